@@ -1,0 +1,30 @@
+import type { clouddriverApi } from '@gennaker/contracts/clouddriver';
+import type { roscoApi } from '@gennaker/contracts/rosco';
+import type { Client } from '@gennaker/contracts/route';
+
+/** A request to an address that a user named; guarded against private addresses. */
+export interface GuardedRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface GuardedResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as UTF-8 text. */
+  readonly body: string;
+  /** The body's exact bytes. */
+  readonly bytes: Uint8Array;
+}
+
+/** The services that a task reaches. */
+export interface Ports {
+  readonly clouddriver: Client<typeof clouddriverApi>;
+  readonly rosco: Client<typeof roscoApi>;
+  /** HTTP through the egress guard: refused addresses throw a ServiceError that names the rule. */
+  readonly http: (request: GuardedRequest) => Promise<GuardedResponse>;
+}

@@ -1,0 +1,128 @@
+import type { ExecutionTrigger, Reason } from '@gennaker/contracts/execution';
+import type { Status } from '@gennaker/contracts/status';
+import type { z } from 'zod';
+import type { Ports } from './ports.ts';
+
+export type JsonObject = Record<string, unknown>;
+
+/** A stage as its definition sees it while planning: pure data. `context` has its expressions resolved as far as they can be. */
+export interface PlannedStage {
+  readonly id: string;
+  readonly refId: string;
+  readonly type: string;
+  readonly name: string;
+  readonly context: Readonly<JsonObject>;
+  readonly outputs: Readonly<JsonObject>;
+  /** Set for a synthetic stage. */
+  readonly parentStageId?: string;
+}
+
+/** A synthetic stage that a definition asks for. Siblings named in `after` (by index in the same list) run first; absent: parallel. */
+export interface SyntheticStage {
+  readonly type: string;
+  readonly name: string;
+  readonly context: JsonObject;
+  readonly after?: readonly number[];
+}
+
+/** What a definition may know while planning: the execution's identity, trigger and finished ancestors' outputs. No I/O. */
+export interface PlanView {
+  readonly application: string;
+  readonly executionId: string;
+  readonly pipeline: string;
+  readonly trigger: ExecutionTrigger;
+  /** Nearest ancestor output of this key (Orca's context look-up). */
+  ancestorOutput(key: string): unknown;
+}
+
+/** What a running task sees. */
+export interface TaskContext<C> {
+  readonly application: string;
+  readonly executionId: string;
+  readonly pipeline: string;
+  readonly user: string;
+  readonly trigger: ExecutionTrigger;
+  readonly stage: {
+    readonly id: string;
+    readonly refId: string;
+    readonly type: string;
+    readonly name: string;
+    readonly startTime: number;
+    readonly outputs: Readonly<JsonObject>;
+  };
+  /** The stage's context, expressions resolved, parsed by the definition's schema (which keeps unknown keys). */
+  readonly context: C;
+  /** Idempotency key `execution:stage:task:attempt`: the same for every re-run of one attempt. */
+  readonly key: string;
+  /** How often this task has run before in this attempt (polls). */
+  readonly runs: number;
+  readonly taskStartTime: number;
+  readonly now: number;
+  readonly signal: AbortSignal;
+  readonly traceparent: string;
+  readonly ports: Ports;
+  /** Nearest ancestor output of this key. */
+  ancestorOutput(key: string): unknown;
+  /** Every ancestor output of this key, nearest first. */
+  ancestorOutputs(key: string): readonly unknown[];
+  /** View of the other stages of the execution (status only), by refId and name. */
+  readonly stages: readonly {
+    readonly refId: string;
+    readonly name: string;
+    readonly type: string;
+    readonly status: Status;
+  }[];
+}
+
+/** What a task answers. RUNNING: run again after `wakeAfterMs`, or when somebody wakes the stage; `reason` says what it waits for. */
+export interface TaskResult {
+  readonly status: Status;
+  /** Merged into the stage's context. */
+  readonly context?: JsonObject;
+  /** Merged into the stage's outputs, visible to descendants. */
+  readonly outputs?: JsonObject;
+  readonly wakeAfterMs?: number;
+  readonly reason?: Reason;
+}
+
+/** One sequential step of a stage. */
+export interface TaskDefinition<C> {
+  readonly name: string;
+  /** Gives up after this long (ms); absent: only the stage's timeout. */
+  readonly timeoutMs?: number;
+  run(context: TaskContext<C>): Promise<TaskResult>;
+  /** Cleans up when the stage is cancelled or times out while this task runs. */
+  onCancel?(context: TaskContext<C>): Promise<void>;
+}
+
+/** A stage type. Planning functions are pure; whatever needs a look-up is a task whose outputs the next one reads. */
+export interface StageDefinition<S extends z.ZodType = z.ZodType> {
+  readonly type: string;
+  readonly aliases?: readonly string[];
+  readonly label: string;
+  readonly description: string;
+  /** Schema of the stage's own inputs; must keep unknown keys (`z.looseObject`). */
+  readonly schema: S;
+  /** Sample contexts that parse; used by tests and docs. */
+  readonly examples: readonly JsonObject[];
+  tasks(stage: PlannedStage, view: PlanView): readonly TaskDefinition<z.output<S>>[];
+  beforeStages?(stage: PlannedStage, view: PlanView): readonly SyntheticStage[];
+  afterStages?(stage: PlannedStage, view: PlanView): readonly SyntheticStage[];
+  onFailureStages?(stage: PlannedStage, view: PlanView): readonly SyntheticStage[];
+  /** May a user skip it while it runs? */
+  readonly canManuallySkip?: boolean;
+  /** Default stage timeout (ms). */
+  readonly timeoutMs?: number;
+  /** Merged into a stage's context when a user PATCHes it: validates (throw ServiceError 4xx to refuse). */
+  onPatch?(stage: PlannedStage, patch: JsonObject, user: string, now: number): JsonObject;
+}
+
+/** A stage definition as registries hold it: the schema's type is erased; the engine parses the context with it before each run. */
+export type AnyStageDefinition = Omit<StageDefinition, 'tasks'> & {
+  tasks(stage: PlannedStage, view: PlanView): readonly TaskDefinition<never>[];
+};
+
+/** Declares a stage type. */
+export function defineStage<S extends z.ZodType>(definition: StageDefinition<S>): AnyStageDefinition {
+  return definition;
+}

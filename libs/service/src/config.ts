@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+/** The services, with Spinnaker's ports where Spinnaker has them. */
+export const SERVICE_PORTS = {
+  deck: 9000,
+  gate: 8084,
+  orca: 8083,
+  front50: 8080,
+  clouddriver: 7002,
+  rosco: 8087,
+  igor: 8088,
+  echo: 8089,
+} as const;
+export type ServiceName = keyof typeof SERVICE_PORTS;
+export const SERVICE_NAMES = Object.keys(SERVICE_PORTS) as ServiceName[];
+
+/** Ports of what stands beside the services. */
+export const CLOUDLAB_PORT = 8099;
+export const BUILD_SERVER_PORT = 8091;
+
+export const accountSchema = z.looseObject({
+  name: z.string(),
+  provider: z.string().default('gce'),
+  project: z.string(),
+  endpoint: z.url().optional().describe("address of a Google-Compute-compatible API; absent: Google's own"),
+  regions: z.array(z.string()).min(1).default(['us-central1']),
+});
+export type Account = z.infer<typeof accountSchema>;
+
+export const jenkinsMasterSchema = z.object({
+  name: z.string().regex(/^[A-Za-z0-9._-]+$/),
+  address: z.url(),
+  username: z.string().optional(),
+  token: z.string().optional(),
+  webhookToken: z.string().optional().describe('demanded of webhooks, compared in constant time'),
+  trustPayload: z
+    .boolean()
+    .default(false)
+    .describe("take the build's facts from the payload instead of asking the master"),
+});
+export type JenkinsMaster = z.infer<typeof jenkinsMasterSchema>;
+
+/** gennaker.yml. */
+export const gennakerFileSchema = z.object({
+  accounts: z.array(accountSchema).optional(),
+  jenkins: z.object({ masters: z.array(jenkinsMasterSchema) }).optional(),
+  egress: z
+    .object({
+      allow: z.array(z.string().regex(/^[0-9a-fA-F.:]+\/\d+:\d+$/, 'must be CIDR:port, such as 10.1.0.0/16:8080')),
+    })
+    .optional(),
+});
+
+export interface GennakerFile {
+  readonly accounts: readonly Account[];
+  readonly jenkins: { readonly masters: readonly JenkinsMaster[] };
+  readonly egress: { readonly allow: readonly string[] };
+}
+
+/** What a service process is told: parsed once, by its main.ts. */
+export interface ServiceConfig {
+  readonly dataDir: string;
+  readonly offset: number;
+  /** Name of this process among its like, in logs and claims. */
+  readonly instance: string;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly host: string;
+  readonly ports: Readonly<Record<ServiceName, number>>;
+  /** Address of each service; several of one service are separated by commas. */
+  readonly urls: Readonly<Record<ServiceName, string>>;
+  readonly cloudlabUrl: string;
+  /** Folders with the tools that the platform brought. */
+  readonly tools: readonly string[];
+  readonly file: GennakerFile;
+}
+
+const environmentSchema = z.object({
+  GENNAKER_DATA: z.string().min(1),
+  GENNAKER_OFFSET: z.coerce.number().int().min(0).max(50_000).default(0),
+  GENNAKER_INSTANCE: z.string().default('services'),
+  GENNAKER_CONFIG: z.string().optional(),
+  GENNAKER_TOOLS: z.string().default(''),
+  GENNAKER_DISCOVERY: z.string().default('{}').describe('JSON: service name to a list of addresses'),
+  GENNAKER_PORTS: z.string().default('{}').describe('JSON: service name to the port that this process listens on'),
+  GENNAKER_CLOUDLAB: z.url().optional(),
+  DATABASE_URL: z.string().min(1),
+  REDIS_URL: z.string().min(1),
+});
+
+const addressesSchema = z.record(z.string(), z.array(z.url()));
+const portsSchema = z.record(z.string(), z.number().int());
+
+/**
+ * Reads the configuration of a service process.
+ * @throws Error with one line per wrong variable or key of gennaker.yml.
+ */
+export function configFromEnv(env: Readonly<Record<string, string | undefined>>): ServiceConfig {
+  const parsed = environmentSchema.safeParse(env);
+  if (!parsed.success) throw new Error(`The environment is incomplete:\n${z.prettifyError(parsed.error)}`);
+  const e = parsed.data;
+  const discovery = addressesSchema.parse(JSON.parse(e.GENNAKER_DISCOVERY));
+  const listen = portsSchema.parse(JSON.parse(e.GENNAKER_PORTS));
+  const host = '127.0.0.1';
+  const byName = <T>(value: (name: ServiceName) => T) =>
+    Object.fromEntries(SERVICE_NAMES.map((name) => [name, value(name)])) as Record<ServiceName, T>;
+  const cloudlabUrl = e.GENNAKER_CLOUDLAB ?? `http://${host}:${CLOUDLAB_PORT + e.GENNAKER_OFFSET}`;
+  return {
+    dataDir: e.GENNAKER_DATA,
+    offset: e.GENNAKER_OFFSET,
+    instance: e.GENNAKER_INSTANCE,
+    databaseUrl: e.DATABASE_URL,
+    redisUrl: e.REDIS_URL,
+    host,
+    ports: byName((name) => listen[name] ?? SERVICE_PORTS[name] + e.GENNAKER_OFFSET),
+    urls: byName((name) => discovery[name]?.join(',') ?? `http://${host}:${SERVICE_PORTS[name] + e.GENNAKER_OFFSET}`),
+    cloudlabUrl,
+    tools: e.GENNAKER_TOOLS.split(':').filter(Boolean),
+    file: gennakerFile(e.GENNAKER_CONFIG, e.GENNAKER_OFFSET, cloudlabUrl),
+  };
+}
+
+/** gennaker.yml with the embedded defaults: the local cloud, the demo's build server, and egress to just these two. */
+function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: string): GennakerFile {
+  const read = path ? gennakerFileSchema.safeParse(parse(readFileSync(path, 'utf8')) ?? {}) : undefined;
+  if (read && !read.success) throw new Error(`${path} is not valid:\n${z.prettifyError(read.error)}`);
+  const file = read?.data;
+  return {
+    accounts: file?.accounts ?? [
+      {
+        name: 'local-gce',
+        provider: 'gce',
+        project: 'local',
+        endpoint: cloudlabUrl,
+        regions: ['us-central1', 'europe-west1'],
+      },
+    ],
+    jenkins: file?.jenkins ?? {
+      masters: [
+        { name: 'demo-jenkins', address: `http://127.0.0.1:${BUILD_SERVER_PORT + offset}`, trustPayload: false },
+      ],
+    },
+    egress: file?.egress ?? {
+      allow: [`127.${64 + (offset % 64)}.0.0/16:8080`, `127.0.0.1/32:${BUILD_SERVER_PORT + offset}`],
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { createClient, type RawArguments } from '@gennaker/client/client';
+import { ServiceError } from '@gennaker/contracts/error';
+import type { Api, CallOptions, Client, Route } from '@gennaker/contracts/route';
+import {
+  BrokenCircuitError,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  circuitBreaker,
+  handleWhen,
+  retry,
+  wrap,
+} from 'cockatiel';
+
+const DEADLINE_MS = 30_000;
+const RETRIES = 4;
+const BREAK_AFTER = 8;
+const HALF_OPEN_AFTER_MS = 2_000;
+
+/** How a service calls another. */
+export interface ServiceClientOptions {
+  /** Name of the called service, for messages. */
+  readonly name: string;
+  /** Its address; several, separated by commas, are taken in turn. */
+  readonly baseUrl: string;
+  /** Name of the calling service. */
+  readonly caller: string;
+}
+
+type Operation = (args?: RawArguments, call?: CallOptions) => Promise<unknown>;
+
+/** Worth another try: nobody answered, or the service said that it is overloaded or restarting. */
+function passing(error: unknown): boolean {
+  return error instanceof ServiceError && [429, 502, 503, 504].includes(error.status);
+}
+
+/** May be sent again without doing anything twice: reads, idempotent verbs, and writes that carry a key. */
+function repeatable(route: Route, call: CallOptions): boolean {
+  return route.answers !== 'events' && (['GET', 'PUT', 'DELETE'].includes(route.method) || call.key !== undefined);
+}
+
+/**
+ * The typed client that services call each other with: a deadline on every call, retries by reason with growing pauses for
+ * what may be repeated, and a breaker that answers 503 at once while the service is down.
+ */
+export function createServiceClient<A extends Api>(api: A, options: ServiceClientOptions): Client<A> {
+  const addresses = options.baseUrl.split(',');
+  const clients = addresses.map((baseUrl) => createClient(api, { baseUrl, headers: { 'user-agent': options.caller } }));
+  let turn = 0;
+  const breaker = circuitBreaker(handleWhen(passing), {
+    halfOpenAfter: HALF_OPEN_AFTER_MS,
+    breaker: new ConsecutiveBreaker(BREAK_AFTER),
+  });
+  const again = retry(
+    handleWhen((error) => passing(error) || error instanceof BrokenCircuitError),
+    {
+      maxAttempts: RETRIES,
+      backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 3_000 }),
+    },
+  );
+  const persistent = wrap(again, breaker);
+
+  const operation =
+    (name: string, route: Route): Operation =>
+    async (args, call = {}) => {
+      const limits: CallOptions = route.answers === 'events' ? call : { deadlineMs: DEADLINE_MS, ...call };
+      const send = (): Promise<unknown> => {
+        const client = clients[turn++ % clients.length] as unknown as Record<string, Operation>;
+        const op = client[name];
+        if (!op) throw new Error(`${options.name} has no operation ${name}`);
+        return op(args, limits);
+      };
+      try {
+        return await (repeatable(route, call) ? persistent : breaker).execute(send, call.signal);
+      } catch (error) {
+        if (error instanceof BrokenCircuitError)
+          throw new ServiceError(
+            503,
+            `${options.name} did not answer the last ${BREAK_AFTER} calls; it is asked again in ${HALF_OPEN_AFTER_MS} ms`,
+            { fix: `see the log of ${options.name}` },
+            { cause: error },
+          );
+        throw error;
+      }
+    };
+  return Object.fromEntries(
+    Object.entries(api).map(([name, route]) => [name, operation(name, route)]),
+  ) as unknown as Client<A>;
+}

@@ -1,0 +1,211 @@
+import 'reflect-metadata';
+import type { Api, Call, Handlers, RawAnswer, Route, StreamEvent } from '@gennaker/contracts/route';
+import { badRequest, ServiceError } from '@gennaker/contracts/error';
+import { type ArgumentsHost, Catch, Controller, Delete, Get, Module, Patch, Post, Put, Req, Res } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { ServiceConfig, ServiceName } from './config.ts';
+import { errorBody } from './error-body.ts';
+import { checkOrigin } from './loopback-guard.ts';
+import { logger } from './log.ts';
+import { sendEvents } from './server-sent-events.ts';
+import { traceparentOf } from './trace.ts';
+
+const METHODS = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete } as const;
+const MAX_BODY = 32 * 1024 * 1024;
+
+/** How to serve a contract. */
+export interface ServeOptions<A extends Api> {
+  readonly name: ServiceName;
+  readonly api: A;
+  readonly handlers: Handlers<A>;
+  readonly config: ServiceConfig;
+  /** Port to listen on; the service's own when absent, any free one when 0. */
+  readonly port?: number;
+}
+
+/** A listening service. */
+export interface Served {
+  readonly url: string;
+  /** Stops accepting, ends event streams and waits for the calls under way. */
+  close(): Promise<void>;
+}
+
+type Handler = (call: Call<Route>) => unknown;
+
+/**
+ * Serves a contract: every operation parsed by its schemas, errors in the common shape, loopback guard, event streams.
+ * @throws Error naming the port and the fix when it is in use.
+ */
+export async function serve<const A extends Api>(options: ServeOptions<A>): Promise<Served> {
+  const { name, config } = options;
+  const port = options.port ?? config.ports[name];
+  const ending = new AbortController();
+  const api: Api = {
+    health: { method: 'GET', path: '/health', summary: 'Is it up?', response: z.object({ status: z.string() }) },
+    ...options.api,
+  };
+  const handlers: Record<string, Handler> = {
+    health: () => ({ status: 'UP' }),
+    ...(options.handlers as unknown as Record<string, Handler>),
+  };
+
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY,
+    routerOptions: { maxParamLength: 1000 },
+    forceCloseConnections: true,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    contractModule(name, api, handlers, ending.signal),
+    adapter,
+    { logger: false, bodyParser: false },
+  );
+  app.useGlobalFilters(outsideHandlers(name));
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer' },
+    (_request: unknown, body: unknown, done: (error: null, body: unknown) => void) => done(null, body),
+  );
+  fastify.addHook('onRequest', async (request, reply) => {
+    try {
+      checkOrigin(request.headers);
+    } catch (error) {
+      await sendError(name, request, reply, error);
+    }
+  });
+  try {
+    await app.listen(port, config.host);
+  } catch (error) {
+    await app.close();
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+      throw new Error(
+        `${name} cannot listen on ${config.host}:${port}: the port is in use; end what uses it or start with --offset N`,
+        { cause: error },
+      );
+    throw error;
+  }
+  const address = fastify.server.address();
+  const bound = address && typeof address === 'object' ? address.port : port;
+  return {
+    url: `http://${config.host}:${bound}`,
+    close: async () => {
+      ending.abort();
+      await app.close();
+    },
+  };
+}
+
+/** A Nest module whose one controller has a method per operation; its decorators are applied as plain functions, so no emitted metadata is needed. */
+function contractModule(
+  name: ServiceName,
+  api: Api,
+  handlers: Record<string, Handler>,
+  ending: AbortSignal,
+): new () => object {
+  class ContractController {}
+  class ContractModule {}
+  for (const [operation, route] of Object.entries(api)) {
+    const handler = handlers[operation];
+    if (!handler) throw new Error(`${name} binds no handler to ${operation}`);
+    const method = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      try {
+        await answer(route, handler, request, reply, ending);
+      } catch (error) {
+        await sendError(name, request, reply, error);
+      }
+    };
+    Object.defineProperty(ContractController.prototype, operation, {
+      value: method,
+      writable: true,
+      configurable: true,
+    });
+    const descriptor = Object.getOwnPropertyDescriptor(ContractController.prototype, operation);
+    if (!descriptor) continue;
+    METHODS[route.method](route.path)(ContractController.prototype, operation, descriptor);
+    Req()(ContractController.prototype, operation, 0);
+    Res()(ContractController.prototype, operation, 1);
+  }
+  Controller()(ContractController);
+  Module({ controllers: [ContractController] })(ContractModule);
+  return ContractModule;
+}
+
+async function answer(
+  route: Route,
+  handler: Handler,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  ending: AbortSignal,
+): Promise<void> {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  const rawBody = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : new Uint8Array();
+  const call: Call<Route> = {
+    params: parsePart('path', route.params, request.params) as undefined,
+    query: parsePart('query', route.query, request.query) as undefined,
+    body: parsePart('body', route.body, route.body ? jsonBody(request, rawBody) : undefined) as undefined,
+    rawBody,
+    headers: Object.fromEntries(
+      Object.entries(request.headers).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : value]),
+    ),
+    user: String(request.headers['x-spinnaker-user'] ?? 'anonymous'),
+    traceparent: traceparentOf(request.headers['traceparent']),
+    signal: AbortSignal.any([gone.signal, ending]),
+  };
+  const result = await handler(call);
+  if (route.answers === 'events') return sendEvents(reply.raw, result as AsyncIterable<StreamEvent>, call.signal);
+  if (route.answers === 'raw') {
+    const raw = result as RawAnswer;
+    return void (await reply
+      .status(raw.status)
+      .headers({ ...raw.headers })
+      .send(typeof raw.body === 'string' ? raw.body : Buffer.from(raw.body)));
+  }
+  reply.status(route.status ?? 200);
+  if (route.answers === 'text')
+    return void (await reply.header('content-type', 'text/plain; charset=utf-8').send(result));
+  if (!route.response || result === undefined) return void (await reply.send());
+  await reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));
+}
+
+function parsePart(part: string, schema: z.ZodType | undefined, value: unknown): unknown {
+  if (!schema) return undefined;
+  const parsed = schema.safeParse(value ?? {});
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.map((issue) => `${[part, ...issue.path].join('.')}: ${issue.message}`);
+  throw badRequest(errors.join('; '), {
+    field: parsed.error.issues[0]?.path.join('.') || part,
+    fix: `correct the ${part}`,
+    errors,
+  });
+}
+
+function jsonBody(request: FastifyRequest, bytes: Uint8Array): unknown {
+  if (bytes.length === 0) return {};
+  const type = request.headers['content-type'] ?? '';
+  if (!/^application\/([\w.+-]+\+)?json\b/i.test(type))
+    throw new ServiceError(415, `The body must be JSON, not ${type || 'of no type'}`, {
+      fix: 'send content-type: application/json',
+    });
+  const text = new TextDecoder().decode(bytes);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badRequest(`The body is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      field: 'body',
+      fix: 'correct the syntax at that place',
+    });
+  }
+}
+
+async function sendError(name: string, request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<void> {
+  const body = errorBody(error, Date.now());
+  if (body.status >= 500)
+    logger(name).error({ err: error, method: request.method, path: request.url.split('?')[0] }, 'a call failed');
+  if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy();
+  await reply.status(body.status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
+}
