@@ -134,6 +134,18 @@ function contractModule(
   return ContractModule;
 }
 
+/** Gives what fails outside a handler, such as an unknown path, the common error shape too. */
+function outsideHandlers(name: ServiceName): { catch(error: unknown, host: ArgumentsHost): Promise<void> } {
+  class OutsideHandlers {
+    catch(error: unknown, host: ArgumentsHost): Promise<void> {
+      const http = host.switchToHttp();
+      return sendError(name, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), error);
+    }
+  }
+  Catch()(OutsideHandlers);
+  return new OutsideHandlers();
+}
+
 async function answer(
   route: Route,
   handler: Handler,
