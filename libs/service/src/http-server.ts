@@ -216,7 +216,7 @@ function jsonBody(request: FastifyRequest, bytes: Uint8Array): unknown {
 
 async function sendError(name: string, request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<void> {
   const body = errorBody(error, Date.now());
-  if (body.status >= 500)
+  if (!(error instanceof ServiceError) && body.status >= 500)
     logger(name).error({ err: error, method: request.method, path: request.url.split('?')[0] }, 'a call failed');
   if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy();
   await reply.status(body.status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));

@@ -1,0 +1,182 @@
+import { readEvents } from '@gennaker/client/event-stream';
+import { ServiceError } from '@gennaker/contracts/error';
+import { defineApi } from '@gennaker/contracts/route';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { configFromEnv } from './config.ts';
+import { createServiceClient } from './http-client.ts';
+import { type Served, serve } from './http-server.ts';
+
+const api = defineApi({
+  greet: {
+    method: 'GET',
+    path: '/greet/:name',
+    summary: 'Greets',
+    params: z.object({ name: z.string() }),
+    query: z.object({ times: z.coerce.number().int().optional() }),
+    response: z.object({ text: z.string() }),
+  },
+  store: {
+    method: 'POST',
+    path: '/things',
+    summary: 'Stores',
+    body: z.object({ size: z.number() }),
+    response: z.object({ size: z.number() }),
+  },
+  bytes: {
+    method: 'POST',
+    path: '/bytes',
+    summary: 'Counts',
+    rawBody: true,
+    response: z.object({ length: z.number() }),
+  },
+  forget: { method: 'DELETE', path: '/things/:id', summary: 'Forgets', params: z.object({ id: z.string() }) },
+  flaky: {
+    method: 'GET',
+    path: '/flaky',
+    summary: 'Answers at the third call',
+    response: z.object({ calls: z.number() }),
+  },
+  fails: { method: 'GET', path: '/fails', summary: 'Throws', response: z.object({}) },
+  overloaded: {
+    method: 'POST',
+    path: '/overloaded',
+    summary: 'Never answers',
+    body: z.object({}),
+    response: z.object({}),
+  },
+  events: { method: 'GET', path: '/events', summary: 'Streams', answers: 'events' },
+});
+
+let served: Served;
+let flakyCalls = 0;
+let overloadedCalls = 0;
+const config = configFromEnv({ GENNAKER_DATA: 'unused', DATABASE_URL: 'unused', REDIS_URL: 'unused' });
+
+beforeAll(async () => {
+  served = await serve({
+    name: 'gate',
+    api,
+    config,
+    port: 0,
+    handlers: {
+      greet: ({ params, query }) => ({ text: `hello ${params.name}`.repeat(query.times ?? 1) }),
+      store: ({ body }) => ({ size: body.size }),
+      bytes: ({ rawBody }) => ({ length: rawBody.length }),
+      forget: () => undefined,
+      flaky: () => {
+        flakyCalls += 1;
+        if (flakyCalls < 3) throw new ServiceError(503, 'not yet');
+        return { calls: flakyCalls };
+      },
+      fails: () => {
+        throw new Error('a bug');
+      },
+      overloaded: () => {
+        overloadedCalls += 1;
+        throw new ServiceError(503, 'too busy');
+      },
+      events: async function* () {
+        yield { id: '7', event: 'first', data: { a: 1 } };
+        yield { id: '8', event: 'second', data: { a: 2 } };
+      },
+    },
+  });
+});
+afterAll(() => served.close());
+
+const call = (path: string, init?: RequestInit): Promise<Response> => fetch(served.url + path, init);
+const json = { 'content-type': 'application/json' };
+
+describe('a served contract', () => {
+  it('parses paths and queries by their schemas', async () => {
+    const answer = await call('/greet/a%20b?times=2');
+    expect(await answer.json()).toEqual({ text: 'hello a bhello a b' });
+  });
+
+  it('names the wrong field and the fix', async () => {
+    const answer = await call('/things', { method: 'POST', body: '{"size":"big"}', headers: json });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      status: 400,
+      error: 'Bad Request',
+      field: 'size',
+      fix: 'correct the body',
+    });
+  });
+
+  it('refuses malformed JSON, and a write that is no JSON', async () => {
+    expect((await call('/things', { method: 'POST', body: '{"size"', headers: json })).status).toBe(400);
+    expect(
+      (
+        await call('/things', {
+          method: 'POST',
+          body: 'size=1',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        })
+      ).status,
+    ).toBe(415);
+  });
+
+  it('hands a raw route the exact bytes', async () => {
+    const answer = await call('/bytes', { method: 'POST', body: '{ "a" :1 }', headers: json });
+    expect(await answer.json()).toEqual({ length: 10 });
+  });
+
+  it('answers a void operation with zero bytes', async () => {
+    const answer = await call('/things/1', { method: 'DELETE' });
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe('');
+  });
+
+  it('refuses pages of other origins and foreign host names', async () => {
+    expect((await call('/greet/x', { headers: { origin: 'https://evil.example' } })).status).toBe(403);
+    expect((await call('/greet/x', { headers: { origin: served.url } })).status).toBe(200);
+  });
+
+  it('gives unknown paths and bugs the common error shape', async () => {
+    expect(await (await call('/none')).json()).toMatchObject({ status: 404, error: 'Not Found' });
+    expect(await (await call('/fails')).json()).toMatchObject({
+      status: 500,
+      message: 'a bug',
+      timestamp: expect.any(Number),
+    });
+  });
+
+  it('streams events with their ids', async () => {
+    const answer = await call('/events');
+    const seen = [];
+    if (answer.body) for await (const event of readEvents(answer.body)) seen.push(event);
+    expect(seen).toMatchObject([
+      { id: '7', event: 'first', data: { a: 1 } },
+      { id: '8', event: 'second', data: { a: 2 } },
+    ]);
+  });
+
+  it('says which port is in use', async () => {
+    const port = Number(new URL(served.url).port);
+    await expect(serve({ name: 'gate', api: {}, handlers: {}, config, port })).rejects.toThrow(
+      `${port}: the port is in use`,
+    );
+  });
+});
+
+describe('a service client', () => {
+  it('tries a read again while the service is not ready', async () => {
+    const client = createServiceClient(api, { name: 'gate', baseUrl: served.url, caller: 'test' });
+    expect(await client.flaky()).toEqual({ calls: 3 });
+  });
+
+  it('passes the called service’s error on', async () => {
+    const client = createServiceClient(api, { name: 'gate', baseUrl: served.url, caller: 'test' });
+    await expect(client.fails()).rejects.toMatchObject({ status: 500, message: 'a bug' });
+  });
+
+  it('repeats a write only when it carries a key', async () => {
+    const client = createServiceClient(api, { name: 'gate', baseUrl: served.url, caller: 'test' });
+    await expect(client.overloaded({ body: {} })).rejects.toMatchObject({ status: 503 });
+    expect(overloadedCalls).toBe(1);
+    await expect(client.overloaded({ body: {} }, { key: 'k' })).rejects.toMatchObject({ status: 503 });
+    expect(overloadedCalls).toBe(6);
+  });
+});
