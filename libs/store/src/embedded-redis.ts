@@ -37,6 +37,8 @@ export async function prepareRedis(options: RedisOptions): Promise<ServerCommand
     'maxmemory-policy noeviction',
     `databases ${options.databases ?? 16}`,
     'daemonize no',
+    // A changed title overwrites the environment that /proc shows, and with it the marker that finds leftovers.
+    'set-proc-title no',
   ];
   await writeFile(settings, `${lines.join('\n')}\n`, { mode: 0o600 });
   return { file: 'redis-server', args: [settings] };

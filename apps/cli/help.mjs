@@ -1,0 +1,64 @@
+// Texts of --help; plain JavaScript so that they are there before anything is installed, on any Node.
+
+export const commands = {
+  up: {
+    about: 'start the whole platform here (npm start)',
+    usage: 'npm start -- [--offset N] [--data DIR] [--split orca=2,clouddriver]',
+    text: `Installs what is missing, starts PostgreSQL, Redis, the local cloud and all services,
+applies migrations, seeds the demo and prints where everything is. Ctrl-C stops it; data stays.
+
+  --offset N     adds N to every port, so that several systems run side by side (default 0)
+  --data DIR     keeps databases, images, logs and passwords in DIR (default .gennaker/data)
+  --split LIST   runs services as processes of their own: a name, or name=count
+                 (deck gate orca front50 clouddriver rosco igor echo)
+
+Environment: DATABASE_URL and REDIS_URL use servers of your own instead of the embedded ones;
+GENNAKER_CONFIG (default gennaker.yml here, when it exists) names the configuration file.`,
+  },
+  where: {
+    about: 'print the addresses of the running system',
+    usage: 'npx gennaker where [--data DIR]',
+    text: 'Prints the addresses, process ids and logs of the system that runs on a data folder.',
+  },
+  doctor: {
+    about: 'check this machine and say what to mend',
+    usage: 'npx gennaker doctor [--offset N] [--data DIR]',
+    text: 'Checks platform, Node, tools, user name spaces, ports and the data folder; each problem comes with its fix.',
+  },
+  test: {
+    about: 'run all tests (npm test)',
+    usage: 'npm test -- [vitest arguments, such as --project unit or a path]',
+    text: 'Installs what tests need (also Chromium), runs vitest on unit, int, ui and e2e, and ends with "N passed, N failed".',
+  },
+  check: {
+    about: 'types, lint, format, dependency rules, unused code, generated files (npm run check)',
+    usage: 'npm run check -- [names of checks]',
+    text: 'Runs every check, or those named; each prints its time and, when it fails, what it found.',
+  },
+  ci: {
+    about: 'check and test, as continuous integration runs them (.ci/run)',
+    usage: '.ci/run',
+    text: 'Runs all checks and all tests; the last line is "N passed, N failed", where a check counts as one.',
+  },
+  gen: {
+    about: 'write generated files',
+    usage: 'npm run gen -- [--check]',
+    text: 'Writes extension registries and OpenAPI documents; with --check only says which are stale.',
+  },
+  demo: { about: 'play the demo', usage: 'npm run demo', text: 'Plays the demo on the running system, or starts one.' },
+  bench: { about: 'measure', usage: 'npm run bench -- NAME', text: 'Runs a benchmark; the last line is JSON.' },
+  chaos: {
+    about: 'break things on purpose',
+    usage: 'npm run chaos -- NAME',
+    text: 'Runs a chaos trial; the last line is JSON.',
+  },
+};
+
+/** @param {string | undefined} name */
+export function help(name) {
+  const command = name === undefined ? undefined : commands[name];
+  if (command) return `gennaker ${name}: ${command.about}\n\n  ${command.usage}\n\n${command.text}\n`;
+  const width = Math.max(...Object.keys(commands).map((key) => key.length));
+  const lines = Object.entries(commands).map(([key, { about }]) => `  ${key.padEnd(width)}  ${about}`);
+  return `gennaker COMMAND\n\n${lines.join('\n')}\n\nEach command explains itself with --help.\n`;
+}
