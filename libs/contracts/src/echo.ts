@@ -29,6 +29,8 @@ export const eventAnswerSchema = z.object({
   eventId: z.string(),
   repeated: z.boolean().optional(),
   matches: z.array(eventMatchSchema),
+  /** Why nothing was matched, where nothing was. */
+  reason: reasonSchema.optional(),
 });
 export type EventAnswer = z.infer<typeof eventAnswerSchema>;
 

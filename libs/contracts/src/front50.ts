@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { jsonObject } from './execution.ts';
+import { executionViewSchema, jsonObject, taskViewSchema } from './execution.ts';
 import { defineApi } from './route.ts';
+import { statusSchema } from './status.ts';
 
 /** An application: flat attributes, unknown keys kept. */
 export const applicationSchema = z.looseObject({
@@ -10,11 +11,13 @@ export const applicationSchema = z.looseObject({
 });
 export type Application = z.infer<typeof applicationSchema>;
 
+/** A refId is text; hand-written JSON has numbers too, which are read as their text. */
+const refId = z.union([z.string(), z.number().transform(String)]);
 export const stageConfigSchema = z.looseObject({
   type: z.string(),
   name: z.string().optional(),
-  refId: z.string().optional(),
-  requisiteStageRefIds: z.array(z.string()).optional(),
+  refId: refId.optional(),
+  requisiteStageRefIds: z.array(refId).optional(),
 });
 export const triggerConfigSchema = z.looseObject({ type: z.string(), enabled: z.boolean().optional() });
 
@@ -31,11 +34,45 @@ export const pipelineSchema = z.looseObject({
 });
 export type Pipeline = z.infer<typeof pipelineSchema>;
 
+/** Something that a save lets pass and a run will not. */
+export const saveWarningSchema = z.object({
+  message: z.string(),
+  field: z.string().optional(),
+  fix: z.string().optional(),
+});
+export type SaveWarning = z.infer<typeof saveWarningSchema>;
+
 /** A pipeline with what a save found: warnings are kept and shown, and refuse at run. */
 export const savedPipelineSchema = z.object({
   pipeline: pipelineSchema,
-  warnings: z.array(z.object({ message: z.string(), field: z.string().optional() })),
+  warnings: z.array(saveWarningSchema),
 });
+
+/** A stored pipeline: `text` exactly as it was received, `pipeline` what it says with id, updateTs and author added. */
+export const storedPipelineSchema = z.object({
+  pipeline: pipelineSchema,
+  text: z.string(),
+  warnings: z.array(saveWarningSchema),
+  version: z.number().int().describe('counts saves, from 1'),
+  lastModifiedBy: z.string(),
+  updateTs: z.string().describe('epoch milliseconds'),
+});
+export type StoredPipeline = z.infer<typeof storedPipelineSchema>;
+
+/** A task (orchestration) as `GET /tasks/{id}` shows it. */
+export const taskSchema = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  application: z.string(),
+  status: statusSchema,
+  variables: z.array(z.object({ key: z.string(), value: z.unknown() })),
+  steps: z.array(taskViewSchema),
+  buildTime: z.number(),
+  startTime: z.number().optional(),
+  endTime: z.number().optional(),
+  execution: executionViewSchema.partial().loose().optional(),
+});
+export type Task = z.infer<typeof taskSchema>;
 
 const app = z.object({ application: z.string() });
 const id = z.object({ id: z.string() });
@@ -110,6 +147,33 @@ export const front50Api = defineApi({
     path: '/pipelines/:application/:name',
     summary: 'Delete a pipeline by name; an unknown name is no error',
     params: z.object({ application: z.string(), name: z.string() }),
+  },
+  getStoredPipeline: {
+    method: 'GET',
+    path: '/pipelines/:id/stored',
+    summary: 'One pipeline with its text, version, author and warnings',
+    params: id,
+    response: storedPipelineSchema,
+  },
+  submitTask: {
+    method: 'POST',
+    path: '/tasks',
+    summary: 'Change applications or pipelines; all jobs or none. A refused change is a TERMINAL task',
+    body: z.looseObject({
+      application: z.string(),
+      description: z.string().optional(),
+      job: z.array(z.looseObject({ type: z.string() })).min(1),
+    }),
+    response: taskSchema,
+  },
+  getTask: { method: 'GET', path: '/tasks/:id', summary: 'One task of front50', params: id, response: taskSchema },
+  listTasks: {
+    method: 'GET',
+    path: '/applications/:application/tasks',
+    summary: "An application's tasks, newest first",
+    params: app,
+    query: z.object({ limit: z.coerce.number().int().optional() }),
+    response: z.array(taskSchema),
   },
   pipelineHistory: {
     method: 'GET',

@@ -1,0 +1,514 @@
+import { z } from 'zod';
+import {
+  clouddriverApi,
+  instanceSchema,
+  loadBalancerSchema,
+  operationSchema,
+  serverGroupSchema,
+} from './clouddriver.ts';
+import { eventAnswerSchema, storedEventSchema } from './echo.ts';
+import { executionViewSchema, jsonObject } from './execution.ts';
+import { applicationSchema, pipelineSchema, savedPipelineSchema, storedPipelineSchema, taskSchema } from './front50.ts';
+import { buildInfoSchema } from './igor.ts';
+import { executionsQuery, orcaApi } from './orca.ts';
+import { roscoApi } from './rosco.ts';
+import { defineApi } from './route.ts';
+
+const application = z.object({ application: z.string() });
+const id = z.object({ id: z.string() });
+const named = z.object({ application: z.string(), name: z.string() });
+const instance = z.object({ account: z.string(), region: z.string(), id: z.string() });
+const regionId = z.object({ region: z.string(), id: z.string() });
+
+/** An application as `GET /applications/{app}` shows it. `clusters` is there when it was asked for. */
+export const applicationViewSchema = z.looseObject({
+  name: z.string(),
+  attributes: applicationSchema,
+  clusters: z.record(
+    z.string(),
+    z.array(
+      z.looseObject({
+        name: z.string(),
+        provider: z.string(),
+        loadBalancers: z.array(z.string()),
+        serverGroups: z.array(z.string()),
+      }),
+    ),
+  ),
+});
+export type ApplicationView = z.infer<typeof applicationViewSchema>;
+
+/** The caller. Without authentication: `anonymous`. */
+export const userSchema = z.looseObject({
+  username: z.string(),
+  email: z.string(),
+  roles: z.array(z.string()),
+  allowedAccounts: z.array(z.string()),
+});
+
+/** What starts a pipeline by hand. The spin client wraps it in `trigger`; both forms are taken. */
+export const startSchema = z.looseObject({
+  type: z.string().optional(),
+  parameters: jsonObject.optional(),
+  artifacts: z.array(z.looseObject({})).optional(),
+  trigger: jsonObject.optional(),
+});
+
+/** Where a started execution is: `/pipelines/<execution id>`. */
+export const startedSchema = z.object({ ref: z.string(), eventId: z.string().optional() });
+
+/**
+ * What the live stream (`GET /events`) carries as `event` and `data`:
+ * `execution` - an ExecutionEvent, its cursor as the event's id; `inventory` - a change that clouddriver saw;
+ * `upstream` - `{service, connected, reason?}` when a source of the stream is lost or back.
+ */
+export const upstreamNoticeSchema = z.object({
+  service: z.string(),
+  connected: z.boolean(),
+  reason: z.string().optional(),
+});
+export type UpstreamNotice = z.infer<typeof upstreamNoticeSchema>;
+
+/** Gate: the public API, on Spinnaker's paths. */
+export const gateApi = defineApi({
+  version: {
+    method: 'GET',
+    path: '/version',
+    summary: 'Version of the API',
+    response: z.object({ version: z.string() }),
+  },
+  user: { method: 'GET', path: '/auth/user', summary: 'Who calls', response: userSchema },
+  openapi: { method: 'GET', path: '/v3/api-docs', summary: 'This API as OpenAPI', response: jsonObject },
+
+  listApplications: {
+    method: 'GET',
+    path: '/applications',
+    summary: 'All applications, as flat attributes',
+    query: z.object({ account: z.string().optional(), owner: z.string().optional() }),
+    response: z.array(applicationSchema),
+  },
+  getApplication: {
+    method: 'GET',
+    path: '/applications/:application',
+    summary: 'One application with its clusters (unless expand=false)',
+    params: application,
+    query: z.object({ expand: z.stringbool().optional() }),
+    response: applicationViewSchema,
+  },
+  listPipelineConfigs: {
+    method: 'GET',
+    path: '/applications/:application/pipelineConfigs',
+    summary: "An application's pipelines",
+    params: application,
+    query: z.object({ pipelineNameFilter: z.string().optional() }),
+    response: z.array(pipelineSchema),
+  },
+  getPipelineConfig: {
+    method: 'GET',
+    path: '/applications/:application/pipelineConfigs/:name',
+    summary: 'One pipeline by name, then by id',
+    params: named,
+    response: pipelineSchema,
+  },
+  listExecutions: {
+    method: 'GET',
+    path: '/applications/:application/pipelines',
+    summary: "An application's executions, newest first; `limit` per pipeline",
+    params: application,
+    query: executionsQuery,
+    response: z.array(executionViewSchema),
+  },
+  cancelOfApplication: {
+    method: 'PUT',
+    path: '/applications/:application/pipelines/:id/cancel',
+    summary: 'Cancel an execution; the application is not looked at',
+    params: z.object({ application: z.string(), id: z.string() }),
+    query: z.object({ reason: z.string().optional() }),
+  },
+  searchExecutions: {
+    method: 'GET',
+    path: '/applications/:application/executions/search',
+    summary: "An application's executions by what started them, newest first",
+    params: application,
+    query: z.object({
+      triggerTypes: z.string().optional(),
+      pipelineName: z.string().optional(),
+      eventId: z.string().optional(),
+      statuses: z.string().optional(),
+      triggerTimeStartBoundary: z.coerce.number().int().min(0).optional(),
+      triggerTimeEndBoundary: z.coerce.number().int().min(0).optional(),
+      startIndex: z.coerce.number().int().min(0).optional(),
+      size: z.coerce.number().int().min(1).max(1000).optional(),
+      expand: z.stringbool().optional(),
+    }),
+    response: z.array(executionViewSchema),
+  },
+  listApplicationTasks: {
+    method: 'GET',
+    path: '/applications/:application/tasks',
+    summary: "An application's tasks, newest first",
+    params: application,
+    query: z.object({
+      page: z.coerce.number().int().min(1).optional(),
+      limit: z.coerce.number().int().min(1).max(3500).optional(),
+      statuses: z.string().optional(),
+    }),
+    response: z.array(taskSchema),
+  },
+
+  allPipelineConfigs: {
+    method: 'GET',
+    path: '/pipelineConfigs',
+    summary: 'Every pipeline',
+    response: z.array(pipelineSchema),
+  },
+  savePipelineConfig: {
+    method: 'POST',
+    path: '/pipelineConfigs',
+    summary: 'Save a pipeline and answer it with the warnings; with staleCheck, a newer stored version refuses',
+    query: z.object({ staleCheck: z.stringbool().optional() }),
+    rawBody: true,
+    response: savedPipelineSchema,
+  },
+  getStoredPipeline: {
+    method: 'GET',
+    path: '/pipelineConfigs/:id',
+    summary: 'A pipeline with its text exactly as received, its author and the warnings of its last save',
+    params: id,
+    response: storedPipelineSchema,
+  },
+  pipelineText: {
+    method: 'GET',
+    path: '/pipelineConfigs/:id/text',
+    summary: "A pipeline's text exactly as received",
+    params: id,
+    answers: 'text',
+  },
+  pipelineHistory: {
+    method: 'GET',
+    path: '/pipelineConfigs/:id/history',
+    summary: 'Versions of a pipeline, newest first',
+    params: id,
+    query: z.object({ limit: z.coerce.number().int().min(1).max(1000).optional() }),
+    response: z.array(pipelineSchema),
+  },
+
+  savePipeline: {
+    method: 'POST',
+    path: '/pipelines',
+    summary: 'Save a pipeline; answers nothing',
+    query: z.object({ staleCheck: z.stringbool().optional() }),
+    rawBody: true,
+  },
+  updatePipeline: {
+    method: 'PUT',
+    path: '/pipelines/:id',
+    summary: 'Replace a pipeline and answer it',
+    params: id,
+    query: z.object({ staleCheck: z.stringbool().optional() }),
+    rawBody: true,
+    response: pipelineSchema,
+  },
+  deletePipeline: {
+    method: 'DELETE',
+    path: '/pipelines/:application/:name',
+    summary: 'Delete a pipeline by name; an unknown name is no error',
+    params: named,
+  },
+  startPipeline: {
+    method: 'POST',
+    path: '/pipelines/:application/:name',
+    summary: 'Start a pipeline, found by name, then by id',
+    params: named,
+    body: startSchema,
+    response: startedSchema,
+    status: 202,
+  },
+  startPipelineByEvent: {
+    method: 'POST',
+    path: '/pipelines/v2/:application/:name',
+    summary: 'Start a pipeline and answer the event that did it too',
+    params: named,
+    body: startSchema,
+    response: startedSchema,
+    status: 202,
+  },
+  getExecution: {
+    method: 'GET',
+    path: '/pipelines/:id',
+    summary: 'One execution',
+    params: id,
+    response: executionViewSchema,
+  },
+  cancel: {
+    method: 'PUT',
+    path: '/pipelines/:id/cancel',
+    summary: 'Cancel an execution',
+    params: id,
+    query: z.object({ reason: z.string().optional(), force: z.stringbool().optional() }),
+  },
+  pause: { method: 'PUT', path: '/pipelines/:id/pause', summary: 'Pause an execution', params: id },
+  resume: { method: 'PUT', path: '/pipelines/:id/resume', summary: 'Resume a paused execution', params: id },
+  patchStage: {
+    method: 'PATCH',
+    path: '/pipelines/:id/stages/:stageId',
+    summary: "Merge into a running stage's context: judgments, skipRemainingWait",
+    params: z.object({ id: z.string(), stageId: z.string() }),
+    body: jsonObject,
+    response: executionViewSchema,
+  },
+  executionHistory: {
+    method: 'GET',
+    path: '/pipelines/:id/events',
+    summary: 'Every event of an execution, oldest first',
+    params: id,
+    response: z.array(z.looseObject({})),
+  },
+  evaluateExpression: {
+    method: 'GET',
+    path: '/pipelines/:id/evaluateExpression',
+    summary: 'Evaluate an expression against an execution',
+    params: id,
+    query: orcaApi.evaluateExpression.query,
+    response: orcaApi.evaluateExpression.response,
+  },
+  executions: {
+    method: 'GET',
+    path: '/executions',
+    summary: 'Executions by pipelineConfigIds or by executionIds (not both)',
+    query: executionsQuery,
+    response: z.array(executionViewSchema),
+  },
+
+  submitTask: {
+    method: 'POST',
+    path: '/tasks',
+    summary: 'Change applications or pipelines, or run stages by hand; follow it at the ref',
+    body: z.looseObject({
+      application: z.string(),
+      description: z.string().optional(),
+      job: z.array(z.looseObject({ type: z.string() })).min(1),
+    }),
+    response: z.object({ ref: z.string().describe('/tasks/<id>') }),
+  },
+  getTask: { method: 'GET', path: '/tasks/:id', summary: 'One task', params: id, response: taskSchema },
+  cancelTask: { method: 'PUT', path: '/tasks/:id/cancel', summary: 'Cancel a task', params: id },
+  taskDetails: {
+    method: 'GET',
+    path: '/tasks/:id/details/:operation',
+    summary: 'The cloud operation that a task started',
+    params: z.object({ id: z.string(), operation: z.string() }),
+    response: operationSchema,
+  },
+
+  listAccounts: {
+    method: 'GET',
+    path: '/credentials',
+    summary: 'Accounts',
+    query: z.object({ expand: z.string().optional() }),
+    response: clouddriverApi.listAccounts.response,
+  },
+  getAccount: {
+    method: 'GET',
+    path: '/credentials/:account',
+    summary: 'One account',
+    params: z.object({ account: z.string() }),
+    response: z.looseObject({ name: z.string(), type: z.string(), cloudProvider: z.string() }),
+  },
+  listServerGroups: {
+    method: 'GET',
+    path: '/applications/:application/serverGroups',
+    summary: "An application's server groups",
+    params: application,
+    query: z.object({
+      clusters: z.string().optional(),
+      expand: z.string().optional(),
+      cloudProvider: z.string().optional(),
+    }),
+    response: z.array(serverGroupSchema),
+  },
+  getServerGroup: {
+    method: 'GET',
+    path: '/applications/:application/serverGroups/:account/:region/:name',
+    summary: 'One server group',
+    params: z.object({ application: z.string(), account: z.string(), region: z.string(), name: z.string() }),
+    query: z.object({ includeDetails: z.string().optional() }),
+    response: serverGroupSchema,
+  },
+  listClusters: {
+    method: 'GET',
+    path: '/applications/:application/clusters',
+    summary: 'Cluster names by account',
+    params: application,
+    response: z.record(z.string(), z.array(z.string())),
+  },
+  listLoadBalancers: {
+    method: 'GET',
+    path: '/applications/:application/loadBalancers',
+    summary: "An application's load balancers",
+    params: application,
+    response: z.array(loadBalancerSchema),
+  },
+  allLoadBalancers: {
+    method: 'GET',
+    path: '/loadBalancers',
+    summary: 'All load balancers',
+    query: z.object({ provider: z.string().optional() }),
+    response: z.array(loadBalancerSchema),
+  },
+  getInstance: {
+    method: 'GET',
+    path: '/instances/:account/:region/:id',
+    summary: 'One instance',
+    params: instance,
+    query: z.object({ provider: z.string().optional() }),
+    response: instanceSchema,
+  },
+  getConsole: {
+    method: 'GET',
+    path: '/instances/:account/:region/:id/console',
+    summary: "An instance's serial console",
+    params: instance,
+    query: z.object({ provider: z.string().optional() }),
+    response: z.object({ output: z.string() }),
+  },
+  findImages: {
+    method: 'GET',
+    path: '/images/find',
+    summary: 'Images by name',
+    query: z.object({ provider: z.string().optional(), q: z.string().optional(), account: z.string().optional() }),
+    response: clouddriverApi.findImages.response,
+  },
+  listNetworks: {
+    method: 'GET',
+    path: '/networks/:provider',
+    summary: 'Networks of a cloud',
+    params: z.object({ provider: z.string() }),
+    response: z.array(z.looseObject({})),
+  },
+  allNetworks: {
+    method: 'GET',
+    path: '/networks',
+    summary: 'Networks by cloud',
+    response: z.record(z.string(), z.array(z.looseObject({}))),
+  },
+  listInstanceTypes: {
+    method: 'GET',
+    path: '/instanceTypes',
+    summary: 'Machine types',
+    response: clouddriverApi.listInstanceTypes.response,
+  },
+  listLocks: {
+    method: 'GET',
+    path: '/locks',
+    summary: 'Who changes which cluster now',
+    response: clouddriverApi.listLocks.response,
+  },
+
+  bakeryOptions: {
+    method: 'GET',
+    path: '/bakery/options',
+    summary: 'Base images by cloud',
+    response: roscoApi.bakeOptions.response,
+  },
+  bakeryOptionsOf: {
+    method: 'GET',
+    path: '/bakery/options/:provider',
+    summary: 'Base images of a cloud',
+    params: z.object({ provider: z.string() }),
+    response: z.looseObject({ cloudProvider: z.string(), baseImages: z.array(z.looseObject({ id: z.string() })) }),
+  },
+  bakeryLogs: {
+    method: 'GET',
+    path: '/bakery/logs/:region/:id',
+    summary: "A bake's log from `offset` on",
+    params: regionId,
+    query: z.object({ offset: z.coerce.number().int().min(0).optional() }),
+    response: roscoApi.bakeLogs.response,
+  },
+  bakeryLogStream: {
+    method: 'GET',
+    path: '/bakery/logs/:region/:id/stream',
+    summary: "A bake's log as it grows",
+    params: regionId,
+    query: z.object({ offset: z.coerce.number().int().min(0).optional() }),
+    answers: 'events',
+  },
+
+  listMasters: {
+    method: 'GET',
+    path: '/v2/builds',
+    summary: 'Configured build masters',
+    query: z.object({ type: z.string().optional() }),
+    response: z.array(z.string()),
+  },
+  listMastersV3: {
+    method: 'GET',
+    path: '/v3/builds',
+    summary: 'Configured build masters',
+    query: z.object({ type: z.string().optional() }),
+    response: z.array(z.string()),
+  },
+  listJobs: {
+    method: 'GET',
+    path: '/v3/builds/:master/jobs',
+    summary: 'Jobs of a master',
+    params: z.object({ master: z.string() }),
+    response: z.array(z.string()),
+  },
+  getBuild: {
+    method: 'GET',
+    path: '/v3/builds/:master/build/:number',
+    summary: 'One build',
+    params: z.object({ master: z.string(), number: z.coerce.number().int() }),
+    query: z.object({ job: z.string() }),
+    response: buildInfoSchema,
+  },
+
+  jenkinsWebhook: {
+    method: 'POST',
+    path: '/webhooks/jenkins/:master',
+    summary: "The Jenkins Notification plugin's payload of a configured master",
+    params: z.object({ master: z.string() }),
+    query: z.object({ token: z.string().optional() }),
+    rawBody: true,
+    response: eventAnswerSchema,
+  },
+  webhook: {
+    method: 'POST',
+    path: '/webhooks/:type/:source',
+    summary: 'An event from outside; the answer says for each pipeline whether it started, and why',
+    params: z.object({ type: z.string(), source: z.string() }),
+    rawBody: true,
+    response: eventAnswerSchema,
+  },
+  eventHistory: {
+    method: 'GET',
+    path: '/events/history',
+    summary: 'Events that came in, newest first, with what they did to each pipeline',
+    query: z.object({
+      limit: z.coerce.number().int().min(1).max(1000).optional(),
+      type: z.string().optional(),
+      pipelineId: z.string().optional(),
+    }),
+    response: z.array(storedEventSchema),
+  },
+  getEvent: {
+    method: 'GET',
+    path: '/events/history/:id',
+    summary: 'One event that came in',
+    params: id,
+    response: storedEventSchema,
+  },
+  events: {
+    method: 'GET',
+    path: '/events',
+    summary: 'Live: executions and inventory as they change; Last-Event-ID (or `after`) resumes executions',
+    query: z.object({
+      after: z.string().optional(),
+      application: z.string().optional(),
+      executionId: z.string().optional(),
+    }),
+    answers: 'events',
+  },
+});
