@@ -11,7 +11,7 @@ export class Progress {
   async step<T>(title: string, work: (detail: (text: string) => void) => Promise<T>): Promise<T> {
     const started = performance.now();
     const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`.padStart(8);
-    let shown = 0;
+    let shown = started;
     const detail = (text: string): void => {
       // A line a second is enough to see that something moves.
       if (performance.now() - shown < 1_000) return;

@@ -14,7 +14,7 @@ import { baseEnvironment, type Databases, serviceEnvironment, sourcesDigest, spl
 import type { Layout } from './layout.ts';
 import type { ProcessSpec } from './managed-process.ts';
 import { commandOf, identify } from './process-table.ts';
-import { Sentence } from './sentence.ts';
+import { reasonOf, Sentence } from './sentence.ts';
 
 const databaseName = 'gennaker';
 
@@ -36,11 +36,20 @@ function common(layout: Layout, name: string): Pick<ProcessSpec, 'name' | 'cwd' 
   };
 }
 
-/** Embedded PostgreSQL: initialises the cluster when new, and describes the process. */
+/** Embedded PostgreSQL: initialises the cluster when new. */
+export async function initialisePostgres(layout: Layout, password: string): Promise<void> {
+  const folder = join(layout.data, 'postgres');
+  try {
+    await preparePostgres(folder, password);
+    await dropStaleLock(folder);
+  } catch (error) {
+    throw new Sentence(reasonOf(error), { cause: error });
+  }
+}
+
+/** Embedded PostgreSQL's process. */
 export async function postgresSpec(layout: Layout, password: string): Promise<ProcessSpec> {
   const folder = join(layout.data, 'postgres');
-  await preparePostgres(folder, password);
-  await dropStaleLock(folder);
   const port = layout.ports.postgres;
   const admin = postgresUrl(port, password);
   return {

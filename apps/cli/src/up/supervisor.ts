@@ -11,7 +11,15 @@ import { ManagedProcess, type ProcessSpec } from './managed-process.ts';
 import type { Progress } from './progress.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 import { reasonOf, Sentence } from './sentence.ts';
-import { cloudlabSpec, databasesOf, postgresSpec, redisSpec, runFolder, serviceSpecs } from './specs.ts';
+import {
+  cloudlabSpec,
+  databasesOf,
+  initialisePostgres,
+  postgresSpec,
+  redisSpec,
+  runFolder,
+  serviceSpecs,
+} from './specs.ts';
 import { releaseFolder, takeFolder, writeRecord } from './system-record.ts';
 import { installTools, missingTools, pathWith, tools } from './tools.ts';
 
@@ -37,6 +45,9 @@ export class Supervisor {
     await ensureTools(layout, progress);
     const secrets = await openSecrets(layout.data);
     const databases = databasesOf(layout, secrets);
+    if (!layout.external.database) {
+      await progress.step('PostgreSQL prepared', () => initialisePostgres(layout, secrets.postgres));
+    }
     const plan = await this.plan(secrets, databases);
     await this.clearTheWay(plan);
 
@@ -45,7 +56,8 @@ export class Supervisor {
     const cloudlab = plan.filter(({ name }) => name === 'cloudlab');
     const services = plan.filter(({ name }) => stopRank(name) === 0);
     const build = await deckBuild(layout);
-    await allOrFirstError([
+    // The first error is thrown at once; the caller stops what the others started.
+    await Promise.all([
       this.startAll(postgres).then(() => this.migrate(databases)),
       this.startAll(redis),
       progress
@@ -53,7 +65,7 @@ export class Supervisor {
         .then(() => this.startAll(cloudlab)),
       build ? progress.step('Building deck', build) : undefined,
     ]);
-    await this.startAll(services);
+    await Promise.all(services.map((spec) => this.startAll([spec])));
     await this.seed(databases);
     writeRecord(layout, true);
   }
@@ -74,8 +86,10 @@ export class Supervisor {
     const ranks = [...new Set(this.processes.map(({ spec }) => stopRank(spec.name)))].sort((a, b) => a - b);
     for (const rank of ranks) {
       const together = this.processes.filter(({ spec }) => stopRank(spec.name) === rank);
-      const names = together.map(({ spec }) => spec.name).join(', ');
-      await this.progress.step(`Stopped ${names}`, () => Promise.all(together.map((one) => one.stop())));
+      const names = together.filter((one) => one.alive).map(({ spec }) => spec.name);
+      const work = (): Promise<unknown> => Promise.all(together.map((one) => one.stop()));
+      if (names.length > 0) await this.progress.step(`Stopped ${names.join(', ')}`, work);
+      else await work();
     }
     if (!this.taken) return;
     const left = await sweep(this.layout);
@@ -144,11 +158,6 @@ export class Supervisor {
       this.progress.say(`The demo could not be seeded; everything else works:\n${reasonOf(error)}`);
     }
   }
-}
-
-/** Waits for all; the first error is thrown at once, without waiting for the others (they are stopped by the caller). */
-function allOrFirstError(work: (Promise<void> | undefined)[]): Promise<unknown> {
-  return Promise.all(work);
 }
 
 function titleOf(spec: ProcessSpec, layout: Layout): string {

@@ -34,10 +34,11 @@ export async function up(root: string, args: string[]): Promise<void> {
     await supervisor.start();
   } catch (error) {
     if (stopping > 0) return;
-    await supervisor.stop();
     process.stderr.write(
       `${error instanceof Sentence ? error.message : error instanceof Error ? error.stack : reasonOf(error)}\n`,
     );
+    stopping = performance.now();
+    await supervisor.stop();
     process.exit(1);
   }
   if (stopping > 0) return;
