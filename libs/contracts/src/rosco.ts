@@ -82,8 +82,9 @@ export const roscoApi = defineApi({
   cancelBake: {
     method: 'GET',
     path: '/api/v1/:region/cancel/:id',
-    summary: 'Cancel a bake',
+    summary: 'Cancel a bake; a stage that names itself only stops waiting while others wait for the same bake',
     params: regionId,
+    query: z.object({ executionId: z.string().optional(), stageId: z.string().optional() }),
     response: bakeStatusSchema,
   },
   bakeLogs: {

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { ServiceError } from '@gennaker/contracts/error';
+import { orcaApi } from '@gennaker/contracts/orca';
+import { roscoApi } from '@gennaker/contracts/rosco';
+import type { AppDefinition } from '@gennaker/service/app';
+import { createServiceClient } from '@gennaker/service/http-client';
+import { serve } from '@gennaker/service/http-server';
+import { logger } from '@gennaker/service/log';
+import { openDatabase } from '@gennaker/store/database';
+import { createOutbox } from '@gennaker/store/outbox';
+import { startBakeWorker } from './bake-worker.ts';
+import { type Bakery, openBakery } from './bakery.ts';
+import { roscoHandlers } from './http.ts';
+
+/** Rosco: the bakery. */
+export const app: AppDefinition = {
+  name: 'rosco',
+  async start(config) {
+    const log = logger('rosco');
+    const db = openDatabase(config.databaseUrl);
+    const orca = createServiceClient(orcaApi, { name: 'orca', baseUrl: config.urls.orca, caller: 'rosco' });
+    const outbox = createOutbox({
+      db,
+      schema: 'rosco',
+      log: { warn: (message) => log.warn(message) },
+      deliver: async ({ key, path, body, trace }) => {
+        const [, executionId, stageId] = /^\/pipelines\/([^/]+)\/stages\/([^/]+)\/wake$/.exec(path) ?? [];
+        if (!executionId || !stageId) return { status: 400, reason: `${path} is no wake-up` };
+        try {
+          await orca.wake(
+            {
+              params: { id: decodeURIComponent(executionId), stageId: decodeURIComponent(stageId) },
+              body: wakeBody(body),
+            },
+            { key, ...(trace ? { traceparent: trace } : {}) },
+          );
+          return { status: 202 };
+        } catch (error) {
+          if (error instanceof ServiceError) return { status: error.status, reason: error.message };
+          throw error;
+        }
+      },
+    });
+    let bakery: Bakery | undefined;
+    const opened = (): Bakery => {
+      if (!bakery) throw new Error('the bakery is not open yet');
+      return bakery;
+    };
+    const worker = startBakeWorker(opened, log);
+    bakery = openBakery(config, {
+      db,
+      outbox,
+      owner: `${config.instance}-${randomUUID().slice(0, 8)}`,
+      poke: worker.poke,
+    });
+    worker.poke();
+    const served = await serve({ name: 'rosco', api: roscoApi, handlers: roscoHandlers(bakery), config });
+    return {
+      async stop() {
+        await served.close();
+        await worker.close();
+        await outbox.close();
+        await opened().close();
+        await db.close();
+      },
+    };
+  },
+};
+
+function wakeBody(body: unknown): { key: string; cause: string } {
+  const { key, cause } = orcaApi.wake.body.parse(body);
+  return { key, cause };
+}

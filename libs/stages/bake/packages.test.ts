@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { knownBuilds, matchPackages } from './packages.ts';
+
+const build = (number: number, ...files: string[]) => ({
+  name: 'hello',
+  number,
+  url: `http://ci.example.com/job/hello/${number}/`,
+  building: false,
+  artifacts: files.map((fileName) => ({ fileName, relativePath: `out dir/${fileName}` })),
+  scm: [],
+});
+
+test('a name is matched by prefix among the files of the build, whose page leads to the file', () => {
+  const match = matchPackages(
+    'hello',
+    [build(7, 'hello-doc_1_all.deb', 'hello_1.0-h7_all.deb', 'notes.txt')],
+    [],
+    false,
+  );
+  expect(match).toMatchObject({
+    packages: ['hello_1.0-h7_all'],
+    files: [
+      {
+        fileName: 'hello_1.0-h7_all.deb',
+        url: 'http://ci.example.com/job/hello/7/artifact/out%20dir/hello_1.0-h7_all.deb',
+      },
+    ],
+    build: { number: 7 },
+  });
+});
+
+test('what no build archived is refused with the convention', () => {
+  expect(matchPackages('hello', [build(7, 'other_1_all.deb')], [], false)).toMatchObject({
+    reason: { summary: 'No file hello_<version>_<arch>.deb was found: hello #7 archived no such file' },
+  });
+  expect(matchPackages('hello', [], [], false)).toMatchObject({
+    reason: { summary: expect.stringContaining('this execution knows no build') },
+  });
+  expect(matchPackages('hello', [], [], true)).toEqual({ packages: ['hello'], files: [] });
+});
+
+test('different files of one package are refused, even when missing ones are allowed', () => {
+  const builds = [build(7, 'hello_1_all.deb'), build(8, 'hello_2_all.deb')];
+  expect(matchPackages('hello', builds, [], true)).toMatchObject({
+    reason: { summary: 'Package hello has several files: hello_1_all.deb, hello_2_all.deb' },
+  });
+  expect(matchPackages('hello_2_all', builds, [], false)).toMatchObject({ packages: ['hello_2_all'] });
+});
+
+test('a URL and a trigger artifact are taken as they are', () => {
+  const url = 'http://files.example.com/pool/hello_3_all.deb';
+  expect(matchPackages(url, [], [], false)).toMatchObject({ packages: ['hello_3_all'], files: [{ url }] });
+  expect(matchPackages('hello', [], [{ name: 'hello', reference: url }], false)).toMatchObject({ files: [{ url }] });
+});
+
+test('builds of stages before come ahead of the trigger; what is no build is left out', () => {
+  const known = knownBuilds({ type: 'jenkins', buildInfo: build(1) }, [build(2), { no: 'build' }]);
+  expect(known.map((b) => b.number)).toEqual([2, 1]);
+});
