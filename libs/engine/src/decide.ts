@@ -1,0 +1,123 @@
+import { badRequest, ServiceError } from '@gennaker/contracts/error';
+import { isComplete } from '@gennaker/contracts/status';
+import { cancelStage } from './decide/cancel-stage.ts';
+import { advance } from './decide/advance.ts';
+import { takeResult } from './decide/take-result.ts';
+import { applyTimeouts, askForDue } from './decide/timers.ts';
+import { Turn } from './decide/turn.ts';
+import { plannedStage } from './lookup.ts';
+import type { Decision, Env, Message } from './messages.ts';
+import type { ExecutionState, Json, StageState } from './model.ts';
+
+/**
+ * Decides what a message means for an execution: the events (facts, in order) and the effects that the shell must have
+ * once these are committed. Pure and total: a stale or repeated message yields no events. `evolve` over the events gives
+ * the state that was decided upon.
+ */
+export function decide(state: ExecutionState, message: Message, env: Env): Decision {
+  const turn = new Turn(state, env);
+  if (isComplete(state.status)) return turn;
+  apply(turn, message);
+  advance(turn);
+  if (message.type === 'Tick' || message.type === 'Resume') askForDue(turn);
+  const asked = new Map(turn.effects.map((effect) => [JSON.stringify(effect), effect]));
+  return { events: turn.events, effects: [...asked.values()] };
+}
+
+function apply(turn: Turn, message: Message): void {
+  const { state, env } = turn;
+  switch (message.type) {
+    case 'Start':
+      if (state.status === 'NOT_STARTED' && !state.canceled) turn.emit({ type: 'ExecutionStarted' });
+      return;
+    case 'Tick':
+      if (state.status === 'RUNNING') applyTimeouts(turn);
+      return;
+    case 'TaskReturned':
+      takeResult(turn, message);
+      return;
+    case 'CleanupReturned': {
+      const task = turn.task(message.stageId, message.taskId);
+      if (task?.cleanup && task.attempt === message.attempt)
+        turn.emit({
+          type: 'CleanupDone',
+          stageId: message.stageId,
+          taskId: message.taskId,
+          ...(message.problem === undefined ? {} : { problem: message.problem }),
+        });
+      return;
+    }
+    case 'Patch':
+      patch(turn, message);
+      return;
+    case 'Wake':
+      wake(turn, message.stageId, message.cause);
+      return;
+    case 'Cancel':
+      if (state.canceled) return;
+      turn.emit({
+        type: 'CancelRequested',
+        user: message.user,
+        ...(message.reason === undefined ? {} : { reason: message.reason }),
+      });
+      for (const stage of turn.graph.topLevel)
+        cancelStage(turn, stage, {
+          summary: `Cancelled by ${message.user}${message.reason ? `: ${message.reason}` : ''}`,
+          evidence: { user: message.user, at: env.now },
+        });
+      return;
+    case 'Pause':
+      if (state.status === 'RUNNING' && !state.canceled) turn.emit({ type: 'ExecutionPaused', user: message.user });
+      return;
+    case 'Resume':
+      if (state.status === 'PAUSED') turn.emit({ type: 'ExecutionResumed', user: message.user });
+      return;
+  }
+}
+
+/** Merges what a person sent into a stage's context, as its definition allows, and runs its task at once. */
+function patch(turn: Turn, message: Extract<Message, { type: 'Patch' }>): void {
+  const { env } = turn;
+  const stage = turn.stage(message.stageId);
+  if (!stage || isComplete(stage.status)) return;
+  try {
+    const context = patchedContext(stage, message.patch, message.user, env);
+    turn.emit({ type: 'StagePatched', stageId: stage.id, context, user: message.user });
+  } catch (error) {
+    const fix = error instanceof ServiceError ? error.details.fix : undefined;
+    turn.emit({
+      type: 'StagePatchRefused',
+      stageId: stage.id,
+      user: message.user,
+      reason: { summary: error instanceof Error ? error.message : String(error), ...(fix ? { next: fix } : {}) },
+    });
+    return;
+  }
+  wake(turn, stage.id, `changed by ${message.user}`);
+}
+
+/**
+ * What a person's patch adds to a stage's context.
+ * @throws ServiceError 4xx when the stage's definition refuses it.
+ */
+export function patchedContext(stage: StageState, patch: Json, user: string, env: Env): Json {
+  const definition = env.definition(stage.type);
+  if (patch['manualSkip'] === true && definition?.canManuallySkip !== true && stage.context['canManuallySkip'] !== true)
+    throw badRequest(`The stage "${stage.name}" cannot be skipped by hand`, {
+      field: 'manualSkip',
+      fix: `set canManuallySkip in the stage, or cancel the execution`,
+    });
+  return definition?.onPatch ? definition.onPatch(plannedStage(stage), patch, user, env.now) : patch;
+}
+
+/** Has a stage's running task run again at once. */
+function wake(turn: Turn, stageId: string, cause: string): void {
+  const stage = turn.stage(stageId);
+  for (const task of stage?.tasks ?? []) {
+    if (task.status !== 'RUNNING' && task.status !== 'PAUSED') continue;
+    turn.emit({ type: 'TaskWoken', stageId, taskId: task.id, cause });
+    const woken = turn.task(stageId, task.id);
+    if (task.waiting && woken && !woken.waiting && turn.state.status === 'RUNNING')
+      turn.effect({ type: 'RunTask', stageId, taskId: task.id, attempt: woken.attempt, run: woken.runs });
+  }
+}

@@ -1,0 +1,46 @@
+import type { Reason } from '@gennaker/contracts/execution';
+import { isComplete, type Status } from '@gennaker/contracts/status';
+import { withDescendants } from '../graph.ts';
+import { planView, plannedStage } from '../lookup.ts';
+import type { StageState, TaskState } from '../model.ts';
+import type { Turn } from './turn.ts';
+
+/** Has the task a clean-up of its own? */
+export function hasCleanup(turn: Turn, stage: StageState, task: TaskState): boolean {
+  try {
+    const definition = turn.env.definition(stage.type) ?? turn.env.definition(String(stage.context['alias'] ?? ''));
+    const tasks = definition?.tasks(plannedStage(stage), planView(turn.state, stage)) ?? [];
+    return tasks.some((candidate) => candidate.name === task.name && candidate.onCancel !== undefined);
+  } catch {
+    return false;
+  }
+}
+
+/** Ends a running task from outside: a run under way is aborted, and cleaned up after where the task knows how. */
+export function endTask(turn: Turn, stage: StageState, task: TaskState, status: Status, reason: Reason): void {
+  const cleanup = hasCleanup(turn, stage, task);
+  turn.emit({
+    type: 'TaskCompleted',
+    stageId: stage.id,
+    taskId: task.id,
+    status,
+    reason,
+    ...(cleanup ? { cleanup } : {}),
+  });
+  turn.effect({
+    type: cleanup ? 'CleanUp' : 'AbortRun',
+    stageId: stage.id,
+    taskId: task.id,
+    attempt: task.attempt,
+  });
+}
+
+/** Ends a stage and everything below it that runs; below it, what has not started never will. */
+export function cancelStage(turn: Turn, top: StageState, reason: Reason, status: Status = 'CANCELED'): void {
+  for (const stage of withDescendants(turn.graph, top)) {
+    if (isComplete(stage.status) || stage.status === 'NOT_STARTED') continue;
+    for (const task of stage.tasks)
+      if (!isComplete(task.status) && task.status !== 'NOT_STARTED') endTask(turn, stage, task, status, reason);
+    turn.emit({ type: 'StageCompleted', stageId: stage.id, status, reason });
+  }
+}

@@ -1,0 +1,37 @@
+import type { SyntheticStage } from '@gennaker/extension-sdk/stage';
+import type { StageState } from '../model.ts';
+import type { Turn } from './turn.ts';
+
+type Phase = 'before' | 'after' | 'onFailure';
+
+/** Makes a stage's synthetic stages: refIds `3<1`, `3>2`, requisites among siblings; on-failure stages run one after another. */
+export function planSynthetics(turn: Turn, parent: StageState, phase: Phase, wanted: readonly SyntheticStage[]): void {
+  const owner = phase === 'before' ? 'STAGE_BEFORE' : 'STAGE_AFTER';
+  const mark = phase === 'before' ? '<' : '>';
+  const taken = turn.graph.children(parent.id, owner).length;
+  const refOf = (index: number) => `${parent.refId}${mark}${taken + index + 1}`;
+  const chained = phase === 'onFailure' && wanted.every((stage) => stage.after === undefined);
+  const stages = wanted.map((stage, index) => {
+    if (stage.after?.some((earlier) => !Number.isInteger(earlier) || earlier < 0 || earlier >= index))
+      throw new Error(
+        `the synthetic stage "${stage.name}" waits for siblings [${stage.after}] that are not in front of it`,
+      );
+    const after = chained ? (index === 0 ? [] : [index - 1]) : (stage.after ?? []);
+    return {
+      id: turn.nextId(),
+      refId: refOf(index),
+      requisiteStageRefIds: after.map(refOf),
+      type: stage.type,
+      name: stage.name,
+      status: 'NOT_STARTED' as const,
+      context: stage.context,
+      outputs: {},
+      tasks: [],
+      pausedMs: 0,
+      parentStageId: parent.id,
+      syntheticStageOwner: owner,
+    } satisfies Omit<StageState, 'position'>;
+  });
+  if (stages.length > 0 || phase !== 'before')
+    turn.emit({ type: 'StagesPlanned', parentStageId: parent.id, phase, stages });
+}

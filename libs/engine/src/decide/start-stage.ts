@@ -1,0 +1,121 @@
+import type { Reason } from '@gennaker/contracts/execution';
+import { planView, plannedStage } from '../lookup.ts';
+import type { ExpressionProblem } from '../messages.ts';
+import type { Json, StageState } from '../model.ts';
+import { expressionScope } from '../scope.ts';
+import { planSynthetics } from './plan.ts';
+import type { Turn } from './turn.ts';
+
+/** Starts a stage that is ready: its condition, its expressions, its tasks and before-stages. */
+export function startStage(turn: Turn, stage: StageState): void {
+  const disabled = disabledReason(turn, stage);
+  if (disabled) {
+    turn.emit({ type: 'StageCompleted', stageId: stage.id, status: 'SKIPPED', reason: disabled });
+    return;
+  }
+  const context = resolvedContext(turn, stage);
+  const planned = { ...stage, context: context ?? stage.context };
+  const definition = turn.env.definition(stage.type) ?? turn.env.definition(String(planned.context['alias'] ?? ''));
+  const started = { type: 'StageStarted', stageId: stage.id, ...(context ? { context } : {}) } as const;
+  if (!definition) {
+    turn.emit({ ...started, tasks: [] });
+    turn.emit({
+      type: 'StagePlanFailed',
+      stageId: stage.id,
+      reason: {
+        summary: `No stage type "${stage.type}" is known here`,
+        evidence: { type: stage.type },
+        next: 'correct the type in the pipeline, or install the extension that brings it',
+      },
+    });
+    return;
+  }
+  try {
+    const view = planView(turn.state, planned);
+    const tasks = definition.tasks(plannedStage(planned), view);
+    const before = definition.beforeStages?.(plannedStage(planned), view) ?? [];
+    turn.emit({
+      ...started,
+      tasks: tasks.map((task) => ({
+        name: task.name,
+        ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
+      })),
+      ...(definition.timeoutMs === undefined ? {} : { timeoutMs: definition.timeoutMs }),
+    });
+    planSynthetics(turn, stage, 'before', before);
+  } catch (error) {
+    if (turn.stage(stage.id)?.status === 'NOT_STARTED') turn.emit({ ...started, tasks: [] });
+    turn.emit({ type: 'StagePlanFailed', stageId: stage.id, reason: planReason(stage, error) });
+  }
+}
+
+/** Why a stage could not be planned. */
+export function planReason(stage: StageState, error: unknown): Reason {
+  return {
+    summary: `The stage "${stage.name}" could not be planned: ${error instanceof Error ? error.message : String(error)}`,
+    evidence: { type: stage.type },
+    next: "correct the stage's settings and start again",
+  };
+}
+
+/** Why a stage's condition keeps it from running, or undefined. A synthetic stage without a condition has its parent's, which was met. */
+function disabledReason(turn: Turn, stage: StageState): Reason | undefined {
+  const condition = stage.context['stageEnabled'];
+  if (turn.state.type !== 'PIPELINE' || typeof condition !== 'object' || condition === null) return undefined;
+  const { type, expression } = condition as { type?: unknown; expression?: unknown };
+  if (type !== 'expression' || typeof expression !== 'string' || expression.trim() === '') return undefined;
+  const text = expression.includes('${') ? expression : `\${${expression}}`;
+  const { value, problems } = turn.env.resolve(text, expressionScope(turn.state, stage));
+  const answer = String(value).trim().toLowerCase();
+  if (answer === 'true') return undefined;
+  const evidence = {
+    expression,
+    value,
+    ...(problems.length > 0 ? { problems: problems.map((p) => p.description) } : {}),
+  };
+  return answer === 'false'
+    ? { summary: `Skipped: its condition "${expression}" is false`, evidence }
+    : {
+        summary: `Skipped: its condition "${expression}" is neither true nor false`,
+        evidence,
+        next: 'correct the condition if the stage was meant to run',
+      };
+}
+
+/** The stage's context with expressions resolved as far as they can be, and what could not be; undefined when nothing changes. */
+export function resolvedContext(turn: Turn, stage: StageState): Json | undefined {
+  const { expressionEvaluationSummary: old, stageEnabled, ...open } = stage.context;
+  if (!hasExpression(open))
+    return old === undefined ? undefined : { ...open, ...(stageEnabled === undefined ? {} : { stageEnabled }) };
+  const { value, problems } = turn.env.resolve(open, expressionScope(turn.state, stage));
+  const context: Json = {
+    ...(value as Json),
+    ...(stageEnabled === undefined ? {} : { stageEnabled }),
+    ...(problems.length > 0 ? { expressionEvaluationSummary: summary(problems, turn.env.now) } : {}),
+  };
+  return JSON.stringify(withoutTimes(context)) === JSON.stringify(withoutTimes(stage.context)) ? undefined : context;
+}
+
+function withoutTimes(context: Json): unknown {
+  const { expressionEvaluationSummary, ...rest } = context;
+  return [rest, Object.keys((expressionEvaluationSummary as Json | undefined) ?? {})];
+}
+
+function summary(problems: readonly ExpressionProblem[], timestamp: number): Json {
+  const map: Record<string, unknown[]> = {};
+  for (const problem of problems)
+    (map[problem.expression] ??= []).push({
+      level: problem.level,
+      description: problem.description,
+      exceptionType: 'ExpressionProblem',
+      timestamp,
+    });
+  return map;
+}
+
+function hasExpression(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('${');
+  if (Array.isArray(value)) return value.some(hasExpression);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, item]) => key.includes('${') || hasExpression(item));
+}

@@ -1,0 +1,140 @@
+import type { Reason } from '@gennaker/contracts/execution';
+import { isComplete } from '@gennaker/contracts/status';
+import { isReady } from '../graph.ts';
+import { planView, plannedStage } from '../lookup.ts';
+import type { StageState } from '../model.ts';
+import { halts, stageStatus } from '../status.ts';
+import { cancelStage } from './cancel-stage.ts';
+import { planReason, resolvedContext } from './start-stage.ts';
+import { planSynthetics } from './plan.ts';
+import type { Turn } from './turn.ts';
+
+/** Takes a running stage one step on, if there is one to take: before-stages, tasks in order, after-stages, end. */
+export function stepStage(turn: Turn, stage: StageState): boolean {
+  const children = turn.graph.children(stage.id);
+  if (stage.failurePlanned) return endFailed(turn, stage);
+  if (stage.planFailed) return fail(turn, stage);
+  const before = children.filter((child) => child.syntheticStageOwner === 'STAGE_BEFORE');
+  if (before.some((child) => breaksParent(stage, child))) return fail(turn, stage);
+  if (before.some((child) => !isComplete(child.status))) return false;
+  for (const task of stage.tasks) {
+    if (halts(task.status) || (task.status === 'FAILED_CONTINUE' && !task.goesOn)) return fail(turn, stage);
+    if (task.status === 'NOT_STARTED') {
+      startTask(turn, stage, task.id);
+      return true;
+    }
+    if (!isComplete(task.status)) return false;
+  }
+  if (!stage.afterPlanned) return planAfter(turn, stage);
+  const after = children.filter((child) => child.syntheticStageOwner === 'STAGE_AFTER');
+  if (after.some((child) => breaksParent(stage, child))) return fail(turn, stage);
+  if (after.some((child) => !isComplete(child.status))) return false;
+  return fail(turn, stage);
+}
+
+/** Does this synthetic stage's end end its parent now? */
+function breaksParent(parent: StageState, child: StageState): boolean {
+  if (halts(child.status)) return true;
+  return child.status === 'FAILED_CONTINUE' && parent.context['allowSiblingStagesToContinueOnFailure'] !== true;
+}
+
+function startTask(turn: Turn, stage: StageState, taskId: string): void {
+  const context = resolvedContext(turn, stage);
+  turn.emit({ type: 'TaskStarted', stageId: stage.id, taskId, ...(context ? { context } : {}) });
+  const task = turn.task(stage.id, taskId);
+  if (task) turn.effect({ type: 'RunTask', stageId: stage.id, taskId, attempt: task.attempt, run: task.runs });
+}
+
+function planAfter(turn: Turn, stage: StageState): boolean {
+  try {
+    const definition = turn.env.definition(stage.type) ?? turn.env.definition(String(stage.context['alias'] ?? ''));
+    const wanted = definition?.afterStages?.(plannedStage(stage), planView(turn.state, stage)) ?? [];
+    planSynthetics(turn, stage, 'after', wanted);
+  } catch (error) {
+    turn.emit({ type: 'StagePlanFailed', stageId: stage.id, reason: planReason(stage, error) });
+  }
+  return true;
+}
+
+/** Ends a stage by its derived status; a failure first stops what still runs below it and runs the on-failure stages, once. */
+function fail(turn: Turn, stage: StageState): boolean {
+  const status = stageStatus(stage, turn.graph.children(stage.id));
+  const reason = { summary: `Cancelled: "${stage.name}" ended ${status}` };
+  for (const child of turn.graph.children(stage.id))
+    if (!isComplete(child.status) && child.status !== 'NOT_STARTED') cancelStage(turn, child, reason);
+  removeWaiting(turn, stage);
+  if (status !== 'TERMINAL' && status !== 'STOPPED' && status !== 'FAILED_CONTINUE') return complete(turn, stage);
+  try {
+    const definition = turn.env.definition(stage.type) ?? turn.env.definition(String(stage.context['alias'] ?? ''));
+    const wanted = definition?.onFailureStages?.(plannedStage(stage), planView(turn.state, stage)) ?? [];
+    const done = new Set(
+      turn.graph
+        .children(stage.id)
+        .filter((child) => isComplete(child.status))
+        .map((child) => child.name),
+    );
+    planSynthetics(
+      turn,
+      stage,
+      'onFailure',
+      wanted.filter((child) => !done.has(child.name)),
+    );
+  } catch (error) {
+    turn.emit({ type: 'StagePlanFailed', stageId: stage.id, reason: planReason(stage, error) });
+    planSynthetics(turn, stage, 'onFailure', []);
+  }
+  return true;
+}
+
+/** Ends a stage whose on-failure stages are done, or cannot go on. */
+function endFailed(turn: Turn, stage: StageState): boolean {
+  const open = turn.graph.children(stage.id).filter((child) => !isComplete(child.status));
+  if (open.some((child) => child.status !== 'NOT_STARTED' || isReady(turn.graph, child))) return false;
+  removeWaiting(turn, stage);
+  return complete(turn, stage);
+}
+
+/** Takes out the synthetic stages that never started. */
+function removeWaiting(turn: Turn, stage: StageState): void {
+  const waiting = turn.graph.children(stage.id).filter((child) => child.status === 'NOT_STARTED');
+  if (waiting.length > 0) turn.emit({ type: 'StagesRemoved', stageIds: waiting.map((child) => child.id) });
+}
+
+function complete(turn: Turn, stage: StageState): boolean {
+  const children = turn.graph.children(stage.id);
+  let status = stageStatus(stage, children);
+  let reason = stage.reason ?? failureReason(stage, children);
+  const open = stage.context['expressionEvaluationSummary'];
+  if (
+    stage.context['failOnFailedExpressions'] === true &&
+    typeof open === 'object' &&
+    open !== null &&
+    Object.keys(open).length > 0
+  ) {
+    status = 'TERMINAL';
+    reason = {
+      summary: `Failed: ${Object.keys(open).length} expression(s) could not be evaluated`,
+      evidence: { expressions: Object.keys(open) },
+      next: 'correct the expressions, or switch "fail on failed expressions" off',
+    };
+  }
+  if (stage.tasks.length === 0 && children.length === 0 && status === 'SKIPPED')
+    reason ??= { summary: 'Nothing to do: the stage has no tasks' };
+  turn.emit({ type: 'StageCompleted', stageId: stage.id, status, ...(reason ? { reason } : {}) });
+  return true;
+}
+
+/** The reason of the task or synthetic stage that failed. */
+function failureReason(stage: StageState, children: readonly StageState[]): Reason | undefined {
+  const bad = (status: StageState['status']) =>
+    status === 'TERMINAL' || status === 'STOPPED' || status === 'FAILED_CONTINUE' || status === 'CANCELED';
+  const task = stage.tasks.find((one) => bad(one.status));
+  if (task) return task.reason ?? { summary: `The task ${task.name} ended ${task.status}` };
+  const ordered = children.filter((one) => bad(one.status));
+  const child = ordered.find((one) => one.status !== 'CANCELED') ?? ordered[0];
+  if (!child) return undefined;
+  return {
+    ...child.reason,
+    summary: `"${child.name}" ended ${child.status}${child.reason ? `: ${child.reason.summary}` : ''}`,
+  };
+}

@@ -1,0 +1,92 @@
+import type { ExecutionState, StageState, TaskState } from '../model.ts';
+import { failureStatus } from '../status.ts';
+import { endTask } from './cancel-stage.ts';
+import type { Turn } from './turn.ts';
+
+interface Deadline {
+  readonly at: number;
+  readonly ms: number;
+  /** Whose limit it is: a stage's name, or undefined for the task's own. */
+  readonly stage?: StageState;
+}
+
+/** The stage timeout that holds for a task: the nearest stage, itself or above, that has one. Paused time does not count. */
+function stageDeadline(state: ExecutionState, stage: StageState): Deadline | undefined {
+  for (
+    let at: StageState | undefined = stage;
+    at;
+    at = at.parentStageId === undefined ? undefined : state.stages[at.parentStageId]
+  ) {
+    const own = at.context['stageTimeoutMs'];
+    const ms = typeof own === 'number' && own > 0 ? own : at.timeoutMs;
+    if (ms !== undefined && at.startTime !== undefined) return { at: at.startTime + at.pausedMs + ms, ms, stage: at };
+  }
+  return undefined;
+}
+
+/** When a running task gives up. A stage timeout that a user set takes the place of the task's own limit. */
+export function taskDeadline(state: ExecutionState, stage: StageState, task: TaskState): Deadline | undefined {
+  const byStage = stageDeadline(state, stage);
+  const byUser = byStage && typeof byStage.stage?.context['stageTimeoutMs'] === 'number';
+  if (task.timeoutMs === undefined || task.startTime === undefined || byUser) return byStage;
+  const own = { at: task.startTime + task.pausedMs + task.timeoutMs, ms: task.timeoutMs };
+  return byStage && byStage.at < own.at ? byStage : own;
+}
+
+/** The next time (epoch ms) at which something is due by the clock alone: a waiting task or a timeout. */
+export function nextWake(state: ExecutionState): number | undefined {
+  if (state.status !== 'RUNNING') return undefined;
+  let next = Infinity;
+  for (const stage of Object.values(state.stages)) {
+    if (stage.status !== 'RUNNING') continue;
+    for (const task of stage.tasks) {
+      if (task.status !== 'RUNNING') continue;
+      next = Math.min(next, task.waiting?.until ?? Infinity, taskDeadline(state, stage, task)?.at ?? Infinity);
+    }
+  }
+  return next === Infinity ? undefined : next;
+}
+
+/** Ends the tasks whose time is up. */
+export function applyTimeouts(turn: Turn): void {
+  for (const stage of Object.values(turn.state.stages)) {
+    if (stage.status !== 'RUNNING') continue;
+    for (const task of stage.tasks) {
+      if (task.status !== 'RUNNING') continue;
+      const deadline = taskDeadline(turn.state, stage, task);
+      if (!deadline || turn.env.now < deadline.at) continue;
+      const succeed = stage.context['markSuccessfulOnTimeout'] === true;
+      const what = deadline.stage ? `The stage "${deadline.stage.name}"` : `The task ${task.name}`;
+      endTask(turn, stage, task, succeed ? 'SUCCEEDED' : failureStatus(stage.context), {
+        summary: `${what} was not done after ${inWords(deadline.ms)}${succeed ? ', which counts as success' : ''}`,
+        evidence: {
+          timeoutMs: deadline.ms,
+          task: task.name,
+          ...(task.reason ? { waitedFor: task.reason.summary } : {}),
+        },
+        next: succeed ? 'the next step goes on' : 'raise the timeout, or look why it took so long',
+      });
+    }
+  }
+}
+
+/** A duration as people say it. */
+export function inWords(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
+
+/** Asks for every run that is due, and every clean-up that is left: those under way already are known to the shell. */
+export function askForDue(turn: Turn): void {
+  for (const stage of Object.values(turn.state.stages))
+    for (const task of stage.tasks) {
+      if (task.cleanup) turn.effect({ type: 'CleanUp', stageId: stage.id, taskId: task.id, attempt: task.attempt });
+      if (turn.state.status !== 'RUNNING' || stage.status !== 'RUNNING' || task.status !== 'RUNNING') continue;
+      const due = !task.waiting || (task.waiting.until !== undefined && task.waiting.until <= turn.env.now);
+      if (due)
+        turn.effect({ type: 'RunTask', stageId: stage.id, taskId: task.id, attempt: task.attempt, run: task.runs });
+    }
+}

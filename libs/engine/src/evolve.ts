@@ -1,0 +1,248 @@
+import type { EngineEvent } from './events.ts';
+import type { ExecutionState, Json, StageState, TaskState } from './model.ts';
+
+/** Replaces one stage. Unknown stages change nothing: evolve is total. */
+function withStage(state: ExecutionState, stageId: string, change: (stage: StageState) => StageState): ExecutionState {
+  const stage = state.stages[stageId];
+  return stage ? { ...state, stages: { ...state.stages, [stageId]: change(stage) } } : state;
+}
+
+function withTask(
+  state: ExecutionState,
+  stageId: string,
+  taskId: string,
+  change: (task: TaskState) => TaskState,
+  results: { readonly context?: Json | undefined; readonly outputs?: Json | undefined } = {},
+): ExecutionState {
+  return withStage(state, stageId, (stage) => ({
+    ...merged(stage, results),
+    tasks: stage.tasks.map((task) => (task.id === taskId ? change(task) : task)),
+  }));
+}
+
+/** Shallow merge of results, as Orca does; a stage's timeout never leaks to its descendants. */
+function merged(
+  stage: StageState,
+  results: { readonly context?: Json | undefined; readonly outputs?: Json | undefined },
+): StageState {
+  const { stageTimeoutMs: _dropped, ...outputs } = results.outputs ?? {};
+  return {
+    ...stage,
+    ...(results.context ? { context: { ...stage.context, ...results.context } } : {}),
+    ...(results.outputs ? { outputs: { ...stage.outputs, ...outputs } } : {}),
+  };
+}
+
+function without<T extends object, K extends keyof T>(value: T, ...keys: K[]): Omit<T, K> {
+  const copy = { ...value };
+  for (const key of keys) delete copy[key];
+  return copy;
+}
+
+/** Applies one event. Pure; the first event makes the state. An event out of sequence throws, for it shows a broken history. */
+export function evolve(state: ExecutionState | undefined, event: EngineEvent): ExecutionState {
+  if (event.type === 'ExecutionCreated') return { ...event.execution, version: event.sequence };
+  if (!state) throw new Error(`The history begins with ${event.type}; it must begin with ExecutionCreated.`);
+  if (event.sequence !== state.version + 1)
+    throw new Error(`Event ${event.sequence} of execution ${state.id} came after ${state.version}.`);
+  return { ...apply(state, event), version: event.sequence };
+}
+
+/** The state that a history leads to. */
+export function fold(events: readonly EngineEvent[]): ExecutionState | undefined {
+  return events.reduce<ExecutionState | undefined>((state, event) => evolve(state, event), undefined);
+}
+
+function apply(state: ExecutionState, event: EngineEvent): ExecutionState {
+  switch (event.type) {
+    case 'ExecutionCreated':
+      return state;
+    case 'ExecutionStarted':
+      return { ...state, status: 'RUNNING', startTime: event.at };
+    case 'StageStarted':
+      return withStage(state, event.stageId, (stage) => ({
+        ...stage,
+        status: 'RUNNING',
+        startTime: event.at,
+        context: event.context ?? stage.context,
+        ...(event.timeoutMs === undefined ? {} : { timeoutMs: event.timeoutMs }),
+        tasks: event.tasks.map((task, index) => ({
+          id: String(index + 1),
+          name: task.name,
+          status: 'NOT_STARTED',
+          attempt: 1,
+          runs: 0,
+          errors: 0,
+          pausedMs: 0,
+          ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
+        })),
+      }));
+    case 'StagesPlanned': {
+      const stages: Record<string, StageState> = { ...state.stages };
+      event.stages.forEach((stage, index) => {
+        stages[stage.id] = { ...stage, position: state.nextPosition + index };
+      });
+      const planned = { ...state, stages, nextPosition: state.nextPosition + event.stages.length };
+      return withStage(planned, event.parentStageId, (stage) => ({
+        ...stage,
+        ...(event.phase === 'after' ? { afterPlanned: true } : {}),
+        ...(event.phase === 'onFailure' ? { failurePlanned: true } : {}),
+      }));
+    }
+    case 'StagePlanFailed':
+      return withStage(state, event.stageId, (stage) => ({
+        ...stage,
+        planFailed: true,
+        reason: event.reason,
+        context: { ...stage.context, exception: exceptionOf(event.reason, 'plan', event.at) },
+      }));
+    case 'StagesRemoved': {
+      const stages = { ...state.stages };
+      for (const id of event.stageIds) delete stages[id];
+      return { ...state, stages };
+    }
+    case 'TaskStarted':
+      return withStage(state, event.stageId, (stage) => ({
+        ...stage,
+        context: event.context ?? stage.context,
+        tasks: stage.tasks.map((task) =>
+          task.id === event.taskId ? { ...task, status: 'RUNNING', startTime: event.at } : task,
+        ),
+      }));
+    case 'TaskWaiting':
+      return withTask(
+        state,
+        event.stageId,
+        event.taskId,
+        (task) => ({
+          ...without(task, 'reason', 'woken', 'waiting'),
+          runs: task.runs + 1,
+          errors: event.failed ? task.errors + 1 : 0,
+          ...(task.woken ? {} : { waiting: event.until === undefined ? {} : { until: event.until } }),
+          ...(event.reason ? { reason: event.reason } : {}),
+        }),
+        event,
+      );
+    case 'TaskWoken':
+      return withTask(state, event.stageId, event.taskId, (task) => {
+        const asleep = task.waiting && (task.waiting.until === undefined || task.waiting.until > event.at);
+        return asleep ? without(task, 'waiting') : { ...task, woken: true };
+      });
+    case 'TaskCompleted':
+      return withTask(
+        state,
+        event.stageId,
+        event.taskId,
+        (task) => ({
+          ...without(task, 'reason', 'woken', 'waiting'),
+          status: event.status,
+          runs: task.runs + 1,
+          endTime: event.at,
+          ...(event.goesOn ? { goesOn: true } : {}),
+          ...(event.cleanup ? { cleanup: true } : {}),
+          ...(event.reason ? { reason: event.reason } : {}),
+        }),
+        event,
+      );
+    case 'TasksRepeated':
+      return withStage(state, event.stageId, (stage) => ({
+        ...merged(stage, event),
+        tasks: stage.tasks.map((task) => ({
+          ...without(task, 'reason', 'woken', 'waiting', 'startTime', 'endTime'),
+          status: 'NOT_STARTED',
+          attempt: task.attempt + 1,
+          runs: 0,
+          errors: 0,
+          pausedMs: 0,
+        })),
+      }));
+    case 'CleanupDone':
+      return withTask(state, event.stageId, event.taskId, (task) => without(task, 'cleanup'));
+    case 'StagePatched':
+      return withStage(state, event.stageId, (stage) => ({
+        ...stage,
+        context: { ...stage.context, ...event.context },
+        lastModified: { user: event.user, lastModifiedTime: event.at },
+      }));
+    case 'StagePatchRefused':
+      return state;
+    case 'StageCompleted':
+      return withStage(state, event.stageId, (stage) => ({
+        ...stage,
+        status: event.status,
+        endTime: event.at,
+        ...(event.context ? { context: { ...stage.context, ...event.context } } : {}),
+        ...(event.reason ? { reason: event.reason } : {}),
+      }));
+    case 'CancelRequested':
+      return {
+        ...state,
+        canceled: true,
+        canceledBy: event.user,
+        ...(event.reason === undefined ? {} : { cancellationReason: event.reason }),
+      };
+    case 'ExecutionPaused':
+      return {
+        ...mapRunning(state, 'RUNNING', 'PAUSED', 0),
+        status: 'PAUSED',
+        paused: { pausedBy: event.user, pauseTime: event.at },
+      };
+    case 'ExecutionResumed': {
+      const pauseTime = state.paused?.pauseTime ?? event.at;
+      return {
+        ...mapRunning(state, 'PAUSED', 'RUNNING', event.at - pauseTime),
+        status: 'RUNNING',
+        paused: {
+          pausedBy: state.paused?.pausedBy ?? event.user,
+          pauseTime,
+          resumedBy: event.user,
+          resumeTime: event.at,
+        },
+      };
+    }
+    case 'ExecutionCompleted':
+      return {
+        ...state,
+        status: event.status,
+        endTime: event.at,
+        ...(event.reason ? { reason: event.reason } : {}),
+      };
+  }
+}
+
+function mapRunning(
+  state: ExecutionState,
+  from: 'RUNNING' | 'PAUSED',
+  to: 'RUNNING' | 'PAUSED',
+  pausedMs: number,
+): ExecutionState {
+  const stages: Record<string, StageState> = {};
+  for (const [id, stage] of Object.entries(state.stages))
+    stages[id] =
+      stage.status !== from
+        ? stage
+        : {
+            ...stage,
+            status: to,
+            pausedMs: stage.pausedMs + pausedMs,
+            tasks: stage.tasks.map((task) =>
+              task.status === from ? { ...task, status: to, pausedMs: task.pausedMs + pausedMs } : task,
+            ),
+          };
+  return { ...state, stages };
+}
+
+/** The `exception` of a stage's context, in Orca's shape. */
+export function exceptionOf(
+  reason: { readonly summary: string; readonly next?: string | undefined },
+  operation: string,
+  at: number,
+): Json {
+  return {
+    timestamp: at,
+    exceptionType: 'StageFailure',
+    operation,
+    shouldRetry: false,
+    details: { error: reason.summary, errors: reason.next ? [reason.summary, reason.next] : [reason.summary] },
+  };
+}

@@ -1,0 +1,95 @@
+import type { ExecutionTrigger, Reason } from '@gennaker/contracts/execution';
+import type { Status } from '@gennaker/contracts/status';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** A task of a stage. It is waiting when `waiting` is set, complete by its status, and otherwise due: running, or to be run again after a lost owner. */
+export interface TaskState {
+  /** "1", "2", ... within the stage. */
+  readonly id: string;
+  readonly name: string;
+  readonly status: Status;
+  /** Grows only when a loop or a restart was decided; part of the idempotency key. */
+  readonly attempt: number;
+  /** Results that came back in this attempt. */
+  readonly runs: number;
+  /** Runs in a row that ended in an error that may pass. */
+  readonly errors: number;
+  readonly startTime?: number;
+  readonly endTime?: number;
+  /** Waits for `until` (epoch ms), or for a wake when that is absent. */
+  readonly waiting?: { readonly until?: number };
+  /** A wake came while a run may have been under way: it is run once more. */
+  readonly woken?: boolean;
+  readonly timeoutMs?: number;
+  /** Milliseconds of its life that the execution was paused. */
+  readonly pausedMs: number;
+  /** The task itself answered FAILED_CONTINUE: later tasks go on. */
+  readonly goesOn?: boolean;
+  /** Clean-up after a cancel or timeout: still to be done. */
+  readonly cleanup?: boolean;
+  readonly reason?: Reason;
+}
+
+export type SyntheticOwner = 'STAGE_BEFORE' | 'STAGE_AFTER';
+
+/** A stage of an execution. */
+export interface StageState {
+  readonly id: string;
+  readonly refId: string;
+  readonly requisiteStageRefIds: readonly string[];
+  readonly type: string;
+  readonly name: string;
+  readonly status: Status;
+  /** Order of creation in the execution. */
+  readonly position: number;
+  readonly startTime?: number;
+  readonly endTime?: number;
+  readonly context: Json;
+  readonly outputs: Json;
+  readonly tasks: readonly TaskState[];
+  readonly parentStageId?: string;
+  readonly syntheticStageOwner?: SyntheticOwner;
+  readonly lastModified?: { readonly user: string; readonly lastModifiedTime: number };
+  readonly reason?: Reason;
+  readonly pausedMs: number;
+  /** The definition's own stage timeout. */
+  readonly timeoutMs?: number;
+  readonly planFailed?: boolean;
+  readonly afterPlanned?: boolean;
+  readonly failurePlanned?: boolean;
+}
+
+/** An execution: everything that the engine knows of it. Plain JSON; equals the fold of its events. */
+export interface ExecutionState {
+  readonly id: string;
+  readonly type: 'PIPELINE' | 'ORCHESTRATION';
+  readonly application: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly pipelineConfigId?: string;
+  readonly origin?: string;
+  readonly status: Status;
+  readonly buildTime: number;
+  readonly startTime?: number;
+  readonly endTime?: number;
+  readonly canceled: boolean;
+  readonly canceledBy?: string;
+  readonly cancellationReason?: string;
+  readonly paused?: {
+    readonly pausedBy: string;
+    readonly pauseTime: number;
+    readonly resumedBy?: string;
+    readonly resumeTime?: number;
+  };
+  readonly trigger: ExecutionTrigger;
+  readonly authentication: { readonly user: string };
+  readonly notifications?: readonly Json[];
+  readonly reason?: Reason;
+  /** Sequence number of the last event. */
+  readonly version: number;
+  /** Position of the next stage to be made. */
+  readonly nextPosition: number;
+  /** By id, in order of creation. */
+  readonly stages: Readonly<Record<string, StageState>>;
+}

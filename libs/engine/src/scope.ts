@@ -1,0 +1,56 @@
+import { ancestorOutput } from './lookup.ts';
+import { inReadingOrder } from './graph.ts';
+import type { ExpressionScope } from './messages.ts';
+import type { ExecutionState, StageState } from './model.ts';
+
+/**
+ * Where a stage's expressions find names: `execution`, `trigger`, `parameters`, `templateVariables`,
+ * then the stage's own context, then its ancestors' outputs, nearest first.
+ */
+export function expressionScope(state: ExecutionState, stage?: StageState): ExpressionScope {
+  let execution: unknown;
+  return {
+    lookup(name) {
+      if (name === 'execution') return (execution ??= executionForExpressions(state));
+      if (name === 'trigger') return state.trigger;
+      if (name === 'parameters') return state.trigger.parameters ?? {};
+      if (!stage) return undefined;
+      if (Object.hasOwn(stage.context, name)) return stage.context[name];
+      return ancestorOutput(state, stage, name);
+    },
+  };
+}
+
+/** `execution` in expressions: the API's words, and `context` with all outputs merged. */
+function executionForExpressions(state: ExecutionState): unknown {
+  const stages = inReadingOrder(state);
+  return {
+    id: state.id,
+    type: state.type,
+    name: state.name,
+    application: state.application,
+    status: state.status,
+    buildTime: state.buildTime,
+    startTime: state.startTime ?? null,
+    pipelineConfigId: state.pipelineConfigId ?? null,
+    trigger: state.trigger,
+    authentication: state.authentication,
+    canceled: state.canceled,
+    stages: stages.map((stage) => ({
+      id: stage.id,
+      refId: stage.refId,
+      requisiteStageRefIds: stage.requisiteStageRefIds,
+      type: stage.type,
+      name: stage.name,
+      status: stage.status,
+      startTime: stage.startTime ?? null,
+      endTime: stage.endTime ?? null,
+      parentStageId: stage.parentStageId ?? null,
+      hasSucceeded: stage.status === 'SUCCEEDED',
+      hasFailed: stage.status === 'TERMINAL',
+      context: stage.context,
+      outputs: stage.outputs,
+    })),
+    context: Object.assign({}, ...stages.map((stage) => stage.outputs)) as unknown,
+  };
+}
