@@ -20,8 +20,9 @@ interface Finding {
 export async function doctor(root: string, args: string[]): Promise<number> {
   const layout = layoutOf(realpathSync(root), args, process.env);
   const findings = (
-    await Promise.all([platform(), programs(layout), namespaces(layout), folder(layout), ports(layout)])
+    await Promise.all([namespaces(layout), folder(layout), ports(layout)])
   ).flat();
+  findings.unshift(...platform(), ...programs(layout));
   for (const { what, fix } of findings) {
     process.stdout.write(fix === undefined ? `  ✓ ${what}\n` : `  ✗ ${what}\n      ${fix}\n`);
   }
