@@ -110,7 +110,10 @@ export const front50Api = defineApi({
     method: 'GET',
     path: '/pipelines',
     summary: 'All pipelines',
-    query: z.object({ application: z.string().optional() }),
+    query: z.object({
+      application: z.string().optional(),
+      triggerTypes: z.string().optional().describe('comma-separated: only pipelines with a trigger of one of these'),
+    }),
     response: z.array(pipelineSchema),
   },
   getPipeline: {

@@ -1,0 +1,147 @@
+import { badRequest } from '@gennaker/contracts/error';
+import { type Pipeline, pipelineSchema, type SaveWarning } from '@gennaker/contracts/front50';
+import { nameProblems } from '@gennaker/contracts/moniker';
+import { graphProblems } from '@gennaker/contracts/pipeline-graph';
+import type { Known } from '../front50.ts';
+
+const NAME_MAX = 200;
+/** Would break addresses: clients put the name into a path unescaped. */
+const NAME_FORBIDDEN = /[\\/?#%^\u0000-\u001f\u007f]/;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+const isExpression = (value: unknown): value is string => typeof value === 'string' && value.includes('${');
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/**
+ * Checks a pipeline before it is saved, purely: refuses what can never run, answers warnings for what this system does
+ * not know yet or cannot judge before the run.
+ * @throws ServiceError 400 (422 without a name or application) naming field and fix
+ */
+export function checkPipeline(
+  document: Readonly<Record<string, unknown>>,
+  known: Known,
+): { pipeline: Pipeline; warnings: SaveWarning[] } {
+  for (const field of ['name', 'application'] as const)
+    if (typeof document[field] !== 'string' || document[field].trim() === '')
+      throw badRequest(`A pipeline needs its ${field}`, { field, fix: `add "${field}" as text` });
+  const parsed = pipelineSchema.safeParse(document);
+  if (!parsed.success) {
+    const errors = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw badRequest(`The pipeline has a wrong shape: ${errors.join('; ')}`, {
+      field: parsed.error.issues[0]?.path.join('.') ?? 'body',
+      fix: 'correct this field',
+      errors,
+    });
+  }
+  const pipeline = parsed.data;
+  checkNames(pipeline);
+  const [first, ...more] = graphProblems(pipeline.stages ?? []);
+  if (first)
+    throw badRequest([first, ...more].map((problem) => problem.message).join('; '), {
+      field: first.field,
+      fix: first.fix,
+      errors: [first, ...more].map((problem) => problem.message),
+    });
+  return { pipeline, warnings: [...stageWarnings(pipeline, known), ...triggerWarnings(pipeline, known)] };
+}
+
+function checkNames(pipeline: Pipeline): void {
+  const name = pipeline.name.trim();
+  if (name.length > NAME_MAX || NAME_FORBIDDEN.test(name))
+    throw badRequest(
+      `Pipeline name "${name.slice(0, NAME_MAX)}" ${name.length > NAME_MAX ? `has ${name.length} characters` : 'holds a character that addresses cannot carry'}`,
+      { field: 'name', fix: `use up to ${NAME_MAX} characters, without \\ / ? # % ^` },
+    );
+  refuse(nameProblems(pipeline.application.trim().toLowerCase(), undefined, undefined, false), 'application');
+  for (const { stage, index } of indexed(pipeline.stages ?? [])) {
+    for (const { cluster, path } of clustersOf(stage)) {
+      const parts = [cluster['application'] ?? pipeline.application, cluster['stack'], cluster['freeFormDetails']];
+      if (parts.some(isExpression)) continue;
+      const [application = '', stack, detail] = parts.map(text);
+      const gce = (cluster['cloudProvider'] ?? cluster['provider'] ?? stage['cloudProvider']) === 'gce';
+      refuse(nameProblems(application.toLowerCase(), stack, detail, gce), `stages.${index}${path}`);
+    }
+  }
+}
+
+function refuse(problems: readonly string[], field: string): void {
+  if (problems.length > 0)
+    throw badRequest(problems.join('; '), {
+      field,
+      fix: 'change this name: it becomes part of a server group',
+      errors: problems,
+    });
+}
+
+function indexed<T>(list: readonly T[]): { stage: T; index: number }[] {
+  return list.map((stage, index) => ({ stage, index }));
+}
+
+/** The cluster descriptions of a deploy stage: its list, or the stage itself. */
+function clustersOf(
+  stage: Readonly<Record<string, unknown>>,
+): { cluster: Readonly<Record<string, unknown>>; path: string }[] {
+  const list = Array.isArray(stage['clusters']) ? stage['clusters'] : undefined;
+  if (list)
+    return list.flatMap((cluster, index) => (isObject(cluster) ? [{ cluster, path: `.clusters.${index}` }] : []));
+  return stage['type'] === 'deploy' || stage['type'] === 'createServerGroup' ? [{ cluster: stage, path: '' }] : [];
+}
+
+function stageWarnings(pipeline: Pipeline, known: Known): SaveWarning[] {
+  const warnings: SaveWarning[] = [];
+  for (const { stage, index } of indexed(pipeline.stages ?? [])) {
+    const label = `Stage ${index + 1} ("${stage.name ?? stage.type}")`;
+    if (!known.stageTypes.has(stage.type))
+      warnings.push({
+        message: `${label} has the type "${stage.type}", which this system does not have`,
+        field: `stages.${index}.type`,
+        fix: `use one of ${[...known.stageTypes].toSorted().join(', ')}; as it is, the run will be refused`,
+      });
+    const holders = [{ cluster: stage as Readonly<Record<string, unknown>>, path: '' }, ...clustersOf(stage)];
+    for (const { cluster, path } of holders) {
+      for (const key of ['account', 'credentials', 'accountName'])
+        warnings.push(...accountWarning(cluster[key], `stages.${index}${path}.${key}`, label, known));
+      for (const key of ['application', 'stack', 'freeFormDetails', 'cluster', 'serverGroupName', 'loadBalancers'])
+        if (isExpression(cluster[key]))
+          warnings.push({
+            message: `${label} takes ${key} from an expression: its value is checked when the stage runs`,
+            field: `stages.${index}${path}.${key}`,
+          });
+    }
+  }
+  return uniqueByField(warnings);
+}
+
+function accountWarning(value: unknown, field: string, label: string, known: Known): SaveWarning[] {
+  const name = text(value);
+  if (name === undefined || known.accounts.has(name)) return [];
+  if (isExpression(name))
+    return [{ message: `${label} takes its account from an expression: its value is checked when it runs`, field }];
+  const names = [...known.accounts].toSorted().join(', ');
+  return [
+    {
+      message: `${label} names the account "${name}", which this system does not have`,
+      field,
+      fix: names === '' ? 'configure the account' : `use one of ${names}, or configure the account`,
+    },
+  ];
+}
+
+function triggerWarnings(pipeline: Pipeline, known: Known): SaveWarning[] {
+  return (pipeline.triggers ?? []).flatMap((trigger, index) =>
+    known.triggerTypes.has(trigger.type)
+      ? []
+      : [
+          {
+            message: `Trigger ${index + 1} has the type "${trigger.type}", which this system does not have: it never starts the pipeline`,
+            field: `triggers.${index}.type`,
+            fix: `use one of ${[...known.triggerTypes].toSorted().join(', ')}`,
+          },
+        ],
+  );
+}
+
+function uniqueByField(warnings: readonly SaveWarning[]): SaveWarning[] {
+  return [...new Map(warnings.map((warning) => [warning.field, warning])).values()];
+}

@@ -1,0 +1,56 @@
+import { notFound } from '@gennaker/contracts/error';
+import type { Pipeline, StoredPipeline } from '@gennaker/contracts/front50';
+import type { Queryable } from '@gennaker/store/database';
+import { PIPELINE_COLUMNS, type PipelineRow, pipelineView, storedView } from './pipeline-row.ts';
+
+/** Pipelines of an application (or all), by index, then name. `triggerTypes`: only those with a trigger of one of them. */
+export async function listPipelines(
+  client: Queryable,
+  filter: { application?: string | undefined; triggerTypes?: readonly string[] | undefined },
+): Promise<Pipeline[]> {
+  const { rows } = await client.query<PipelineRow>(
+    `select ${PIPELINE_COLUMNS} from front50.pipelines
+     where ($1::text is null or application = $1) and ($2::text[] is null or trigger_types && $2)
+     order by application, position nulls last, name_key`,
+    [filter.application?.toLowerCase() ?? null, filter.triggerTypes ?? null],
+  );
+  return rows.map(pipelineView);
+}
+
+async function byId(client: Queryable, id: string): Promise<PipelineRow> {
+  const { rows } = await client.query<PipelineRow>(`select ${PIPELINE_COLUMNS} from front50.pipelines where id = $1`, [
+    id,
+  ]);
+  if (!rows[0]) throw notFound(`There is no pipeline with the id "${id}"`, { field: 'id', fix: 'look it up by name' });
+  return rows[0];
+}
+
+/** One pipeline. @throws ServiceError 404 */
+export async function getPipeline(client: Queryable, id: string): Promise<Pipeline> {
+  return pipelineView(await byId(client, id));
+}
+
+/** One pipeline with its exact text. @throws ServiceError 404 */
+export async function getStoredPipeline(client: Queryable, id: string): Promise<StoredPipeline> {
+  return storedView(await byId(client, id));
+}
+
+/** One pipeline by its name, ignoring case. @throws ServiceError 404 */
+export async function getPipelineByName(client: Queryable, application: string, name: string): Promise<Pipeline> {
+  const { rows } = await client.query<PipelineRow>(
+    `select ${PIPELINE_COLUMNS} from front50.pipelines where application = $1 and name_key = $2`,
+    [application.toLowerCase(), name.trim().toLowerCase()],
+  );
+  if (rows[0]) return pipelineView(rows[0]);
+  const { rows: others } = await client.query<{ name: string }>(
+    'select name from front50.pipelines where application = $1 order by name_key limit 20',
+    [application.toLowerCase()],
+  );
+  throw notFound(`Application "${application}" has no pipeline "${name}"`, {
+    field: 'name',
+    fix:
+      others.length === 0
+        ? 'save a pipeline for this application first'
+        : `use one of: ${others.map((other) => other.name).join(', ')}`,
+  });
+}

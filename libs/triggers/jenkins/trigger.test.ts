@@ -1,0 +1,84 @@
+import type { EchoEvent } from '@gennaker/contracts/echo';
+import { describe, expect, it } from 'vitest';
+import { jenkinsTriggerSchema } from './schema.ts';
+import jenkins from './trigger.ts';
+
+const build = {
+  name: 'hello',
+  number: 7,
+  url: 'http://ci/job/hello/7/',
+  building: false,
+  result: 'SUCCESS',
+  artifacts: [
+    {
+      fileName: 'hello_1.0_all.deb',
+      relativePath: 'out/hello_1.0_all.deb',
+      url: 'http://ci/job/hello/7/artifact/out/hello_1.0_all.deb',
+    },
+  ],
+  scm: [],
+};
+const event = (changes: Record<string, unknown> = {}, content: Record<string, unknown> = {}): EchoEvent => ({
+  type: 'jenkins',
+  source: 'main',
+  content: { master: 'main', job: 'team/job/hello', buildInfo: { ...build, ...changes }, ...content },
+});
+const trigger = (more: Record<string, unknown> = {}) =>
+  jenkinsTriggerSchema.parse({
+    type: 'jenkins',
+    enabled: true,
+    id: 't1',
+    master: 'main',
+    job: 'team/hello',
+    ...more,
+  }) as never;
+
+describe('jenkins trigger', () => {
+  it('has examples that its schema takes', () => {
+    for (const example of jenkins.examples) expect(jenkins.schema.safeParse(example).success).toBe(true);
+  });
+
+  it('wants a successful build of its job, however folders are written', () => {
+    expect(jenkins.match(trigger(), event())).toEqual({
+      matches: true,
+      reason: { summary: 'build 7 of team/job/hello on main succeeded' },
+    });
+  });
+
+  it.each([
+    ['failed', {}, { result: 'FAILURE' }, {}, 'build 7 ended with FAILURE; only SUCCESS starts a pipeline'],
+    ['unstable', {}, { result: 'UNSTABLE' }, {}, 'build 7 ended with UNSTABLE; only SUCCESS starts a pipeline'],
+    ['running', {}, { building: true }, {}, 'build 7 still runs'],
+    ['other job', { job: 'other' }, {}, {}, 'its job is "other", the build is of "team/job/hello"'],
+    ['other master', { master: 'x' }, {}, {}, 'its master is "x", the build ran on "main"'],
+    [
+      'missing property',
+      { payloadConstraints: { B: 'x' } },
+      {},
+      {},
+      'the build has no property "B", which must match /x/',
+    ],
+    [
+      'property',
+      { payloadConstraints: { B: '^x$' } },
+      {},
+      { properties: { B: 'y' } },
+      'property "B" is "y", which does not match /^x$/',
+    ],
+  ])('refuses: %s', (_label, config, changes, content, summary) => {
+    expect(jenkins.match(trigger(config), event(changes, content))).toEqual({ matches: false, reason: { summary } });
+  });
+
+  it('hands the build with its artifacts to the execution', () => {
+    expect(jenkins.toTrigger(trigger(), event())).toMatchObject({
+      type: 'jenkins',
+      id: 't1',
+      master: 'main',
+      job: 'team/job/hello',
+      buildNumber: 7,
+      link: build.url,
+      buildInfo: build,
+      artifacts: [{ type: 'jenkins/file', name: 'hello_1.0_all.deb', reference: build.artifacts[0]?.url }],
+    });
+  });
+});

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** Starts on `POST /webhooks/webhook/{source}`. */
+export const webhookTriggerSchema = z.looseObject({
+  type: z.literal('webhook'),
+  enabled: z.boolean().optional(),
+  source: z.string().min(1).describe('last part of the address, case-sensitive'),
+  payloadConstraints: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('top-level key or JSONPath of the body -> regular expression (RE2) that must be found in its value'),
+});
+export type WebhookTrigger = z.infer<typeof webhookTriggerSchema>;
