@@ -139,13 +139,23 @@ export const clouddriverApi = defineApi({
     path: '/locks/:account/:cluster',
     summary: 'Take or renew the cluster lock; a change to the cluster needs its current epoch',
     params: z.object({ account: z.string(), cluster: z.string() }),
-    body: z.object({ holder: z.string(), reason: z.string(), ttlMs: z.number().int() }),
+    query: z.object({ region: z.string().optional() }),
+    body: z.object({
+      holder: z.string(),
+      reason: z.string(),
+      ttlMs: z.number().int(),
+      wake: z
+        .object({ executionId: z.string(), stageId: z.string() })
+        .optional()
+        .describe('woken when the lock comes free and this holder is next'),
+    }),
     response: z.object({
       acquired: z.boolean(),
       epoch: z.number().optional(),
       holder: z.string(),
       reason: z.string(),
       expires: z.number(),
+      ahead: z.number().optional().describe('how many wait before this holder'),
     }),
   },
   releaseLock: {
@@ -153,7 +163,7 @@ export const clouddriverApi = defineApi({
     path: '/locks/:account/:cluster',
     summary: 'Give the cluster lock back',
     params: z.object({ account: z.string(), cluster: z.string() }),
-    query: z.object({ holder: z.string() }),
+    query: z.object({ holder: z.string(), region: z.string().optional() }),
   },
   listLocks: {
     method: 'GET',
@@ -163,6 +173,7 @@ export const clouddriverApi = defineApi({
       z.looseObject({
         account: z.string(),
         cluster: z.string(),
+        region: z.string().optional(),
         holder: z.string(),
         reason: z.string(),
         epoch: z.number(),

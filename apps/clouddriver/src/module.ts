@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { clouddriverApi } from '@gennaker/contracts/clouddriver';
+import { ServiceError } from '@gennaker/contracts/error';
+import { orcaApi } from '@gennaker/contracts/orca';
+import type { AppDefinition } from '@gennaker/service/app';
+import { systemClock } from '@gennaker/service/clock';
+import { createServiceClient } from '@gennaker/service/http-client';
+import { serve } from '@gennaker/service/http-server';
+import { logger } from '@gennaker/service/log';
+import { openDatabase } from '@gennaker/store/database';
+import { createOutbox, type OutboxDelivery } from '@gennaker/store/outbox';
+import { z } from 'zod';
+import { openAccounts } from './accounts.ts';
+import { handlers } from './http.ts';
+import { listenToChanges } from './inventory/changes.ts';
+import { startInventory } from './inventory/watcher.ts';
+import { pause } from './operations/run.ts';
+import { startWorker } from './operations/worker.ts';
+
+const wakeSchema = z.object({ executionId: z.string(), stageId: z.string(), cause: z.string() });
+
+/** Clouddriver: accounts of clouds, changes to them, and what they show. */
+export const app: AppDefinition = {
+  name: 'clouddriver',
+  async start(config) {
+    const log = logger('clouddriver');
+    const clock = systemClock;
+    // A process that starts again under the same name must not take its dead self for alive.
+    const owner = `${config.instance}:${process.pid}:${randomBytes(4).toString('hex')}`;
+    const db = openDatabase(config.databaseUrl);
+    const accounts = openAccounts(config.file.accounts, {
+      now: () => clock.now(),
+      sleep: (ms, signal) => pause(clock, ms, signal),
+    });
+    const orca = createServiceClient(orcaApi, { name: 'orca', baseUrl: config.urls.orca, caller: 'clouddriver' });
+    const wake = async (message: OutboxDelivery): Promise<{ status: number; reason?: string }> => {
+      const { executionId, stageId, cause } = wakeSchema.parse(message.body);
+      try {
+        await orca.wake(
+          { params: { id: executionId, stageId }, body: { key: message.key, cause } },
+          { key: message.key, ...(message.trace ? { traceparent: message.trace } : {}) },
+        );
+        return { status: 202 };
+      } catch (error) {
+        if (error instanceof ServiceError) return { status: error.status, reason: error.message };
+        throw error;
+      }
+    };
+    const outbox = createOutbox({ db, schema: 'clouddriver', deliver: wake, clock, log });
+    const inventory = startInventory({ db, accounts, clock, owner, log });
+    const worker = startWorker({ db, accounts, inventory, outbox, clock, log, owner });
+    const changes = listenToChanges(db, config.databaseUrl, log);
+    const stopParts = async (): Promise<void> => {
+      await worker.close();
+      await inventory.close();
+      await changes.close();
+      await outbox.close();
+      await accounts.close();
+      await db.close();
+    };
+    try {
+      const served = await serve({
+        name: 'clouddriver',
+        api: clouddriverApi,
+        handlers: handlers({ db, accounts, inventory, changes, worker, outbox }),
+        config,
+      });
+      return {
+        stop: async () => {
+          await served.close();
+          await stopParts();
+        },
+      };
+    } catch (error) {
+      await stopParts();
+      throw error;
+    }
+  },
+};

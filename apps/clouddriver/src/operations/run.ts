@@ -1,0 +1,332 @@
+import type { Reason } from '@gennaker/contracts/execution';
+import type { JsonObject } from '@gennaker/extension-sdk/stage';
+import type { Clock } from '@gennaker/service/clock';
+import { type Database, inTransaction } from '@gennaker/store/database';
+import type { Outbox } from '@gennaker/store/outbox';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { type Accounts, operationsOf } from '../accounts.ts';
+import type { Inventory } from '../inventory/watcher.ts';
+import { acquireLock, checkLock, type LockKey } from '../locks.ts';
+import { freeLock } from '../release-lock.ts';
+import type { ClaimedOperation } from './claims.ts';
+import { ClaimLost, EndOfReplay, type Journal, openJournal, type RunFrame, runFrame } from './journal.ts';
+import { accept, type Accepted, applicationOf } from './submit.ts';
+
+/** What operations are run with. */
+export interface RunnerParts {
+  readonly db: Database;
+  readonly accounts: Accounts;
+  readonly inventory: Inventory;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A held lock is extended to this long from each renewal on, ms. */
+const LOCK_TTL_MS = 30_000;
+const LOCK_POLL_MS = 500;
+const LOCK_PATIENCE_MS = 30 * 60_000;
+
+const failureSchema = z.looseObject({ summary: z.string() });
+
+/**
+ * Runs or resumes an operation to its end: its descriptions one after another, the rest is left out after a failure,
+ * and what the failed one had made is undone. Answers normally as well when the claim is lost or the signal aborts:
+ * then nothing is written, and whoever claims it next goes on.
+ */
+export async function runOperation(
+  parts: RunnerParts,
+  operation: ClaimedOperation,
+  signal: AbortSignal,
+): Promise<void> {
+  const { db, log } = parts;
+  try {
+    const journal = await openJournal(db, operation.claim);
+    const results: JsonObject[] = [];
+    const frames: RunFrame[] = [];
+    let failure = operation.status === 'UNDOING' ? failureSchema.parse(operation.reason) : null;
+    const accepted = accept(parts.accounts, operation.provider, operation.descriptions);
+    for (const [index, entry] of accepted.entries()) {
+      const known = journal.done(`${index}.result`);
+      if (known) {
+        results.push(...z.array(z.record(z.string(), z.unknown())).parse(known.result));
+        continue;
+      }
+      // Losing the cluster's lock ends the description as a failure; losing the operation itself ends this run.
+      const lockLost = new AbortController();
+      const either = AbortSignal.any([signal, lockLost.signal]);
+      const frame = frameOf(parts, operation, journal, entry, index, either, failure !== null);
+      frames.push(frame);
+      const ended = await runOne(parts, operation, journal, entry, index, frame, signal, lockLost, failure);
+      results.push(...ended.results);
+      failure = ended.failure;
+      if (failure) break;
+    }
+    await refreshTouched(parts, journal, accepted, frames);
+    signal.throwIfAborted();
+    await finish(parts, operation, journal, results, failure);
+  } catch (error) {
+    if (error instanceof ClaimLost || signal.aborted) {
+      log.info({ operation: operation.id }, 'gave the operation up; its next owner goes on');
+      return;
+    }
+    throw error;
+  }
+}
+
+const frameOf = (
+  parts: RunnerParts,
+  operation: ClaimedOperation,
+  journal: Journal,
+  entry: Accepted,
+  index: number,
+  signal: AbortSignal,
+  replaying: boolean,
+): RunFrame =>
+  runFrame({
+    db: parts.db,
+    journal,
+    account: entry.account,
+    application: applicationOf(entry.description),
+    key: operation.key,
+    acceptedAt: operation.created_at.getTime(),
+    index,
+    signal,
+    replaying,
+  });
+
+interface Ended {
+  readonly results: readonly JsonObject[];
+  readonly failure: Reason | null;
+}
+
+async function runOne(
+  parts: RunnerParts,
+  operation: ClaimedOperation,
+  journal: Journal,
+  entry: Accepted,
+  index: number,
+  frame: RunFrame,
+  signal: AbortSignal,
+  lockLost: AbortController,
+  failedBefore: Reason | null,
+): Promise<Ended> {
+  const lock = await holdLock(parts, operation, journal, entry, signal);
+  const stopRenewing = lock?.keep((why) => lockLost.abort(new Error(why)));
+  try {
+    const definition = operationsOf(parts.accounts.get(entry.account).cloud)[entry.operation];
+    if (!definition)
+      throw new Error(`Operation ${entry.operation} is not offered by account ${entry.account} any more.`);
+    const results = await definition.run(frame.context, entry.description as never);
+    if (failedBefore) return await undo(journal, entry, frame, failedBefore);
+    await journal.begin(`${index}.result`);
+    await journal.finish(`${index}.result`, results);
+    return { results, failure: null };
+  } catch (error) {
+    if (error instanceof ClaimLost || signal.aborted) throw error;
+    const failure = failedBefore ?? reasonOf(entry, error);
+    if (!failedBefore && !(error instanceof EndOfReplay)) await recordFailure(parts.db, operation, failure);
+    return await undo(journal, entry, frame, failure);
+  } finally {
+    stopRenewing?.();
+    await lock?.release();
+  }
+}
+
+/** From here on the operation is only undone, also after a crash. */
+async function recordFailure(db: Database, operation: ClaimedOperation, failure: Reason): Promise<void> {
+  const { rowCount } = await db.pool.query(
+    `update clouddriver.operations set status = 'UNDOING', reason = $4::jsonb
+     where id = $1 and owner = $2 and epoch = $3 and ended_at is null`,
+    [operation.id, operation.claim.owner, operation.claim.epoch, JSON.stringify(failure)],
+  );
+  if (rowCount === 0) throw new ClaimLost(operation.id);
+}
+
+async function undo(journal: Journal, entry: Accepted, frame: RunFrame, failure: Reason): Promise<Ended> {
+  const left: string[] = [];
+  let undone = 0;
+  for (const step of frame.undos.toReversed()) {
+    await journal.progress('UNDO', `Undoing ${step.step.replace(/^\d+\./, '')} of ${entry.operation}`);
+    try {
+      await step.run();
+      await journal.undone(step.step);
+      undone++;
+    } catch (error) {
+      if (error instanceof ClaimLost) throw error;
+      left.push(`${step.step.replace(/^\d+\./, '')}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  const next = left.length
+    ? `These could not be undone and need a look: ${left.join('; ')}`
+    : undone > 0
+      ? 'What it had made was removed again; correct the cause and start it again'
+      : 'Nothing had been changed; correct the cause and start it again';
+  return { results: [], failure: { ...failure, next } };
+}
+
+function reasonOf(entry: Accepted, error: unknown): Reason {
+  const message = error instanceof Error ? error.message : String(error);
+  const gce = error instanceof Error && 'gce' in error ? error.gce : undefined;
+  const where = [
+    entry.description['serverGroupName'] ?? entry.description['loadBalancerName'],
+    entry.description['region'],
+  ]
+    .filter((part): part is string => typeof part === 'string')
+    .join(' in ');
+  return {
+    summary: `${entry.operation}${where ? ` (${where})` : ''} failed: ${message}`,
+    evidence: { operation: entry.operation, account: entry.account, ...(gce ? { cloud: gce } : {}) },
+  };
+}
+
+interface HeldLock {
+  /** Renews until stopped; calls `onLost` when the lock is another's. */
+  keep(onLost: (why: string) => void): () => void;
+  release(): Promise<void>;
+}
+
+/** Makes sure of the cluster's lock: the one that the description carries, or one of the operation's own, for which it waits. */
+async function holdLock(
+  parts: RunnerParts,
+  operation: ClaimedOperation,
+  journal: Journal,
+  entry: Accepted,
+  signal: AbortSignal,
+): Promise<HeldLock | null> {
+  if (!entry.cluster) return null;
+  const { db, clock } = parts;
+  const key: LockKey = { account: entry.account, ...entry.cluster };
+  const own = entry.lock === null;
+  const holder = entry.lock?.holder ?? `operation ${operation.id}`;
+  let epoch = entry.lock?.epoch ?? 0;
+  if (own) {
+    const wish = { holder, reason: `${entry.operation} by ${operation.user}`, ttlMs: LOCK_TTL_MS };
+    const until = clock.now() + LOCK_PATIENCE_MS;
+    for (;;) {
+      const answer = await acquireLock(db, key, wish);
+      if (answer.acquired) {
+        epoch = answer.epoch ?? 0;
+        break;
+      }
+      await journal.progress('LOCK', `Waiting for ${answer.holder}, which changes ${key.cluster} (${answer.reason})`);
+      if (clock.now() > until)
+        throw new Error(
+          `Cluster ${key.cluster} in ${key.region} stayed locked by ${answer.holder} (${answer.reason}).`,
+        );
+      await pause(clock, LOCK_POLL_MS, signal);
+    }
+  } else {
+    const wrong = await checkLock(db.pool, key, { holder, epoch }, LOCK_TTL_MS);
+    // A resumed operation finishes what it began: its lock may have run out while nobody renewed it.
+    if (wrong) {
+      const again = await acquireLock(db, key, { holder, reason: `${entry.operation}, resumed`, ttlMs: LOCK_TTL_MS });
+      if (!again.acquired) throw new Error(`Refused: ${wrong}`);
+      epoch = again.epoch ?? 0;
+    }
+  }
+  return {
+    keep(onLost) {
+      let cancel = () => {};
+      const renew = async () => {
+        const wrong = await checkLock(db.pool, key, { holder, epoch }, LOCK_TTL_MS);
+        if (wrong) onLost(wrong);
+      };
+      const arm = () => {
+        cancel = clock.after(
+          LOCK_TTL_MS / 4,
+          () =>
+            void renew()
+              .catch(() => {})
+              .finally(arm),
+        );
+      };
+      arm();
+      return () => cancel();
+    },
+    release: async () => {
+      if (own) await freeLock(parts.db, parts.outbox, key, holder);
+    },
+  };
+}
+
+/** What was touched is shown as it is now before anybody hears that the operation has ended. */
+async function refreshTouched(
+  parts: RunnerParts,
+  journal: Journal,
+  accepted: readonly Accepted[],
+  frames: readonly RunFrame[],
+): Promise<void> {
+  for (const entry of new Set(accepted.map((a) => a.account))) {
+    const refs = frames.flatMap((frame) => [...frame.touched.values()]);
+    try {
+      await parts.inventory.refresh(entry, refs);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      await journal.progress('REFRESH', `The view could not be refreshed (${message}); the watcher does it`);
+    }
+    parts.inventory.poke(entry);
+  }
+}
+
+async function finish(
+  parts: RunnerParts,
+  operation: ClaimedOperation,
+  journal: Journal,
+  results: readonly JsonObject[],
+  failure: Reason | null,
+): Promise<void> {
+  const { db, outbox } = parts;
+  await journal.progress(failure ? 'FAILED' : 'DONE', failure ? failure.summary : 'Done');
+  const resultObjects = failure
+    ? [...results, { type: 'EXCEPTION', message: failure.summary, ...failure.evidence }]
+    : results;
+  await inTransaction(db, async (client) => {
+    const { rowCount } = await client.query(
+      `update clouddriver.operations set status = $4, reason = $5::jsonb, results = $6::jsonb, ended_at = clock_timestamp(),
+         lease_until = null
+       where id = $1 and owner = $2 and epoch = $3 and ended_at is null`,
+      [
+        operation.id,
+        operation.claim.owner,
+        operation.claim.epoch,
+        failure ? 'FAILED' : 'SUCCEEDED',
+        failure ? JSON.stringify(failure) : null,
+        JSON.stringify(resultObjects),
+      ],
+    );
+    if (rowCount === 0) throw new ClaimLost(operation.id);
+    await client.query('delete from clouddriver.reservations where operation_id = $1', [operation.id]);
+    if (operation.execution_id && operation.stage_id)
+      await outbox.enqueue(client, {
+        key: `operation:${operation.id}`,
+        target: 'orca',
+        method: 'POST',
+        path: `/pipelines/${operation.execution_id}/stages/${operation.stage_id}/wake`,
+        body: {
+          executionId: operation.execution_id,
+          stageId: operation.stage_id,
+          cause: `operation ${operation.id} ${failure ? 'failed' : 'is done'}`,
+        },
+        trace: operation.trace,
+      });
+  });
+  outbox.poke();
+}
+
+/** Waits; rejects when the signal aborts. */
+export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const abort = () => {
+      cancel();
+      reject(signal?.reason);
+    };
+    const cancel = clock.after(ms, () => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    });
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}

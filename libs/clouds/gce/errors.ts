@@ -1,0 +1,140 @@
+/** What went wrong at Google Compute, whatever the client library made of it. `http` is 0 when nobody answered. */
+export interface GceError {
+  readonly http: number;
+  /** Google's reason, such as `alreadyExists`; inferred from status and text where the client lost it. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** An error of a call or of an operation at Google Compute. */
+export class GceFailure extends Error {
+  readonly gce: GceError;
+  constructor(what: string, gce: GceError) {
+    super(`${what} failed: ${gce.message}${gce.http ? ` (${gce.http} ${gce.reason})` : ` (${gce.reason})`}`);
+    this.name = 'GceFailure';
+    this.gce = gce;
+  }
+}
+
+const HTTP_OF_GRPC: Readonly<Record<number, number>> = {
+  3: 400,
+  4: 504,
+  5: 404,
+  6: 409,
+  7: 403,
+  8: 429,
+  9: 412,
+  10: 409,
+  13: 500,
+  14: 503,
+  16: 401,
+};
+
+const REASON_OF_OPERATION: Readonly<Record<string, string>> = {
+  QUOTA_EXCEEDED: 'quotaExceeded',
+  RATE_LIMIT_EXCEEDED: 'rateLimitExceeded',
+  RESOURCE_NOT_FOUND: 'notFound',
+  RESOURCE_ALREADY_EXISTS: 'alreadyExists',
+  RESOURCE_IN_USE_BY_ANOTHER_RESOURCE: 'resourceInUseByAnotherResource',
+  RESOURCE_NOT_READY: 'resourceNotReady',
+  CONDITION_NOT_MET: 'conditionNotMet',
+  INTERNAL_ERROR: 'internalError',
+  INVALID_FIELD_VALUE: 'invalid',
+  MISSING_REQUIRED_FIELD: 'required',
+};
+
+const UNREACHABLE = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|socket hang up|fetch failed|network/i;
+
+const record = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+/** Reduces an error of any generation of the client (gRPC codes, HTTP codes, JSON as message) to one shape. */
+export function normalizeGceError(error: unknown): GceError {
+  if (error instanceof GceFailure) return error.gce;
+  const raw = record(error);
+  const text = error instanceof Error ? error.message : String(raw['message'] ?? error);
+  const body = googleBody(text);
+  const code = number(raw['code']) || Number(raw['code']) || 0;
+  const response = record(raw['response']);
+  const http =
+    number(body['code']) ||
+    number(raw['httpStatusCode']) ||
+    number(response['status']) ||
+    (code >= 100 ? code : (HTTP_OF_GRPC[code] ?? 0));
+  const message = typeof body['message'] === 'string' ? body['message'] : text;
+  const listed = record((Array.isArray(body['errors']) ? body['errors'] : [])[0])['reason'];
+  const told = typeof raw['reason'] === 'string' ? raw['reason'] : undefined;
+  const reason =
+    typeof listed === 'string' ? listed : (told ?? inferReason(http, `${message} ${String(raw['code'] ?? '')}`));
+  return { http: reason === 'unreachable' ? 0 : http, reason, message };
+}
+
+/** The error of a finished operation, or null when it went well. */
+export function operationError(operation: {
+  readonly error?:
+    | {
+        readonly errors?:
+          | readonly { code?: string | null | undefined; message?: string | null | undefined }[]
+          | null
+          | undefined;
+      }
+    | null
+    | undefined;
+  readonly httpErrorStatusCode?: number | null | undefined;
+}): GceError | null {
+  const first = operation.error?.errors?.[0];
+  if (!first) return null;
+  const code = first.code ?? 'UNKNOWN';
+  return {
+    http: operation.httpErrorStatusCode ?? 0,
+    reason: REASON_OF_OPERATION[code] ?? code,
+    message: first.message ?? code,
+  };
+}
+
+function googleBody(text: string): Record<string, unknown> {
+  const start = text.indexOf('{');
+  if (start < 0) return {};
+  try {
+    return record(record(JSON.parse(text.slice(start)))['error']);
+  } catch {
+    return {};
+  }
+}
+
+function inferReason(http: number, text: string): string {
+  if (http === 0) return UNREACHABLE.test(text) ? 'unreachable' : 'unknown';
+  if (http === 400 && /already being used by/i.test(text)) return 'resourceInUseByAnotherResource';
+  if (http === 400 && /not ready/i.test(text)) return 'resourceNotReady';
+  if (http === 403 && /quota/i.test(text)) return 'quotaExceeded';
+  if (http === 403 && /rate limit/i.test(text)) return 'rateLimitExceeded';
+  const byStatus: Readonly<Record<number, string>> = {
+    400: 'invalid',
+    401: 'authError',
+    403: 'forbidden',
+    404: 'notFound',
+    409: 'alreadyExists',
+    412: 'conditionNotMet',
+    429: 'rateLimitExceeded',
+    500: 'internalError',
+    502: 'backendError',
+    503: 'backendError',
+    504: 'backendError',
+  };
+  return byStatus[http] ?? 'unknown';
+}
+
+const PASSING = new Set([
+  'unreachable',
+  'rateLimitExceeded',
+  'userRateLimitExceeded',
+  'backendError',
+  'internalError',
+  'resourceNotReady',
+]);
+
+/** May the same request succeed a little later? Quotas and permissions do not heal by asking again. */
+export function isPassing(error: GceError): boolean {
+  return PASSING.has(error.reason);
+}

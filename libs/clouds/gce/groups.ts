@@ -1,0 +1,64 @@
+import type { Compute } from './compute.ts';
+import { type Group, groupSchema, lastPart, type Template, templateSchema } from './resources.ts';
+
+/** Where a managed instance group is: of a whole region, or of one zone. */
+export interface GroupAddress {
+  readonly service: 'RegionInstanceGroupManagers' | 'InstanceGroupManagers';
+  /** `{region}` or `{zone}`, as requests want it. */
+  readonly scope: { readonly region: string } | { readonly zone: string };
+}
+
+export const regionOfZone = (zone: string): string => zone.replace(/-[a-z]$/, '');
+
+/** The region of a group. */
+export function regionOf(group: Group): string {
+  return group.region ? lastPart(group.region) : regionOfZone(lastPart(group.zone));
+}
+
+/** How the API addresses an existing group. */
+export function addressOf(group: Group): GroupAddress {
+  return group.zone
+    ? { service: 'InstanceGroupManagers', scope: { zone: lastPart(group.zone) } }
+    : { service: 'RegionInstanceGroupManagers', scope: { region: lastPart(group.region) } };
+}
+
+/** A group by region and name: the regional one, or else a zonal one in a zone of the region. */
+export async function findGroup(
+  compute: Compute,
+  region: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Group | null> {
+  const regional = await compute.find(
+    'RegionInstanceGroupManagers',
+    'get',
+    { region, instanceGroupManager: name },
+    groupSchema,
+    signal,
+  );
+  if (regional) return regional;
+  const all = await compute.aggregated('InstanceGroupManagers', 'instanceGroupManagers', groupSchema, `name = ${name}`);
+  return all.find((group) => group.name === name && group.zone && regionOf(group) === region) ?? null;
+}
+
+/** Every group of the account, regional and zonal. */
+export function listGroups(compute: Compute): Promise<Group[]> {
+  return compute.aggregated('InstanceGroupManagers', 'instanceGroupManagers', groupSchema);
+}
+
+/** The template of a group; null when it is gone. */
+export function findTemplate(compute: Compute, url: string | null | undefined): Promise<Template | null> {
+  if (!url) return Promise.resolve(null);
+  return compute.find('InstanceTemplates', 'get', { instanceTemplate: lastPart(url) }, templateSchema);
+}
+
+/** The link that backends name: the instance group of a manager. */
+export function instanceGroupLink(group: Group): string {
+  return group.instanceGroup ?? (group.selfLink ?? '').replace('/instanceGroupManagers/', '/instanceGroups/');
+}
+
+/** Link of an instance group that is about to be made. */
+export function plannedGroupPath(project: string, address: GroupAddress, name: string): string {
+  const scope = 'region' in address.scope ? `regions/${address.scope.region}` : `zones/${address.scope.zone}`;
+  return `projects/${project}/${scope}/instanceGroups/${name}`;
+}

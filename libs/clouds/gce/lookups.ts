@@ -1,0 +1,84 @@
+import type { JsonObject } from '@gennaker/extension-sdk/stage';
+import { z } from 'zod';
+import { buildInfoOf } from './build-info.ts';
+import type { Compute } from './compute.ts';
+import { regionOfZone } from './groups.ts';
+import { imageSchema, instanceSchema, lastPart, machineTypeSchema, networkSchema, regionSchema } from './resources.ts';
+
+const MAX_IMAGES = 500;
+
+/** Images whose name contains the query (any when empty; `*` stands for anything), newest first. */
+export async function findImages(compute: Compute, query: string): Promise<readonly JsonObject[]> {
+  const pattern = new RegExp(query.split('*').map(escape).join('.*'), 'i');
+  const images = await compute.list('Images', 'list', {}, imageSchema);
+  return images
+    .filter((image) => pattern.test(image.name))
+    .toSorted((a, b) => (b.creationTimestamp ?? '').localeCompare(a.creationTimestamp ?? ''))
+    .slice(0, MAX_IMAGES)
+    .map((image) => {
+      const buildInfo = buildInfoOf(image.description, image.labels);
+      return {
+        account: compute.account.name,
+        imageName: image.name,
+        attributes: { creationDate: image.creationTimestamp ?? null },
+        tags: image.labels ?? {},
+        ...(image.family ? { family: image.family } : {}),
+        ...(image.status ? { status: image.status } : {}),
+        ...(buildInfo ? { buildInfo } : {}),
+      };
+    });
+}
+
+const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** Networks of the account. */
+export async function listNetworks(compute: Compute): Promise<readonly JsonObject[]> {
+  const networks = await compute.list('Networks', 'list', {}, networkSchema);
+  return networks.map((network) => ({
+    cloudProvider: 'gce',
+    id: network.name,
+    name: network.name,
+    account: compute.account.name,
+    region: 'global',
+    selfLink: network.selfLink ?? null,
+    autoCreateSubnets: network.autoCreateSubnetworks ?? false,
+    subnets: (network.subnetworks ?? []).map(lastPart),
+  }));
+}
+
+/** Machine types of the account's regions. */
+export async function listMachineTypes(compute: Compute) {
+  const types = await compute.aggregated('MachineTypes', 'machineTypes', machineTypeSchema);
+  const byName = new Map(types.map((type) => [type.name, type]));
+  return [...byName.values()].map((type) => ({
+    name: type.name,
+    account: compute.account.name,
+    cloudProvider: 'gce',
+    ...(type.description ? { description: type.description } : {}),
+    cpus: type.guestCpus ?? null,
+    memoryMb: type.memoryMb ?? null,
+  }));
+}
+
+/** Zones of the account's regions. */
+export async function listRegions(compute: Compute): Promise<{ name: string; zones: string[] }[]> {
+  const regions = await compute.list('Regions', 'list', {}, regionSchema);
+  return regions
+    .filter((region) => compute.account.regions.includes(region.name))
+    .map((region) => ({ name: region.name, zones: (region.zones ?? []).map(lastPart).toSorted() }));
+}
+
+/** What an instance wrote to its serial console. */
+export async function readConsole(compute: Compute, region: string, id: string): Promise<string> {
+  const found = (await compute.aggregated('Instances', 'instances', instanceSchema, `name = ${id}`)).find(
+    (instance) => instance.name === id && regionOfZone(lastPart(instance.zone)) === region,
+  );
+  if (!found) throw new Error(`Instance ${id} does not exist in ${region}; its console went with it.`);
+  const answer = await compute.get(
+    'Instances',
+    'getSerialPortOutput',
+    { zone: lastPart(found.zone), instance: id },
+    z.looseObject({ contents: z.string().nullish() }),
+  );
+  return answer.contents ?? '';
+}

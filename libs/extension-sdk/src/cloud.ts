@@ -1,0 +1,164 @@
+import type { Instance, LoadBalancer, ServerGroup } from '@gennaker/contracts/clouddriver';
+import type { z } from 'zod';
+import type { JsonObject } from './stage.ts';
+
+/** A configured account: where a cloud is and as whom it is used. */
+export interface CloudAccount {
+  readonly name: string;
+  readonly provider: string;
+  readonly project: string;
+  /** Address of a compatible API; absent: the cloud's own. */
+  readonly endpoint?: string | undefined;
+  readonly regions: readonly string[];
+  readonly [key: string]: unknown;
+}
+
+/** What a cloud uses of the process around it, injected so that tests move time. */
+export interface CloudEnvironment {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Waits; rejects when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A group of server groups that is locked as one while it changes. */
+export interface ClusterRef {
+  readonly region: string;
+  readonly cluster: string;
+}
+
+/** A thing whose view is refreshed before an operation is reported done. */
+export interface ResourceRef {
+  readonly kind: 'serverGroup' | 'loadBalancer';
+  readonly region: string;
+  readonly name: string;
+}
+
+/** The traffic that was asked for, kept by us: the cloud shows what is in effect. */
+export interface TrafficRecord {
+  readonly loadBalancers: readonly string[];
+  readonly enabled: boolean;
+  readonly policy?: JsonObject | undefined;
+  /** Epoch ms until which open connections are still served after a disable. */
+  readonly drainingUntil?: number | undefined;
+}
+
+/** What a running operation has: its journal, its history and our own records. */
+export interface OperationContext {
+  readonly operationId: string;
+  /** Epoch ms at which the operation was accepted: the same in each resumption. */
+  readonly acceptedAt: number;
+  readonly application: string | undefined;
+  /** Aborts when the operation is no longer this process's to run. */
+  readonly signal: AbortSignal;
+  /** Adds a line to the operation's history. */
+  progress(phase: string, status: string): Promise<void>;
+  /** A uuid that is the same in every re-run of this operation and differs by `purpose`. */
+  requestId(purpose: string): string;
+  /**
+   * Runs a step once: its result (JSON) is recorded, and a resumed operation gets it without running it again. `undo`
+   * is called, last step first, when a later step or this one fails; it must find by name what may or may not exist.
+   * What stands between steps must depend on their results alone.
+   */
+  step<T>(name: string, run: () => Promise<T>, undo?: () => Promise<void>): Promise<T>;
+  /** Takes the next free name of a cluster for this operation, and records it before it is used. `taken`: live names with their creation. */
+  reserveName(
+    cluster: ClusterRef,
+    taken: readonly { readonly name: string; readonly createdTime: number }[],
+  ): Promise<string>;
+  /** The traffic that was asked for of a server group. */
+  getTraffic(region: string, name: string): Promise<TrafficRecord | null>;
+  /** Records the traffic that is asked for; null forgets it. */
+  setTraffic(region: string, name: string, record: TrafficRecord | null): Promise<void>;
+  /** Names something whose view must be fresh when the operation ends, well or badly. */
+  touch(ref: ResourceRef): void;
+}
+
+/** One kind of change. */
+export interface OperationDefinition<S extends z.ZodType = z.ZodType> {
+  /** Schema of its description; unknown keys stay. */
+  readonly schema: S;
+  readonly examples: readonly JsonObject[];
+  /** Problems that can be seen without asking the cloud: one sentence each. */
+  problems?(description: z.output<S>): readonly string[];
+  /** The cluster that it changes, whose lock it needs; null when none. */
+  cluster(description: z.output<S>): ClusterRef | null;
+  /** Does it; answers what is shown as `resultObjects`. Throws an Error that says what was tried and why it failed. */
+  run(context: OperationContext, description: z.output<S>): Promise<readonly JsonObject[]>;
+}
+
+/** An operation definition as tables hold it: the description's type is erased. */
+export type AnyOperation = Omit<OperationDefinition, 'problems' | 'cluster' | 'run'> & {
+  problems?(description: never): readonly string[];
+  cluster(description: never): ClusterRef | null;
+  run(context: OperationContext, description: never): Promise<readonly JsonObject[]>;
+};
+
+/** Declares an operation; ties the description's type to its schema. */
+export function defineOperation<S extends z.ZodType>(definition: OperationDefinition<S>): AnyOperation {
+  return definition;
+}
+
+/** A server group as the cloud shows it. `traffic.configured`: load balancers it was made for, `active`: those that send it requests. */
+export interface ObservedServerGroup {
+  readonly view: ServerGroup;
+  readonly traffic: { readonly configured: readonly string[]; readonly active: readonly string[] };
+}
+
+/** Everything of an account at once, from aggregated lists. */
+export interface InventorySnapshot {
+  readonly serverGroups: readonly ObservedServerGroup[];
+  readonly loadBalancers: readonly LoadBalancer[];
+}
+
+/** Reads; each asks the cloud. */
+export interface CloudInventory {
+  snapshot(): Promise<InventorySnapshot>;
+  serverGroup(region: string, name: string): Promise<ObservedServerGroup | null>;
+  instance(region: string, id: string): Promise<Instance | null>;
+}
+
+/** What not every cloud has. An absent capability is unsupported, and is hidden from users. */
+export interface CloudCapabilities {
+  readonly loadBalancers?: {
+    readonly operations: { readonly upsertLoadBalancer: AnyOperation; readonly deleteLoadBalancer: AnyOperation };
+    find(region: string, name: string): Promise<LoadBalancer | null>;
+  };
+  readonly images?: { find(query: string): Promise<readonly JsonObject[]> };
+  readonly networks?: { list(): Promise<readonly JsonObject[]> };
+  readonly instanceTypes?: { list(): Promise<readonly { readonly name: string; readonly [key: string]: unknown }[]> };
+  readonly console?: { read(region: string, id: string): Promise<string> };
+  /** Changes a server group's size in place. */
+  readonly resize?: { readonly operations: { readonly resizeServerGroup: AnyOperation } };
+}
+
+/** The required core: what every cloud does. */
+export interface Cloud {
+  readonly operations: {
+    readonly createServerGroup: AnyOperation;
+    readonly destroyServerGroup: AnyOperation;
+    readonly enableServerGroup: AnyOperation;
+    readonly disableServerGroup: AnyOperation;
+  };
+  readonly inventory: CloudInventory;
+  readonly capabilities: CloudCapabilities;
+  /** Lets go of connections. */
+  close(): Promise<void>;
+}
+
+/** A cloud: how to open an account of it. */
+export interface CloudDefinition {
+  /** As in `cloudProvider`. */
+  readonly type: string;
+  readonly label: string;
+  readonly description: string;
+  /** Name of the health that the platform itself reports of an instance. */
+  readonly platformHealth: string;
+  /** Opens an account; touches no network. */
+  open(account: CloudAccount, environment: CloudEnvironment): Cloud;
+}
+
+/** Declares a cloud. */
+export function defineCloud(definition: CloudDefinition): CloudDefinition {
+  return definition;
+}
