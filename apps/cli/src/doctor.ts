@@ -19,9 +19,7 @@ interface Finding {
 /** `gennaker doctor`: checks this machine; exits 1 when something must be mended. */
 export async function doctor(root: string, args: string[]): Promise<number> {
   const layout = layoutOf(realpathSync(root), args, process.env);
-  const findings = (
-    await Promise.all([namespaces(layout), folder(layout), ports(layout)])
-  ).flat();
+  const findings = (await Promise.all([namespaces(layout), folder(layout), ports(layout)])).flat();
   findings.unshift(...platform(), ...programs(layout));
   for (const { what, fix } of findings) {
     process.stdout.write(fix === undefined ? `  ✓ ${what}\n` : `  ✗ ${what}\n      ${fix}\n`);

@@ -35,7 +35,20 @@ async function run(root: string, command: string, args: string[]): Promise<numbe
       return (await import('./check/check.ts')).check(root, args);
     case 'ci':
       return (await import('./ci.ts')).ci(root);
+    case 'gen':
+      return gen(root, args.includes('--check'));
     default:
       return (await import('./program.ts')).runProgram(root, command, args);
   }
+}
+
+/** `gennaker gen`: writes generated files; with --check exits 1 when one is stale. */
+async function gen(root: string, checkOnly: boolean): Promise<number> {
+  const { generate } = await import('./check/generate.ts');
+  const stale = await generate(root, checkOnly);
+  const lines = stale.length === 0 ? ['Everything generated is up to date.'] : stale;
+  process.stdout.write(
+    `${lines.map((line) => (checkOnly ? line : line.replace('is stale', 'was written'))).join('\n')}\n`,
+  );
+  return checkOnly && stale.length > 0 ? 1 : 0;
 }
