@@ -32,6 +32,8 @@ export interface Images {
   /** The newest image of a family, or the named image. @throws ServiceError 400 when there is none */
   resolve(base: BaseImage): Promise<Image>;
   find(name: string): Promise<Image | null>;
+  /** As `find`, but an image that is being made is waited for. */
+  settled(name: string, signal: AbortSignal): Promise<Image | null>;
   /** Makes an image, once: when one of that name is there, that one is the answer. */
   insert(image: NewImage, signal: AbortSignal): Promise<Image>;
   close(): Promise<void>;
@@ -40,6 +42,8 @@ export interface Images {
 /** Label values at Google Compute hold 63 characters at most. */
 export const keyLabel = (key: string): string => key.slice(0, 40);
 
+const PENDING_POLL_MS = 500;
+
 /** Opens the image store of an account. */
 export function openImages(account: Account): Images {
   const compute = new Compute(account, {
@@ -47,8 +51,17 @@ export function openImages(account: Account): Images {
     sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}).then(() => undefined),
   });
   const find = (name: string) => compute.find('Images', 'get', { image: name }, imageSchema);
+  const settled = async (name: string, signal: AbortSignal): Promise<Image | null> => {
+    for (;;) {
+      const image = await find(name);
+      if (image?.status === 'FAILED') throw new ServiceError(502, `The cloud could not make the image ${name}`);
+      if (image?.status !== 'PENDING') return image;
+      await delay(PENDING_POLL_MS, undefined, { signal });
+    }
+  };
   return {
     find: (name) => upstream(account, () => find(name)),
+    settled: (name, signal) => upstream(account, () => settled(name, signal)),
     resolve: (base) =>
       upstream(account, async () => {
         const found = base.isImageFamily
@@ -64,7 +77,7 @@ export function openImages(account: Account): Images {
       }),
     insert: (image, signal) =>
       upstream(account, async () => {
-        const here = await find(image.name);
+        const here = await settled(image.name, signal);
         if (here) return here;
         const imageResource = {
           name: image.name,
@@ -83,7 +96,7 @@ export function openImages(account: Account): Images {
         } catch (error) {
           if (!(error instanceof GceFailure && error.gce.reason === 'alreadyExists')) throw error;
         }
-        const made = await find(image.name);
+        const made = await settled(image.name, signal);
         if (!made) throw new ServiceError(502, `The image ${image.name} vanished after it was made`);
         return made;
       }),

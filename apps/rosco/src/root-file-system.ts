@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Account } from '@gennaker/service/config';
 import { z } from 'zod';
@@ -36,7 +37,7 @@ export async function checkOut(account: Account, image: string, signal: AbortSig
       fix: 'use a template that runs a machine, such as gce.json, where the cloud gives no file systems',
     });
   const { id, path } = checkoutSchema.parse(JSON.parse(text));
-  return { id, path, root: join(path, 'root'), source: `${url}/${encodeURIComponent(id)}` };
+  return { id, path, root: join(path, 'rootfs'), source: pathToFileURL(path).href };
 }
 
 /** Gives a copy back; one that is gone already is no error. */
@@ -60,6 +61,8 @@ function checkoutsUrl(account: Account): string {
 const entrySchema = z.object({
   command: z.array(z.string()).min(1).describe('program and arguments'),
   env: z.record(z.string(), z.string()).default({}),
+  cwd: z.string().startsWith('/').optional(),
+  user: z.string().optional().describe('user of the image that the program runs as'),
 });
 export const ENTRY_FILE = 'etc/gennaker/entry.json';
 
@@ -91,10 +94,9 @@ export async function writeImageFacts(
 ): Promise<string | undefined> {
   const text = await readFile(join(checkout.root, ENTRY_FILE), 'utf8').catch(() => undefined);
   const entry = text === undefined ? undefined : parseEntry(text);
-  await writeFile(
-    join(checkout.path, 'image.json'),
-    `${JSON.stringify({ entry: entry?.command ?? [], env: entry?.env ?? {}, packages: facts.packages, description: facts.description }, null, 2)}\n`,
-  );
+  const { command = [], ...more } = entry ?? {};
+  const manifest = { entry: command, env: {}, ...more, ...facts };
+  await writeFile(join(checkout.path, 'image.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return entry
     ? undefined
     : `No package brought /${ENTRY_FILE}: instances of this image will start nothing until one does`;

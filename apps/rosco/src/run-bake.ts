@@ -35,7 +35,7 @@ export async function runBake(run: BakeRun): Promise<BakeOutcome> {
   const log = await openLog(bakery.logFile(row.id), claim.epoch);
   const work = bakery.workFolder(row.id, claim.epoch);
   try {
-    const here = await bakery.images(account).find(row.image_name);
+    const here = await bakery.images(account).settled(row.image_name, run.signal);
     if (here) {
       await log(`The image ${here.name} is there already: nothing to bake.`);
       return succeeded(here, `The image ${here.name} was there already`);

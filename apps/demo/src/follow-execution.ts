@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '@gennaker/contracts/route';
+import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
+import type { gateApi } from '@gennaker/contracts/gate';
+import { isComplete } from '@gennaker/contracts/status';
+
+const POLL_MS = 250;
+
+/** What the demo does when a top-level stage changes its status. */
+export type OnStage = (stage: StageView, execution: ExecutionView) => Promise<void>;
+
+/**
+ * Watches an execution until it ends, telling each change of a stage.
+ * @throws Error with the reasons when it does not succeed or takes longer than `timeoutMs`
+ */
+export async function followExecution(
+  gate: Client<typeof gateApi>,
+  id: string,
+  options: { readonly timeoutMs: number; say(line: string): void; readonly onStage?: OnStage },
+): Promise<ExecutionView> {
+  const told = new Map<string, string>();
+  const until = Date.now() + options.timeoutMs;
+  for (;;) {
+    const execution = await gate.getExecution({ params: { id } });
+    for (const stage of execution.stages) {
+      if (stage.parentStageId || told.get(stage.id) === stage.status || stage.status === 'NOT_STARTED') continue;
+      told.set(stage.id, stage.status);
+      options.say(`  ${stage.name}: ${stage.status}${why(stage)}`);
+      await options.onStage?.(stage, execution);
+    }
+    if (execution.status === 'SUCCEEDED') return execution;
+    if (isComplete(execution.status))
+      throw new Error(`The pipeline ended ${execution.status}: ${problems(execution) || 'no stage says why'}`);
+    if (Date.now() > until)
+      throw new Error(`The pipeline did not end within ${options.timeoutMs / 1000} s: ${waits(execution)}`);
+    await delay(POLL_MS);
+  }
+}
+
+function why(stage: StageView): string {
+  const summary = reasonOf(stage);
+  return summary && stage.status !== 'SUCCEEDED' ? ` - ${summary}` : '';
+}
+
+function reasonOf(stage: StageView): string | undefined {
+  return stage.reason?.summary ?? stage.tasks.findLast((task) => task.reason)?.reason?.summary;
+}
+
+function problems(execution: ExecutionView): string {
+  return execution.stages
+    .filter((stage) => ['TERMINAL', 'CANCELED', 'STOPPED'].includes(stage.status))
+    .map((stage) => `${stage.name}: ${reasonOf(stage) ?? stage.status}`)
+    .join('; ');
+}
+
+function waits(execution: ExecutionView): string {
+  return execution.stages
+    .filter((stage) => stage.status === 'RUNNING')
+    .map((stage) => `${stage.name} waits: ${reasonOf(stage) ?? 'no reason'}`)
+    .join('; ');
+}

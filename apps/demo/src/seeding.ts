@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ServiceError } from '@gennaker/contracts/error';
+import type { gateApi } from '@gennaker/contracts/gate';
+import type { Client } from '@gennaker/contracts/route';
+import { isComplete } from '@gennaker/contracts/status';
+import { DRAINING_SECONDS, HELLO } from './hello-application.ts';
+import { demoPipeline } from './demo-pipeline.ts';
+
+type Gate = Client<typeof gateApi>;
+const TASK_TIMEOUT_MS = 120_000;
+
+/** The first account of the cloud that the demo uses. @throws Error when there is none */
+export async function demoAccount(gate: Gate): Promise<string> {
+  const accounts = await gate.listAccounts();
+  const account = accounts.find((candidate) => candidate.cloudProvider === 'gce');
+  if (!account) throw new Error('No gce account is configured: add one to gennaker.yml for the demo');
+  return account.name;
+}
+
+/** Makes the demo's application, load balancer and pipeline where they are missing; what a user changed stays. */
+export async function seed(gate: Gate, say: (line: string) => void): Promise<void> {
+  const account = await demoAccount(gate);
+  if (
+    !(await exists(gate.getApplication({ params: { application: HELLO.application }, query: { expand: 'false' } })))
+  ) {
+    await runTask(gate, 'Create application hello', {
+      type: 'createApplication',
+      application: {
+        name: HELLO.application,
+        email: 'demo@example.com',
+        description: 'Says hello and which version it is',
+        cloudProviders: 'gce',
+      },
+    });
+    say('Application hello is made');
+  }
+  const balancers = await gate.listLoadBalancers({ params: { application: HELLO.application } });
+  if (!balancers.some((balancer) => balancer.name === HELLO.loadBalancer)) {
+    await upsertLoadBalancer(gate, account, DRAINING_SECONDS);
+    say(`Load balancer ${HELLO.loadBalancer} is made`);
+  }
+  if (!(await exists(gate.getPipelineConfig({ params: { application: HELLO.application, name: HELLO.pipeline } })))) {
+    await savePipeline(gate, demoPipeline({ account }));
+    say(`Pipeline "${HELLO.pipeline}" is made`);
+  }
+}
+
+/** Makes or changes the demo's load balancer: TCP on 8080 with an HTTP check of `/`. */
+export async function upsertLoadBalancer(gate: Gate, account: string, drainingSeconds: number): Promise<void> {
+  await runTask(gate, `Upsert load balancer ${HELLO.loadBalancer}`, {
+    type: 'upsertLoadBalancer',
+    cloudProvider: 'gce',
+    credentials: account,
+    region: HELLO.region,
+    loadBalancerName: HELLO.loadBalancer,
+    loadBalancerType: 'TCP',
+    portRange: String(HELLO.port),
+    connectionDrainingTimeoutSec: drainingSeconds,
+    healthCheck: {
+      healthCheckType: 'HTTP',
+      port: HELLO.port,
+      requestPath: '/',
+      checkIntervalSec: 1,
+      timeoutSec: 1,
+      healthyThreshold: 2,
+      unhealthyThreshold: 3,
+    },
+  });
+}
+
+/** Saves a pipeline over the one of its name, keeping its id. */
+export async function savePipeline(gate: Gate, pipeline: Readonly<Record<string, unknown>>): Promise<void> {
+  const { application, name } = pipeline;
+  const known = await found(
+    gate.getPipelineConfig({ params: { application: String(application), name: String(name) } }),
+  );
+  const text = JSON.stringify(known?.id ? { ...pipeline, id: known.id, index: known['index'] } : pipeline);
+  await gate.savePipeline({ body: text });
+}
+
+/** Runs one job by hand and waits for its end. @throws Error with the reason when it fails */
+export async function runTask(
+  gate: Gate,
+  description: string,
+  job: Readonly<Record<string, unknown>> & { readonly type: string },
+): Promise<void> {
+  const { ref } = await gate.submitTask({ body: { application: HELLO.application, description, job: [{ ...job }] } });
+  const id = ref.split('/').at(-1) ?? ref;
+  const until = Date.now() + TASK_TIMEOUT_MS;
+  for (;;) {
+    const task = await gate.getTask({ params: { id } });
+    if (task.status === 'SUCCEEDED') return;
+    if (isComplete(task.status)) {
+      const reason = task.steps.findLast((step) => step.reason)?.reason?.summary;
+      const exception = task.variables.find((variable) => variable.key === 'exception');
+      throw new Error(
+        `${description} ended ${task.status}: ${reason ?? JSON.stringify(exception?.value ?? 'no reason')}`,
+      );
+    }
+    if (Date.now() > until) throw new Error(`${description} is still ${task.status} after ${TASK_TIMEOUT_MS / 1000} s`);
+    await delay(150);
+  }
+}
+
+async function found<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ServiceError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+async function exists(call: Promise<unknown>): Promise<boolean> {
+  return (await found(call)) !== undefined;
+}
