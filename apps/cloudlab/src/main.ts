@@ -1,0 +1,22 @@
+import { startCloudlab } from './app.ts';
+import { configFrom } from './config.ts';
+
+const log = (line: string): void => {
+  process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+};
+
+try {
+  const running = await startCloudlab(configFrom(process.env), log);
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    log('cloudlab stops: instances get a moment to finish');
+    void running.close().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+} catch (cause) {
+  process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+  process.exit(1);
+}

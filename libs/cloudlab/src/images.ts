@@ -1,0 +1,110 @@
+import { changeResource, checkFingerprint, collection, insertResource, parse, removeResource } from './collection.ts';
+import type { Lab } from './collection.ts';
+import { z } from 'zod';
+import { resolveImage } from './instance-document.ts';
+import { CloudProblem, OperationFailure } from './problem.ts';
+import { imageBody } from './resource.ts';
+import type { OperationWork } from './store.ts';
+import { fingerprintOf } from './store.ts';
+
+const images = { name: 'images', kind: 'compute#image' } as const;
+
+const setLabelsBody = z.looseObject({
+  labels: z.record(z.string(), z.string()).default({}),
+  labelFingerprint: z.string().optional(),
+});
+
+/** Images: made from a staging folder (`rawDisk.source` is its file URL) or as a copy of another image. */
+export const imageCollection = collection<'images'>({
+  ...images,
+  scopes: ['global'],
+  view(_lab, _path, { digest: _, ...item }) {
+    return item;
+  },
+  insert(lab, call) {
+    const body = parse(imageBody, call.body);
+    const { rawDisk, sourceImage } = body;
+    if ((rawDisk === undefined) === (sourceImage === undefined)) {
+      throw new CloudProblem(
+        400,
+        'invalid',
+        "Give either 'rawDisk.source' (the file URL of a staging folder) or 'sourceImage'.",
+      );
+    }
+    if (sourceImage !== undefined && resolveImage(lab.store, sourceImage, call.scope.project) === undefined) {
+      throw new CloudProblem(404, 'notFound', `The image '${sourceImage}' was not found.`);
+    }
+    const fields = { ...body, labelFingerprint: labelFingerprint(body.labels ?? {}), digest: '', sourceType: 'RAW' };
+    const operation = insertResource(lab, call, images, fields, {
+      action: 'make-image',
+      detail: rawDisk === undefined ? { sourceImage: sourceImage ?? '' } : { source: rawDisk.source },
+    });
+    setStatus(lab, `${call.scope.path}/images/${body.name}`, { status: 'PENDING' });
+    return operation;
+  },
+  remove: (lab, call) => removeResource(lab, call, { action: 'prune-images' }),
+  posts: {
+    setLabels(lab, call) {
+      const body = parse(setLabelsBody, call.body, 'setLabels');
+      checkFingerprint(body.labelFingerprint, call.item.labelFingerprint);
+      return changeResource(lab, call, images, 'setLabels', {
+        labels: body.labels,
+        labelFingerprint: labelFingerprint(body.labels),
+      });
+    },
+  },
+});
+
+/** Work of images.insert: the content is hashed and stored, then the image is READY. */
+export async function makeImage(lab: Lab, work: OperationWork): Promise<void> {
+  const image = lab.store.get('images', work.target);
+  if (image === undefined || image.status === 'READY') return;
+  try {
+    const { source, sourceImage } = work.detail ?? {};
+    if (source !== undefined) {
+      const { digest, bytes } = await lab.runtime.importImage(source);
+      setStatus(lab, work.target, {
+        status: 'READY',
+        digest,
+        archiveSizeBytes: String(bytes),
+        diskSizeGb: sizeGb(bytes),
+      });
+      return;
+    }
+    const from = resolveImage(lab.store, sourceImage ?? '', work.target.split('/')[1] ?? '');
+    const origin = from === undefined ? undefined : lab.store.get('images', from);
+    if (origin === undefined)
+      throw new OperationFailure('RESOURCE_NOT_FOUND', `The image '${sourceImage ?? ''}' is gone.`);
+    const { digest, archiveSizeBytes, diskSizeGb } = origin;
+    setStatus(lab, work.target, { status: 'READY', digest, archiveSizeBytes, diskSizeGb });
+  } catch (cause) {
+    // A failed insert leaves no image behind: the name is free for the next attempt.
+    lab.store.remove(work.target);
+    throw cause;
+  }
+}
+
+/** Work after images.delete: contents that no image and no instance needs any more are removed. */
+export async function pruneImages(lab: Lab, keep: readonly string[]): Promise<void> {
+  const digests = [
+    ...keep,
+    ...lab.store.list('images', 'projects/').map(([, image]) => image.digest),
+    ...Object.values(lab.store.state.managed).map(({ digest }) => digest),
+  ];
+  await lab.runtime.keepImages(new Set(digests));
+}
+
+/** Fingerprint of a set of labels. */
+export function labelFingerprint(labels: Readonly<Record<string, string>>): string {
+  return fingerprintOf({ labels });
+}
+
+/** Size of a disk that holds that many bytes, whole gigabytes as text. */
+export function sizeGb(bytes: number): string {
+  return String(Math.max(1, Math.ceil(bytes / 2 ** 30)));
+}
+
+function setStatus(lab: Lab, path: string, change: object): void {
+  const image = lab.store.get('images', path);
+  if (image !== undefined) lab.store.put('images', path, { ...image, ...change });
+}

@@ -1,0 +1,158 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DIES_WITH_US } from './command.ts';
+import { descendants } from './listeners.ts';
+import type { ImageManifest } from './runtime.ts';
+
+/** What an instance's process is started with. */
+export interface ProcessSpec {
+  /** Folder with `upper`, `work` and `root` of the private copy-on-write root. */
+  readonly folder: string;
+  /** File that output is appended to. */
+  readonly console: string;
+  /** Root file system of the image, never written to. */
+  readonly root: string;
+  readonly hostname: string;
+  readonly manifest: ImageManifest;
+  readonly environment: Readonly<Record<string, string>>;
+  /** RFC 3339, for the console. */
+  readonly started: string;
+}
+
+/** Mounts the private root in its own mount name space, so that no mount outlives the process; where overlays cannot be had, it is copied. */
+const ENTER = `
+lower=$1 folder=$2 options=$3
+shift 3
+mount -t overlay overlay -o "lowerdir=$lower,upperdir=$folder/upper,workdir=$folder/work$options" "$folder/root" 2>/dev/null || {
+  cp -a --reflink=auto "$lower/." "$folder/root/" && cp -a "$folder/upper/." "$folder/root/" || exit 125
+}
+exec "$@"
+`;
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** The processes of one instance, started and ended as one. */
+export class InstanceProcess {
+  /** Resolves with a sentence about how it ended. */
+  readonly exited: Promise<string>;
+  /** The same sentence once it ended. */
+  ending: string | undefined;
+  /** Host process id that all of the instance's processes are below; undefined until it is known. */
+  root: number | undefined;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.exited = new Promise((resolve) => {
+      const end = (sentence: string): void => {
+        this.ending ??= sentence;
+        resolve(this.ending);
+      };
+      child.on('error', (cause) => end(`The program could not be started: ${cause.message}.`));
+      child.on('exit', (code, signal) => {
+        end(signal === null ? describe(code ?? 0) : `The program was ended by ${signal}.`);
+      });
+    });
+    let info = '';
+    const channel = child.stdio[3];
+    if (channel !== null && channel !== undefined && 'setEncoding' in channel) {
+      channel.setEncoding('utf8');
+      channel.on('data', (text: string) => {
+        info += text;
+        this.root = Number(/"child-pid":\s*(\d+)/.exec(info)?.[1] ?? 0) || undefined;
+      });
+      channel.on('error', () => undefined);
+    }
+  }
+
+  /** Starts the program of an image inside its private root. */
+  static async spawn(spec: ProcessSpec): Promise<InstanceProcess> {
+    const asRoot = process.getuid?.() === 0;
+    const { manifest } = spec;
+    const environment = { PATH, LANG: 'C.UTF-8', HOME: '/root', TERM: 'dumb', ...manifest.env, ...spec.environment };
+    const user =
+      manifest.user === undefined || !asRoot
+        ? []
+        : ['setpriv', '--reuid', manifest.user, '--regid', manifest.user, '--init-groups', '--'];
+    const command = [
+      ...DIES_WITH_US,
+      'unshare',
+      ...(asRoot ? [] : ['--user', '--map-root-user']),
+      '--mount',
+      'sh',
+      '-c',
+      ENTER,
+      'enter',
+      spec.root,
+      spec.folder,
+      asRoot ? '' : ',userxattr',
+      'bwrap',
+      '--die-with-parent',
+      '--new-session',
+      '--unshare-pid',
+      '--unshare-uts',
+      '--unshare-ipc',
+      '--bind',
+      join(spec.folder, 'root'),
+      '/',
+      '--dev',
+      '/dev',
+      '--proc',
+      '/proc',
+      '--tmpfs',
+      '/tmp',
+      '--hostname',
+      spec.hostname,
+      '--clearenv',
+      ...Object.entries(environment).flatMap(([key, value]) => ['--setenv', key, value]),
+      '--chdir',
+      manifest.cwd ?? '/',
+      '--info-fd',
+      '3',
+      '--',
+      ...user,
+      ...manifest.entry,
+    ];
+    const [program = '', ...rest] = command;
+    const output = await open(spec.console, 'a', 0o600);
+    try {
+      await output.write(`--- ${spec.started} ${spec.hostname}: ${manifest.entry.join(' ')}\n`);
+      return new InstanceProcess(
+        spawn(program, rest, {
+          stdio: ['ignore', output.fd, output.fd, 'pipe'],
+          env: { PATH: process.env['PATH'] ?? PATH },
+        }),
+      );
+    } finally {
+      await output.close();
+    }
+  }
+
+  /** SIGTERM to every process of the instance. */
+  async terminate(): Promise<void> {
+    if (this.root === undefined || this.ending !== undefined) return;
+    for (const pid of await descendants(this.root)) signal(pid, 'SIGTERM');
+  }
+
+  /** SIGKILL: the process name space goes with it. */
+  kill(): void {
+    if (this.ending !== undefined) return;
+    if (this.root !== undefined) signal(this.root, 'SIGKILL');
+    this.#child.kill('SIGKILL');
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended in the meantime.
+  }
+}
+
+function describe(code: number): string {
+  if (code > 128 && code < 160) return `The program was ended by signal ${code - 128}.`;
+  return `The program ended with exit code ${code}.`;
+}

@@ -1,0 +1,218 @@
+import { mkdir, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from './clock.ts';
+import { sleep } from './clock.ts';
+import { run } from './command.ts';
+import { ImageStore } from './image-store.ts';
+import { InstanceProcess } from './instance-process.ts';
+import { inspectListeners } from './listeners.ts';
+import { probe } from './probe.ts';
+import { BootFailure } from './runtime.ts';
+import type { BootRequest, InstanceExit, Probe, Runtime } from './runtime.ts';
+
+const CONSOLE_CHUNK = 1 << 20;
+const CONSOLE_LIMIT = 16 << 20;
+const LISTEN_WITHIN_MS = 15_000;
+const WATCH_MS = 5000;
+
+interface Running {
+  readonly request: BootRequest;
+  readonly process: InstanceProcess;
+  readonly onExit: (exit: InstanceExit) => void;
+  /** Nobody is told of the end of one that was stopped, or whose boot has not succeeded. */
+  quiet: boolean;
+}
+
+/**
+ * Runs instances on this machine: each inside its image's root file system, with its own processes and host name, on
+ * its own loopback address. Everything dies with this process.
+ */
+export class ProcessRuntime implements Runtime {
+  readonly images: ImageStore;
+  readonly #folder: string;
+  readonly #clock: Clock;
+  readonly #running = new Map<string, Running>();
+  #watching: NodeJS.Timeout | undefined;
+
+  /** @param folder cloudlab's data folder; images, instances and staging live in it */
+  constructor(folder: string, clock: Clock) {
+    this.#folder = folder;
+    this.#clock = clock;
+    this.images = new ImageStore(folder);
+  }
+
+  /** Makes the folders. */
+  async prepare(): Promise<void> {
+    await this.images.prepare();
+    await mkdir(join(this.#folder, 'instances'), { recursive: true });
+    this.#watching = setInterval(() => void this.#watch(), WATCH_MS);
+    this.#watching.unref();
+  }
+
+  async boot(request: BootRequest, onExit: (exit: InstanceExit) => void): Promise<void> {
+    const manifest = await this.images.manifest(request.digest);
+    if (manifest === undefined)
+      throw new BootFailure('BOOT_FAILED', `The content of the image (${request.digest}) is gone.`);
+    if (manifest.entry.length === 0) {
+      throw new BootFailure(
+        'BOOT_FAILED',
+        'The image has no entry in its image.json: it is a base to bake on, not something to boot.',
+      );
+    }
+    const folder = this.#folderOf(request.id);
+    const console = this.#consoleOf(request.id);
+    if (request.fresh) await run(['rm', '-rf', join(folder, 'upper'), join(folder, 'work'), join(folder, 'root')]);
+    for (const part of ['upper/etc', 'work', 'root']) await mkdir(join(folder, part), { recursive: true });
+    await writeFile(join(folder, 'upper/etc/hostname'), `${request.name}\n`);
+    await writeFile(join(folder, 'upper/etc/hosts'), `127.0.0.1 localhost\n${request.address} ${request.name}\n`);
+    await shorten(console);
+    const process = await InstanceProcess.spawn({
+      folder,
+      console,
+      root: this.images.rootOf(request.digest),
+      hostname: request.name,
+      manifest,
+      environment: request.environment,
+      started: new Date(this.#clock.now()).toISOString(),
+    });
+    const running: Running = { request, process, onExit, quiet: true };
+    this.#running.set(request.id, running);
+    void process.exited.then((ending) => this.#ended(running, ending));
+    await this.#untilListening(running);
+    running.quiet = false;
+  }
+
+  async stop(id: string, drainMs: number): Promise<void> {
+    const running = this.#running.get(id);
+    if (running === undefined) return;
+    running.quiet = true;
+    await running.process.terminate();
+    await Promise.race([running.process.exited, sleep(this.#clock, drainMs)]);
+    running.process.kill();
+    await running.process.exited;
+    this.#running.delete(id);
+  }
+
+  crash(id: string): void {
+    this.#running.get(id)?.process.kill();
+  }
+
+  async discard(id: string): Promise<void> {
+    await run(['rm', '-rf', '--one-file-system', this.#folderOf(id)]);
+  }
+
+  async serialOutput(id: string, start: number): Promise<{ contents: string; next: number }> {
+    const handle = await open(this.#consoleOf(id), 'r').catch(() => undefined);
+    if (handle === undefined) return { contents: '', next: start };
+    try {
+      const { size } = await handle.stat();
+      const length = Math.max(0, Math.min(CONSOLE_CHUNK, size - start));
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, start);
+      return { contents: buffer.toString('utf8', 0, bytesRead), next: start + bytesRead };
+    } finally {
+      await handle.close();
+    }
+  }
+
+  probe(question: Probe) {
+    return probe(question);
+  }
+
+  importImage(source: string) {
+    return this.images.take(source);
+  }
+
+  manifest(digest: string) {
+    return this.images.manifest(digest);
+  }
+
+  keepImages(digests: ReadonlySet<string>): Promise<void> {
+    return this.images.keep(digests);
+  }
+
+  checkOut(digest: string) {
+    return this.images.checkOut(digest);
+  }
+
+  discardCheckout(id: string): Promise<void> {
+    return this.images.discardCheckout(id);
+  }
+
+  async close(graceMs: number): Promise<void> {
+    clearInterval(this.#watching);
+    await Promise.all([...this.#running.keys()].map((id) => this.stop(id, graceMs)));
+  }
+
+  async #untilListening(running: Running): Promise<void> {
+    const { process, request } = running;
+    const until = this.#clock.now() + LISTEN_WITHIN_MS;
+    for (let pause = 30; ; pause = Math.min(500, pause * 1.3)) {
+      if (process.ending !== undefined) {
+        throw new BootFailure('BOOT_FAILED', `${process.ending} ${await this.#lastLine(request.id)}`.trim());
+      }
+      const root = process.root;
+      if (root !== undefined) {
+        const { ready, violation } = await inspectListeners(root, request.address, request.port);
+        if (violation !== undefined) {
+          process.kill();
+          await process.exited;
+          throw new BootFailure('LISTENS_ELSEWHERE', violation);
+        }
+        if (ready) return;
+      }
+      // A program need not serve anything; whether it is of use is for health checks to say.
+      if (this.#clock.now() >= until) return;
+      await Promise.race([sleep(this.#clock, pause), process.exited]);
+    }
+  }
+
+  async #ended(running: Running, ending: string): Promise<void> {
+    const { id } = running.request;
+    if (this.#running.get(id) === running) this.#running.delete(id);
+    if (running.quiet) return;
+    const reason = `${ending} ${await this.#lastLine(id)}`.trim();
+    running.onExit({ reason });
+  }
+
+  /** Instances that began to listen elsewhere after their boot are ended, with that reason. */
+  async #watch(): Promise<void> {
+    for (const running of this.#running.values()) {
+      const { root } = running.process;
+      if (running.quiet || root === undefined) continue;
+      const { violation } = await inspectListeners(root, running.request.address, running.request.port);
+      if (violation === undefined || running.quiet) continue;
+      running.quiet = true;
+      running.process.kill();
+      await running.process.exited;
+      running.onExit({ reason: violation });
+    }
+  }
+
+  async #lastLine(id: string): Promise<string> {
+    const text = await readFile(this.#consoleOf(id), 'utf8').catch(() => '');
+    const lines = text
+      .slice(-4000)
+      .trimEnd()
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !line.startsWith('--- '));
+    const line = lines.findLast((each) => /error/i.test(each)) ?? lines.at(-1);
+    return line === undefined ? 'It wrote nothing to its console.' : `Its console says: ${line.trim().slice(0, 300)}`;
+  }
+
+  #folderOf(id: string): string {
+    if (!/^\d+$/.test(id)) throw new Error(`'${id}' is not the id of an instance.`);
+    return join(this.#folder, 'instances', id);
+  }
+
+  #consoleOf(id: string): string {
+    return join(this.#folderOf(id), 'serial.log');
+  }
+}
+
+async function shorten(file: string): Promise<void> {
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size > CONSOLE_LIMIT) await truncate(file, 0);
+}

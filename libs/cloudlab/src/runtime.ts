@@ -1,0 +1,111 @@
+import { z } from 'zod';
+
+/** `image.json`: what stands beside the root file system of an image. */
+export const imageManifest = z.object({
+  /** Program and arguments, as seen from inside the root. */
+  entry: z.array(z.string()).default([]),
+  env: z.record(z.string(), z.string()).default({}),
+  packages: z.array(z.object({ name: z.string(), version: z.string() })).default([]),
+  description: z.string().default(''),
+  /** Working directory inside the root, `/` when absent. */
+  cwd: z.string().startsWith('/').optional(),
+  /** User name of the image that the program runs as; needs a cloudlab that runs as root. */
+  user: z.string().optional(),
+});
+/** @see imageManifest */
+export type ImageManifest = z.infer<typeof imageManifest>;
+
+/** What an instance needs to start. */
+export interface BootRequest {
+  /** Unsigned 64-bit id as text: names the instance's own files. */
+  readonly id: string;
+  readonly name: string;
+  /** Content digest of the image, `sha256:...`. */
+  readonly digest: string;
+  /** Its own loopback address: it may listen there only. */
+  readonly address: string;
+  readonly port: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Begin with an untouched root; otherwise what the instance wrote before is still there. */
+  readonly fresh: boolean;
+}
+
+/** How an instance's program ended. */
+export interface InstanceExit {
+  /** A sentence: exit code or signal, and the last line of its output. */
+  readonly reason: string;
+}
+
+/** A question to an instance from a health check. */
+export interface Probe {
+  readonly type: 'HTTP' | 'TCP';
+  readonly address: string;
+  readonly port: number;
+  readonly path: string;
+  readonly host: string | undefined;
+  /** Text that the answer's body must begin with. */
+  readonly response: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** The answer to a probe, with the reason in words. */
+export interface ProbeResult {
+  readonly ok: boolean;
+  readonly reason: string;
+}
+
+/** A writable copy of an image for whoever makes a new one from it. */
+export interface Checkout {
+  readonly id: string;
+  /** Folder that holds `rootfs/` and `image.json`. */
+  readonly path: string;
+}
+
+/** A start that failed. `code` goes to lastAttempt and listErrors as it is. */
+export class BootFailure extends Error {
+  override readonly name = 'BootFailure';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Where instances and images really are. The process runtime runs them on this machine; the simulated one in virtual
+ * time. The model knows this interface only.
+ */
+export interface Runtime {
+  /**
+   * Starts an instance; resolves when its program runs and, if it listens at all, listens where it may.
+   * @param onExit told once when the program ends without having been stopped
+   * @throws BootFailure
+   */
+  boot(request: BootRequest, onExit: (exit: InstanceExit) => void): Promise<void>;
+  /** SIGTERM, `drainMs` to finish, SIGKILL. Resolves when nothing of it runs. Unknown ids are fine. */
+  stop(id: string, drainMs: number): Promise<void>;
+  /** Kills the program as a crash would: onExit is told. */
+  crash(id: string): void;
+  /** Removes the instance's files. It must be stopped. */
+  discard(id: string): Promise<void>;
+  /** Serial console output from byte `start` on. */
+  serialOutput(id: string, start: number): Promise<{ readonly contents: string; readonly next: number }>;
+  probe(probe: Probe): Promise<ProbeResult>;
+  /**
+   * Takes `rootfs/` and `image.json` out of a staging folder into the image store.
+   * @returns digest and size in bytes
+   * @throws OperationFailure when the folder is not an image or lies outside staging
+   */
+  importImage(
+    source: string,
+  ): Promise<{ readonly digest: string; readonly bytes: number; readonly manifest: ImageManifest }>;
+  /** The manifest of a stored image, undefined when there is no such image. */
+  manifest(digest: string): Promise<ImageManifest | undefined>;
+  /** Removes every stored image that is not in the list. */
+  keepImages(digests: ReadonlySet<string>): Promise<void>;
+  checkOut(digest: string): Promise<Checkout>;
+  discardCheckout(id: string): Promise<void>;
+  /** Stops everything, giving instances up to `graceMs`. */
+  close(graceMs: number): Promise<void>;
+}

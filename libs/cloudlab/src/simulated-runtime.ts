@@ -1,0 +1,110 @@
+import type { Clock } from './clock.ts';
+import { sleep } from './clock.ts';
+import { OperationFailure } from './problem.ts';
+import { BootFailure } from './runtime.ts';
+import type { BootRequest, ImageManifest, InstanceExit, Runtime } from './runtime.ts';
+
+/** How simulated instances behave. */
+export interface SimulationOptions {
+  readonly bootMs?: number;
+  /** How long an instance takes to end after SIGTERM. */
+  readonly stopMs?: number;
+  /** A sentence when this boot should fail. */
+  readonly bootFailure?: (request: BootRequest) => string | undefined;
+  /** Whether an instance answers its health check. */
+  readonly healthy?: (address: string) => boolean;
+}
+
+interface Simulated {
+  readonly request: BootRequest;
+  readonly onExit: (exit: InstanceExit) => void;
+}
+
+/** A runtime in virtual time: instances are entries in a table, so that a day of a cloud takes milliseconds. */
+export class SimulatedRuntime implements Runtime {
+  readonly running = new Map<string, Simulated>();
+  readonly images = new Map<string, ImageManifest>();
+  readonly #clock: Clock;
+  readonly #options: SimulationOptions;
+  readonly #checkouts = new Set<string>();
+
+  constructor(clock: Clock, options: SimulationOptions = {}) {
+    this.#clock = clock;
+    this.#options = options;
+  }
+
+  async boot(request: BootRequest, onExit: (exit: InstanceExit) => void): Promise<void> {
+    await sleep(this.#clock, this.#options.bootMs ?? 2000);
+    const failure = this.#options.bootFailure?.(request);
+    if (failure !== undefined) throw new BootFailure('BOOT_FAILED', failure);
+    this.running.set(request.id, { request, onExit });
+  }
+
+  async stop(id: string, drainMs: number): Promise<void> {
+    if (!this.running.has(id)) return;
+    await sleep(this.#clock, Math.min(drainMs, this.#options.stopMs ?? 500));
+    this.running.delete(id);
+  }
+
+  crash(id: string): void {
+    const instance = this.running.get(id);
+    this.running.delete(id);
+    instance?.onExit({ reason: 'The program was killed by SIGKILL.' });
+  }
+
+  async discard(): Promise<void> {
+    // Nothing is kept.
+  }
+
+  serialOutput(id: string, start: number): Promise<{ contents: string; next: number }> {
+    const text = this.running.has(id) ? 'simulated instance\n' : '';
+    return Promise.resolve({ contents: text.slice(start), next: text.length });
+  }
+
+  probe({
+    address,
+    port,
+  }: {
+    readonly address: string;
+    readonly port: number;
+  }): Promise<{ ok: boolean; reason: string }> {
+    const up = [...this.running.values()].some(({ request }) => request.address === address);
+    const ok = up && (this.#options.healthy?.(address) ?? true);
+    return Promise.resolve({ ok, reason: ok ? 'Answered 200.' : `Nothing answers at ${address}:${port}.` });
+  }
+
+  importImage(source: string): Promise<{ digest: string; bytes: number; manifest: ImageManifest }> {
+    if (!source.startsWith('file://')) {
+      return Promise.reject(new OperationFailure('INVALID_FIELD_VALUE', `'${source}' is not a file URL.`));
+    }
+    const manifest = { entry: ['/bin/true'], env: {}, packages: [], description: '' };
+    const digest = `sha256:${Buffer.from(source).toString('hex')}`;
+    this.images.set(digest, manifest);
+    return Promise.resolve({ digest, bytes: 1024, manifest });
+  }
+
+  manifest(digest: string): Promise<ImageManifest | undefined> {
+    return Promise.resolve(this.images.get(digest));
+  }
+
+  keepImages(digests: ReadonlySet<string>): Promise<void> {
+    for (const digest of this.images.keys()) if (!digests.has(digest)) this.images.delete(digest);
+    return Promise.resolve();
+  }
+
+  checkOut(digest: string): Promise<{ id: string; path: string }> {
+    const id = `${digest.slice(-8)}-${this.#checkouts.size + 1}`;
+    this.#checkouts.add(id);
+    return Promise.resolve({ id, path: `/simulated/${id}` });
+  }
+
+  discardCheckout(id: string): Promise<void> {
+    this.#checkouts.delete(id);
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.running.clear();
+    return Promise.resolve();
+  }
+}
