@@ -1,0 +1,76 @@
+import type { front50Api } from '@gennaker/contracts/front50';
+import type { orcaApi } from '@gennaker/contracts/orca';
+import type { Client } from '@gennaker/contracts/route';
+import type { AnyTriggerDefinition } from '@gennaker/extension-sdk/trigger';
+import type { Clock } from '@gennaker/service/clock';
+import type { Database } from '@gennaker/store/database';
+import { createOutbox, type Outbox } from '@gennaker/store/outbox';
+import { matchOpenEvents } from './match-open-events.ts';
+import { startExecution } from './start-execution.ts';
+
+/** What echo is made of. */
+export interface EchoParts {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly triggers: Readonly<Record<string, AnyTriggerDefinition>>;
+  readonly front50: Pick<Client<typeof front50Api>, 'listPipelines' | 'getPipeline' | 'getPipelineByName'>;
+  readonly orca: Pick<Client<typeof orcaApi>, 'orchestrate'>;
+  readonly log: { warn(message: string): void };
+  /** Longest time between two looks for events that are not matched yet, ms. */
+  readonly sweepMs?: number;
+}
+
+/** A running echo: what its use cases work with. */
+export interface Echo extends EchoParts {
+  readonly outbox: Outbox;
+  /** Calls `fn` when a start was settled in this process; the answer ends that. */
+  onSettled(fn: () => void): () => void;
+  /** Stops starting and matching. */
+  close(): Promise<void>;
+}
+
+/** Starts echo: the relay that hands executions to orca, and the sweep over events that a crash left unmatched. */
+export function createEcho(parts: EchoParts): Echo {
+  const listeners = new Set<() => void>();
+  const outbox = createOutbox({
+    db: parts.db,
+    schema: 'echo',
+    clock: parts.clock,
+    log: parts.log,
+    deliver: async (message) => {
+      const result = await startExecution(parts, message);
+      for (const listener of listeners) listener();
+      return result;
+    },
+  });
+  let closed = false;
+  let cancel = () => {};
+  let sweeping: Promise<void> = Promise.resolve();
+  const echo: Echo = {
+    ...parts,
+    outbox,
+    onSettled(fn) {
+      listeners.add(fn);
+      return () => listeners.delete(fn);
+    },
+    async close() {
+      closed = true;
+      cancel();
+      await sweeping;
+      await outbox.close();
+    },
+  };
+  const sweep = (): void => {
+    if (closed) return;
+    sweeping = matchOpenEvents(echo)
+      .catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        parts.log.warn(`Events that wait to be matched cannot be read (${reason}); looking again.`);
+      })
+      .finally(() => {
+        if (!closed) cancel = parts.clock.after(parts.sweepMs ?? 1_000, sweep);
+      });
+  };
+  sweep();
+  return echo;
+}

@@ -1,0 +1,102 @@
+import { badRequest } from '@gennaker/contracts/error';
+import type { EchoEvent, EventAnswer } from '@gennaker/contracts/echo';
+import { ulid } from 'ulid';
+import type { Echo } from './echo.ts';
+import { matchEvent } from './match-event.ts';
+import { matchesOf } from './read-events.ts';
+
+/** How long an event is left to the call that brought it before the sweep takes it, ms. */
+const LEFT_TO_CALLER_MS = 5_000;
+/** How long an answer waits for orca to take the executions, ms. */
+const ANSWER_WITHIN_MS = 8_000;
+const LOOK_EVERY_MS = 250;
+
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\u0000');
+  if (value === null || typeof value !== 'object') return false;
+  return Object.entries(value).some(([key, item]) => hasNul(key) || hasNul(item));
+}
+
+/**
+ * Takes an event: stores it under its key before anything else, matches it against the pipelines as they are at this
+ * moment, and answers for each of them whether it started, and why. The same key again answers what it did the first
+ * time. When front50 cannot be asked, the event stays and is matched as soon as it can (`eventProcessed: false`).
+ */
+export async function takeEvent(
+  echo: Echo,
+  event: EchoEvent,
+  options: { trace: string; signal?: AbortSignal },
+): Promise<EventAnswer> {
+  if (hasNul(event))
+    throw badRequest('The event holds a NUL character, which cannot be stored', {
+      field: 'content',
+      fix: 'send it without \\u0000',
+    });
+  const now = echo.clock.now();
+  const id = ulid(now);
+  const { rows } = await echo.db.pool.query<{ id: string; fresh: boolean; matched: boolean }>(
+    `with fresh as (
+       insert into echo.events (id, key, type, source, content, headers, "user", trace, received_at, next_at)
+       values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8, to_timestamp($9::double precision / 1000),
+         to_timestamp(($9::double precision + $10) / 1000))
+       on conflict (key) do nothing returning id
+     )
+     select id, true as fresh, false as matched from fresh
+     union all select id, false, matched_at is not null from echo.events where key = $2`,
+    [
+      id,
+      event.key ?? `once:${id}`,
+      event.type,
+      event.source ?? null,
+      JSON.stringify(event.content),
+      JSON.stringify(event.headers ?? {}),
+      event.user ?? 'anonymous',
+      options.trace,
+      now,
+      LEFT_TO_CALLER_MS,
+    ],
+  );
+  const row = rows[0];
+  // Its first delivery commits at this moment: nothing was seen before it, so a second look sees it.
+  if (!row) return takeEvent(echo, event, options);
+  if (!row.matched) await matchEvent(echo, row.id);
+  await settled(echo, row.id, options.signal);
+  return answerOf(echo, row.id, !row.fresh);
+}
+
+/** Waits, for a while, until orca has taken or refused each of the event's executions. */
+async function settled(echo: Echo, eventId: string, signal: AbortSignal | undefined): Promise<void> {
+  const until = performance.now() + ANSWER_WITHIN_MS;
+  while (performance.now() < until && !signal?.aborted) {
+    const { rows } = await echo.db.pool.query<{ open: boolean }>(
+      `select exists (select from echo.matches where event_id = $1 and state = 'starting') as open`,
+      [eventId],
+    );
+    if (!rows[0]?.open) return;
+    echo.outbox.poke();
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        forget();
+        resolve();
+      };
+      const timer = setTimeout(done, LOOK_EVERY_MS);
+      const forget = echo.onSettled(done);
+    });
+  }
+}
+
+async function answerOf(echo: Echo, eventId: string, repeated: boolean): Promise<EventAnswer> {
+  const { rows } = await echo.db.pool.query<{ matched: boolean; reason: EventAnswer['reason'] | null }>(
+    'select matched_at is not null as matched, reason from echo.events where id = $1',
+    [eventId],
+  );
+  const matches = (await matchesOf(echo.db.pool, [eventId])).get(eventId) ?? [];
+  return {
+    eventProcessed: rows[0]?.matched === true,
+    eventId,
+    ...(repeated ? { repeated: true } : {}),
+    matches,
+    ...(rows[0]?.reason ? { reason: rows[0].reason } : {}),
+  };
+}

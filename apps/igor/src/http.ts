@@ -1,0 +1,23 @@
+import type { igorApi } from '@gennaker/contracts/igor';
+import type { Handlers } from '@gennaker/contracts/route';
+import { fetchBuild, fetchJobs } from './jenkins/jenkins-api.ts';
+import { masterNamed } from './jenkins/masters.ts';
+import type { Igor } from './igor.ts';
+import { takeNotification } from './take-notification.ts';
+
+/** Igor's API bound to its use cases. */
+export function igorHandlers(igor: Igor): Handlers<typeof igorApi> {
+  return {
+    jenkinsWebhook: ({ params, query, rawBody, headers, user, traceparent }) =>
+      takeNotification(igor, {
+        master: params.master,
+        token: query.token ?? headers['x-webhook-token'],
+        body: rawBody,
+        user,
+        trace: traceparent,
+      }),
+    listMasters: () => igor.masters.map((master) => master.name),
+    listJobs: ({ params }) => fetchJobs(masterNamed(igor.masters, params.master)),
+    getBuild: ({ params, query }) => fetchBuild(masterNamed(igor.masters, params.master), query.job, params.number),
+  };
+}

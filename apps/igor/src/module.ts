@@ -1,0 +1,33 @@
+import { echoApi } from '@gennaker/contracts/echo';
+import { igorApi } from '@gennaker/contracts/igor';
+import type { AppDefinition } from '@gennaker/service/app';
+import { systemClock } from '@gennaker/service/clock';
+import { createServiceClient } from '@gennaker/service/http-client';
+import { serve } from '@gennaker/service/http-server';
+import { logger } from '@gennaker/service/log';
+import { openDatabase } from '@gennaker/store/database';
+import { igorHandlers } from './http.ts';
+import { createIgor } from './igor.ts';
+
+/** Igor: continuous-integration servers. */
+export const app: AppDefinition = {
+  name: 'igor',
+  async start(config) {
+    const db = openDatabase(config.databaseUrl);
+    const igor = createIgor({
+      db,
+      clock: systemClock,
+      masters: config.file.jenkins.masters,
+      echo: createServiceClient(echoApi, { name: 'echo', baseUrl: config.urls.echo, caller: 'igor' }),
+      log: logger('igor'),
+    });
+    const served = await serve({ name: 'igor', api: igorApi, config, handlers: igorHandlers(igor) });
+    return {
+      async stop() {
+        await served.close();
+        await igor.close();
+        await db.close();
+      },
+    };
+  },
+};
