@@ -32,7 +32,11 @@ export function front50Handlers(front50: Front50): Handlers<typeof front50Api> {
     getPipelineByName: ({ params }) => getPipelineByName(db.pool, params.application, params.name),
     savePipeline: ({ query, rawBody, user }) =>
       inTransaction(db, (client) =>
-        savePipeline(front50, client, rawBody, { staleCheck: query.staleCheck === true, user }),
+        savePipeline(front50, client, rawBody, {
+          staleCheck: query.staleCheck === true,
+          user,
+          ...(query.id === undefined ? {} : { id: query.id }),
+        }),
       ),
     deletePipeline: ({ params }) => deletePipeline(db.pool, params.application, params.name),
     pipelineHistory: ({ params, query }) => pipelineHistory(db.pool, params.id, query.limit ?? 20),

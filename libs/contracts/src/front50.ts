@@ -141,7 +141,10 @@ export const front50Api = defineApi({
     method: 'POST',
     path: '/pipelines',
     summary: 'Create or replace a pipeline from its raw text; a stale updateTs is refused when staleCheck is set',
-    query: z.object({ staleCheck: z.stringbool().optional() }),
+    query: z.object({
+      staleCheck: z.stringbool().optional(),
+      id: z.string().optional().describe('id to save it under, for a text that has none'),
+    }),
     rawBody: true,
     response: savedPipelineSchema,
   },

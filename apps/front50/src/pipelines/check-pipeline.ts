@@ -16,7 +16,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 /**
  * Checks a pipeline before it is saved, purely: refuses what can never run, answers warnings for what this system does
  * not know yet or cannot judge before the run.
- * @throws ServiceError 400 (422 without a name or application) naming field and fix
+ * @throws ServiceError 400 naming field and fix
  */
 export function checkPipeline(
   document: Readonly<Record<string, unknown>>,

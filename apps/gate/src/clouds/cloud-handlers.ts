@@ -1,0 +1,105 @@
+import { notFound } from '@gennaker/contracts/error';
+import type { gateApi } from '@gennaker/contracts/gate';
+import type { CallOptions, Handlers } from '@gennaker/contracts/route';
+import type { Gate } from '../gate.ts';
+import { callOptions } from '../request.ts';
+
+type Operations =
+  | 'listAccounts'
+  | 'getAccount'
+  | 'listServerGroups'
+  | 'getServerGroup'
+  | 'listClusters'
+  | 'listLoadBalancers'
+  | 'allLoadBalancers'
+  | 'getInstance'
+  | 'getConsole'
+  | 'findImages'
+  | 'listNetworks'
+  | 'allNetworks'
+  | 'listInstanceTypes'
+  | 'listLocks'
+  | 'bakeryOptions'
+  | 'bakeryOptionsOf'
+  | 'bakeryLogs'
+  | 'bakeryLogStream'
+  | 'listMasters'
+  | 'listMastersV3'
+  | 'listJobs'
+  | 'getBuild';
+
+/** Clouds, the bakery and build masters: read only. */
+export function cloudHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Operations> {
+  const { clouddriver, rosco, igor } = gate;
+  const masters = async (type: string | undefined, options: CallOptions): Promise<string[]> =>
+    type === undefined || type === 'jenkins' ? igor.listMasters({}, options) : [];
+  return {
+    listAccounts: ({ query, ...call }) => clouddriver.listAccounts({ query }, callOptions(call)),
+    getAccount: async ({ params, ...call }) => {
+      const accounts = await clouddriver.listAccounts({ query: { expand: 'true' } }, callOptions(call));
+      const account = accounts.find((known) => known.name === params.account);
+      if (account) return account;
+      throw notFound(`There is no account "${params.account}"`, {
+        field: 'account',
+        fix: `use one of ${accounts.map((known) => known.name).join(', ')}`,
+      });
+    },
+    listServerGroups: ({ params, query, ...call }) =>
+      clouddriver.listServerGroups({ params, query: { clusters: query.clusters } }, callOptions(call)),
+    getServerGroup: ({ params, ...call }) =>
+      clouddriver.getServerGroup(
+        { params: { account: params.account, region: params.region, name: params.name } },
+        callOptions(call),
+      ),
+    listClusters: ({ params, ...call }) => clouddriver.listClusters({ params }, callOptions(call)),
+    listLoadBalancers: ({ params, ...call }) => clouddriver.listLoadBalancers({ params }, callOptions(call)),
+    allLoadBalancers: ({ query, ...call }) => clouddriver.listAllLoadBalancers({ query }, callOptions(call)),
+    getInstance: ({ params, ...call }) => clouddriver.getInstance({ params }, callOptions(call)),
+    getConsole: ({ params, ...call }) => clouddriver.getConsole({ params }, callOptions(call)),
+    findImages: async ({ query, ...call }) => {
+      const { provider, ...rest } = query;
+      const providers = provider === undefined ? await cloudsOf(gate, callOptions(call)) : [provider];
+      const found = await Promise.all(
+        providers.map((one) => clouddriver.findImages({ params: { provider: one }, query: rest }, callOptions(call))),
+      );
+      return found.flat();
+    },
+    listNetworks: ({ params, ...call }) => clouddriver.listNetworks({ params }, callOptions(call)),
+    allNetworks: async (call) => {
+      const providers = await cloudsOf(gate, callOptions(call));
+      const networks = await Promise.all(
+        providers.map((provider) => clouddriver.listNetworks({ params: { provider } }, callOptions(call))),
+      );
+      return Object.fromEntries(providers.map((provider, index) => [provider, networks[index] ?? []]));
+    },
+    listInstanceTypes: (call) => clouddriver.listInstanceTypes({}, callOptions(call)),
+    listLocks: (call) => clouddriver.listLocks({}, callOptions(call)),
+
+    bakeryOptions: (call) => rosco.bakeOptions({}, callOptions(call)),
+    bakeryOptionsOf: async ({ params, ...call }) => {
+      const options = await rosco.bakeOptions({}, callOptions(call));
+      const found = options.find((option) => option.cloudProvider === params.provider);
+      if (found) return found;
+      throw notFound(`The bakery has no base images for "${params.provider}"`, {
+        error: 'bake.options.not.found',
+        field: 'provider',
+        fix: `use one of ${options.map((option) => option.cloudProvider).join(', ')}`,
+      });
+    },
+    bakeryLogs: ({ params, query, ...call }) => rosco.bakeLogs({ params, query }, callOptions(call)),
+    bakeryLogStream: async function* ({ params, query, ...call }) {
+      yield* await rosco.streamLogs({ params, query }, callOptions(call));
+    },
+
+    listMasters: ({ query, ...call }) => masters(query.type, callOptions(call)),
+    listMastersV3: ({ query, ...call }) => masters(query.type, callOptions(call)),
+    listJobs: ({ params, ...call }) => igor.listJobs({ params }, callOptions(call)),
+    getBuild: ({ params, query, ...call }) => igor.getBuild({ params, query }, callOptions(call)),
+  };
+}
+
+/** The clouds that accounts are of. */
+async function cloudsOf(gate: Gate, options: CallOptions): Promise<string[]> {
+  const accounts = await gate.clouddriver.listAccounts({}, options);
+  return [...new Set(accounts.map((account) => account.cloudProvider))].toSorted();
+}

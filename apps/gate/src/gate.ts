@@ -1,0 +1,20 @@
+import type { clouddriverApi } from '@gennaker/contracts/clouddriver';
+import type { echoApi } from '@gennaker/contracts/echo';
+import type { front50Api } from '@gennaker/contracts/front50';
+import type { igorApi } from '@gennaker/contracts/igor';
+import type { orcaApi } from '@gennaker/contracts/orca';
+import type { roscoApi } from '@gennaker/contracts/rosco';
+import type { Client } from '@gennaker/contracts/route';
+
+/** The services behind gate. */
+export interface Gate {
+  readonly front50: Client<typeof front50Api>;
+  readonly orca: Client<typeof orcaApi>;
+  readonly echo: Client<typeof echoApi>;
+  readonly igor: Client<typeof igorApi>;
+  readonly rosco: Client<typeof roscoApi>;
+  readonly clouddriver: Client<typeof clouddriverApi>;
+  readonly version: string;
+  /** Names of the configured accounts. */
+  readonly accounts: readonly string[];
+}

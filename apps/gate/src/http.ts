@@ -1,0 +1,44 @@
+import type { gateApi } from '@gennaker/contracts/gate';
+import type { Handlers } from '@gennaker/contracts/route';
+import { cloudHandlers } from './clouds/cloud-handlers.ts';
+import { liveEvents } from './events/live-events.ts';
+import { takeWebhook } from './events/take-webhook.ts';
+import type { Gate } from './gate.ts';
+import { openApiDocument } from './openapi/document.ts';
+import { pipelineHandlers } from './pipelines/pipeline-handlers.ts';
+import { callOptions } from './request.ts';
+import { taskHandlers } from './tasks/task-handlers.ts';
+
+/** Gate's API bound to its use cases. */
+export function gateHandlers(gate: Gate): Handlers<typeof gateApi> {
+  let document: Record<string, unknown> | undefined;
+  return {
+    version: () => ({ version: gate.version }),
+    user: ({ user }) => ({ username: user, email: user, roles: [], allowedAccounts: [...gate.accounts] }),
+    openapi: () => (document ??= openApiDocument(gate.version)),
+    ...pipelineHandlers(gate),
+    ...taskHandlers(gate),
+    ...cloudHandlers(gate),
+    jenkinsWebhook: ({ params, query, rawBody, headers, ...call }) => {
+      const token = headers['x-webhook-token'];
+      return gate.igor.jenkinsWebhook(
+        { params, query, body: rawBody },
+        {
+          ...callOptions(call),
+          // Igor counts a build once, so that the call may be sent again.
+          key: crypto.randomUUID(),
+          headers: {
+            ...(headers['content-type'] === undefined ? {} : { 'content-type': headers['content-type'] }),
+            ...(token === undefined ? {} : { 'x-webhook-token': token }),
+          },
+        },
+      );
+    },
+    webhook: (call) => takeWebhook(gate, call.params, call.rawBody, call.headers, callOptions(call)),
+    eventHistory: ({ query, ...call }) =>
+      gate.echo.listEvents({ query: { ...query, limit: query.limit ?? 50 } }, callOptions(call)),
+    getEvent: ({ params, ...call }) => gate.echo.getEvent({ params }, callOptions(call)),
+    events: ({ query, headers, signal }) =>
+      liveEvents(gate, { ...query, after: headers['last-event-id'] ?? query.after }, signal),
+  };
+}

@@ -1,0 +1,116 @@
+import { badRequest } from '@gennaker/contracts/error';
+import type { gateApi } from '@gennaker/contracts/gate';
+import type { Handlers } from '@gennaker/contracts/route';
+import type { Gate } from '../gate.ts';
+import { callOptions, flag } from '../request.ts';
+import { applicationView, selectApplications } from './applications.ts';
+import { pipelineByNameOrId, renumbered } from './configs.ts';
+import { searchExecutions } from './search-executions.ts';
+import { startPipeline } from './start-pipeline.ts';
+
+type Operations =
+  | 'listApplications'
+  | 'getApplication'
+  | 'listPipelineConfigs'
+  | 'getPipelineConfig'
+  | 'listExecutions'
+  | 'cancelOfApplication'
+  | 'searchExecutions'
+  | 'allPipelineConfigs'
+  | 'savePipelineConfig'
+  | 'getStoredPipeline'
+  | 'pipelineText'
+  | 'pipelineHistory'
+  | 'savePipeline'
+  | 'updatePipeline'
+  | 'deletePipeline'
+  | 'startPipeline'
+  | 'startPipelineByEvent'
+  | 'getExecution'
+  | 'cancel'
+  | 'pause'
+  | 'resume'
+  | 'patchStage'
+  | 'executionHistory'
+  | 'evaluateExpression'
+  | 'executions';
+
+/** Applications, pipelines and executions. */
+export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Operations> {
+  const { front50, orca } = gate;
+  return {
+    listApplications: async ({ query, ...call }) =>
+      selectApplications(await front50.listApplications({}, callOptions(call)), query),
+    getApplication: ({ params, query, ...call }) =>
+      applicationView(gate, params.application, query.expand ?? true, callOptions(call)),
+
+    listPipelineConfigs: async ({ params, query, ...call }) =>
+      renumbered(
+        await front50.listPipelines({ query: { application: params.application } }, callOptions(call)),
+        query.pipelineNameFilter,
+      ),
+    allPipelineConfigs: (call) => front50.listPipelines({}, callOptions(call)),
+    getPipelineConfig: ({ params, ...call }) =>
+      pipelineByNameOrId(gate, params.application, params.name, callOptions(call)),
+    getStoredPipeline: ({ params, ...call }) => front50.getStoredPipeline({ params }, callOptions(call)),
+    pipelineText: ({ params, ...call }) => front50.getPipelineText({ params }, callOptions(call)),
+    pipelineHistory: ({ params, query, ...call }) =>
+      front50.pipelineHistory({ params, query: { limit: query.limit ?? 20 } }, callOptions(call)),
+    savePipelineConfig: ({ query, rawBody, ...call }) =>
+      front50.savePipeline({ query: { staleCheck: flag(query.staleCheck) }, body: rawBody }, callOptions(call)),
+    savePipeline: async ({ query, rawBody, ...call }) => {
+      await front50.savePipeline({ query: { staleCheck: flag(query.staleCheck) }, body: rawBody }, callOptions(call));
+    },
+    updatePipeline: async ({ params, query, rawBody, ...call }) => {
+      const saved = await front50.savePipeline(
+        { query: { staleCheck: flag(query.staleCheck), id: params.id }, body: rawBody },
+        callOptions(call),
+      );
+      return saved.pipeline;
+    },
+    deletePipeline: ({ params, ...call }) => front50.deletePipeline({ params }, callOptions(call)),
+
+    startPipeline: async ({ params, body, headers, ...call }) => {
+      const { ref } = await startPipeline(gate, params, body, headers['idempotency-key'], callOptions(call));
+      return { ref };
+    },
+    startPipelineByEvent: ({ params, body, headers, ...call }) =>
+      startPipeline(gate, params, body, headers['idempotency-key'], callOptions(call)),
+
+    listExecutions: ({ params, query, ...call }) =>
+      orca.listForApplication(
+        { params, query: { ...query, limit: query.limit ?? 10, expand: flag(query.expand) } },
+        callOptions(call),
+      ),
+    executions: async ({ query, ...call }) => {
+      if (query.pipelineConfigIds && query.executionIds)
+        throw badRequest('Ask by pipelineConfigIds or by executionIds, not by both', {
+          field: 'executionIds',
+          fix: 'leave one of them out',
+        });
+      if (!query.pipelineConfigIds && !query.executionIds) return [];
+      return orca.listExecutions(
+        { query: { ...query, limit: query.limit ?? 1, expand: flag(query.expand) } },
+        callOptions(call),
+      );
+    },
+    searchExecutions: ({ params, query, ...call }) =>
+      searchExecutions(gate, params.application, query, callOptions(call)),
+    getExecution: ({ params, ...call }) => orca.getExecution({ params }, callOptions(call)),
+    executionHistory: ({ params, ...call }) => orca.history({ params }, callOptions(call)),
+    evaluateExpression: ({ params, query, ...call }) => orca.evaluateExpression({ params, query }, callOptions(call)),
+    cancelOfApplication: ({ params, query, ...call }) =>
+      orca.cancel({ params: { id: params.id }, query }, callOptions(call)),
+    cancel: ({ params, query, ...call }) => orca.cancel({ params, query: { reason: query.reason } }, callOptions(call)),
+    pause: ({ params, ...call }) => orca.pause({ params }, callOptions(call)),
+    resume: ({ params, ...call }) => orca.resume({ params }, callOptions(call)),
+    patchStage: ({ params, body, headers, ...call }) =>
+      orca.patchStage(
+        { params, body },
+        {
+          ...callOptions(call),
+          ...(headers['idempotency-key'] === undefined ? {} : { key: headers['idempotency-key'] }),
+        },
+      ),
+  };
+}

@@ -1,0 +1,29 @@
+import { ServiceError } from '@gennaker/contracts/error';
+import type { gateApi } from '@gennaker/contracts/gate';
+import type { Handlers } from '@gennaker/contracts/route';
+import type { Gate } from '../gate.ts';
+import { callOptions } from '../request.ts';
+import { getTask, listTasks } from './read-tasks.ts';
+import { submitTask } from './submit-task.ts';
+
+type Operations = 'submitTask' | 'getTask' | 'listApplicationTasks' | 'cancelTask' | 'taskDetails';
+
+/** Tasks: what Spinnaker calls orchestrations. */
+export function taskHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Operations> {
+  return {
+    submitTask: ({ body, headers, ...call }) => submitTask(gate, body, headers['idempotency-key'], callOptions(call)),
+    getTask: ({ params, ...call }) => getTask(gate, params.id, callOptions(call)),
+    listApplicationTasks: ({ params, query, ...call }) => listTasks(gate, params.application, query, callOptions(call)),
+    cancelTask: async ({ params, ...call }) => {
+      try {
+        await gate.orca.cancel({ params }, callOptions(call));
+      } catch (error) {
+        if (!(error instanceof ServiceError) || error.status !== 404) throw error;
+        // Front50's tasks are done when they are answered: nothing is left to cancel.
+        await gate.front50.getTask({ params }, callOptions(call));
+      }
+    },
+    taskDetails: ({ params, ...call }) =>
+      gate.clouddriver.getOperation({ params: { id: params.operation } }, callOptions(call)),
+  };
+}
