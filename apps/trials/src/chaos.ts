@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { printReport } from '@gennaker/app-demo/report';
 import { kills, PLANTS, SCENARIOS } from './chaos/kills.ts';
-import { reportOf } from './report.ts';
 
 const HELP = `gennaker chaos: breaks a running system on purpose and checks that nothing is lost and nothing exists twice.
 
@@ -38,6 +38,4 @@ if (chosen.length === 0) {
   process.exit(1);
 }
 const rows = await kills(chosen, Number(values.offset), plant, (text) => process.stdout.write(`${text}\n`));
-const { text, ok } = reportOf('kills', rows);
-process.stdout.write(text);
-process.exit(ok ? 0 : 1);
+process.exitCode = printReport('kills', rows) ? 0 : 1;

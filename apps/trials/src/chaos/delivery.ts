@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildPackage, type HelloBuild } from '@gennaker/app-demo/hello-package';
+import { BUILDS, HELLO } from '@gennaker/app-demo/hello-application';
+import type { HelloBuild } from '@gennaker/app-demo/hello-package';
 import type { BuildFolder } from '@gennaker/app-demo/jenkins/build-folder';
 import { notificationOf } from '@gennaker/app-demo/jenkins/notification';
+import { runBuild } from '@gennaker/app-demo/jenkins/run-build';
 import { createClient } from '@gennaker/client/client';
 import { eventAnswerSchema } from '@gennaker/contracts/echo';
 import type { ExecutionView } from '@gennaker/contracts/execution';
@@ -11,10 +13,9 @@ import { BUILD_SERVER_PORT } from '@gennaker/service/config';
 import type { System } from '@gennaker/fixtures/system';
 import type { Plant } from './kills.ts';
 
-const APPLICATION = 'hello';
 const ACCOUNT = 'local-gce';
-const FIRST: HelloBuild = { number: 1, version: '1.0.0', commit: 'abc1234' };
-const SECOND: HelloBuild = { number: 2, version: '1.1.0', commit: 'def5678' };
+const FIRST = BUILDS.first;
+const SECOND = BUILDS.second;
 const GIVE_UP_MS = 8 * 60_000;
 const LOOK_MS = 100;
 
@@ -57,8 +58,8 @@ export async function deliver(options: Options): Promise<Delivery> {
   const system = second.system;
   if (options.plant) await plantFault(system, options.plant, second.execution);
   const gate = gateOf(system);
-  const groups = await gate.listServerGroups({ params: { application: APPLICATION } });
-  const executions = await gate.listExecutions({ params: { application: APPLICATION }, query: { limit: 100 } });
+  const groups = await gate.listServerGroups({ params: { application: HELLO.application } });
+  const executions = await gate.listExecutions({ params: { application: HELLO.application }, query: { limit: 100 } });
   return {
     status: second.execution.status,
     why: whyOf(second.execution),
@@ -82,15 +83,6 @@ interface Outcome {
 
 async function run(options: Options, build: HelloBuild): Promise<Outcome> {
   let { system } = options;
-  await options.builds.record({
-    job: 'hello',
-    number: build.number,
-    result: 'SUCCESS',
-    timestamp: Date.now(),
-    branch: 'main',
-    commit: build.commit,
-  });
-  await buildPackage(build, options.builds.archive('hello', build.number));
   const started = Date.now();
   const id = await announce(system, options.builds, build);
   const faults = [...options.faults];
@@ -135,12 +127,11 @@ async function run(options: Options, build: HelloBuild): Promise<Outcome> {
   );
 }
 
-/** Posts the build's end as Jenkins does; answers the id of the execution that it started. */
+/** Builds, and posts the build's end as Jenkins does; answers the id of the execution that it started. */
 async function announce(system: System, builds: BuildFolder, build: HelloBuild): Promise<string> {
-  const record = await builds.find('hello', build.number);
-  if (!record) throw new Error(`Build ${build.number} is not on record`);
+  const record = await runBuild(builds, HELLO.job, build);
   const payload = await notificationOf(builds, `http://127.0.0.1:${BUILD_SERVER_PORT + system.offset}`, record);
-  const response = await fetch(`${system.addresses['gate']}/webhooks/jenkins/demo-jenkins`, {
+  const response = await fetch(`${system.addresses['gate']}/webhooks/jenkins/${HELLO.jenkins}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(payload),
@@ -189,7 +180,7 @@ async function plantFault(system: System, plant: Plant, execution: ExecutionView
   const deployed = execution.stages.find(({ type }) => type === 'createServerGroup');
   await gateOf(system).submitTask({
     body: {
-      application: APPLICATION,
+      application: HELLO.application,
       description: 'a planted fault',
       job: [{ ...deployed?.context, type: 'createServerGroup', credentials: ACCOUNT }],
     },
