@@ -1,5 +1,6 @@
 import type { PlanView, PlannedStage } from '@gennaker/extension-sdk/stage';
 import { ancestors } from './graph.ts';
+import type { Env } from './messages.ts';
 import type { ExecutionState, StageState } from './model.ts';
 
 /** Nearest ancestor output of a key (the stage itself first), or undefined. */
@@ -28,12 +29,13 @@ export function plannedStage(stage: StageState): PlannedStage {
 }
 
 /** What a definition may know while planning. */
-export function planView(state: ExecutionState, stage: StageState): PlanView {
+export function planView(state: ExecutionState, stage: StageState, env?: Pick<Env, 'strategy'>): PlanView {
   return {
     application: state.application,
     executionId: state.id,
     pipeline: state.name,
     trigger: state.trigger,
     ancestorOutput: (key) => ancestorOutput(state, stage, key),
+    ...(env?.strategy ? { strategy: env.strategy } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import type { Reason } from '@gennaker/contracts/execution';
 import type { Status } from '@gennaker/contracts/status';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
+import type { StrategyDefinition } from '@gennaker/extension-sdk/strategy';
 import type { EngineEvent } from './events.ts';
 import type { Json } from './model.ts';
 
@@ -70,6 +71,7 @@ export interface Env {
   /** Epoch milliseconds. */
   readonly now: number;
   definition(type: string): AnyStageDefinition | undefined;
+  strategy?(type: string): StrategyDefinition | undefined;
   resolve(value: unknown, scope: ExpressionScope): { value: unknown; problems: readonly ExpressionProblem[] };
 }
 

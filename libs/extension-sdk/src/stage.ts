@@ -2,6 +2,7 @@ import type { ExecutionTrigger, Reason } from '@gennaker/contracts/execution';
 import type { Status } from '@gennaker/contracts/status';
 import type { z } from 'zod';
 import type { Ports } from './ports.ts';
+import type { StrategyDefinition } from './strategy.ts';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -33,6 +34,8 @@ export interface PlanView {
   readonly trigger: ExecutionTrigger;
   /** Nearest ancestor output of this key (Orca's context look-up). */
   ancestorOutput(key: string): unknown;
+  /** A deployment strategy by its type, case-insensitively; undefined: there is none of that name. */
+  strategy?(type: string): StrategyDefinition | undefined;
 }
 
 /** What a running task sees. */
@@ -65,6 +68,8 @@ export interface TaskContext<C> {
   ancestorOutput(key: string): unknown;
   /** Every ancestor output of this key, nearest first. */
   ancestorOutputs(key: string): readonly unknown[];
+  /** Evaluates an expression (its inside, or a text with `${}`) as it stands in this stage; `problems` says what has no value. */
+  evaluate(expression: string): { readonly value: unknown; readonly problems: readonly string[] };
   /** View of the other stages of the execution (status only), by refId and name. */
   readonly stages: readonly {
     readonly refId: string;

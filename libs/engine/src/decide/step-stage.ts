@@ -48,7 +48,7 @@ function startTask(turn: Turn, stage: StageState, taskId: string): void {
 function planAfter(turn: Turn, stage: StageState): boolean {
   try {
     const definition = turn.env.definition(stage.type) ?? turn.env.definition(String(stage.context['alias'] ?? ''));
-    const wanted = definition?.afterStages?.(plannedStage(stage), planView(turn.state, stage)) ?? [];
+    const wanted = definition?.afterStages?.(plannedStage(stage), planView(turn.state, stage, turn.env)) ?? [];
     planSynthetics(turn, stage, 'after', wanted);
   } catch (error) {
     turn.emit({ type: 'StagePlanFailed', stageId: stage.id, reason: planReason(stage, error) });
@@ -66,7 +66,7 @@ function fail(turn: Turn, stage: StageState): boolean {
   if (status !== 'TERMINAL' && status !== 'STOPPED' && status !== 'FAILED_CONTINUE') return complete(turn, stage);
   try {
     const definition = turn.env.definition(stage.type) ?? turn.env.definition(String(stage.context['alias'] ?? ''));
-    const wanted = definition?.onFailureStages?.(plannedStage(stage), planView(turn.state, stage)) ?? [];
+    const wanted = definition?.onFailureStages?.(plannedStage(stage), planView(turn.state, stage, turn.env)) ?? [];
     const done = new Set(
       turn.graph
         .children(stage.id)

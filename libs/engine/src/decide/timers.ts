@@ -33,15 +33,19 @@ export function taskDeadline(state: ExecutionState, stage: StageState, task: Tas
   return byStage && byStage.at < own.at ? byStage : own;
 }
 
-/** The next time (epoch ms) at which something is due by the clock alone: a waiting task or a timeout. */
-export function nextWake(state: ExecutionState): number | undefined {
+/** The next time (epoch ms) later than `after` at which something is due by the clock alone: a waiting task or a timeout. */
+export function nextWake(state: ExecutionState, after = -Infinity): number | undefined {
   if (state.status !== 'RUNNING') return undefined;
   let next = Infinity;
+  const consider = (at: number | undefined): void => {
+    if (at !== undefined && at > after && at < next) next = at;
+  };
   for (const stage of Object.values(state.stages)) {
     if (stage.status !== 'RUNNING') continue;
     for (const task of stage.tasks) {
       if (task.status !== 'RUNNING') continue;
-      next = Math.min(next, task.waiting?.until ?? Infinity, taskDeadline(state, stage, task)?.at ?? Infinity);
+      consider(task.waiting?.until);
+      consider(taskDeadline(state, stage, task)?.at);
     }
   }
   return next === Infinity ? undefined : next;

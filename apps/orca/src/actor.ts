@@ -1,0 +1,321 @@
+import { isComplete } from '@gennaker/contracts/status';
+import { decide } from '@gennaker/engine/decide';
+import { nextWake, taskDeadline } from '@gennaker/engine/decide/timers';
+import type { EngineEvent } from '@gennaker/engine/events';
+import { evolve } from '@gennaker/engine/evolve';
+import type { Effect, Message } from '@gennaker/engine/messages';
+import type { ExecutionState } from '@gennaker/engine/model';
+import type { Database } from '@gennaker/store/database';
+import type { Claim, Claims } from './claims.ts';
+import { readMail } from './mailbox.ts';
+import { cleanUpTask, runTask } from './run-task.ts';
+import type { Outcome, Transition, Writer } from './writer.ts';
+import { engineEnv, type World } from './world.ts';
+
+/** What an actor works with. */
+export interface ActorParts {
+  readonly db: Database;
+  readonly claims: Claims;
+  readonly writer: Writer;
+  readonly world: World;
+  /** Told after each commit, so that readers of the stream look. */
+  committed(state: ExecutionState): void;
+}
+
+/** How an actor's work ended. `wakeAt`: when to ring again. */
+export type ActorEnd =
+  | {
+      readonly kind: 'released';
+      readonly wakeAt: number | undefined;
+      readonly complete: boolean;
+      readonly epoch: number;
+    }
+  | { readonly kind: 'lost' };
+
+/** A wait that is shorter than this is waited out in process, with the claim held. */
+const HOLD_MS = 1_500;
+/** Longest single run of a task. */
+const RUN_MS = 10 * 60_000;
+
+interface Letter {
+  readonly message: Message;
+  readonly trace: string;
+}
+
+interface Flight {
+  readonly run: string;
+  readonly abort: AbortController;
+}
+
+/** Works on one claimed execution, step by step, each committed before the next begins, until it waits for the outside. */
+export class Actor {
+  readonly id: string;
+  readonly #parts: ActorParts;
+  readonly #claim: Claim;
+  readonly #queue: Letter[] = [];
+  /** Runs and clean-ups under way, by task key. */
+  readonly #flights = new Map<string, Flight>();
+  #state: ExecutionState;
+  #mailSeq: number;
+  #mailApplied: number;
+  #knock: (() => void) | undefined;
+  /** Times up to this one were asked about; what they started is under way. */
+  #tickedAt = -Infinity;
+  #lost = false;
+  #leaving = false;
+
+  constructor(parts: ActorParts, claim: Claim) {
+    this.#parts = parts;
+    this.#claim = claim;
+    this.id = claim.id;
+    this.#state = claim.state;
+    this.#mailSeq = claim.mailSeq;
+    this.#mailApplied = claim.mailApplied;
+  }
+
+  /** Mail up to this number is in the mailbox. */
+  mail(seq: number): void {
+    if (seq <= this.#mailSeq) return;
+    this.#mailSeq = seq;
+    this.#wake();
+  }
+
+  /** Time has passed. */
+  ring(): void {
+    this.#post({ type: 'Tick' }, this.#claim.trace);
+  }
+
+  /** The claim is gone: whatever is under way is aborted and nothing more is written. */
+  lose(): void {
+    this.#lost = true;
+    this.#abortAll('the claim of the execution was lost');
+    this.#wake();
+  }
+
+  /** The process ends: runs under way are aborted (they are run again elsewhere with the same key) and the claim is given back. */
+  leave(): void {
+    this.#leaving = true;
+    this.#abortAll('orca is stopping');
+    this.#wake();
+  }
+
+  /** Works until the claim is given back or lost. */
+  async work(): Promise<ActorEnd> {
+    this.#post({ type: this.#state.status === 'NOT_STARTED' ? 'Start' : 'Tick' }, this.#claim.trace);
+    try {
+      for (;;) {
+        const end = await this.#turn();
+        if (end) return end;
+      }
+    } finally {
+      this.#abortAll('the execution is not worked on here any more');
+    }
+  }
+
+  async #turn(): Promise<ActorEnd | undefined> {
+    if (this.#lost) return { kind: 'lost' };
+    const letters = await this.#letters();
+    const decided = this.#decide(letters.list);
+    const { state } = decided;
+    const complete = isComplete(state.status);
+    const effects = this.#leaving ? [] : decided.effects.filter((effect) => isStill(state, effect));
+    const wakeAt = this.#wakeAt(state);
+    const idle = effects.every((effect) => this.#known(effect)) && this.#flights.size === 0;
+    const now = this.#parts.world.clock.now();
+    const release = complete || this.#leaving || (idle && (wakeAt === undefined || wakeAt - now > HOLD_MS));
+    if (decided.events.length > 0 || letters.applied !== this.#mailApplied || release) {
+      const outcome = await this.#commit({
+        owner: this.#parts.claims.owner,
+        epoch: this.#claim.epoch,
+        from: this.#state.version,
+        state,
+        events: decided.events,
+        ...changes(this.#state, state),
+        mailApplied: letters.applied,
+        wakeAt,
+        release,
+      });
+      if (outcome.kind === 'fenced') return { kind: 'lost' };
+      this.#state = state;
+      this.#mailApplied = letters.applied;
+      this.#mailSeq = Math.max(this.#mailSeq, outcome.mailSeq);
+      if (decided.events.length > 0) this.#parts.committed(state);
+      if (outcome.released) return { kind: 'released', wakeAt, complete, epoch: this.#claim.epoch };
+    }
+    for (const effect of effects) this.#perform(effect);
+    await this.#next(wakeAt);
+    return undefined;
+  }
+
+  /** Takes what is queued, and the mail that is announced. */
+  async #letters(): Promise<{ list: Letter[]; applied: number }> {
+    const mail =
+      this.#mailSeq > this.#mailApplied ? await readMail(this.#parts.db.pool, this.id, this.#mailApplied) : [];
+    return {
+      list: [...this.#queue.splice(0), ...mail],
+      applied: mail.at(-1)?.seq ?? this.#mailApplied,
+    };
+  }
+
+  #decide(letters: readonly Letter[]): {
+    state: ExecutionState;
+    events: (EngineEvent & { trace: string })[];
+    effects: Effect[];
+  } {
+    let state = this.#state;
+    const events: (EngineEvent & { trace: string })[] = [];
+    const effects: Effect[] = [];
+    for (const { message, trace } of letters) {
+      const env = engineEnv(this.#parts.world);
+      if (message.type === 'Tick') this.#tickedAt = env.now;
+      const decision = decide(state, message, env);
+      for (const event of decision.events) state = evolve(state, event);
+      events.push(...decision.events.map((event) => ({ ...event, trace: trace || this.#claim.trace })));
+      effects.push(...decision.effects);
+    }
+    return { state, events, effects };
+  }
+
+  /** When the row is due: at once while something runs, so that a lost owner is noticed; otherwise by the engine's timers. */
+  #wakeAt(state: ExecutionState): number | undefined {
+    if (isComplete(state.status)) return undefined;
+    const now = this.#parts.world.clock.now();
+    const due = Object.values(state.stages).some((stage) =>
+      stage.tasks.some(
+        (task) =>
+          task.cleanup ||
+          (state.status === 'RUNNING' && stage.status === 'RUNNING' && task.status === 'RUNNING' && !task.waiting),
+      ),
+    );
+    return due || state.status === 'NOT_STARTED' ? now : nextWake(state);
+  }
+
+  /** Commits; where the database is away, tries again for as long as the lease surely holds. */
+  async #commit(transition: Transition): Promise<Outcome> {
+    for (let pause = 50; ; pause = Math.min(pause * 2, 500)) {
+      try {
+        return await this.#parts.writer.commit(transition);
+      } catch (error) {
+        if (this.#lost || this.#parts.claims.expired(this.id)) return { kind: 'fenced' };
+        if (isRefusedByData(error)) throw error;
+        await new Promise<void>((resolve) => void setTimeout(resolve, pause));
+      }
+    }
+  }
+
+  #perform(effect: Effect): void {
+    const key = `${effect.stageId}/${effect.taskId}/${effect.attempt}`;
+    const flight = this.#flights.get(key);
+    if (effect.type === 'AbortRun') {
+      flight?.abort.abort(new Error('the stage has ended'));
+      this.#flights.delete(key);
+      return;
+    }
+    const run = effect.type === 'CleanUp' ? 'cleanup' : String(effect.run);
+    if (flight?.run === run) return;
+    flight?.abort.abort(new Error('the stage was cancelled'));
+    if (!this.#parts.claims.safe(this.id)) return this.#later();
+    const fresh: Flight = { run, abort: new AbortController() };
+    this.#flights.set(key, fresh);
+    void this.#fly(effect, fresh).then((message) => {
+      if (this.#flights.get(key) === fresh) this.#flights.delete(key);
+      if (message && !this.#leaving) this.#post(message, this.#claim.trace);
+      else this.#wake();
+    });
+  }
+
+  async #fly(effect: Exclude<Effect, { type: 'AbortRun' }>, flight: Flight): Promise<Message | undefined> {
+    const state = this.#state;
+    const stage = state.stages[effect.stageId];
+    const task = stage?.tasks.find((one) => one.id === effect.taskId);
+    if (!stage || !task) return undefined;
+    const { world } = this.#parts;
+    const common = { state, stage, task, traceparent: this.#claim.trace };
+    const { stageId, taskId, attempt } = effect;
+    if (effect.type === 'CleanUp') {
+      const problem = await cleanUpTask(world, common);
+      return { type: 'CleanupReturned', stageId, taskId, attempt, ...(problem === undefined ? {} : { problem }) };
+    }
+    const deadline = taskDeadline(state, stage, task);
+    const limit = Math.max(1, Math.min(RUN_MS, deadline ? deadline.at - world.clock.now() : RUN_MS));
+    const timeout = new AbortController();
+    const cancel = world.clock.after(limit, () =>
+      timeout.abort(new DOMException('the deadline passed', 'TimeoutError')),
+    );
+    const signal = AbortSignal.any([flight.abort.signal, timeout.signal]);
+    const result = await runTask(world, { ...common, signal });
+    cancel();
+    if (flight.abort.signal.aborted) return undefined;
+    return { type: 'TaskReturned', stageId, taskId, attempt, run: effect.run, result };
+  }
+
+  #known(effect: Effect): boolean {
+    const flight = this.#flights.get(`${effect.stageId}/${effect.taskId}/${effect.attempt}`);
+    if (effect.type === 'AbortRun') return true;
+    return flight?.run === (effect.type === 'CleanUp' ? 'cleanup' : String(effect.run));
+  }
+
+  /** The lease is not sure enough to begin something: asked again when it was renewed. */
+  #later(): void {
+    this.#parts.world.clock.after(300, () => this.ring());
+  }
+
+  async #next(wakeAt: number | undefined): Promise<void> {
+    if (this.#queue.length > 0 || this.#lost || this.#leaving || this.#mailSeq > this.#mailApplied) return;
+    const busy = this.#flights.size > 0;
+    const at = busy ? nextWake(this.#state, this.#tickedAt) : (nextWake(this.#state) ?? wakeAt);
+    await new Promise<void>((resolve) => {
+      const cancel =
+        at === undefined
+          ? undefined
+          : this.#parts.world.clock.after(Math.max(1, at - this.#parts.world.clock.now()), () => {
+              this.#queue.push({ message: { type: 'Tick' }, trace: this.#claim.trace });
+              this.#wake();
+            });
+      this.#knock = () => {
+        cancel?.();
+        this.#knock = undefined;
+        resolve();
+      };
+    });
+  }
+
+  #post(message: Message, trace: string): void {
+    this.#queue.push({ message, trace });
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#knock?.();
+  }
+
+  #abortAll(why: string): void {
+    for (const flight of this.#flights.values()) flight.abort.abort(new Error(why));
+    this.#flights.clear();
+  }
+}
+
+/** An effect that was decided on the way and is out of date at the end of the turn asks for nothing. */
+function isStill(state: ExecutionState, effect: Effect): boolean {
+  if (effect.type === 'AbortRun') return true;
+  const stage = state.stages[effect.stageId];
+  const task = stage?.tasks.find((one) => one.id === effect.taskId);
+  if (!stage || !task || task.attempt !== effect.attempt) return false;
+  if (effect.type === 'CleanUp') return task.cleanup === true;
+  return (
+    state.status === 'RUNNING' && stage.status === 'RUNNING' && task.status === 'RUNNING' && task.runs === effect.run
+  );
+}
+
+/** The stages that a turn touched, by identity, and those that it took out. */
+function changes(before: ExecutionState, after: ExecutionState): Pick<Transition, 'changed' | 'removed'> {
+  return {
+    changed: Object.values(after.stages).filter((stage) => before.stages[stage.id] !== stage),
+    removed: Object.keys(before.stages).filter((id) => !after.stages[id]),
+  };
+}
+
+/** PostgreSQL's classes 22 and 23: the row itself is at fault, and trying again cannot help. */
+function isRefusedByData(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code));
+}

@@ -1,0 +1,57 @@
+import { clouddriverApi } from '@gennaker/contracts/clouddriver';
+import { orcaApi } from '@gennaker/contracts/orca';
+import { roscoApi } from '@gennaker/contracts/rosco';
+import type { AppDefinition } from '@gennaker/service/app';
+import { systemClock } from '@gennaker/service/clock';
+import { createGuardedHttp } from '@gennaker/service/egress';
+import { createServiceClient } from '@gennaker/service/http-client';
+import { serve } from '@gennaker/service/http-server';
+import { logger } from '@gennaker/service/log';
+import { stages } from '@gennaker/stages/server';
+import { openDatabase } from '@gennaker/store/database';
+import { orcaHandlers } from './http.ts';
+import { Orchestrator } from './orchestrator.ts';
+import { definitionMap, type World } from './world.ts';
+
+/** Orca: runs executions. */
+export const app: AppDefinition = {
+  name: 'orca',
+  async start(config) {
+    const log = logger('orca');
+    const db = openDatabase(config.databaseUrl, { name: 'orca' });
+    const world: World = {
+      clock: systemClock,
+      definitions: definitionMap(Object.values(stages)),
+      ports: {
+        clouddriver: createServiceClient(clouddriverApi, {
+          name: 'clouddriver',
+          baseUrl: config.urls.clouddriver,
+          caller: 'orca',
+        }),
+        rosco: createServiceClient(roscoApi, { name: 'rosco', baseUrl: config.urls.rosco, caller: 'orca' }),
+        http: createGuardedHttp(config.file.egress.allow),
+      },
+    };
+    const orchestrator = new Orchestrator({
+      db,
+      databaseUrl: config.databaseUrl,
+      redisUrl: config.redisUrl,
+      instance: config.instance,
+      world,
+      log,
+    });
+    const served = await serve({
+      name: 'orca',
+      api: orcaApi,
+      handlers: orcaHandlers({ db, orchestrator, world }),
+      config,
+    });
+    return {
+      stop: async () => {
+        await served.close();
+        await orchestrator.stop();
+        await db.close();
+      },
+    };
+  },
+};

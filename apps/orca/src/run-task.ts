@@ -1,0 +1,161 @@
+import { ServiceError } from '@gennaker/contracts/error';
+import type { Reason } from '@gennaker/contracts/execution';
+import { inReadingOrder } from '@gennaker/engine/graph';
+import { taskKey } from '@gennaker/engine/ids';
+import { ancestorOutput, ancestorOutputs, planView, plannedStage } from '@gennaker/engine/lookup';
+import { expressionScope } from '@gennaker/engine/scope';
+import type { RunResult } from '@gennaker/engine/messages';
+import type { ExecutionState, StageState, TaskState } from '@gennaker/engine/model';
+import type { AnyStageDefinition, TaskContext, TaskDefinition } from '@gennaker/extension-sdk/stage';
+import { z } from 'zod';
+import { storable } from './storable.ts';
+import { engineEnv, type World } from './world.ts';
+
+/** One run of a task, or of its clean-up. */
+export interface TaskRun {
+  readonly state: ExecutionState;
+  readonly stage: StageState;
+  readonly task: TaskState;
+  readonly traceparent: string;
+  readonly signal: AbortSignal;
+}
+
+/** Longest pause between attempts after errors that may pass. */
+const MAX_BACKOFF_MS = 15_000;
+const CLEANUP_MS = 30_000;
+const CLEANUP_TRIES = 4;
+
+/** Runs a task once and makes of whatever happens a result that the engine takes: answers, refusals and errors that may pass. */
+export async function runTask(world: World, run: TaskRun): Promise<RunResult> {
+  try {
+    const { definition, task } = findTask(world, run);
+    const context = taskContext(world, run, definition);
+    const result = await untilAborted(task.run(context), run.signal);
+    return storable<RunResult>(result);
+  } catch (error) {
+    return failure(error, run.task);
+  }
+}
+
+/** Runs a task's clean-up; the answer is what went wrong after several attempts, if anything did. */
+export async function cleanUpTask(world: World, run: Omit<TaskRun, 'signal'>): Promise<string | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const signal = AbortSignal.timeout(CLEANUP_MS);
+    try {
+      const { definition, task } = findTask(world, { ...run, signal });
+      const context = taskContext(world, { ...run, signal }, definition);
+      await untilAborted(
+        task.onCancel?.({ ...context, key: `${context.key}:cancel` } as never) ?? Promise.resolve(),
+        signal,
+      );
+      return undefined;
+    } catch (error) {
+      if (attempt >= CLEANUP_TRIES || !mayPass(error)) return error instanceof Error ? error.message : String(error);
+      await new Promise<void>((resolve) => void world.clock.after(500 * 2 ** attempt, resolve));
+    }
+  }
+}
+
+function findTask(world: World, run: TaskRun): { definition: AnyStageDefinition; task: TaskDefinition<never> } {
+  const { stage, state } = run;
+  const definition = world.definitions.get(stage.type) ?? world.definitions.get(String(stage.context['alias'] ?? ''));
+  const task = definition?.tasks(plannedStage(stage), planView(state, stage)).find((one) => one.name === run.task.name);
+  if (!definition || !task)
+    throw new ServiceError(
+      422,
+      `The stage type ${stage.type} has no task ${run.task.name} any more: it was planned by another version`,
+      { fix: 'start the execution again' },
+    );
+  return { definition, task };
+}
+
+function taskContext(world: World, run: TaskRun, definition: AnyStageDefinition): TaskContext<never> {
+  const { state, stage, task } = run;
+  const parsed = definition.schema.safeParse(stage.context);
+  if (!parsed.success) throw new InvalidContext(stage, parsed.error);
+  return {
+    application: state.application,
+    executionId: state.id,
+    pipeline: state.name,
+    user: state.authentication.user,
+    trigger: state.trigger,
+    stage: {
+      id: stage.id,
+      refId: stage.refId,
+      type: stage.type,
+      name: stage.name,
+      startTime: stage.startTime ?? state.buildTime,
+      outputs: stage.outputs,
+    },
+    context: parsed.data as never,
+    key: taskKey(state.id, stage.id, task.id, task.attempt),
+    runs: task.runs,
+    taskStartTime: task.startTime ?? stage.startTime ?? state.buildTime,
+    now: world.clock.now(),
+    signal: run.signal,
+    traceparent: run.traceparent,
+    ports: world.ports,
+    ancestorOutput: (key) => ancestorOutput(state, stage, key),
+    ancestorOutputs: (key) => ancestorOutputs(state, stage, key),
+    evaluate: (expression) => {
+      const text = expression.includes('${') ? expression : `\${${expression}}`;
+      const { value, problems } = engineEnv(world).resolve(text, expressionScope(state, stage));
+      return { value, problems: problems.map((problem) => problem.description) };
+    },
+    stages: inReadingOrder(state).map(({ refId, name, type, status }) => ({ refId, name, type, status })),
+  };
+}
+
+/** The stage's settings do not fit its type. */
+class InvalidContext extends Error {
+  readonly reason: Reason;
+  constructor(stage: StageState, error: z.ZodError) {
+    const issues = error.issues.map((issue) => `${issue.path.join('.') || 'the stage'}: ${issue.message}`);
+    super(issues.join('; '));
+    this.reason = {
+      summary: `The settings of "${stage.name}" (${stage.type}) cannot be used: ${issues.join('; ')}`,
+      evidence: { fields: error.issues.map((issue) => issue.path.join('.')) },
+      next: "correct these fields in the pipeline's editor and start again",
+    };
+  }
+}
+
+function failure(error: unknown, task: TaskState): RunResult {
+  if (error instanceof InvalidContext) return { status: 'TERMINAL', reason: error.reason };
+  const message = error instanceof Error ? error.message : String(error);
+  const details = error instanceof ServiceError ? error.details : {};
+  const evidence = error instanceof ServiceError ? { status: error.status, ...details } : {};
+  if (mayPass(error)) {
+    const wakeAfterMs = Math.min(500 * 2 ** Math.min(task.errors, 10), MAX_BACKOFF_MS);
+    return storable({
+      status: 'RUNNING',
+      failed: true,
+      wakeAfterMs,
+      reason: {
+        summary: `${message} (attempt ${task.errors + 1})`,
+        evidence,
+        next: `it is tried again in ${(wakeAfterMs / 1000).toFixed(1)} s`,
+      },
+    });
+  }
+  return storable({
+    status: 'TERMINAL',
+    reason: { summary: message, evidence, ...(typeof details.fix === 'string' ? { next: details.fix } : {}) },
+  });
+}
+
+/** Worth another try with the same key: nobody answered, the service is overloaded or away, or the run's own deadline passed. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof ServiceError) return [429, 502, 503, 504].includes(error.status);
+  return error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
+}
+
+/** The task's answer, or the abort: a task that does not listen to its signal cannot hold an execution. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const stop = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

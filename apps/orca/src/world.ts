@@ -1,0 +1,32 @@
+import type { Env } from '@gennaker/engine/messages';
+import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
+import type { Ports } from '@gennaker/extension-sdk/ports';
+import { resolve } from '@gennaker/expressions/resolve';
+import type { Clock } from '@gennaker/service/clock';
+
+/** What orca's parts share: the time, the stage definitions, and the services that tasks reach. */
+export interface World {
+  readonly clock: Clock;
+  readonly definitions: ReadonlyMap<string, AnyStageDefinition>;
+  readonly ports: Ports;
+}
+
+/** Stage definitions by type and alias. */
+export function definitionMap(definitions: Iterable<AnyStageDefinition>): ReadonlyMap<string, AnyStageDefinition> {
+  const map = new Map<string, AnyStageDefinition>();
+  for (const definition of definitions)
+    for (const type of [definition.type, ...(definition.aliases ?? [])]) {
+      if (map.has(type)) throw new Error(`Two stage definitions claim the type "${type}": rename one of them.`);
+      map.set(type, definition);
+    }
+  return map;
+}
+
+/** What the engine decides with, now. */
+export function engineEnv(world: World): Env {
+  return {
+    now: world.clock.now(),
+    definition: (type) => world.definitions.get(type),
+    resolve: (value, scope) => resolve(value, scope),
+  };
+}

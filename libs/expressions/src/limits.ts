@@ -1,0 +1,37 @@
+import { ExpressionError } from './error.ts';
+
+/** How much an evaluation may do. Counted, not timed: the same input always ends the same way. */
+export interface Limits {
+  /** Characters of one expression. */
+  readonly length: number;
+  /** Nodes evaluated by one `resolve`. */
+  readonly steps: number;
+  /** Nesting of an expression, and of the values around it. */
+  readonly depth: number;
+  /** Characters of one text result, items of one list result. */
+  readonly size: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { length: 10_000, steps: 50_000, depth: 64, size: 1_000_000 };
+
+/** What is left of the limits. */
+export class Budget {
+  readonly limits: Limits;
+  #steps = 0;
+  constructor(limits: Limits) {
+    this.limits = limits;
+  }
+
+  /** Takes `count` steps. @throws ExpressionError when there are none left. */
+  step(count = 1): void {
+    this.#steps += count;
+    if (this.#steps > this.limits.steps)
+      throw new ExpressionError(`The expression needs more than ${this.limits.steps} steps`);
+  }
+
+  /** Checks a result's size. */
+  sized<T extends string | readonly unknown[]>(value: T): T {
+    if (value.length > this.limits.size) throw new ExpressionError(`A result is larger than ${this.limits.size}`);
+    return value;
+  }
+}

@@ -1,0 +1,240 @@
+import type { Node } from './ast.ts';
+import { ExpressionError } from './error.ts';
+import { type Token, tokenize } from './lexer.ts';
+
+/** Operators from the loosest to the tightest; words and signs mean the same. */
+const LEVELS: readonly Readonly<Record<string, string>>[] = [
+  { '||': '||', or: '||' },
+  { '&&': '&&', and: '&&' },
+  {
+    ...{ '==': '==', '!=': '!=', '<': '<', '<=': '<=', '>': '>', '>=': '>=' },
+    ...{ eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=', matches: 'matches' },
+  },
+  { '+': '+', '-': '-' },
+  { '*': '*', '/': '/', '%': '%', div: '/', mod: '%' },
+  { '^': '^' },
+];
+
+const SELECTIONS: Readonly<Record<string, 'all' | 'first' | 'last' | 'project'>> = {
+  '.?[': 'all',
+  '.^[': 'first',
+  '.$[': 'last',
+  '.![': 'project',
+};
+
+/** Reads one expression (without `${}`). @throws ExpressionError naming the place. */
+export function parse(text: string, maxDepth: number): Node {
+  const parser = new Parser(tokenize(text), maxDepth);
+  return parser.whole();
+}
+
+class Parser {
+  readonly #tokens: readonly Token[];
+  readonly #maxDepth: number;
+  #at = 0;
+  #depth = 0;
+
+  constructor(tokens: readonly Token[], maxDepth: number) {
+    this.#tokens = tokens;
+    this.#maxDepth = maxDepth;
+  }
+
+  whole(): Node {
+    const node = this.#expression();
+    const token = this.#peek();
+    if (token.kind !== 'end') throw new ExpressionError(`"${token.text}" is not expected here`, token.at);
+    return node;
+  }
+
+  #peek(ahead = 0): Token {
+    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)] as Token;
+  }
+
+  #take(): Token {
+    const token = this.#peek();
+    if (token.kind !== 'end') this.#at++;
+    return token;
+  }
+
+  #isSymbol(text: string): boolean {
+    const token = this.#peek();
+    return token.kind === 'symbol' && token.text === text;
+  }
+
+  #accept(text: string): boolean {
+    if (!this.#isSymbol(text)) return false;
+    this.#at++;
+    return true;
+  }
+
+  #expect(text: string): void {
+    const token = this.#peek();
+    if (!this.#accept(text))
+      throw new ExpressionError(
+        `"${text}" is missing ${token.kind === 'end' ? 'at the end' : `in front of "${token.text}"`}`,
+        token.at,
+      );
+  }
+
+  #deeper<T>(read: () => T): T {
+    if (++this.#depth > this.#maxDepth)
+      throw new ExpressionError(`The expression is nested deeper than ${this.#maxDepth}`, this.#peek().at);
+    try {
+      return read();
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #expression(): Node {
+    return this.#deeper(() => {
+      const value = this.#binary(0);
+      if (this.#accept('?:')) return { kind: 'elvis', value, otherwise: this.#expression() };
+      if (!this.#accept('?')) return value;
+      const then = this.#expression();
+      this.#expect(':');
+      return { kind: 'ternary', condition: value, then, otherwise: this.#expression() };
+    });
+  }
+
+  #binary(level: number): Node {
+    const operators = LEVELS[level];
+    if (!operators) return this.#unary();
+    let left = this.#binary(level + 1);
+    for (;;) {
+      const token = this.#peek();
+      const word = token.kind === 'name' ? token.text.toLowerCase() : token.kind === 'symbol' ? token.text : '';
+      const operator = Object.hasOwn(operators, word) ? operators[word] : undefined;
+      if (operator === undefined) return left;
+      this.#at++;
+      left = { kind: 'binary', operator, left, right: this.#binary(level + 1), at: token.at };
+    }
+  }
+
+  #unary(): Node {
+    const token = this.#peek();
+    const not = token.kind === 'name' && token.text.toLowerCase() === 'not' && this.#peek(1).text !== '.';
+    if (not || (token.kind === 'symbol' && ['!', '-', '+'].includes(token.text))) {
+      this.#at++;
+      const operator = not ? '!' : (token.text as '!' | '-' | '+');
+      return this.#deeper(() => ({ kind: 'unary', operator, operand: this.#unary() }));
+    }
+    return this.#postfix();
+  }
+
+  #postfix(): Node {
+    let node = this.#primary();
+    for (let length = 0; ; length++) {
+      if (length > 1_000) throw new ExpressionError('The chain is longer than 1000 steps', this.#peek().at);
+      const token = this.#peek();
+      if (token.kind !== 'symbol') return node;
+      if (token.text === '.' || token.text === '?.') {
+        this.#at++;
+        node = this.#member(node, token.text === '?.');
+      } else if (token.text === '[') {
+        this.#at++;
+        const index = this.#expression();
+        this.#expect(']');
+        node = { kind: 'index', target: node, index, at: token.at };
+      } else {
+        const safe = token.text.startsWith('?.');
+        const which = SELECTIONS[safe ? token.text.slice(1) : token.text];
+        if (which === undefined) return node;
+        this.#at++;
+        const inner = this.#expression();
+        this.#expect(']');
+        node =
+          which === 'project'
+            ? { kind: 'project', target: node, value: inner, safe, at: token.at }
+            : { kind: 'select', target: node, which, condition: inner, safe, at: token.at };
+      }
+    }
+  }
+
+  #member(target: Node, safe: boolean): Node {
+    const token = this.#take();
+    if (token.kind !== 'name') throw new ExpressionError('A name is missing after the dot', token.at);
+    if (!this.#accept('(')) return { kind: 'property', target, name: token.text, safe, at: token.at };
+    return { kind: 'method', target, name: token.text, args: this.#list(')'), safe, at: token.at };
+  }
+
+  #primary(): Node {
+    const token = this.#take();
+    if (token.kind === 'number') return { kind: 'literal', value: numberOf(token) };
+    if (token.kind === 'string') return { kind: 'literal', value: token.text };
+    if (token.kind === 'name') return this.#named(token);
+    if (token.text === '(') {
+      const inner = this.#expression();
+      this.#expect(')');
+      return inner;
+    }
+    if (token.text === '{') return this.#braces();
+    if (token.text === '#') {
+      const name = this.#take();
+      if (name.kind !== 'name') throw new ExpressionError('A name is missing after #', name.at);
+      if (!this.#accept('(')) return { kind: 'variable', name: name.text, at: token.at };
+      return { kind: 'function', name: name.text, args: this.#list(')'), at: token.at };
+    }
+    throw new ExpressionError(
+      token.kind === 'end' ? 'The expression ends too early' : `"${token.text}" is not expected here`,
+      token.at,
+    );
+  }
+
+  #named(token: Token): Node {
+    const word = token.text;
+    const lower = word.toLowerCase();
+    if (lower === 'true' || lower === 'false') return { kind: 'literal', value: lower === 'true' };
+    if (lower === 'null') return { kind: 'literal', value: null };
+    if (word === 'new' && this.#peek().kind === 'name')
+      throw new ExpressionError('Objects cannot be made here: "new" is not supported', token.at);
+    if (word === 'T' && this.#isSymbol('('))
+      throw new ExpressionError('Types are not reachable here: T(...) is not supported', token.at);
+    if (this.#accept('('))
+      return { kind: 'method', target: undefined, name: word, args: this.#list(')'), safe: false, at: token.at };
+    return { kind: 'name', name: word, at: token.at };
+  }
+
+  /** `{1,2}` is a list, `{a:1}` a map, `{:}` an empty map. */
+  #braces(): Node {
+    if (this.#accept(':')) {
+      this.#expect('}');
+      return { kind: 'map', entries: [] };
+    }
+    if (this.#accept('}')) return { kind: 'list', items: [] };
+    const first = this.#expression();
+    if (!this.#accept(':')) {
+      const rest = this.#accept(',') ? this.#list('}') : (this.#expect('}'), []);
+      return { kind: 'list', items: [first, ...rest] };
+    }
+    const entries: [Node, Node][] = [[keyOf(first), this.#expression()]];
+    while (this.#accept(',')) {
+      const key = this.#expression();
+      this.#expect(':');
+      entries.push([keyOf(key), this.#expression()]);
+    }
+    this.#expect('}');
+    return { kind: 'map', entries };
+  }
+
+  #list(close: string): Node[] {
+    const items: Node[] = [];
+    if (this.#accept(close)) return items;
+    do items.push(this.#expression());
+    while (this.#accept(','));
+    this.#expect(close);
+    return items;
+  }
+}
+
+/** A bare name as a map's key is its text. */
+function keyOf(node: Node): Node {
+  return node.kind === 'name' ? { kind: 'literal', value: node.name } : node;
+}
+
+function numberOf(token: Token): number {
+  const text = /^0x/i.test(token.text) ? token.text.replace(/l$/i, '') : token.text.replace(/[lfd]$/i, '');
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw new ExpressionError(`${token.text} is too large`, token.at);
+  return value;
+}
