@@ -193,3 +193,14 @@ export async function endBake(client: Queryable, claim: Claim, outcome: BakeOutc
   );
   return rows[0] ? rowSchema.parse(rows[0]) : null;
 }
+
+/** Content digests, out of these, that no unfinished bake needs any more. */
+export async function unneededFiles(db: Queryable, digests: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ digest: string }>(
+    `select digest from unnest($1::text[]) digest where not exists (
+       select 1 from rosco.bakes where state in ('PENDING', 'RUNNING')
+         and plan @> jsonb_build_object('files', jsonb_build_array(jsonb_build_object('sha256', digest))))`,
+    [digests],
+  );
+  return rows.map((row) => row.digest);
+}

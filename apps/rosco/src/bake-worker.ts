@@ -9,6 +9,7 @@ import {
   endBake,
   releaseClaim,
   renewClaim,
+  unneededFiles,
 } from './bake-store.ts';
 import type { Bakery } from './bakery.ts';
 import { runBake } from './run-bake.ts';
@@ -88,8 +89,12 @@ export function startBakeWorker(bakery: () => Bakery, log: Logger): BakeWorker {
           throw error;
         },
       );
-      if (outcome) await finish(state.claim, outcome);
-      else if (state.why === 'stopping') await releaseClaim(bakery().db.pool, state.claim);
+      if (outcome) {
+        await finish(state.claim, outcome);
+        const digests = row.plan.files.map((file) => file.sha256);
+        await bakery().packageFiles.drop(await unneededFiles(bakery().db.pool, digests));
+      }
+      if (!outcome && state.why === 'stopping') await releaseClaim(bakery().db.pool, state.claim);
     } finally {
       clearInterval(renewal);
     }

@@ -29,7 +29,7 @@ const FINDERS: readonly Finder[] = [
   maintainerScript,
   lineOf(/^\s*dpkg(-deb)?: error/),
   lineOf(/^\s*(stderr: ')?E: /),
-  lineOf(/^\s*bwrap: /),
+  lineOf(/^\s*(stderr: ')?bwrap: /),
   lineOf(/^(ERROR!|\[ERROR\])/),
   (lines) => {
     const at = lines.findIndex((line) => /^(failed|fatal): \[/.test(line));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import type { Ports } from '@gennaker/extension-sdk/ports';
@@ -14,6 +14,8 @@ export interface PackageFiles {
   fetch(source: { fileName: string; url: string }): Promise<PackageFile>;
   /** Path of a kept file; fetches it again when it is not here, and refuses another content. */
   path(file: PackageFile): Promise<string>;
+  /** Deletes what was kept under these digests. */
+  drop(digests: readonly string[]): Promise<void>;
 }
 
 /** @param folder where the files are kept, one folder per content digest */
@@ -61,6 +63,9 @@ export function createPackageFiles(folder: string, http: Ports['http']): Package
         );
       await keep(file, bytes);
       return kept;
+    },
+    async drop(digests) {
+      for (const digest of digests) await rm(join(folder, digest), { recursive: true, force: true });
     },
   };
 }

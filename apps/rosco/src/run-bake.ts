@@ -202,7 +202,7 @@ async function endOrAbort(process: OwnedProcess, signal: AbortSignal): Promise<P
 
 async function packerFailed(bakery: Bakery, row: BakeRow, end: ProcessEnd): Promise<BakeOutcome> {
   const log = await readFile(bakery.logFile(row.id), 'utf8').catch(() => '');
-  const attempt = log.slice(log.lastIndexOf(ATTEMPT_MARK));
+  const attempt = log.slice(Math.max(0, log.lastIndexOf(ATTEMPT_MARK)));
   const line = end.cause === 'exited' ? failingLine(attempt) : undefined;
   return failed(line ?? end.summary, 'Read the log, correct the package and run the pipeline again', {
     exitCode: end.exitCode,

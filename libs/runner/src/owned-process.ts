@@ -44,10 +44,11 @@ const MAX_LOG_BYTES = 50 * 1024 * 1024;
 
 /**
  * The command line around a command: a process name space of its own whose end takes all of it along, bound to the life
- * of the calling thread. Without root the name space needs a user name space around it.
+ * of the calling thread. It has its own /proc, as programs that make name spaces themselves look each other up there.
+ * Without root the name space needs a user name space around it.
  */
 export function ownedCommand(command: readonly string[], isRoot: boolean): [string, ...string[]] {
-  const namespaces = isRoot ? ['--pid'] : ['--user', '--map-root-user', '--pid'];
+  const namespaces = isRoot ? ['--pid', '--mount-proc'] : ['--user', '--map-root-user', '--pid', '--mount-proc'];
   return ['setpriv', '--pdeathsig', 'KILL', 'unshare', ...namespaces, '--fork', '--kill-child=KILL', ...command];
 }
 
