@@ -2,7 +2,15 @@
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import bake from './bake/stage.ts';
 import checkPreconditions from './check-preconditions/stage.ts';
+import createServerGroup from './create-server-group/stage.ts';
+import deploy from './deploy/stage.ts';
+import destroyServerGroup from './destroy-server-group/stage.ts';
+import disableCluster from './disable-cluster/stage.ts';
+import disableServerGroup from './disable-server-group/stage.ts';
+import enableServerGroup from './enable-server-group/stage.ts';
 import manualJudgment from './manual-judgment/stage.ts';
+import shrinkCluster from './shrink-cluster/stage.ts';
+import upsertLoadBalancer from './upsert-load-balancer/stage.ts';
 import wait from './wait/stage.ts';
 import webhook from './webhook/stage.ts';
 
@@ -10,7 +18,15 @@ import webhook from './webhook/stage.ts';
 export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   bake,
   checkPreconditions,
+  createServerGroup,
+  deploy,
+  destroyServerGroup,
+  disableCluster,
+  disableServerGroup,
+  enableServerGroup,
   manualJudgment,
+  shrinkCluster,
+  upsertLoadBalancer,
   wait,
   webhook,
 };

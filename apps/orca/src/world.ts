@@ -1,5 +1,6 @@
 import type { Env } from '@gennaker/engine/messages';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
+import type { StrategyDefinition } from '@gennaker/extension-sdk/strategy';
 import type { Ports } from '@gennaker/extension-sdk/ports';
 import { resolve } from '@gennaker/expressions/resolve';
 import type { Clock } from '@gennaker/service/clock';
@@ -8,6 +9,8 @@ import type { Clock } from '@gennaker/service/clock';
 export interface World {
   readonly clock: Clock;
   readonly definitions: ReadonlyMap<string, AnyStageDefinition>;
+  /** Deployment strategies by type, in lower case. */
+  readonly strategies: ReadonlyMap<string, StrategyDefinition>;
   readonly ports: Ports;
 }
 
@@ -22,11 +25,17 @@ export function definitionMap(definitions: Iterable<AnyStageDefinition>): Readon
   return map;
 }
 
+/** Strategies by type, in lower case. */
+export function strategyMap(strategies: Iterable<StrategyDefinition>): ReadonlyMap<string, StrategyDefinition> {
+  return new Map([...strategies].map((strategy) => [strategy.type.toLowerCase(), strategy]));
+}
+
 /** What the engine decides with, now. */
 export function engineEnv(world: World): Env {
   return {
     now: world.clock.now(),
     definition: (type) => world.definitions.get(type),
+    strategy: (type) => world.strategies.get(type.toLowerCase()),
     resolve: (value, scope) => resolve(value, scope),
   };
 }

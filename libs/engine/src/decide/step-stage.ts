@@ -25,7 +25,7 @@ export function stepStage(turn: Turn, stage: StageState): boolean {
     }
     if (!isComplete(task.status)) return false;
   }
-  if (!stage.afterPlanned) return planAfter(turn, stage);
+  if (!stage.afterPlanned && planAfter(turn, stage)) return true;
   const after = children.filter((child) => child.syntheticStageOwner === 'STAGE_AFTER');
   if (after.some((child) => breaksParent(stage, child))) return fail(turn, stage);
   if (after.some((child) => !isComplete(child.status))) return false;
@@ -45,10 +45,12 @@ function startTask(turn: Turn, stage: StageState, taskId: string): void {
   if (task) turn.effect({ type: 'RunTask', stageId: stage.id, taskId, attempt: task.attempt, run: task.runs });
 }
 
+/** Plans the after-stages; false when there are none. */
 function planAfter(turn: Turn, stage: StageState): boolean {
   try {
     const definition = turn.env.definition(stage.type) ?? turn.env.definition(String(stage.context['alias'] ?? ''));
     const wanted = definition?.afterStages?.(plannedStage(stage), planView(turn.state, stage, turn.env)) ?? [];
+    if (wanted.length === 0) return false;
     planSynthetics(turn, stage, 'after', wanted);
   } catch (error) {
     turn.emit({ type: 'StagePlanFailed', stageId: stage.id, reason: planReason(stage, error) });
@@ -73,17 +75,14 @@ function fail(turn: Turn, stage: StageState): boolean {
         .filter((child) => isComplete(child.status))
         .map((child) => child.name),
     );
-    planSynthetics(
-      turn,
-      stage,
-      'onFailure',
-      wanted.filter((child) => !done.has(child.name)),
-    );
+    const left = wanted.filter((child) => !done.has(child.name));
+    if (left.length === 0) return complete(turn, stage);
+    planSynthetics(turn, stage, 'onFailure', left);
+    return true;
   } catch (error) {
     turn.emit({ type: 'StagePlanFailed', stageId: stage.id, reason: planReason(stage, error) });
-    planSynthetics(turn, stage, 'onFailure', []);
+    return complete(turn, turn.stage(stage.id) ?? stage);
   }
-  return true;
 }
 
 /** Ends a stage whose on-failure stages are done, or cannot go on. */

@@ -1,0 +1,103 @@
+import type { Operation } from '@gennaker/contracts/clouddriver';
+import { type ClusterClaims, type ClusterPlace, underLocks, withClaim } from './cluster-lock.ts';
+import type { JsonObject, TaskContext, TaskDefinition, TaskResult } from './stage.ts';
+import { z } from 'zod';
+
+/** Looks at an operation when nothing wakes the stage: soon at first, then seldom, ms. */
+const POLLS_MS = [500, 1_000, 2_000, 4_000] as const;
+const OPERATION_TIMEOUT_MS = 60 * 60_000;
+
+/** The accepted operation in a stage's context, under Spinnaker's key. */
+export const KATO_KEY = 'kato.last.task.id';
+const katoSchema = z.object({ id: z.string() });
+
+interface OperationStage {
+  readonly clusterLocks?: unknown;
+  readonly cloudProvider?: string | undefined;
+}
+
+/** What a stage submits: nothing at all is fine, and skips what follows. */
+export interface Submitted {
+  readonly provider: string;
+  readonly descriptions: readonly Readonly<Record<string, JsonObject>>[];
+  /** Recorded in the context with the operation. */
+  readonly context?: JsonObject;
+}
+
+/** A task that submits operations under the clusters' locks and records what was accepted. */
+export function submitOperation<C extends OperationStage>(
+  name: string,
+  places: (context: TaskContext<C>) => readonly ClusterPlace[],
+  build: (context: TaskContext<C>) => Submitted,
+): TaskDefinition<C> {
+  return underLocks(places, {
+    name,
+    async run(context, claims: ClusterClaims): Promise<TaskResult> {
+      const submitted = build(context);
+      if (submitted.descriptions.length === 0) return { status: 'SUCCEEDED', context: { ...submitted.context } };
+      const accepted = await context.ports.clouddriver.submit(
+        {
+          params: { provider: submitted.provider },
+          query: { executionId: context.executionId, stageId: context.stage.id },
+          body: submitted.descriptions.map((entry) =>
+            Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, withClaim(value, claims)])),
+          ),
+        },
+        { key: context.key, signal: context.signal, traceparent: context.traceparent, user: context.user },
+      );
+      return {
+        status: 'SUCCEEDED',
+        context: { ...submitted.context, [KATO_KEY]: { id: accepted.id } },
+        reason: { summary: `Operation ${accepted.id} was accepted`, evidence: { operation: accepted.id } },
+      };
+    },
+  });
+}
+
+/** A task that follows the submitted operation to its end; `done` makes of its result what the stage remembers. */
+export function monitorOperation<C extends OperationStage>(
+  name: string,
+  places: (context: TaskContext<C>) => readonly ClusterPlace[],
+  done: (operation: Operation, context: TaskContext<C>) => Pick<TaskResult, 'context' | 'outputs'> = () => ({}),
+): TaskDefinition<C> {
+  return underLocks(places, {
+    name,
+    timeoutMs: OPERATION_TIMEOUT_MS,
+    async run(context): Promise<TaskResult> {
+      const kato = katoSchema.safeParse(new Map(Object.entries(context.context)).get(KATO_KEY));
+      if (!kato.success) return { status: 'SUCCEEDED', reason: { summary: 'There was nothing to do' } };
+      const operation = await context.ports.clouddriver.getOperation(
+        { params: { id: kato.data.id } },
+        { signal: context.signal, traceparent: context.traceparent },
+      );
+      const evidence = { operation: operation.id, phase: operation.status.phase };
+      if (!operation.status.completed)
+        return {
+          status: 'RUNNING',
+          wakeAfterMs: POLLS_MS[Math.min(context.runs, POLLS_MS.length - 1)] ?? 4_000,
+          reason: { summary: operation.status.status, evidence },
+        };
+      const tasks = [
+        {
+          id: operation.id,
+          status: operation.status,
+          history: operation.history,
+          resultObjects: operation.resultObjects,
+        },
+      ];
+      if (operation.status.failed)
+        return {
+          status: 'TERMINAL',
+          context: { 'kato.tasks': tasks },
+          reason: operation.reason ?? { summary: operation.status.status, evidence },
+        };
+      const made = done(operation, context);
+      return {
+        status: 'SUCCEEDED',
+        ...made,
+        context: { 'kato.tasks': tasks, ...made.context },
+        reason: { summary: `Operation ${operation.id} is done`, evidence },
+      };
+    },
+  });
+}

@@ -1,0 +1,111 @@
+import type { ServerGroup } from '@gennaker/contracts/clouddriver';
+import { z } from 'zod';
+import { acquireClusterLock, type ClusterPlace, releaseClusterLock, underLocks } from './cluster-lock.ts';
+import { monitorOperation, submitOperation } from './cloud-operation.ts';
+import { clusterGroups, liveGroup, placesOf, serverGroupStageSchema } from './server-group-stage.ts';
+import { deployedServerGroupSchema, listed, older } from './server-group-target.ts';
+import type { TaskContext, TaskDefinition, TaskResult } from './stage.ts';
+
+const POLL_MS = 1_000;
+const WAIT_TIMEOUT_MS = 60 * 60_000;
+
+/** Inputs of the stages that change all but some server groups of a cluster. */
+export const clusterStageSchema = serverGroupStageSchema.extend({
+  preferLargerOverNewer: z.stringbool().or(z.boolean()).optional(),
+  chosenServerGroups: z
+    .array(z.object({ account: z.string(), region: z.string(), serverGroupName: z.string() }))
+    .optional(),
+  createdServerGroup: z
+    .object({ account: z.string(), region: z.string(), serverGroupName: z.string() })
+    .optional()
+    .describe('made by the deploy that this stage belongs to: it and newer ones are left alone'),
+});
+export type ClusterStage = z.infer<typeof clusterStageSchema>;
+
+/** Decides which of the groups that may be touched are; newest first, with how many newer ones of the cluster are kept. */
+export type Choose<C extends ClusterStage> = (
+  candidates: readonly ServerGroup[],
+  kept: readonly ServerGroup[],
+  stage: C,
+) => readonly ServerGroup[];
+
+/** The groups of a place that a stage may touch, newest first, and those that it may not. */
+async function candidates(context: TaskContext<ClusterStage>, place: ClusterPlace) {
+  const groups = await clusterGroups(context, place);
+  const own = context.context.createdServerGroup;
+  const deployed = listed(context.ancestorOutputs('deployedServerGroups'), deployedServerGroupSchema).filter(
+    (entry) => entry.account === place.account && entry.region === place.region && entry.cluster === place.cluster,
+  );
+  const mine = own && own.region === place.region ? [...deployed, { ...own, cluster: place.cluster }] : deployed;
+  const free = older(groups, mine);
+  return { free, kept: groups.filter((group) => !free.includes(group)) };
+}
+
+/** The tasks of a stage that does one operation to the chosen server groups of a cluster. */
+export function clusterTasks<C extends ClusterStage>(options: {
+  readonly determine: string;
+  readonly submit: string;
+  readonly wait: string;
+  readonly operation: 'disableServerGroup' | 'destroyServerGroup';
+  readonly choose: Choose<C>;
+  /** Is it as it should be in the cloud? null: the group does not exist. */
+  readonly done: (group: ServerGroup | null) => boolean;
+}): readonly TaskDefinition<C>[] {
+  const places = (context: TaskContext<C>) => placesOf(context);
+  const chosen = (context: TaskContext<C>) => context.context.chosenServerGroups ?? [];
+  const determine: TaskDefinition<C> = underLocks(places, {
+    name: options.determine,
+    async run(context): Promise<TaskResult> {
+      const found: { account: string; region: string; serverGroupName: string }[] = [];
+      for (const place of places(context)) {
+        const { free, kept } = await candidates(context, place);
+        const { account, region } = place;
+        for (const group of options.choose(free, kept, context.context))
+          found.push({ account, region, serverGroupName: group.name });
+      }
+      const names = found.map((entry) => entry.serverGroupName).join(', ');
+      return {
+        status: 'SUCCEEDED',
+        context: { chosenServerGroups: found },
+        reason: { summary: names ? `Chosen: ${names}` : 'No server group needs a change' },
+      };
+    },
+  });
+  const wait: TaskDefinition<C> = underLocks(places, {
+    name: options.wait,
+    timeoutMs: WAIT_TIMEOUT_MS,
+    async run(context): Promise<TaskResult> {
+      for (const target of chosen(context))
+        if (!options.done(await liveGroup(context, target)))
+          return {
+            status: 'RUNNING',
+            wakeAfterMs: POLL_MS,
+            reason: { summary: `Waits for ${target.serverGroupName} in ${target.region}` },
+          };
+      return { status: 'SUCCEEDED', outputs: { changedServerGroups: chosen(context) } };
+    },
+  });
+  return [
+    acquireClusterLock(places),
+    determine,
+    submitOperation(options.submit, places, (context) => ({
+      provider: context.context.cloudProvider,
+      descriptions: chosen(context).map(({ account, region, serverGroupName }) => ({
+        [options.operation]: { credentials: account, region, serverGroupName },
+      })),
+    })),
+    monitorOperation(`monitor${options.submit.charAt(0).toUpperCase()}${options.submit.slice(1)}`, places),
+    wait,
+    releaseClusterLock(),
+  ];
+}
+
+/** Groups in the order in which they are kept: larger first if asked, else newest first. */
+export function keepOrder(groups: readonly ServerGroup[], largerFirst: boolean): ServerGroup[] {
+  return groups.toSorted(
+    (a, b) =>
+      (largerFirst ? b.capacity.desired - a.capacity.desired : 0) ||
+      b.createdTime - a.createdTime ||
+      b.name.localeCompare(a.name),
+  );
+}

@@ -1,0 +1,89 @@
+import type { Instance, ServerGroup } from '@gennaker/contracts/clouddriver';
+import type { Reason } from '@gennaker/contracts/execution';
+
+/** How many instances of how many are up, and what the others lack. */
+export interface UpState {
+  readonly up: number;
+  readonly needed: number;
+  readonly enough: boolean;
+  readonly reason: Reason;
+}
+
+const NOT_UP = new Set(['Down', 'OutOfService', 'Starting', 'Draining']);
+const LISTED = 5;
+
+/**
+ * Does an instance count as up? `interesting`: the health providers that are asked; null: all; an empty list: nobody
+ * is asked, and it counts. The platform's own health, which never says more than "not down", counts as up only when
+ * it is asked for by name.
+ */
+export function isUp(instance: Instance, interesting: readonly string[] | null): boolean {
+  if (interesting?.length === 0) return true;
+  const asked = instance.health.filter((health) => !interesting || interesting.includes(health.type));
+  if (asked.some((health) => NOT_UP.has(health.state))) return false;
+  return asked.some(
+    (health) =>
+      health.state === 'Up' ||
+      (interesting?.includes(health.type) === true && health.healthClass === 'platform' && health.state !== 'Failed'),
+  );
+}
+
+/** Instances that must be up: a percentage of the wanted ones, rounded, but never none of some. */
+export function neededUp(desired: number, percentage: number): number {
+  if (desired === 0) return 0;
+  return Math.max(1, Math.min(desired, Math.round((desired * percentage) / 100)));
+}
+
+/** Is enough of a server group up? */
+export function upState(
+  group: ServerGroup,
+  desired: number,
+  percentage: number,
+  interesting: readonly string[] | null,
+): UpState {
+  const up = group.instances.filter((instance) => isUp(instance, interesting));
+  const needed = neededUp(desired, percentage);
+  const enough = up.length >= needed && group.instances.length >= needed;
+  const missing = group.instances.filter((instance) => !up.includes(instance));
+  const absent = desired - group.instances.length;
+  const lacks = [
+    ...(absent > 0 ? [`${absent} not made yet${group['reason'] ? ` (${reasonText(group['reason'])})` : ''}`] : []),
+    ...missing.slice(0, LISTED).map((instance) => `${instance.name}: ${lackOf(instance, interesting)}`),
+    ...(missing.length > LISTED ? [`and ${missing.length - LISTED} more`] : []),
+  ];
+  const counted = `${up.length} of ${desired} instances of ${group.name} are up`;
+  return {
+    up: up.length,
+    needed,
+    enough,
+    reason: {
+      summary: enough ? counted : `${counted}, ${needed} are needed. ${lacks.join('; ')}`,
+      evidence: {
+        serverGroup: group.name,
+        region: group.region,
+        up: up.length,
+        needed,
+        desired,
+        missing: missing.map((instance) => ({
+          name: instance.name,
+          health: instance.health.map(({ type, state }) => ({ type, state })),
+          lacks: lackOf(instance, interesting),
+        })),
+      },
+      ...(enough ? {} : { next: 'It goes on as soon as they are up' }),
+    },
+  };
+}
+
+function lackOf(instance: Instance, interesting: readonly string[] | null): string {
+  if (instance.reason) return instance.reason.summary;
+  const asked = instance.health.filter((health) => !interesting || interesting.includes(health.type));
+  const bad = asked.find((health) => NOT_UP.has(health.state));
+  if (bad) return `${bad.type} says ${bad.state}`;
+  if (asked.length === 0) return `none of ${interesting?.join(', ') ?? 'the health providers'} has looked at it yet`;
+  return 'no load balancer has found it healthy yet';
+}
+
+function reasonText(reason: unknown): string {
+  return typeof reason === 'object' && reason !== null && 'summary' in reason ? String(reason.summary) : '';
+}

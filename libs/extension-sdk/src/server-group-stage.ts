@@ -1,0 +1,191 @@
+import type { ServerGroup } from '@gennaker/contracts/clouddriver';
+import { ServiceError } from '@gennaker/contracts/error';
+import type { Reason } from '@gennaker/contracts/execution';
+import { parseName } from '@gennaker/contracts/moniker';
+import { z } from 'zod';
+import { acquireClusterLock, type ClusterPlace, clusterOf, releaseClusterLock, underLocks } from './cluster-lock.ts';
+import { monitorOperation, submitOperation } from './cloud-operation.ts';
+import type { TaskContext, TaskDefinition, TaskResult } from './stage.ts';
+import {
+  deployedServerGroupSchema,
+  listed,
+  type ResolvedTarget,
+  resolvedTargetSchema,
+  resolveTarget,
+} from './server-group-target.ts';
+
+/** Inputs of the stages that change one server group per region: by name, or by a target that is resolved when the stage runs. */
+export const serverGroupStageSchema = z.looseObject({
+  cloudProvider: z.string().default('gce'),
+  credentials: z.string().optional().describe('account'),
+  account: z.string().optional(),
+  region: z.string().optional(),
+  regions: z.array(z.string()).optional(),
+  cluster: z.string().optional().describe('app-stack-detail'),
+  target: z.string().optional().describe('current_asg_dynamic, ancestor_asg_dynamic or oldest_asg_dynamic'),
+  serverGroupName: z.string().optional(),
+  asgName: z.string().optional(),
+  interestingHealthProviderNames: z.array(z.string()).nullish(),
+  targetHealthyDeployPercentage: z.number().min(0).max(100).optional(),
+  clusterLocks: z.unknown().optional(),
+  resolvedTargets: z.array(resolvedTargetSchema).optional(),
+});
+export type ServerGroupStage = z.infer<typeof serverGroupStageSchema>;
+type Context = TaskContext<ServerGroupStage>;
+
+/** How often a condition of the cloud is looked at when nothing wakes the stage, ms. */
+const POLL_MS = 1_000;
+const WAIT_TIMEOUT_MS = 2 * 60 * 60_000;
+
+/** The clusters that a stage changes, one for each region. @throws Error naming the missing field */
+export function placesOf(context: Context): ClusterPlace[] {
+  const stage = context.context;
+  const account = stage.credentials ?? stage.account;
+  if (!account)
+    throw new ServiceError(422, 'The stage names no account', { field: 'credentials', fix: 'choose an account' });
+  const regions = stage.regions?.length ? stage.regions : stage.region ? [stage.region] : [];
+  if (regions.length === 0)
+    throw new ServiceError(422, 'The stage names no region', { field: 'regions', fix: 'choose a region' });
+  const name = stage.serverGroupName ?? stage.asgName;
+  const cluster = stage.cluster ?? (name ? clusterOf(name) : undefined);
+  if (!cluster)
+    throw new ServiceError(422, 'The stage names neither a cluster nor a server group', {
+      field: 'cluster',
+      fix: 'choose a cluster and a target, or name the server group',
+    });
+  return regions.map((region) => ({ account, region, cluster }));
+}
+
+/** Server groups of a cluster, read from the cloud now. */
+export async function clusterGroups(context: TaskContext<unknown>, place: ClusterPlace): Promise<ServerGroup[]> {
+  const application = parseName(place.cluster)?.app ?? context.application;
+  const groups = await context.ports.clouddriver.listServerGroups(
+    { params: { application }, query: { clusters: place.cluster, live: 'true' } },
+    { signal: context.signal, traceparent: context.traceparent },
+  );
+  return groups.filter(
+    (group) => group.account === place.account && group.region === place.region && group.cluster === place.cluster,
+  );
+}
+
+/** One server group, read from the cloud now; null when it does not exist. */
+export async function liveGroup(
+  context: TaskContext<unknown>,
+  at: { readonly account: string; readonly region: string; readonly serverGroupName: string },
+): Promise<ServerGroup | null> {
+  try {
+    return await context.ports.clouddriver.getServerGroup(
+      { params: { account: at.account, region: at.region, name: at.serverGroupName }, query: { live: 'true' } },
+      { signal: context.signal, traceparent: context.traceparent },
+    );
+  } catch (error) {
+    if (error instanceof ServiceError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** The server groups that a stage settled on; empty before it did. */
+export function targetsOf(context: Context): readonly ResolvedTarget[] {
+  return context.context.resolvedTargets ?? [];
+}
+
+const determineTarget: TaskDefinition<ServerGroupStage> = underLocks(placesOf, {
+  name: 'determineTargetServerGroup',
+  async run(context): Promise<TaskResult> {
+    if (targetsOf(context).length > 0) return { status: 'SUCCEEDED' };
+    const stage = context.context;
+    const found: ResolvedTarget[] = [];
+    const why: string[] = [];
+    for (const place of placesOf(context)) {
+      const named = stage.serverGroupName ?? stage.asgName;
+      if (named) {
+        found.push({ ...place, target: 'name', serverGroupName: named, current: named });
+        continue;
+      }
+      if (!stage.target)
+        return {
+          status: 'TERMINAL',
+          reason: { summary: 'The stage names neither a server group nor a target', next: 'choose a target' },
+        };
+      const here = (entry: { account: string; region: string }) =>
+        entry.account === place.account && entry.region === place.region;
+      const deployed = listed(context.ancestorOutputs('deployedServerGroups'), deployedServerGroupSchema).filter(
+        (entry) => here(entry) && entry.cluster === place.cluster,
+      );
+      const resolved = listed(context.ancestorOutputs('resolvedTargets'), resolvedTargetSchema).filter(here);
+      const groups = await clusterGroups(context, place);
+      const answer = resolveTarget(groups, stage.target, deployed, resolved);
+      if ('problem' in answer)
+        return {
+          status: 'TERMINAL',
+          reason: {
+            summary: `${stage.target} of cluster ${place.cluster} in ${place.region} is nothing: ${answer.problem}`,
+            evidence: {
+              groups: groups.map(({ name, isDisabled, createdTime }) => ({ name, isDisabled, createdTime })),
+            },
+            next: 'choose another target, or run the stage only when there is one (checkPreconditions)',
+          },
+        };
+      why.push(answer.why);
+      found.push({ ...place, target: stage.target, serverGroupName: answer.group.name, current: answer.current });
+    }
+    const [first] = found;
+    return {
+      status: 'SUCCEEDED',
+      context: {
+        resolvedTargets: found,
+        ...(first && !stage.serverGroupName ? { resolvedServerGroupName: first.serverGroupName } : {}),
+      },
+      outputs: { resolvedTargets: found, ...(first ? { serverGroupName: first.serverGroupName } : {}) },
+      reason: {
+        summary: why.length ? `The target is ${why.join(' and ')}` : `The target is ${first?.serverGroupName ?? ''}`,
+      },
+    };
+  },
+});
+
+/** What a condition says of one server group now. */
+export interface Condition {
+  readonly met: boolean;
+  readonly reason: Reason;
+}
+
+/** A task that waits until a condition holds of every target. */
+export function waitForTargets(
+  name: string,
+  check: (group: ServerGroup | null, context: Context, target: ResolvedTarget) => Condition,
+): TaskDefinition<ServerGroupStage> {
+  return underLocks(placesOf, {
+    name,
+    timeoutMs: WAIT_TIMEOUT_MS,
+    async run(context): Promise<TaskResult> {
+      const met: string[] = [];
+      for (const target of targetsOf(context)) {
+        const condition = check(await liveGroup(context, target), context, target);
+        if (!condition.met) return { status: 'RUNNING', wakeAfterMs: POLL_MS, reason: condition.reason };
+        met.push(condition.reason.summary);
+      }
+      return { status: 'SUCCEEDED', reason: { summary: met.join('; ') || 'There was nothing to wait for' } };
+    },
+  });
+}
+
+/** The tasks of a stage that does one operation to one server group per region: lock, resolve, submit, follow, wait until the cloud shows it, unlock. */
+export function serverGroupTasks(
+  operation: 'enableServerGroup' | 'disableServerGroup' | 'destroyServerGroup',
+  wait: TaskDefinition<ServerGroupStage>,
+): readonly TaskDefinition<ServerGroupStage>[] {
+  return [
+    acquireClusterLock(placesOf),
+    determineTarget,
+    submitOperation(operation, placesOf, (context) => ({
+      provider: context.context.cloudProvider,
+      descriptions: targetsOf(context).map(({ account, region, serverGroupName }) => ({
+        [operation]: { credentials: account, region, serverGroupName },
+      })),
+    })),
+    monitorOperation(`monitor${operation.charAt(0).toUpperCase()}${operation.slice(1)}`, placesOf),
+    wait,
+    releaseClusterLock(),
+  ];
+}

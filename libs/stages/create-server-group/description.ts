@@ -1,0 +1,115 @@
+import { ServiceError } from '@gennaker/contracts/error';
+import { clusterName } from '@gennaker/contracts/moniker';
+import type { ClusterPlace } from '@gennaker/extension-sdk/cluster-lock';
+import type { JsonObject, TaskContext } from '@gennaker/extension-sdk/stage';
+import { z } from 'zod';
+import type { CreateServerGroupStage } from './schema.ts';
+
+type Context = TaskContext<CreateServerGroupStage>;
+
+/** Keys that are the stage's own, not the operation's. */
+const STAGE_KEYS = [
+  'account',
+  'availabilityZones',
+  'amiName',
+  'clusterLocks',
+  'cloudProvider',
+  'createdServerGroup',
+  'deployStageId',
+  'enableTraffic',
+  'imageId',
+  'interestingHealthProviderNames',
+  'provider',
+  'reason',
+  'strategy',
+  'targetHealthyDeployPercentage',
+  'trafficOptions',
+  'type',
+  'name',
+  'kato.last.task.id',
+  'kato.tasks',
+] as const;
+
+/** Does the new server group stay without traffic? */
+export function isDark(stage: CreateServerGroupStage): boolean {
+  return stage.disableTraffic === true || stage.enableTraffic === false || stage.trafficOptions === 'disable';
+}
+
+/** Where the group goes. @throws ServiceError 422 naming the missing field */
+export function placeOf(context: Context): ClusterPlace {
+  const stage = context.context;
+  const account = stage.credentials ?? stage.account;
+  const region = stage.region ?? Object.keys(stage.availabilityZones ?? {})[0];
+  if (!account)
+    throw new ServiceError(422, 'The cluster names no account', { field: 'account', fix: 'choose an account' });
+  if (!region) throw new ServiceError(422, 'The cluster names no region', { field: 'region', fix: 'choose a region' });
+  const application = stage.application ?? context.application;
+  return {
+    account,
+    region,
+    cluster: clusterName(application, stage.stack ?? undefined, stage.freeFormDetails ?? undefined),
+  };
+}
+
+const detailsSchema = z.array(
+  z.looseObject({
+    cloudProvider: z.string().optional(),
+    cloudProviderType: z.string().optional(),
+    region: z.string().optional(),
+    imageName: z.string().optional(),
+    imageId: z.string().optional(),
+    ami: z.string().optional(),
+  }),
+);
+
+/** The image to deploy: the stage's own, or that of the nearest bake for the same cloud. @throws ServiceError 422 when there is none */
+export function imageOf(context: Context): string {
+  const stage = context.context;
+  const named = stage.image ?? stage.imageId ?? stage.amiName;
+  if (named) return named;
+  const seen: string[] = [];
+  for (const output of context.ancestorOutputs('deploymentDetails')) {
+    for (const detail of detailsSchema.catch([]).parse(output)) {
+      const provider = detail.cloudProvider ?? detail.cloudProviderType ?? stage.cloudProvider;
+      const image = detail.imageName ?? detail.imageId ?? detail.ami;
+      if (provider === stage.cloudProvider && image) return image;
+      seen.push(`${image ?? 'unnamed'} (${provider})`);
+    }
+  }
+  throw new ServiceError(
+    422,
+    `There is no image to deploy: the cluster names none, and no stage before found or baked one for ${stage.cloudProvider}${seen.length ? `; seen were ${seen.join(', ')}` : ''}`,
+    { field: 'image', fix: 'put a bake stage in front, or name an image in the cluster' },
+  );
+}
+
+/** Description of the operation. @throws ServiceError 422 for settings that contradict one another */
+export function describe(context: Context): JsonObject {
+  const stage = context.context;
+  const { account, region } = placeOf(context);
+  const dark = isDark(stage);
+  if (dark && stage.strategy?.toLowerCase() === 'redblack')
+    throw new ServiceError(
+      422,
+      'Strategy redblack disables the old server groups, and the new one is to get no traffic: nothing would serve',
+      { field: 'strategy', fix: 'use strategy none with traffic off, or redblack with traffic on' },
+    );
+  const rest = Object.fromEntries(
+    Object.entries(stage).filter(([key, value]) => !STAGE_KEYS.some((own) => own === key) && value !== null),
+  );
+  const zones = stage.availabilityZones?.[region];
+  const spread =
+    zones?.length && rest['distributionPolicy'] === undefined && rest['zone'] === undefined
+      ? { distributionPolicy: { zones } }
+      : {};
+  return {
+    ...spread,
+    ...rest,
+    application: stage.application ?? context.application,
+    credentials: account,
+    region,
+    image: imageOf(context),
+    loadBalancers: stage.loadBalancers ?? [],
+    disableTraffic: dark,
+  };
+}

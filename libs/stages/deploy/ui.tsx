@@ -1,0 +1,294 @@
+import { ActionIcon, Button } from '@mantine/core';
+import { clusterName, nameProblems, serverGroupName } from '@gennaker/contracts/moniker';
+import {
+  ChoiceField,
+  ChoicesField,
+  FieldGrid,
+  NumberField,
+  OptionField,
+  SegmentField,
+  TextField,
+  Wide,
+} from '@gennaker/ui/fields';
+import { CloseIcon, DeployIcon, PlusIcon } from '@gennaker/ui/icons';
+import { useLiveData } from '@gennaker/ui/live-data';
+import { Facts } from '@gennaker/ui/panels';
+import type { JsonObject, StageConfig, StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
+import { defineStageUi, list, object, strings, text } from '@gennaker/ui/stage-ui';
+import { serverGroupsOf } from '@gennaker/ui/target-details';
+
+/** A new cluster's keys, as Spinnaker writes them. */
+function newCluster(application: string): JsonObject {
+  return {
+    application,
+    cloudProvider: 'gce',
+    provider: 'gce',
+    stack: '',
+    freeFormDetails: '',
+    regional: true,
+    capacity: { min: 1, max: 1, desired: 1 },
+    loadBalancers: [],
+    strategy: '',
+    disableTraffic: false,
+  };
+}
+
+function clustersOf(stage: StageConfig): JsonObject[] {
+  return list(stage['clusters']).map(object);
+}
+function nameOf(cluster: JsonObject, application: string): string {
+  return clusterName(
+    text(cluster['application']) || application,
+    text(cluster['stack']),
+    text(cluster['freeFormDetails']),
+  );
+}
+/** A value that is decided when the stage runs. */
+function later(value: unknown): boolean {
+  return text(value).includes('${');
+}
+
+/** Sentences about what a cluster lacks. */
+function clusterProblems(cluster: JsonObject, application: string): string[] {
+  const name =
+    later(cluster['stack']) || later(cluster['freeFormDetails'])
+      ? []
+      : nameProblems(application, text(cluster['stack']), text(cluster['freeFormDetails']), true);
+  const capacity = object(cluster['capacity']);
+  const [min, max, desired] = ['min', 'max', 'desired'].map((key) => capacity[key]);
+  const sizes = typeof min === 'number' && typeof max === 'number' && typeof desired === 'number';
+  return [
+    ...(text(cluster['account']) ? [] : ['choose an account']),
+    ...(text(cluster['region']) ? [] : ['choose a region']),
+    ...name,
+    ...(sizes && (desired < min || desired > max) ? ['the number of instances lies outside its limits'] : []),
+  ];
+}
+
+function Cluster({
+  cluster,
+  application,
+  onChange,
+}: {
+  readonly cluster: JsonObject;
+  readonly application: string;
+  readonly onChange: (patch: JsonObject) => void;
+}) {
+  const live = useLiveData();
+  const account = text(cluster['account']) || undefined;
+  const region = text(cluster['region']) || undefined;
+  const capacity = object(cluster['capacity']);
+  const desired = capacity['desired'];
+  const strategy = text(cluster['strategy']);
+  const strategyUi = live.strategies.find(({ type }) => type === (strategy || 'none'));
+  const policy = object(cluster['distributionPolicy']);
+  const dark = cluster['disableTraffic'] === true;
+  return (
+    <FieldGrid>
+      <ChoiceField
+        label="Account"
+        required
+        value={account}
+        choices={live.useAccounts('gce')}
+        onChange={(next) => onChange({ account: next, credentials: undefined })}
+      />
+      <ChoiceField
+        label="Region"
+        required
+        value={region}
+        choices={live.useRegions(account)}
+        onChange={(next) => onChange({ region: next, distributionPolicy: undefined, loadBalancers: [] })}
+      />
+      <ChoicesField
+        label="Zones"
+        placeholder="All of the region"
+        value={strings(policy['zones'])}
+        choices={live.useZones(account, region)}
+        onChange={(zones) =>
+          onChange({
+            regional: true,
+            selectZones: zones.length > 0 || undefined,
+            distributionPolicy: zones.length > 0 ? { ...policy, zones } : undefined,
+          })
+        }
+      />
+      <TextField
+        label="Stack"
+        placeholder="prod"
+        help="Part of the cluster's name: where it runs"
+        value={cluster['stack']}
+        onChange={(stack) => onChange({ stack: stack ?? '' })}
+      />
+      <TextField
+        label="Detail"
+        help="Part of the cluster's name: what it is for"
+        value={cluster['freeFormDetails']}
+        onChange={(detail) => onChange({ freeFormDetails: detail ?? '' })}
+      />
+      <NumberField
+        label="Instances"
+        required
+        value={desired}
+        onChange={(count) => onChange({ capacity: { ...capacity, min: count, max: count, desired: count } })}
+        help="Spread evenly over the zones"
+      />
+      <ChoicesField
+        label="Load balancers"
+        placeholder="None"
+        value={strings(cluster['loadBalancers'])}
+        choices={live.useLoadBalancers(account, region)}
+        onChange={(loadBalancers) => onChange({ loadBalancers })}
+      />
+      <ChoiceField
+        label="Instance type"
+        placeholder="The cloud's default"
+        value={cluster['instanceType']}
+        choices={live.useInstanceTypes(account)}
+        onChange={(instanceType) => onChange({ instanceType })}
+      />
+      <ChoiceField
+        label="Network"
+        placeholder="default"
+        value={cluster['network']}
+        choices={live.useNetworks(account)}
+        onChange={(network) => onChange({ network })}
+      />
+      <SegmentField
+        label="Traffic"
+        value={dark ? 'off' : 'on'}
+        options={[
+          { value: 'on', label: 'On' },
+          { value: 'off', label: 'Off (dark)' },
+        ]}
+        help={
+          dark
+            ? 'Instances start beside the old ones and get no traffic until a later stage enables them'
+            : 'Instances get traffic as soon as they are healthy'
+        }
+        onChange={(next) => onChange({ disableTraffic: next === 'off', ...(next === 'off' ? { strategy: '' } : {}) })}
+      />
+      <OptionField
+        label="Strategy"
+        value={strategy === 'none' ? '' : strategy}
+        options={live.strategies.map(({ type, label }) => ({ value: type === 'none' ? '' : type, label }))}
+        help={strategyUi?.description}
+        onChange={(next) => onChange({ strategy: next, ...(next ? { disableTraffic: false } : {}) })}
+      />
+      {strategyUi?.Form ? (
+        <Wide>
+          <strategyUi.Form cluster={cluster} onChange={onChange} />
+        </Wide>
+      ) : null}
+    </FieldGrid>
+  );
+}
+
+function Form({ stage, onChange, application }: StageFormProps) {
+  const clusters = clustersOf(stage);
+  const write = (next: readonly JsonObject[]): void => onChange({ clusters: [...next] });
+  return (
+    <div className="gk-rows">
+      {clusters.map((cluster, index) => {
+        const name = nameOf(cluster, application);
+        return (
+          <div key={index} className="gk-group">
+            <div className="gk-row" style={{ justifyContent: 'space-between', marginBottom: 12 }}>
+              <div>
+                <h4 className="gk-section-title" style={{ margin: 0 }}>
+                  Cluster <span className="gk-mono">{name}</span>
+                </h4>
+                <span className="gk-muted" style={{ fontSize: 12.5 }}>
+                  The next server group is called{' '}
+                  <span className="gk-mono">{serverGroupName(name, 0).replace(/\d+$/, 'NNN')}</span>; its image comes
+                  from the bake before
+                </span>
+              </div>
+              {clusters.length > 1 ? (
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`Remove the cluster ${name}`}
+                  onClick={() => write(clusters.filter((_, at) => at !== index))}
+                >
+                  <CloseIcon size={15} />
+                </ActionIcon>
+              ) : null}
+            </div>
+            <Cluster
+              cluster={cluster}
+              application={application}
+              onChange={(patch) =>
+                write(
+                  clusters.map((was, at) =>
+                    at === index
+                      ? Object.fromEntries(
+                          Object.entries({ ...was, ...patch }).filter(([, value]) => value !== undefined),
+                        )
+                      : was,
+                  ),
+                )
+              }
+            />
+          </div>
+        );
+      })}
+      <div>
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<PlusIcon size={14} />}
+          onClick={() => write([...clusters, newCluster(application)])}
+        >
+          {clusters.length === 0 ? 'Add cluster' : 'Add another cluster'}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Details(props: StageDetailsProps) {
+  const groups = serverGroupsOf(props);
+  return (
+    <>
+      {clustersOf({ ...props.stage.context, type: 'deploy' }).map((cluster, index) => {
+        const capacity = object(cluster['capacity']);
+        return (
+          <Facts
+            key={index}
+            of={[
+              ['Cluster', <span className="gk-mono">{nameOf(cluster, props.execution.application)}</span>],
+              ['Server group', groups.length > 0 ? <span className="gk-mono">{groups.join(', ')}</span> : undefined],
+              ['Where', [text(cluster['account']), text(cluster['region'])].filter(Boolean).join(' · ')],
+              ['Instances', text(capacity['desired'])],
+              ['Load balancers', strings(cluster['loadBalancers']).join(', ')],
+              ['Traffic', cluster['disableTraffic'] === true ? 'Off until it is enabled' : 'On when healthy'],
+              ['Strategy', text(cluster['strategy']) || 'none'],
+            ]}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+export default defineStageUi({
+  type: 'deploy',
+  label: 'Deploy',
+  description: 'Starts a new server group from an image',
+  icon: DeployIcon,
+  defaults: (application) => ({ clusters: [newCluster(application)] }),
+  summary: (stage) => {
+    const [first, ...more] = clustersOf(stage);
+    if (!first) return '';
+    const name = nameOf(first, text(first['application']));
+    return `${name}${more.length > 0 ? ` and ${more.length} more` : ''}${first['disableTraffic'] === true ? ', dark' : ''}`;
+  },
+  problems: (stage, application) => {
+    const clusters = clustersOf(stage);
+    return clusters.length === 0
+      ? ['add a cluster']
+      : clusters.flatMap((cluster) => clusterProblems(cluster, application));
+  },
+  Form,
+  Details,
+});

@@ -1,0 +1,1 @@
+export { serverGroupStageSchema as stageSchema } from '@gennaker/extension-sdk/server-group-stage';

@@ -1,0 +1,7 @@
+import { clusterStageSchema } from '@gennaker/extension-sdk/cluster-stage';
+import { z } from 'zod';
+
+/** Inputs of disableCluster. */
+export const disableClusterSchema = clusterStageSchema.extend({
+  remainingEnabledServerGroups: z.coerce.number().int().min(0).default(1),
+});

@@ -1,0 +1,11 @@
+import { clusterStageSchema } from '@gennaker/extension-sdk/cluster-stage';
+import { z } from 'zod';
+
+const flag = z.stringbool().or(z.boolean());
+
+/** Inputs of shrinkCluster. */
+export const shrinkClusterSchema = clusterStageSchema.extend({
+  shrinkToSize: z.coerce.number().int().min(0).default(1),
+  allowDeleteActive: flag.default(false),
+  retainLargerOverNewer: flag.optional(),
+});
