@@ -13,6 +13,7 @@ import { CloseIcon, PlusIcon, PreconditionsIcon } from '@gennaker/ui/icons';
 import { useLiveData } from '@gennaker/ui/live-data';
 import type { JsonObject, StageConfig, StageFormProps } from '@gennaker/ui/stage-ui';
 import { defineStageUi, list, object, strings, text } from '@gennaker/ui/stage-ui';
+import { checkPreconditionsSchema } from './schema.ts';
 
 const KINDS = [
   { value: 'expression', label: 'An expression is true' },
@@ -160,6 +161,7 @@ export default defineStageUi({
   label: 'Check preconditions',
   description: 'Goes on only when conditions hold',
   icon: PreconditionsIcon,
+  schema: checkPreconditionsSchema,
   defaults: () => ({ preconditions: [{ type: 'expression', failPipeline: true, context: { expression: '' } }] }),
   summary: (stage) => {
     const all = preconditionsOf(stage);

@@ -1,15 +1,15 @@
 import { FieldGrid, SwitchField, TextAreaField, Wide, WordsField } from '@gennaker/ui/fields';
 import { HandIcon } from '@gennaker/ui/icons';
 import { Facts } from '@gennaker/ui/panels';
-import { defineStageUi, list, object, text } from '@gennaker/ui/stage-ui';
+import { defineStageUi, text } from '@gennaker/ui/stage-ui';
 import { Chip } from '@gennaker/ui/status';
 import { Ago } from '@gennaker/ui/time';
+import { choicesOf, manualJudgmentSchema } from './schema.ts';
 
-/** The choices that a judge gets. */
+/** The choices that a judge gets; none where they are not written as they should be. */
 function inputsOf(value: unknown): string[] {
-  return list(value)
-    .map((each) => text(object(each)['value']) || text(each))
-    .filter(Boolean);
+  const parsed = manualJudgmentSchema.shape.judgmentInputs.safeParse(value);
+  return parsed.success ? choicesOf(parsed.data) : [];
 }
 
 export default defineStageUi({
@@ -17,6 +17,7 @@ export default defineStageUi({
   label: 'Manual judgment',
   description: 'Waits until a person approves or stops',
   icon: HandIcon,
+  schema: manualJudgmentSchema,
   defaults: () => ({ instructions: '', judgmentInputs: [] }),
   summary: (stage) => text(stage['instructions']).split('\n')[0] ?? '',
   Form: ({ stage, onChange }) => (

@@ -3,6 +3,7 @@ import { WaitIcon } from '@gennaker/ui/icons';
 import { Facts } from '@gennaker/ui/panels';
 import { defineStageUi, text } from '@gennaker/ui/stage-ui';
 import { formatDuration } from '@gennaker/ui/time';
+import { waitSchema } from './schema.ts';
 
 function length(seconds: unknown): string {
   return typeof seconds === 'number' ? formatDuration(seconds * 1000) : text(seconds);
@@ -13,6 +14,7 @@ export default defineStageUi({
   label: 'Wait',
   description: 'Lets time pass; can be skipped while it waits',
   icon: WaitIcon,
+  schema: waitSchema,
   defaults: () => ({ waitTime: 30 }),
   summary: (stage) => length(stage['waitTime']),
   problems: (stage) => (stage['waitTime'] === undefined ? ['say how long to wait'] : []),

@@ -13,6 +13,7 @@ import { Facts, JsonBlock } from '@gennaker/ui/panels';
 import type { StageFormProps } from '@gennaker/ui/stage-ui';
 import { defineStageUi, object, text } from '@gennaker/ui/stage-ui';
 import { useState } from 'react';
+import { webhookSchema } from './schema.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'].map((value) => ({ value, label: value }));
 const RESOLUTIONS = [
@@ -59,6 +60,7 @@ export default defineStageUi({
   label: 'Webhook',
   description: 'Calls an address and checks its answer; can wait for a status',
   icon: WebhookIcon,
+  schema: webhookSchema,
   defaults: () => ({ method: 'GET', url: '', waitForCompletion: false }),
   summary: (stage) => (text(stage['url']) ? `${text(stage['method']) || 'POST'} ${text(stage['url'])}` : ''),
   problems: (stage) => [

@@ -1,0 +1,28 @@
+import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
+import { Note, ReasonNote } from '@gennaker/ui/panels';
+import { executionLook } from '@gennaker/ui/status';
+import { StageDetails } from './stage-details.tsx';
+
+/** Why the execution as a whole is as it is, and the details of one stage. */
+export function ExecutionInspector({
+  execution,
+  stage,
+}: {
+  readonly execution: ExecutionView;
+  readonly stage: StageView | undefined;
+}) {
+  return (
+    <div className="inspector">
+      {execution.canceled || execution.status === 'CANCELED' ? (
+        <Note
+          look="canceled"
+          title={`Canceled by ${execution.canceledBy ?? 'an unknown caller'}`}
+          why={execution.cancellationReason ? `Reason: ${execution.cancellationReason}` : 'No reason was given.'}
+        />
+      ) : execution.reason ? (
+        <ReasonNote reason={execution.reason} look={executionLook(execution)} />
+      ) : null}
+      {stage ? <StageDetails key={stage.id} execution={execution} stage={stage} /> : null}
+    </div>
+  );
+}

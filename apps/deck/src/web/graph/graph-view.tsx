@@ -1,0 +1,178 @@
+import '@xyflow/react/dist/style.css';
+import { Skeleton } from '@mantine/core';
+import type { Icon } from '@gennaker/ui/icons';
+import { PlusIcon } from '@gennaker/ui/icons';
+import { ErrorPanel } from '@gennaker/ui/panels';
+import type { Look } from '@gennaker/ui/status';
+import { lookWord, StatusIcon } from '@gennaker/ui/status';
+import type { Edge, Node, NodeProps } from '@xyflow/react';
+import {
+  Background,
+  BackgroundVariant,
+  Controls,
+  Handle,
+  MarkerType,
+  Position,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+} from '@xyflow/react';
+import type { ReactNode } from 'react';
+import { useEffect } from 'react';
+import { NODE, useLayout } from './elk-layout.ts';
+
+/** A node of a drawn graph. */
+export interface GraphNode {
+  readonly id: string;
+  readonly label: string;
+  readonly sub?: string | undefined;
+  readonly icon?: Icon | undefined;
+  /** Status of a run; absent in the editor. */
+  readonly look?: Look;
+  /** What is wrong with it; marks it. */
+  readonly problem?: string | undefined;
+  /** A node that nothing can be dragged from or to. */
+  readonly fixed?: boolean;
+}
+
+/** What can be done with a drawn graph. Absent: it only shows. */
+export interface GraphEditing {
+  readonly onConnect: (from: string, to: string) => void;
+  readonly onDisconnect: (from: string, to: string) => void;
+  readonly onRemove: (id: string) => void;
+  readonly onAddAfter: (id: string) => void;
+  readonly canConnect: (from: string, to: string) => boolean;
+}
+
+interface NodeData extends Record<string, unknown> {
+  readonly node: GraphNode;
+  readonly editing: GraphEditing | undefined;
+}
+
+function StageNode({ data, selected }: NodeProps<Node<NodeData>>) {
+  const { node, editing } = data;
+  const Glyph = node.icon;
+  const movable = editing !== undefined && node.fixed !== true;
+  return (
+    <div
+      className="graph-node gk-tone"
+      data-look={node.look ?? 'none'}
+      data-selected={selected}
+      data-problem={node.problem !== undefined}
+      title={node.problem}
+    >
+      <Handle type="target" position={Position.Left} isConnectable={movable} />
+      {Glyph ? (
+        <span className="graph-glyph">
+          <Glyph size={15} aria-hidden />
+        </span>
+      ) : null}
+      <span className="graph-words">
+        <span className="graph-label">{node.label}</span>
+        {node.sub ? <span className="graph-sub">{node.sub}</span> : null}
+      </span>
+      {node.look ? <StatusIcon look={node.look} size={16} /> : null}
+      <Handle type="source" position={Position.Right} isConnectable={editing !== undefined && node.fixed !== true} />
+      {editing ? (
+        <button
+          type="button"
+          className="graph-add nodrag nopan"
+          aria-label={`Add a stage after ${node.label}`}
+          title="Add a stage after this one"
+          onClick={(event) => {
+            event.stopPropagation();
+            editing.onAddAfter(node.id);
+          }}
+        >
+          <PlusIcon size={13} strokeWidth={2.6} aria-hidden />
+        </button>
+      ) : null}
+    </div>
+  );
+}
+const nodeTypes = { stage: StageNode };
+
+interface GraphViewProps {
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly (readonly [string, string])[];
+  readonly selected: string | undefined;
+  readonly onSelect: (id: string) => void;
+  readonly editing?: GraphEditing | undefined;
+  readonly label: string;
+  readonly children?: ReactNode;
+}
+
+/** A pipeline as a graph from left to right. Tab goes through the nodes; Enter selects; the editor adds, connects and removes. */
+export function GraphView(props: GraphViewProps) {
+  return (
+    <ReactFlowProvider>
+      <Graph {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Graph({ nodes, edges, selected, onSelect, editing, label }: GraphViewProps) {
+  const { positions, error } = useLayout({ nodes: nodes.map(({ id }) => id), edges });
+  const flow = useReactFlow();
+  useEffect(() => {
+    if (!positions) return;
+    const frame = requestAnimationFrame(() => void flow.fitView({ padding: 0.16, maxZoom: 1, duration: 0 }));
+    return () => cancelAnimationFrame(frame);
+  }, [positions, flow]);
+  if (error) return <ErrorPanel title="The graph could not be drawn" error={error} />;
+  if (!positions) return <Skeleton height="100%" radius="lg" aria-label="Drawing the graph" />;
+  const flowNodes: Node<NodeData>[] = nodes.map((node) => ({
+    id: node.id,
+    type: 'stage',
+    position: positions.get(node.id) ?? { x: 0, y: 0 },
+    width: NODE.width,
+    height: NODE.height,
+    selected: node.id === selected,
+    data: { node, editing },
+    ariaLabel: [node.label, node.look ? lookWord(node.look) : node.sub, node.problem].filter(Boolean).join(', '),
+    deletable: editing !== undefined && node.fixed !== true,
+  }));
+  const flowEdges: Edge[] = edges.map(([from, to]) => ({
+    id: `${from}→${to}`,
+    source: from,
+    target: to,
+    type: 'default',
+    markerEnd: { type: MarkerType.ArrowClosed, width: 15, height: 15, color: 'var(--gk-border-strong)' },
+    deletable: editing !== undefined && !nodes.some((node) => node.fixed && node.id === from),
+    selectable: editing !== undefined,
+  }));
+  return (
+    <ReactFlow
+      className="graph"
+      aria-label={label}
+      nodes={flowNodes}
+      edges={flowEdges}
+      nodeTypes={nodeTypes}
+      nodesDraggable={false}
+      nodesConnectable={editing !== undefined}
+      nodesFocusable
+      edgesFocusable={editing !== undefined}
+      deleteKeyCode={editing ? ['Delete', 'Backspace'] : null}
+      onNodeClick={(_, node) => onSelect(node.id)}
+      onNodesChange={(changes) => {
+        const chosen = changes.find((change) => change.type === 'select' && change.selected);
+        if (chosen && 'id' in chosen && chosen.id !== selected) onSelect(chosen.id);
+      }}
+      onConnect={({ source, target }) => editing?.onConnect(source, target)}
+      isValidConnection={({ source, target }) => editing?.canConnect(source, target) ?? false}
+      onBeforeDelete={async ({ nodes: gone, edges: cut }) => {
+        for (const node of gone) editing?.onRemove(node.id);
+        if (gone.length === 0) for (const edge of cut) editing?.onDisconnect(edge.source, edge.target);
+        return false;
+      }}
+      onlyRenderVisibleElements={nodes.length > 80}
+      minZoom={0.2}
+      maxZoom={1.4}
+      panOnScroll
+      proOptions={{ hideAttribution: true }}
+    >
+      <Background variant={BackgroundVariant.Dots} gap={18} size={1.2} color="var(--gk-border)" />
+      <Controls showInteractive={false} position="bottom-right" />
+    </ReactFlow>
+  );
+}

@@ -1,0 +1,29 @@
+import { useQuery } from '@tanstack/react-query';
+import { gate } from './gate.ts';
+import { keys } from './keys.ts';
+
+/** An application's server groups. */
+export function useServerGroups(application: string) {
+  return useQuery({
+    queryKey: keys.serverGroups(application),
+    queryFn: ({ signal }) => gate.listServerGroups({ params: { application } }, { signal }),
+  });
+}
+
+/** An application's load balancers. */
+export function useLoadBalancers(application: string) {
+  return useQuery({
+    queryKey: keys.loadBalancers(application),
+    queryFn: ({ signal }) => gate.listLoadBalancers({ params: { application } }, { signal }),
+  });
+}
+
+/** An instance's serial console, read again every three seconds while it is open: no event announces its lines. */
+export function useConsole(account: string, region: string, id: string) {
+  return useQuery({
+    queryKey: ['console', account, region, id],
+    queryFn: ({ signal }) => gate.getConsole({ params: { account, region, id } }, { signal }),
+    refetchInterval: 3000,
+    gcTime: 0,
+  });
+}

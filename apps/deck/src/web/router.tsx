@@ -1,0 +1,88 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { z } from 'zod';
+import { ApplicationLayout } from './shell/application-layout.tsx';
+import { NotFound, RouteError } from './shell/route-states.tsx';
+import { Shell } from './shell/shell.tsx';
+
+const words = z.string().optional().catch(undefined);
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: RouteError });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/applications', search: {} });
+  },
+});
+const applications = createRoute({
+  getParentRoute: () => root,
+  path: '/applications',
+  validateSearch: z.object({ q: words, create: z.boolean().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./pages/applications-page.tsx'), 'ApplicationsPage'),
+});
+const permalink = createRoute({
+  getParentRoute: () => root,
+  path: '/executions/$executionId',
+  component: lazyRouteComponent(() => import('./pages/permalink-page.tsx'), 'PermalinkPage'),
+});
+const application = createRoute({
+  getParentRoute: () => root,
+  path: '/applications/$application',
+  component: ApplicationLayout,
+});
+const applicationHome = createRoute({
+  getParentRoute: () => application,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/applications/$application/executions', params, search: {} });
+  },
+});
+const executions = createRoute({
+  getParentRoute: () => application,
+  path: '/executions',
+  validateSearch: z.object({ q: words, status: words, execution: words, stage: words, start: words }),
+  component: lazyRouteComponent(() => import('./pages/executions-page.tsx'), 'ExecutionsPage'),
+});
+const execution = createRoute({
+  getParentRoute: () => application,
+  path: '/executions/details/$executionId',
+  validateSearch: z.object({ tab: words, stage: words }),
+  component: lazyRouteComponent(() => import('./pages/execution-page.tsx'), 'ExecutionPage'),
+});
+const configure = createRoute({
+  getParentRoute: () => application,
+  path: '/executions/configure/$pipelineId',
+  validateSearch: z.object({ node: words, name: words }),
+  component: lazyRouteComponent(() => import('./pages/editor-page.tsx'), 'EditorPage'),
+});
+const clusters = createRoute({
+  getParentRoute: () => application,
+  path: '/clusters',
+  validateSearch: z.object({ q: words, account: words, region: words, group: words, instance: words }),
+  component: lazyRouteComponent(() => import('./pages/clusters-page.tsx'), 'ClustersPage'),
+});
+const loadBalancers = createRoute({
+  getParentRoute: () => application,
+  path: '/loadBalancers',
+  validateSearch: z.object({ q: words }),
+  component: lazyRouteComponent(() => import('./pages/load-balancers-page.tsx'), 'LoadBalancersPage'),
+});
+
+/** Deck's pages. Paths and what they hold follow Spinnaker's, so links in runbooks keep working. */
+export const router = createRouter({
+  routeTree: root.addChildren([
+    home,
+    applications,
+    permalink,
+    application.addChildren([applicationHome, executions, execution, configure, clusters, loadBalancers]),
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,110 @@
+import { Button } from '@mantine/core';
+import { ApplicationsIcon, ClustersIcon, LoadBalancersIcon, PipelineIcon } from '@gennaker/ui/icons';
+import { EmptyState } from '@gennaker/ui/panels';
+import { isComplete } from '@gennaker/contracts/status';
+import { Link, Outlet, useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useApplications } from '../queries/applications.ts';
+import { pendingJudgments, useExecutions } from '../queries/executions.ts';
+
+function Count({ of, look, label }: { readonly of: number; readonly look: string; readonly label: string }) {
+  if (of === 0) return null;
+  return (
+    <span className="side-count gk-tone" data-look={look} title={label} aria-label={label}>
+      {of}
+    </span>
+  );
+}
+
+function SideLink({
+  to,
+  application,
+  icon,
+  children,
+}: {
+  readonly to:
+    | '/applications/$application/executions'
+    | '/applications/$application/clusters'
+    | '/applications/$application/loadBalancers';
+  readonly application: string;
+  readonly icon: ReactNode;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Link
+      to={to}
+      params={{ application }}
+      search={{}}
+      className="side-link"
+      activeOptions={{ includeSearch: false }}
+      activeProps={{ 'aria-current': 'page' }}
+    >
+      {icon}
+      {children}
+    </Link>
+  );
+}
+
+/** An application's frame: its sections at the left. */
+export function ApplicationLayout() {
+  const { application } = useParams({ from: '/applications/$application' });
+  const applications = useApplications();
+  const executions = useExecutions(application);
+  const running = (executions.data ?? []).filter((execution) => !isComplete(execution.status));
+  const waiting = pendingJudgments(running).length;
+  const known = !applications.data || applications.data.some(({ name }) => name === application.toLowerCase());
+  return (
+    <div className="app">
+      <nav className="side" aria-label={`Sections of ${application}`}>
+        <div className="side-title">Delivery</div>
+        <SideLink
+          to="/applications/$application/executions"
+          application={application}
+          icon={<PipelineIcon size={16} aria-hidden />}
+        >
+          Pipelines
+          <span className="side-counts">
+            <Count of={waiting} look="person" label={`${waiting} waiting for approval`} />
+            <Count of={running.length} look="running" label={`${running.length} running`} />
+          </span>
+        </SideLink>
+        <div className="side-title">Infrastructure</div>
+        <SideLink
+          to="/applications/$application/clusters"
+          application={application}
+          icon={<ClustersIcon size={16} aria-hidden />}
+        >
+          Clusters
+        </SideLink>
+        <SideLink
+          to="/applications/$application/loadBalancers"
+          application={application}
+          icon={<LoadBalancersIcon size={16} aria-hidden />}
+        >
+          Load balancers
+        </SideLink>
+      </nav>
+      <main id="main" className="main" tabIndex={-1}>
+        {known ? (
+          <Outlet />
+        ) : (
+          <div className="page">
+            <EmptyState
+              icon={ApplicationsIcon}
+              title={`There is no application "${application}"`}
+              actions={
+                <Button
+                  renderRoot={(props) => <Link to="/applications" search={{ create: true, q: undefined }} {...props} />}
+                >
+                  Create an application
+                </Button>
+              }
+            >
+              It may have been deleted, or the address is mistyped.
+            </EmptyState>
+          </div>
+        )}
+      </main>
+    </div>
+  );
+}

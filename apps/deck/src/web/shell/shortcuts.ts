@@ -1,0 +1,62 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+
+/** Keys that work everywhere. No single key destroys anything. */
+export const SHORTCUTS = [
+  { press: ['/'], does: 'Filter this page' },
+  { press: ['?'], does: 'Show these shortcuts' },
+  { press: ['g', 'a'], does: 'Go to applications' },
+  { press: ['g', 'p'], does: 'Go to pipelines' },
+  { press: ['g', 'c'], does: 'Go to clusters' },
+  { press: ['g', 'l'], does: 'Go to load balancers' },
+  { press: ['g', 'i'], does: 'Open the inbox' },
+  { press: ['Ctrl', 'Z'], does: 'Undo in the pipeline editor' },
+  { press: ['Ctrl', 'S'], does: 'Save in the pipeline editor' },
+  { press: ['Esc'], does: 'Close a pane or dialog' },
+] as const;
+
+/** Time between the two keys of a chord, in ms. */
+const CHORD_MS = 1200;
+
+function typing(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+  );
+}
+
+/** Binds the keys that work everywhere. */
+export function useShortcuts(application: string | undefined, showHelp: () => void): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    let goAt = 0;
+    const press = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+      const chord = Date.now() - goAt < CHORD_MS;
+      goAt = 0;
+      if (!chord) {
+        if (event.key === 'g') goAt = Date.now();
+        else if (event.key === '?') showHelp();
+        else if (event.key === '/') {
+          const filter = document.querySelector<HTMLInputElement>('[data-page-filter]');
+          if (!filter) return;
+          event.preventDefault();
+          filter.focus();
+          filter.select();
+        }
+        return;
+      }
+      if (event.key === 'a') void navigate({ to: '/applications', search: {} });
+      else if (event.key === 'i') document.querySelector<HTMLButtonElement>('[data-inbox]')?.click();
+      else if (!application) return;
+      else if (event.key === 'p')
+        void navigate({ to: '/applications/$application/executions', params: { application }, search: {} });
+      else if (event.key === 'c')
+        void navigate({ to: '/applications/$application/clusters', params: { application }, search: {} });
+      else if (event.key === 'l')
+        void navigate({ to: '/applications/$application/loadBalancers', params: { application }, search: {} });
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, [application, navigate, showHelp]);
+}

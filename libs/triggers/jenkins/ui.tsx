@@ -1,0 +1,55 @@
+import { ChoiceField, FieldGrid, PairsField, Wide } from '@gennaker/ui/fields';
+import { JenkinsIcon } from '@gennaker/ui/icons';
+import { useLiveData } from '@gennaker/ui/live-data';
+import type { TriggerFormProps } from '@gennaker/ui/stage-ui';
+import { defineTriggerUi, object, text } from '@gennaker/ui/stage-ui';
+import { jenkinsTriggerSchema } from './schema.ts';
+
+function Form({ trigger, onChange }: TriggerFormProps) {
+  const live = useLiveData();
+  const master = text(trigger['master']) || undefined;
+  return (
+    <FieldGrid>
+      <ChoiceField
+        label="Jenkins"
+        required
+        value={master}
+        choices={live.useMasters()}
+        onChange={(next) => onChange({ master: next ?? '' })}
+      />
+      <ChoiceField
+        label="Job"
+        required
+        value={trigger['job']}
+        choices={live.useJobs(master)}
+        onChange={(job) => onChange({ job: job ?? '' })}
+      />
+      <Wide>
+        <PairsField
+          label="Only builds with"
+          help="A property or parameter of the build and a regular expression that its value must match"
+          add="Add condition"
+          value={object(trigger['payloadConstraints'])}
+          onChange={(payloadConstraints) => onChange({ payloadConstraints })}
+        />
+      </Wide>
+    </FieldGrid>
+  );
+}
+
+export default defineTriggerUi({
+  type: 'jenkins',
+  label: 'Jenkins',
+  description: 'Starts when a build of a job has succeeded',
+  icon: JenkinsIcon,
+  schema: jenkinsTriggerSchema,
+  defaults: () => ({ master: '', job: '' }),
+  summary: (trigger) => [text(trigger['master']), text(trigger['job'])].filter(Boolean).join('/'),
+  sentence: (trigger) => {
+    const build = object(trigger['buildInfo']);
+    const job = text(build['name']) || text(trigger['job']);
+    const number = text(build['number']) || text(trigger['buildNumber']);
+    return `Jenkins ${job}${number ? ` #${number}` : ''}`.trim();
+  },
+  Form,
+});

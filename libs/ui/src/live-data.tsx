@@ -1,0 +1,57 @@
+import type { ReactNode } from 'react';
+import { createContext, useContext } from 'react';
+import type { StrategyUi } from './stage-ui.tsx';
+
+/** What a select offers. `note` says why it offers nothing. */
+export interface Choices {
+  readonly options: readonly { readonly value: string; readonly label?: string; readonly hint?: string }[];
+  readonly loading: boolean;
+  readonly note?: string;
+}
+
+/** A cluster of the application, as forms need it. */
+export interface ClusterChoice {
+  readonly account: string;
+  readonly cluster: string;
+  readonly regions: readonly string[];
+}
+
+/** Live data for forms. Each method is a hook: call it unconditionally in a component. */
+export interface LiveData {
+  useAccounts(provider?: string): Choices;
+  useRegions(account: string | undefined): Choices;
+  useZones(account: string | undefined, region: string | undefined): Choices;
+  useLoadBalancers(account: string | undefined, region: string | undefined): Choices;
+  useInstanceTypes(account: string | undefined): Choices;
+  useNetworks(account: string | undefined): Choices;
+  useImages(account: string | undefined): Choices;
+  useBaseImages(provider: string): Choices;
+  useMasters(): Choices;
+  useJobs(master: string | undefined): Choices;
+  useClusters(application: string): { readonly clusters: readonly ClusterChoice[]; readonly loading: boolean };
+  /** Deployment strategies of this build. */
+  readonly strategies: readonly StrategyUi[];
+  /** A bake's log from an offset on. */
+  readBakeLog(region: string, id: string, offset: number, signal: AbortSignal): Promise<LogPiece>;
+}
+
+/** A piece of a growing log. `complete`: nothing follows. */
+export interface LogPiece {
+  readonly text: string;
+  readonly nextOffset: number;
+  readonly complete: boolean;
+}
+
+const LiveDataContext = createContext<LiveData | undefined>(undefined);
+
+/** Gives forms below it their live data. */
+export function LiveDataProvider({ value, children }: { readonly value: LiveData; readonly children: ReactNode }) {
+  return <LiveDataContext value={value}>{children}</LiveDataContext>;
+}
+
+/** Live data for a form. @throws Error outside a LiveDataProvider. */
+export function useLiveData(): LiveData {
+  const value = useContext(LiveDataContext);
+  if (!value) throw new Error('A form needs a LiveDataProvider above it.');
+  return value;
+}

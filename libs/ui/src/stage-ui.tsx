@@ -1,0 +1,120 @@
+import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
+import type { ComponentType } from 'react';
+import type { z } from 'zod';
+import type { Icon } from './icons.tsx';
+
+export type JsonObject = Record<string, unknown>;
+
+/** A stage of a stored pipeline: its JSON, unknown keys included. */
+export interface StageConfig extends JsonObject {
+  readonly type: string;
+  readonly name?: string;
+  readonly refId?: string;
+  readonly requisiteStageRefIds?: readonly string[];
+}
+
+/** What a stage's form gets. `onChange` merges keys into the stage; a key set to undefined is removed. */
+export interface StageFormProps {
+  readonly stage: StageConfig;
+  readonly onChange: (patch: JsonObject) => void;
+  readonly application: string;
+  /** Stages that run before this one, nearest first. */
+  readonly upstream: readonly StageConfig[];
+}
+
+/** What a stage's own part of the execution details gets. */
+export interface StageDetailsProps {
+  readonly stage: StageView;
+  readonly execution: ExecutionView;
+  /** Synthetic stages that belong to it, in order. */
+  readonly children: readonly StageView[];
+}
+
+/** A stage type in the browser: how it is configured and how a run of it is shown. */
+export interface StageUi {
+  readonly type: string;
+  readonly label: string;
+  /** One sentence for the palette of stage types. */
+  readonly description: string;
+  readonly icon: Icon;
+  /** Validates the stage in the editor: the same schema that the server parses with. */
+  readonly schema?: z.ZodType;
+  readonly Form: ComponentType<StageFormProps>;
+  readonly Details?: ComponentType<StageDetailsProps>;
+  /** One line that tells this stage from others of its type; empty when nothing is set yet. */
+  readonly summary: (stage: StageConfig) => string;
+  /** Keys of a new stage of this type. */
+  readonly defaults: (application: string) => JsonObject;
+  /** Sentences about what is missing, beyond what the schema says. */
+  readonly problems?: (stage: StageConfig, application: string) => readonly string[];
+}
+
+/** Declares a stage type's user interface. */
+export function defineStageUi(ui: StageUi): StageUi {
+  return ui;
+}
+
+/** What a trigger's form gets. */
+export interface TriggerFormProps {
+  readonly trigger: JsonObject;
+  readonly onChange: (patch: JsonObject) => void;
+  readonly application: string;
+}
+
+/** A trigger type in the browser. */
+export interface TriggerUi {
+  readonly type: string;
+  readonly label: string;
+  readonly description: string;
+  readonly icon: Icon;
+  readonly schema: z.ZodType;
+  readonly Form: ComponentType<TriggerFormProps>;
+  readonly summary: (trigger: JsonObject) => string;
+  readonly defaults: () => JsonObject;
+  /** What started an execution, as a sentence part: `Jenkins hello #2`. */
+  readonly sentence: (trigger: JsonObject) => string;
+  /** Sentences about what is missing. */
+  readonly problems?: (trigger: JsonObject) => readonly string[];
+}
+
+/** Declares a trigger type's user interface. */
+export function defineTriggerUi(ui: TriggerUi): TriggerUi {
+  return ui;
+}
+
+/** A deployment strategy in the browser. */
+export interface StrategyUi {
+  readonly type: string;
+  readonly label: string;
+  readonly description: string;
+  /** Its own fields in the cluster form, if it has any. */
+  readonly Form?: ComponentType<{
+    readonly cluster: JsonObject;
+    readonly onChange: (patch: JsonObject) => void;
+  }>;
+}
+
+/** Declares a strategy's user interface. */
+export function defineStrategyUi(ui: StrategyUi): StrategyUi {
+  return ui;
+}
+
+/** A string of a free-form object, or '' where there is none. */
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+}
+
+/** An object of a free-form object, or an empty one. */
+export function object(value: unknown): JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+/** A list of a free-form object, or an empty one. */
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The strings of a list of a free-form object. */
+export function strings(value: unknown): string[] {
+  return list(value).map(text).filter(Boolean);
+}
