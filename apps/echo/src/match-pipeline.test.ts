@@ -1,0 +1,93 @@
+import { pipelineSchema } from '@gennaker/contracts/front50';
+import { triggers } from '@gennaker/triggers/server';
+import { describe, expect, it } from 'vitest';
+import { executionId } from './execution-id.ts';
+import { matchByHand, matchPipeline } from './match-pipeline.ts';
+import { executionParameters } from './parameters.ts';
+
+const pipeline = (changes: Record<string, unknown>) =>
+  pipelineSchema.parse({ id: 'p', name: 'P', application: 'hello', ...changes });
+const event = { type: 'webhook', source: 'ci', content: { v: 1 } };
+const hook = (changes: Record<string, unknown> = {}) => ({ type: 'webhook', enabled: true, source: 'ci', ...changes });
+
+describe('matchPipeline', () => {
+  it('starts by the first trigger that matches, as nobody unless the trigger says so', () => {
+    const decision = matchPipeline(
+      triggers,
+      pipeline({ triggers: [hook({ source: 'x' }), hook({ id: 'second' })] }),
+      event,
+    );
+    expect(decision.trigger).toMatchObject({ id: 'second', user: 'anonymous', payload: { v: 1 }, parameters: {} });
+    const run = matchPipeline(triggers, pipeline({ triggers: [hook({ runAsUser: 'robot' })] }), event);
+    expect(run.trigger?.user).toBe('robot');
+  });
+
+  it.each([
+    ['disabled trigger', { triggers: [hook({ enabled: false })] }, 'the trigger is not enabled'],
+    ['incomplete trigger', { triggers: [{ type: 'webhook', enabled: true }] }, 'the trigger is incomplete: source'],
+    ['disabled pipeline', { disabled: true, triggers: [hook()] }, 'pipeline "P" is disabled'],
+    [
+      'required parameter',
+      {
+        triggers: [hook()],
+        parameterConfig: [
+          { name: 'a', required: true },
+          { name: 'b', required: true, default: '' },
+        ],
+      },
+      'required parameters "a", "b" have no value',
+    ],
+    [
+      'two other triggers',
+      { triggers: [hook({ source: 'x' }), hook({ enabled: false })] },
+      'none of 2 triggers matches',
+    ],
+    ['no such trigger', { triggers: [{ type: 'jenkins' }] }, 'the pipeline has no trigger for webhook events'],
+  ])('explains: %s', (_label, changes, summary) => {
+    const decision = matchPipeline(triggers, pipeline(changes), event);
+    expect(decision.trigger).toBeUndefined();
+    expect(decision.reason.summary).toContain(summary);
+  });
+
+  it('takes a start by hand as its user filled it in', () => {
+    const decision = matchByHand(
+      triggers,
+      pipeline({
+        parameterConfig: [
+          { name: 'a', default: '1' },
+          { name: 'b', default: '2' },
+        ],
+      }),
+      {
+        type: 'manual',
+        user: 'ada',
+        content: { trigger: { type: 'webhook', parameters: { b: 'x', c: 'y' }, rebake: true } },
+      },
+    );
+    expect(decision.trigger).toEqual({
+      type: 'manual',
+      user: 'ada',
+      rebake: true,
+      parameters: { a: '1', b: 'x', c: 'y' },
+    });
+  });
+});
+
+describe('executionParameters', () => {
+  it('keeps false and zero, and fills blanks from defaults', () => {
+    const config = {
+      parameterConfig: [{ name: 'a', required: true, default: 5 }, { name: 'b', default: true }, { name: 'c' }],
+    };
+    expect(executionParameters(config, { a: 0, b: false })).toEqual({ parameters: { a: 0, b: false }, missing: [] });
+    expect(executionParameters(config, {})).toEqual({ parameters: { a: 5, b: true }, missing: [] });
+  });
+});
+
+describe('executionId', () => {
+  it('is a ULID of the event and the pipeline, the same every time', () => {
+    const id = executionId(1_469_918_176_385, 'event', 'pipeline');
+    expect(id).toMatch(/^01ARYZ6S41[0-9A-HJKMNP-TV-Z]{16}$/);
+    expect(executionId(1_469_918_176_385, 'event', 'pipeline')).toBe(id);
+    expect(executionId(1_469_918_176_385, 'even', 'tpipeline')).not.toBe(id);
+  });
+});

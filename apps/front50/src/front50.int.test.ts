@@ -1,0 +1,224 @@
+import { createClient } from '@gennaker/client/client';
+import { ServiceError } from '@gennaker/contracts/error';
+import { front50Api } from '@gennaker/contracts/front50';
+import type { Client } from '@gennaker/contracts/route';
+import { type TestDatabase, testDatabase } from '@gennaker/fixtures/databases';
+import { configFromEnv } from '@gennaker/service/config';
+import { type Served, serve } from '@gennaker/service/http-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { front50Handlers } from './http.ts';
+
+let database: TestDatabase;
+let served: Served;
+let client: Client<typeof front50Api>;
+let now = 1_700_000_000_000;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  const known = { stageTypes: new Set(['wait']), triggerTypes: new Set(['webhook']), accounts: new Set(['prod']) };
+  served = await serve({
+    name: 'front50',
+    api: front50Api,
+    port: 0,
+    config: configFromEnv({ GENNAKER_DATA: 'unused', DATABASE_URL: database.url, REDIS_URL: 'unused' }),
+    handlers: front50Handlers({ db: database.db, clock: { now: () => now }, known }),
+  });
+  client = createClient(front50Api, { baseUrl: served.url, headers: { 'x-spinnaker-user': 'ada' } });
+});
+afterAll(async () => {
+  await served.close();
+  await database.drop();
+});
+
+const refused = async (call: Promise<unknown>): Promise<ServiceError> => {
+  const error: unknown = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof ServiceError) return error;
+  throw new Error('nothing was refused');
+};
+const save = (document: unknown, query: { staleCheck?: string; id?: string } = {}) =>
+  client.savePipeline({ query, body: typeof document === 'string' ? document : JSON.stringify(document) });
+const count = async (): Promise<number> => {
+  const { rows } = await database.db.pool.query<{ n: number }>('select count(*)::int as n from front50.pipelines');
+  return rows[0]?.n ?? -1;
+};
+
+describe('applications', () => {
+  it('are found in any case, merged, and keep unknown keys', async () => {
+    await client.upsertApplication({
+      params: { application: 'Hello' },
+      body: { email: 'a@b.c', cloudProviders: ['gce', 'aws'], customBanners: [{ text: 'hi' }] },
+    });
+    const merged = await client.upsertApplication({
+      params: { application: 'hello' },
+      body: { name: 'HELLO', description: 'says hello', email: null },
+    });
+    expect(merged).toMatchObject({
+      name: 'hello',
+      email: 'a@b.c',
+      description: 'says hello',
+      cloudProviders: 'gce,aws',
+      customBanners: [{ text: 'hi' }],
+      lastModifiedBy: 'ada',
+      createTs: String(now),
+    });
+    expect(await client.getApplication({ params: { application: 'HELLO' } })).toEqual(merged);
+  });
+
+  it.each([
+    ['my-app', { email: 'a@b.c' }, 'name'],
+    ['1app', { email: 'a@b.c', cloudProviders: 'gce' }, 'name'],
+    ['x'.repeat(45), { email: 'a@b.c', cloudProviders: 'gce' }, 'name'],
+    ['noowner', {}, 'email'],
+    ['odd', { email: 'a@b.c', description: 5 }, 'description'],
+    ['other', { email: 'a@b.c', name: 'another' }, 'name'],
+  ])('refuses %s', async (application, body, field) => {
+    const error = await refused(client.upsertApplication({ params: { application }, body }));
+    expect(error).toMatchObject({ status: 400, details: { field } });
+    expect(await refused(client.getApplication({ params: { application } }))).toMatchObject({ status: 404 });
+  });
+
+  it('take their pipelines along when they are deleted', async () => {
+    await client.upsertApplication({ params: { application: 'gone' }, body: { email: 'a@b.c' } });
+    await save({ name: 'P', application: 'GONE' });
+    await client.deleteApplication({ params: { application: 'Gone' } });
+    expect(await client.listPipelines({ query: { application: 'gone' } })).toEqual([]);
+  });
+});
+
+describe('pipelines', () => {
+  it('are kept exactly as they came, with identity, time and author beside', async () => {
+    const text = '{ "name":"Raw",\n  "application":"hello", "n": 1.50, "custom":{"z":1,"a":2}, "stages":[] }\n';
+    const saved = await save(text);
+    const id = saved.pipeline.id ?? '';
+    expect(saved.warnings).toEqual([]);
+    expect(await client.getPipelineText({ params: { id } })).toBe(text);
+    const stored = await client.getStoredPipeline({ params: { id } });
+    expect(stored).toMatchObject({ text, version: 1, lastModifiedBy: 'ada', updateTs: String(now) });
+    expect(Object.keys(stored.pipeline['custom'] as object)).toEqual(['z', 'a']);
+    expect(await client.getPipelineByName({ params: { application: 'HELLO', name: ' raw ' } })).toEqual(saved.pipeline);
+  });
+
+  it('have one name per application, whatever its case', async () => {
+    const { pipeline } = await save({ name: 'Twice', application: 'hello' });
+    expect(await refused(save({ name: 'TWICE ', application: 'Hello' }))).toMatchObject({
+      status: 400,
+      message: 'A pipeline with name TWICE already exists in application hello',
+      details: { field: 'name', existingId: pipeline.id },
+    });
+    await save({ name: 'Twice', application: 'other' });
+  });
+
+  it('saved at the same moment under one name: one wins', async () => {
+    const results = await Promise.allSettled(
+      Array.from({ length: 6 }, () => save({ name: 'Race', application: 'hello' })),
+    );
+    expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('refuse a stale save with who and when, keep versions, and tell deletion', async () => {
+    const { pipeline: first } = await save({ name: 'Stale', application: 'hello', step: 1 });
+    now += 5;
+    await save({ ...first, step: 2 }, { staleCheck: 'true' });
+    const error = await refused(save({ ...first, step: 3 }, { staleCheck: 'true' }));
+    expect(error).toMatchObject({
+      status: 400,
+      details: {
+        field: 'updateTs',
+        submittedUpdateTs: first.updateTs,
+        stale: { updateTs: String(now), lastModifiedBy: 'ada', version: 2, deleted: false },
+      },
+    });
+    expect(error.message).toContain(`was saved by ada at ${new Date(now).toISOString()}`);
+    await save({ ...first, updateTs: undefined, step: 4 }, { staleCheck: 'true' });
+    await save({ ...first, step: 5 });
+    const id = first.id ?? '';
+    const history = await client.pipelineHistory({ params: { id }, query: { limit: 3 } });
+    expect(history.map((version) => [version['version'], version['step']])).toEqual([
+      [4, 5],
+      [3, 4],
+      [2, 2],
+    ]);
+    expect(Number(history[0]?.updateTs)).toBeGreaterThan(Number(history[1]?.updateTs));
+    const { pipeline: last } = await client.getStoredPipeline({ params: { id } });
+    await client.deletePipeline({ params: { application: 'hello', name: 'stale' } });
+    expect((await refused(save(last, { staleCheck: 'true' }))).details['stale']).toMatchObject({ deleted: true });
+    expect(await client.pipelineHistory({ params: { id } })).toHaveLength(4);
+  });
+
+  it('of two stale-checked saves at the same moment, one is refused', async () => {
+    const { pipeline } = await save({ name: 'Both', application: 'hello' });
+    const results = await Promise.allSettled(
+      [1, 2, 3].map((step) => save({ ...pipeline, step }, { staleCheck: 'true' })),
+    );
+    expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('are not half saved when they are refused', async () => {
+    const before = await count();
+    expect((await refused(save('{"name": "X", "application": '))).message).toContain('line 1, column 30');
+    await refused(
+      save({ name: 'X', application: 'hello', stages: [{ type: 'wait', refId: 'a', requisiteStageRefIds: ['a'] }] }),
+    );
+    await refused(save({ name: 'X', application: 'hello', id: 'one' }, { id: 'two' }));
+    expect(await count()).toBe(before);
+  });
+
+  it('keep their warnings', async () => {
+    const { pipeline, warnings } = await save({
+      name: 'Warned',
+      application: 'nowhere',
+      stages: [{ type: 'teleport' }],
+    });
+    expect(warnings.map((warning) => warning.field)).toEqual(['stages.0.type', 'application']);
+    expect((await client.getStoredPipeline({ params: { id: pipeline.id ?? '' } })).warnings).toEqual(warnings);
+  });
+
+  it('are listed by index, then name, and by trigger type', async () => {
+    await save({ name: 'b', application: 'listed' });
+    await save({ name: 'a', application: 'listed', triggers: [{ type: 'webhook' }] });
+    await save({ name: 'z', application: 'listed', index: 0 });
+    const names = async (query: { triggerTypes?: string }) =>
+      (await client.listPipelines({ query: { application: 'Listed', ...query } })).map((pipeline) => pipeline.name);
+    expect(await names({})).toEqual(['z', 'a', 'b']);
+    expect(await names({ triggerTypes: 'webhook,jenkins' })).toEqual(['a']);
+  });
+
+  it('name those there are when one is not found', async () => {
+    const error = await refused(client.getPipelineByName({ params: { application: 'listed', name: 'c' } }));
+    expect(error).toMatchObject({ status: 404, details: { fix: 'use one of: a, b, z' } });
+  });
+});
+
+describe('tasks', () => {
+  const submit = (job: Record<string, unknown>[], key?: string) =>
+    client.submitTask(
+      { body: { application: 'Tasked', description: 'Try', job: job as { type: string }[] } },
+      key === undefined ? {} : { key },
+    );
+
+  it('carry out all jobs or none, and tell why', async () => {
+    const failed = await submit([
+      { type: 'createApplication', application: { name: 'tasked', email: 'a@b.c' } },
+      { type: 'savePipeline', pipeline: Buffer.from('{"name":"x"}').toString('base64') },
+    ]);
+    expect(failed.status).toBe('TERMINAL');
+    expect(failed.steps.map((step) => step.status)).toEqual(['CANCELED', 'TERMINAL']);
+    expect(failed.variables[0]).toMatchObject({
+      key: 'exception',
+      value: { details: { errors: ['A pipeline needs its application', 'Fix: add "application" as text'] } },
+    });
+    expect(await refused(client.getApplication({ params: { application: 'tasked' } }))).toMatchObject({ status: 404 });
+    expect(await client.getTask({ params: { id: failed.id } })).toEqual(failed);
+  });
+
+  it('are done once per key', async () => {
+    const job = [{ type: 'createApplication', application: { name: 'tasked', email: 'a@b.c' }, user: 'bob' }];
+    const first = await submit(job, 'k1');
+    expect(first).toMatchObject({ status: 'SUCCEEDED', name: 'Try', application: 'tasked' });
+    expect((await submit(job, 'k1')).id).toBe(first.id);
+    expect((await client.listTasks({ params: { application: 'tasked' } })).map((task) => task.id)).toContain(first.id);
+  });
+});
