@@ -85,7 +85,7 @@ export class Compute {
       const client = this.client(service);
       const pages = client['aggregatedListAsync']?.(
         { project: this.project, returnPartialSuccess: true, ...(filter ? { filter } : {}) },
-        { timeout: CALL_TIMEOUT_MS },
+        { timeout: CALL_TIMEOUT_MS, autoPaginate: false },
       ) as AsyncIterable<[string, Record<string, unknown>]>;
       const all: z.output<S>[] = [];
       for await (const [, scope] of pages) {
