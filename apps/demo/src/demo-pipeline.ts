@@ -85,7 +85,7 @@ export function demoPipeline({ account, disableFirst = false }: DemoPipelineOpti
 }
 
 /** Expression: the server group that this pipeline replaces. */
-const OLD_GROUP = "#stage('Deploy dark')['context']['source']";
+const OLD_GROUP = "#stage('Deploy dark')['outputs']['deployedServerGroups'][0]['source']";
 
 function deployDark(account: string): Stage {
   return {
@@ -119,6 +119,6 @@ function smokeTest(index: number): Stage {
     type: 'webhook',
     name: `Smoke test ${index + 1}`,
     method: 'GET',
-    url: `http://\${ #stage('Deploy dark')['outputs']['instances'][${index}]['ip'] }:${HELLO.port}/`,
+    url: `http://\${ #stage('Deploy dark')['outputs']['deployedServerGroups'][0]['instances'][${index}]['ip'] }:${HELLO.port}/`,
   };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { createClient } from '@gennaker/client/client';
 import type { ExecutionView } from '@gennaker/contracts/execution';
 import { gateApi } from '@gennaker/contracts/gate';
@@ -29,6 +30,9 @@ const KEPT_CONNECTIONS = 40;
 const PIPELINE_TIMEOUT_MS = 6 * 60_000;
 /** How long traffic goes on before the new version comes and after the old one is gone, ms. */
 const SETTLE_MS = 2_000;
+
+/** Paths that no instance may have: what the bake worked with, and what only the machine below has. */
+const FOREIGN = ['/var/cache/gennaker', '/usr/sbin/policy-rc.d', fileURLToPath(import.meta.url)];
 
 /** What the play works with. */
 interface Stagehand {
@@ -174,9 +178,11 @@ async function checkInstances(hand: Stagehand, build: HelloBuild): Promise<Repor
     const installed = await inside.run('dpkg-query', '-W', '-f', '${Version}', 'hello');
     const note = await inside.run('cat', '/etc/hello/installed');
     if (installed === packageVersion(build) && note === packageVersion(build)) named++;
-    const strangers = await inside
-      .run('find', '/var/cache/gennaker', '/usr/sbin/policy-rc.d', '-maxdepth', '1')
-      .catch(() => '');
+    const strangers = await inside.run(
+      'sh',
+      '-c',
+      `ls -d ${FOREIGN.map((path) => `'${path}'`).join(' ')} 2>/dev/null || true`,
+    );
     if (strangers === '') clean++;
   }
   const zones = new Set(instances.map((instance) => instance.zone)).size;

@@ -1,7 +1,8 @@
 import { monitorOperation, submitOperation } from '@gennaker/extension-sdk/cloud-operation';
 import { acquireClusterLock, releaseClusterLock, underLocks } from '@gennaker/extension-sdk/cluster-lock';
 import { upState } from '@gennaker/extension-sdk/server-group-health';
-import { liveGroup } from '@gennaker/extension-sdk/server-group-stage';
+import { clusterGroups, liveGroup } from '@gennaker/extension-sdk/server-group-stage';
+import { resolveTarget } from '@gennaker/extension-sdk/server-group-target';
 import type {
   PlannedStage,
   PlanView,
@@ -83,6 +84,8 @@ const waitForUpInstances: TaskDefinition<CreateServerGroupStage> = underLocks(pl
       ip: ips?.[0] ?? null,
     }));
     const { region, account, serverGroupName, image } = created;
+    const place = { account, region, cluster: group.cluster };
+    const source = resolveTarget(await clusterGroups(context, place), 'ancestor', [{ ...place, serverGroupName }], []);
     const owner = new Map(Object.entries(stage)).get('deployStageId');
     return {
       status: 'SUCCEEDED',
@@ -99,6 +102,8 @@ const waitForUpInstances: TaskDefinition<CreateServerGroupStage> = underLocks(pl
             serverGroupName,
             cloudProvider: stage.cloudProvider,
             ...(image ? { image } : {}),
+            // What this one replaces: null for the first of its cluster.
+            source: 'group' in source ? source.group.name : null,
             instances,
             ...(owner === undefined ? {} : { deployStageId: owner }),
           },
