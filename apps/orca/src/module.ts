@@ -7,11 +7,12 @@ import { createGuardedHttp } from '@gennaker/service/egress';
 import { createServiceClient } from '@gennaker/service/http-client';
 import { serve } from '@gennaker/service/http-server';
 import { logger } from '@gennaker/service/log';
+import { strategies } from '@gennaker/strategies/server';
 import { stages } from '@gennaker/stages/server';
 import { openDatabase } from '@gennaker/store/database';
 import { orcaHandlers } from './http.ts';
 import { Orchestrator } from './orchestrator.ts';
-import { definitionMap, type World } from './world.ts';
+import { definitionMap, strategyMap, type World } from './world.ts';
 
 /** Orca: runs executions. */
 export const app: AppDefinition = {
@@ -22,6 +23,7 @@ export const app: AppDefinition = {
     const world: World = {
       clock: systemClock,
       definitions: definitionMap(Object.values(stages)),
+      strategies: strategyMap(Object.values(strategies)),
       ports: {
         clouddriver: createServiceClient(clouddriverApi, {
           name: 'clouddriver',

@@ -59,7 +59,9 @@ export async function cleanUpTask(world: World, run: Omit<TaskRun, 'signal'>): P
 function findTask(world: World, run: TaskRun): { definition: AnyStageDefinition; task: TaskDefinition<never> } {
   const { stage, state } = run;
   const definition = world.definitions.get(stage.type) ?? world.definitions.get(String(stage.context['alias'] ?? ''));
-  const task = definition?.tasks(plannedStage(stage), planView(state, stage)).find((one) => one.name === run.task.name);
+  const task = definition
+    ?.tasks(plannedStage(stage), planView(state, stage, engineEnv(world)))
+    .find((one) => one.name === run.task.name);
   if (!definition || !task)
     throw new ServiceError(
       422,

@@ -27,6 +27,18 @@ const FUNCTIONS: Readonly<Record<string, Helper>> = {
       throw new ExpressionError(`The text is not JSON: ${error instanceof Error ? error.message : String(error)}`);
     }
   },
+  toBase64: ([value], _scope, budget) => {
+    let bytes = '';
+    for (const byte of new TextEncoder().encode(textOf(value, budget))) bytes += String.fromCharCode(byte);
+    return budget.sized(btoa(bytes));
+  },
+  fromBase64: ([value]) => {
+    try {
+      return new TextDecoder().decode(Uint8Array.from(atob(String(value)), (char) => char.charCodeAt(0)));
+    } catch {
+      throw new ExpressionError('The text is not base64');
+    }
+  },
   stage: ([key], scope) => {
     const found = findStage(key, scope);
     if (!found) throw new ExpressionError(`The execution has no stage named "${String(key)}"`);

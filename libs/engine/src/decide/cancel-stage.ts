@@ -9,7 +9,7 @@ import type { Turn } from './turn.ts';
 export function hasCleanup(turn: Turn, stage: StageState, task: TaskState): boolean {
   try {
     const definition = turn.env.definition(stage.type) ?? turn.env.definition(String(stage.context['alias'] ?? ''));
-    const tasks = definition?.tasks(plannedStage(stage), planView(turn.state, stage)) ?? [];
+    const tasks = definition?.tasks(plannedStage(stage), planView(turn.state, stage, turn.env)) ?? [];
     return tasks.some((candidate) => candidate.name === task.name && candidate.onCancel !== undefined);
   } catch {
     return false;

@@ -8,7 +8,8 @@ type Phase = 'before' | 'after' | 'onFailure';
 export function planSynthetics(turn: Turn, parent: StageState, phase: Phase, wanted: readonly SyntheticStage[]): void {
   const owner = phase === 'before' ? 'STAGE_BEFORE' : 'STAGE_AFTER';
   const mark = phase === 'before' ? '<' : '>';
-  const taken = turn.graph.children(parent.id, owner).length;
+  const used = turn.graph.children(parent.id, owner).map((child) => Number(child.refId.slice(parent.refId.length + 1)));
+  const taken = Math.max(0, ...used);
   const refOf = (index: number) => `${parent.refId}${mark}${taken + index + 1}`;
   const chained = phase === 'onFailure' && wanted.every((stage) => stage.after === undefined);
   const stages = wanted.map((stage, index) => {
@@ -32,6 +33,5 @@ export function planSynthetics(turn: Turn, parent: StageState, phase: Phase, wan
       syntheticStageOwner: owner,
     } satisfies Omit<StageState, 'position'>;
   });
-  if (stages.length > 0 || phase !== 'before')
-    turn.emit({ type: 'StagesPlanned', parentStageId: parent.id, phase, stages });
+  if (stages.length > 0) turn.emit({ type: 'StagesPlanned', parentStageId: parent.id, phase, stages });
 }

@@ -31,7 +31,7 @@ export function startStage(turn: Turn, stage: StageState): void {
     return;
   }
   try {
-    const view = planView(turn.state, planned);
+    const view = planView(turn.state, planned, turn.env);
     const tasks = definition.tasks(plannedStage(planned), view);
     const before = definition.beforeStages?.(plannedStage(planned), view) ?? [];
     turn.emit({
