@@ -68,22 +68,33 @@ export async function takeEvent(
 async function settled(echo: Echo, eventId: string, signal: AbortSignal | undefined): Promise<void> {
   const until = performance.now() + ANSWER_WITHIN_MS;
   while (performance.now() < until && !signal?.aborted) {
-    const { rows } = await echo.db.pool.query<{ open: boolean }>(
-      `select exists (select from echo.matches where event_id = $1 and state = 'starting') as open`,
-      [eventId],
-    );
-    if (!rows[0]?.open) return;
-    echo.outbox.poke();
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        forget();
-        resolve();
-      };
-      const timer = setTimeout(done, LOOK_EVERY_MS);
-      const forget = echo.onSettled(done);
-    });
+    // Listening begins before the look, so that what settles in between is not missed.
+    const change = nextChange(echo);
+    try {
+      const { rows } = await echo.db.pool.query<{ open: boolean }>(
+        `select exists (select from echo.matches where event_id = $1 and state = 'starting') as open`,
+        [eventId],
+      );
+      if (!rows[0]?.open) return;
+      await change.happened;
+    } finally {
+      change.forget();
+    }
   }
+}
+
+/** Something settled in this process, or it is time to look whether it did in another. */
+function nextChange(echo: Echo): { happened: Promise<void>; forget: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, LOOK_EVERY_MS);
+  const stop = echo.onSettled(resolve);
+  return {
+    happened: promise,
+    forget: () => {
+      clearTimeout(timer);
+      stop();
+    },
+  };
 }
 
 async function answerOf(echo: Echo, eventId: string, repeated: boolean): Promise<EventAnswer> {

@@ -1,0 +1,401 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createClient } from '@gennaker/client/client';
+import { clouddriverApi } from '@gennaker/contracts/clouddriver';
+import { badRequest, notFound, type ServiceError } from '@gennaker/contracts/error';
+import type { ExecutionView } from '@gennaker/contracts/execution';
+import { gateApi } from '@gennaker/contracts/gate';
+import { orcaApi } from '@gennaker/contracts/orca';
+import type { Api, Client, Handlers, StreamEvent } from '@gennaker/contracts/route';
+import { type TestDatabase, testDatabase } from '@gennaker/fixtures/databases';
+import { freePort } from '@gennaker/fixtures/servers';
+import type { RunningApp } from '@gennaker/service/app';
+import { configFromEnv, type ServiceConfig, type ServiceName } from '@gennaker/service/config';
+import { serve } from '@gennaker/service/http-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { app as echo } from '../../echo/src/module.ts';
+import { app as front50 } from '../../front50/src/module.ts';
+import { app as igor } from '../../igor/src/module.ts';
+import { app as gate } from './module.ts';
+
+/** Gate, front50, echo and igor as they run, over HTTP and PostgreSQL; orca, clouddriver and Jenkins stand in by their contracts. */
+const executions = new Map<string, ExecutionView>();
+const streams = { orca: [] as StreamEvent[], after: [] as (string | undefined)[] };
+
+let database: TestDatabase;
+let config: ServiceConfig;
+let running: RunningApp[] = [];
+let client: Client<typeof gateApi>;
+let url: string;
+let jenkins: Server;
+
+function execution(id: string, body: Record<string, unknown>, type: 'PIPELINE' | 'ORCHESTRATION'): ExecutionView {
+  return {
+    type,
+    id,
+    application: String(body['application']),
+    name: String(body['name'] ?? body['description']),
+    status: 'SUCCEEDED',
+    buildTime: Date.now(),
+    canceled: false,
+    trigger: (body['trigger'] ?? { type: 'manual' }) as ExecutionView['trigger'],
+    stages: [],
+  };
+}
+
+const orcaHandlers: Partial<Handlers<typeof orcaApi>> = {
+  orchestrate: ({ body }) => {
+    if (body.name === 'Refused') throw badRequest('Stage type teleport is unknown', { fix: 'use another' });
+    const id = body.executionId ?? '';
+    executions.set(id, execution(id, body, 'PIPELINE'));
+    return { ref: `/pipelines/${id}` };
+  },
+  ops: ({ body }) => {
+    executions.set('op1', execution('op1', body, 'ORCHESTRATION'));
+    return { ref: '/pipelines/op1' };
+  },
+  getExecution: ({ params }) => {
+    const found = executions.get(params.id);
+    if (!found) throw notFound(`There is no execution ${params.id}`);
+    return found;
+  },
+  listForApplication: ({ params }) => [...executions.values()].filter((one) => one.application === params.application),
+  listTasks: () => [],
+  cancel: () => undefined,
+  events: async function* ({ query }) {
+    streams.after.push(query.after);
+    yield* streams.orca;
+    if (streams.after.length > 1) await new Promise(() => {});
+  },
+};
+const clouddriverHandlers: Partial<Handlers<typeof clouddriverApi>> = {
+  listServerGroups: () => [],
+  events: async function* () {
+    yield { data: { kind: 'serverGroup' } };
+    await new Promise(() => {});
+  },
+};
+
+/** Serves a contract of which only some operations answer. */
+async function standIn<A extends Api>(name: ServiceName, api: A, some: Partial<Handlers<A>>): Promise<RunningApp> {
+  const missing = Object.keys(api).filter((operation) => !(operation in some));
+  const rest = Object.fromEntries(missing.map((operation) => [operation, () => Promise.reject(notFound(operation))]));
+  const served = await serve({ name, api, config, handlers: { ...rest, ...some } as Handlers<A> });
+  return { stop: () => served.close() };
+}
+
+beforeAll(async () => {
+  database = await testDatabase();
+  jenkins = createServer((_request, response) => {
+    const build = {
+      number: 3,
+      building: false,
+      result: 'SUCCESS',
+      artifacts: [{ fileName: 'a.deb', relativePath: 'a.deb' }],
+    };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(build));
+  });
+  jenkins.listen(0, '127.0.0.1');
+  await once(jenkins, 'listening');
+  const at = jenkins.address();
+  const names: ServiceName[] = ['gate', 'orca', 'front50', 'clouddriver', 'rosco', 'igor', 'echo'];
+  const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()] as const)));
+  const parsed = configFromEnv({
+    GENNAKER_DATA: 'unused',
+    DATABASE_URL: database.url,
+    REDIS_URL: 'unused',
+    GENNAKER_PORTS: JSON.stringify(ports),
+    GENNAKER_DISCOVERY: JSON.stringify(
+      Object.fromEntries(names.map((name) => [name, [`http://127.0.0.1:${ports[name]}`]])),
+    ),
+  });
+  const address = `http://127.0.0.1:${at && typeof at === 'object' ? at.port : 0}`;
+  config = {
+    ...parsed,
+    file: { ...parsed.file, jenkins: { masters: [{ name: 'demo-jenkins', address, trustPayload: false }] } },
+  };
+  running = [
+    await standIn('orca', orcaApi, orcaHandlers),
+    await standIn('clouddriver', clouddriverApi, clouddriverHandlers),
+    await front50.start(config),
+    await echo.start(config),
+    await igor.start(config),
+    await gate.start(config),
+  ];
+  url = config.urls.gate;
+  client = createClient(gateApi, { baseUrl: url });
+  await client.submitTask({
+    body: {
+      application: 'hello',
+      description: 'Create',
+      job: [{ type: 'createApplication', application: { name: 'hello', email: 'a@b.c', cloudProviders: 'gce' } }],
+    },
+  });
+});
+afterAll(async () => {
+  for (const app of running.toReversed()) await app.stop();
+  jenkins.close();
+  await database.drop();
+});
+
+const post = (path: string, body: unknown, method = 'POST') =>
+  fetch(`${url}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+const refused = async (call: Promise<unknown>): Promise<ServiceError> =>
+  (await call.then(
+    () => undefined,
+    (error: unknown) => error,
+  )) as ServiceError;
+
+describe("what Spinnaker's clients rely on", () => {
+  it('version, user, health and API document', async () => {
+    expect(await client.version({})).toEqual({ version: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+    expect(await client.user({})).toMatchObject({ username: 'anonymous', allowedAccounts: ['local-gce'] });
+    expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'UP' });
+    expect(await client.openapi({})).toMatchObject({ openapi: '3.1.0' });
+  });
+
+  it('a saved pipeline answers 200 and zero bytes; an unknown one is 404', async () => {
+    const response = await post('/pipelines', { name: 'Saved', application: 'hello', stages: [] });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    const missing = await fetch(`${url}/applications/hello/pipelineConfigs/nowhere`);
+    expect(missing.status).toBe(404);
+    expect(missing.headers.get('content-type')).toContain('application/json');
+    expect(await missing.json()).toEqual({
+      timestamp: expect.any(Number),
+      status: 404,
+      error: 'Not Found',
+      exception: 'ServiceError',
+      message: 'Application "hello" has no pipeline "nowhere"',
+      field: 'name',
+      fix: 'use one of: Saved',
+    });
+    const deleted = await fetch(`${url}/pipelines/hello/nowhere`, {
+      method: 'DELETE',
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([deleted.status, await deleted.text()]).toEqual([200, '']);
+  });
+
+  it('both bodies start a pipeline with 202, by name and by id', async () => {
+    await post('/pipelines', {
+      name: 'Start me',
+      application: 'hello',
+      id: 'start-id',
+      parameterConfig: [{ name: 'version', required: true }],
+    });
+    const plain = { type: 'manual', parameters: { version: '1' } };
+    for (const [name, body] of [
+      ['Start%20me', plain],
+      ['start-id', { trigger: plain }],
+    ] as const) {
+      const response = await post(`/pipelines/hello/${name}`, body);
+      expect(response.status).toBe(202);
+      const { ref } = (await response.json()) as { ref: string };
+      const found = await client.getExecution({ params: { id: ref.split('/')[2] ?? '' } });
+      expect(found.trigger).toMatchObject({ type: 'manual', user: 'anonymous', parameters: { version: '1' } });
+    }
+    const v2 = await client.startPipelineByEvent({ params: { application: 'hello', name: 'start-id' }, body: plain });
+    expect(v2.ref).toMatch(/^\/pipelines\/[0-9A-Z]{26}$/);
+    const found = await client.searchExecutions({ params: { application: 'hello' }, query: { eventId: v2.eventId } });
+    expect(found.map((one) => `/pipelines/${one.id}`)).toEqual([v2.ref]);
+  });
+
+  it('a start that cannot be says why: 404, 400 with field and fix, and what orca said', async () => {
+    await client.savePipeline({ body: JSON.stringify({ name: 'Refused', application: 'hello' }) });
+    await client.savePipeline({ body: JSON.stringify({ name: 'Off', application: 'hello', disabled: true }) });
+    const start = (name: string) => refused(client.startPipeline({ params: { application: 'hello', name }, body: {} }));
+    expect(await start('nowhere')).toMatchObject({ status: 404 });
+    expect(await start('Start me')).toMatchObject({
+      status: 400,
+      message:
+        'Unable to trigger pipeline (application: hello, pipelineNameOrId: Start me). Error: required parameter "version" has no value',
+      details: { field: 'parameters', fix: 'give a value, or a default in the pipeline' },
+    });
+    expect(await start('Off')).toMatchObject({
+      status: 400,
+      details: { fix: 'enable the pipeline and start it again' },
+    });
+    expect(await start('Refused')).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('teleport is unknown'),
+    });
+  });
+
+  it('the same idempotency key starts once', async () => {
+    const call = () =>
+      client.startPipeline({ params: { application: 'hello', name: 'Saved' }, body: {} }, { key: 'click-1' });
+    expect((await call()).ref).toBe((await call()).ref);
+  });
+
+  it('tasks have refs of /tasks/<id> and the task shape, whoever runs them', async () => {
+    const { ref } = await client.submitTask({
+      body: { application: 'hello', description: 'Enable', job: [{ type: 'enableServerGroup', asgName: 'x' }] },
+    });
+    expect(ref).toBe('/tasks/op1');
+    expect(await client.getTask({ params: { id: 'op1' } })).toMatchObject({
+      name: 'Enable',
+      status: 'SUCCEEDED',
+      steps: [],
+    });
+    const bad = await client.submitTask({
+      body: { application: 'x', job: [{ type: 'createApplication', application: { name: 'my-app', email: 'a@b' } }] },
+    });
+    expect(bad.ref).toMatch(/^\/tasks\/[0-9A-Z]{26}$/);
+    expect((await client.getTask({ params: { id: bad.ref.split('/')[2] ?? '' } })).status).toBe('TERMINAL');
+    expect(
+      await refused(
+        client.submitTask({ body: { application: 'x', job: [{ type: 'createApplication' }, { type: 'wait' }] } }),
+      ),
+    ).toMatchObject({ status: 400, details: { field: 'job' } });
+    expect(
+      (await client.listApplicationTasks({ params: { application: 'hello' } })).map((task) => task.name),
+    ).toContain('Create');
+  });
+
+  it('the cancel address with the placeholder, and executions by one kind of id only', async () => {
+    const response = await fetch(`${url}/applications/%7Bapplication%7D/pipelines/x/cancel?reason=why`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    expect(await client.executions({})).toEqual([]);
+    const both = client.executions({ query: { pipelineConfigIds: 'a', executionIds: 'b' } });
+    expect(await refused(both)).toMatchObject({ status: 400, details: { field: 'executionIds' } });
+  });
+
+  it('an application with its attributes and clusters, in any case', async () => {
+    expect(await client.getApplication({ params: { application: 'HELLO' } })).toMatchObject({
+      name: 'hello',
+      attributes: { name: 'hello', email: 'a@b.c' },
+      clusters: {},
+    });
+    expect(await refused(client.getApplication({ params: { application: 'nowhere' } }))).toMatchObject({ status: 404 });
+    expect((await client.listApplications({ query: { owner: 'A@b.c' } })).map((one) => one.name)).toEqual(['hello']);
+  });
+});
+
+describe('saving', () => {
+  it('refuses with field and fix through gate, and answers warnings where asked', async () => {
+    const stages = [{ type: 'wait', refId: '1', requisiteStageRefIds: ['2'] }];
+    const refusal = await post('/pipelines', { name: 'Bad', application: 'hello', stages });
+    expect(refusal.status).toBe(400);
+    expect(await refusal.json()).toMatchObject({
+      status: 400,
+      error: 'Bad Request',
+      field: 'stages.0.requisiteStageRefIds',
+      fix: 'remove "2" or add the stage',
+    });
+    const saved = await client.savePipelineConfig({
+      body: JSON.stringify({ name: 'Warned', application: 'hello', stages: [{ type: 'teleport' }] }),
+    });
+    expect(saved.warnings[0]?.field).toBe('stages.0.type');
+    const id = saved.pipeline.id ?? '';
+    const stored = await client.getStoredPipeline({ params: { id } });
+    expect(stored.text).toBe('{"name":"Warned","application":"hello","stages":[{"type":"teleport"}]}');
+    const text = '{"application":"hello",  "name":"Warned again"}';
+    const updated = await client.updatePipeline({ params: { id }, body: text });
+    expect(updated).toMatchObject({ id, name: 'Warned again' });
+    expect(await client.pipelineText({ params: { id } })).toBe(text);
+    const stale = client.savePipelineConfig({
+      query: { staleCheck: 'true' },
+      body: JSON.stringify({ ...saved.pipeline, description: 'x' }),
+    });
+    expect(await refused(stale)).toMatchObject({
+      status: 400,
+      details: { stale: { version: 2, lastModifiedBy: 'anonymous' } },
+    });
+    expect(await client.pipelineHistory({ params: { id } })).toHaveLength(2);
+  });
+});
+
+describe('webhooks', () => {
+  const listening = (name: string, source: string) =>
+    JSON.stringify({ name, application: 'hello', triggers: [{ type: 'webhook', enabled: true, source }] });
+
+  it('a moment after the save start the pipeline as it was saved, fifty times of fifty', async () => {
+    for (let round = 0; round < 50; round += 1) {
+      await client.savePipeline({ body: listening(`Fresh ${round}`, `source-${round}`) });
+      const answer = await client.webhook({ params: { type: 'webhook', source: `source-${round}` }, body: '{"n":1}' });
+      const hits = answer.matches.filter((match) => match.started);
+      expect(hits.map((match) => match.pipeline)).toEqual([`Fresh ${round}`]);
+      expect(executions.has(hits[0]?.executionId ?? '')).toBe(true);
+    }
+  });
+
+  it('delivered twice with the same delivery id start once; the event can be read', async () => {
+    await client.savePipeline({ body: listening('Github', 'gh') });
+    const send = () =>
+      client.webhook(
+        { params: { type: 'webhook', source: 'gh' }, body: '{}' },
+        { headers: { 'x-github-delivery': 'd1' } },
+      );
+    const first = await send();
+    const second = await send();
+    expect(second).toMatchObject({ eventId: first.eventId, repeated: true });
+    const [stored] = await client.eventHistory({ query: { limit: 1 } });
+    expect(stored).toMatchObject({ id: first.eventId, source: 'gh' });
+    expect(await client.getEvent({ params: { id: first.eventId } })).toEqual(stored);
+  });
+
+  it('with another body than a JSON object are refused', async () => {
+    for (const body of ['[1]', 'x', '"s"']) expect((await post('/webhooks/webhook/gh', body)).status).toBe(400);
+    expect((await fetch(`${url}/webhooks/webhook/gh`, { method: 'POST' })).status).toBe(200);
+  });
+
+  it('of Jenkins go to igor, and carry the build to the execution', async () => {
+    await client.savePipeline({
+      body: JSON.stringify({
+        name: 'Built',
+        application: 'hello',
+        triggers: [{ type: 'jenkins', enabled: true, master: 'demo-jenkins', job: 'hello' }],
+      }),
+    });
+    const body = JSON.stringify({
+      name: 'hello',
+      url: 'job/hello/',
+      build: { number: 3, phase: 'FINALIZED', status: 'SUCCESS' },
+    });
+    const answer = await client.jenkinsWebhook({ params: { master: 'demo-jenkins' }, body });
+    const hit = answer.matches.find((match) => match.pipeline === 'Built');
+    expect(hit).toMatchObject({ started: true, reason: { summary: 'build 3 of hello on demo-jenkins succeeded' } });
+    expect((await client.getExecution({ params: { id: hit?.executionId ?? '' } })).trigger).toMatchObject({
+      type: 'jenkins',
+      buildNumber: 3,
+      buildInfo: {
+        artifacts: [{ fileName: 'a.deb', url: expect.stringMatching(/\/job\/hello\/3\/artifact\/a\.deb$/) }],
+      },
+    });
+    const unknown = await refused(client.jenkinsWebhook({ params: { master: 'nobody' }, body }));
+    expect(unknown).toMatchObject({ status: 404, details: { fix: expect.stringContaining('demo-jenkins') } });
+    expect(await client.listMasters({ query: { type: 'travis' } })).toEqual([]);
+    expect(await client.listMastersV3({})).toEqual(['demo-jenkins']);
+  });
+});
+
+describe('the live stream', () => {
+  it('merges executions and inventory, and goes on from the cursor when a source is lost', async () => {
+    streams.orca.push({ id: 'c1', event: 'whatever', data: { n: 1 } });
+    const seen: StreamEvent[] = [];
+    const ended = new AbortController();
+    const events = await client.events({}, { signal: ended.signal, headers: { 'last-event-id': 'c0' } });
+    try {
+      for await (const event of events) {
+        seen.push(event);
+        if (seen.filter((one) => one.event === 'upstream').length === 4) ended.abort();
+      }
+    } catch (error) {
+      if (!ended.signal.aborted) throw error;
+    }
+    expect(seen).toContainEqual({ id: 'c1', event: 'execution', data: { n: 1 } });
+    expect(seen).toContainEqual({ event: 'inventory', data: { kind: 'serverGroup' } });
+    expect(seen).toContainEqual({
+      event: 'upstream',
+      data: { service: 'orca', connected: false, reason: 'orca ended the stream' },
+    });
+    expect(streams.after).toEqual(['c0', 'c1']);
+  });
+});
