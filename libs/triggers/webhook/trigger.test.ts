@@ -57,15 +57,11 @@ describe('webhook trigger', () => {
   });
 
   it('never throws, whatever the body and the constraints are', () => {
+    const constraint = fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 });
     fc.assert(
-      fc.property(
-        fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 }),
-        fc.object({ maxDepth: 3 }),
-        (constraints, body) => {
-          const met = unmetConstraint(constraints, body);
-          if (met) expect(met.summary.length).toBeGreaterThan(0);
-        },
-      ),
+      fc.property(constraint, fc.object({ maxDepth: 3 }), (constraints, body) => {
+        expect(unmetConstraint(constraints, body)?.summary).not.toBe('');
+      }),
     );
   });
 

@@ -109,7 +109,7 @@ export function readJsonObject(bytes: Uint8Array): { text: string; document: Rec
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
+  } catch {
     throw badRequest('The pipeline is not UTF-8 text', { field: 'body', fix: 'send it as UTF-8' });
   }
   const problem = jsonProblem(text);
