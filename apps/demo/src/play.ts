@@ -63,7 +63,7 @@ export async function play(
   const hand: Stagehand = { gate, system, builds, server, say };
   try {
     say(`A build server answers at ${server.url}, as Jenkins would`);
-    await deploy(hand, BUILDS.first);
+    await deploy(hand, await nextBuild(builds, BUILDS.first));
     const address = await loadBalancerAddress(gate);
     await waitForVersion(address, BUILDS.first.version);
     say(`http://${address}:${HELLO.port}/ answers with version ${BUILDS.first.version}`);
@@ -86,12 +86,11 @@ async function replaceUnderTraffic(hand: Stagehand, address: string): Promise<Re
   say(
     `Two clients send ${RATES.single} requests a second on a connection each, and ${RATES.kept} on ${KEPT_CONNECTIONS} kept connections`,
   );
+  const second = await nextBuild(hand.builds, BUILDS.second);
   let execution: ExecutionView;
   try {
     await delay(SETTLE_MS);
-    execution = await deploy(hand, BUILDS.second, () =>
-      say(`  traffic so far: ${progress(single)}, kept: ${progress(kept)}`),
-    );
+    execution = await deploy(hand, second, () => say(`  traffic so far: ${progress(single)}, kept: ${progress(kept)}`));
     await delay(SETTLE_MS);
   } finally {
     await Promise.all([single.stop(), kept.stop()]);
@@ -108,8 +107,14 @@ async function replaceUnderTraffic(hand: Stagehand, address: string): Promise<Re
       newVersion: BUILDS.second.version,
       oldDisabledAt: disabled,
     }),
-    ...(await checkInstances(hand, BUILDS.second)),
+    ...(await checkInstances(hand, second)),
   ];
+}
+
+/** The version's next build: a build that was told once starts nothing again, so that each play needs new numbers. */
+async function nextBuild(builds: BuildFolder, version: HelloBuild): Promise<HelloBuild> {
+  const [newest = 0] = await builds.builds(HELLO.job);
+  return { ...version, number: newest + 1 };
 }
 
 /** Builds, tells gate as Jenkins would, follows the pipeline, and approves. The build's files are gone once it is baked. */
