@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Claim } from './journal.ts';
 
 /** An owner that does not renew for this long has lost its operations, ms. */
-export const LEASE_MS = 6_000;
-export const RENEW_MS = 2_000;
+export const LEASE_MS = 4_000;
+export const RENEW_MS = 1_000;
 
 const rowSchema = z.object({
   id: z.string(),
