@@ -9,11 +9,11 @@ export interface BuildServer {
 }
 
 /**
- * Serves a build folder with the part of Jenkins' remote API that a delivery platform reads: jobs, builds, archived files.
+ * Serves a build folder on a port (any free one when 0) with the part of Jenkins' remote API that a delivery platform reads: jobs, builds, archived files.
  * @throws Error naming the port when it is in use
  */
 export async function serveBuilds(folder: BuildFolder, port: number): Promise<BuildServer> {
-  const url = `http://127.0.0.1:${port}`;
+  let url = '';
   const server = createServer((request, response) => {
     answer(folder, url, request.url ?? '/', response).catch((error: unknown) => {
       send(response, 500, { message: error instanceof Error ? error.message : String(error) });
@@ -31,6 +31,8 @@ export async function serveBuilds(folder: BuildFolder, port: number): Promise<Bu
     );
     server.listen(port, '127.0.0.1', resolve);
   });
+  const address = server.address();
+  url = `http://127.0.0.1:${address && typeof address === 'object' ? address.port : port}`;
   return {
     url,
     close: () =>
