@@ -80,7 +80,7 @@ const clouddriverHandlers: Partial<Handlers<typeof clouddriverApi>> = {
 async function standIn<A extends Api>(name: ServiceName, api: A, some: Partial<Handlers<A>>): Promise<RunningApp> {
   const missing = Object.keys(api).filter((operation) => !(operation in some));
   const rest = Object.fromEntries(missing.map((operation) => [operation, () => Promise.reject(notFound(operation))]));
-  const served = await serve({ name, api, config, handlers: { ...rest, ...some } as Handlers<A> });
+  const served = await serve({ name, api, config, handlers: Object.assign(rest, some) });
   return { stop: () => served.close() };
 }
 

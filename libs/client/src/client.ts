@@ -86,8 +86,8 @@ export function buildRequest(
   if (options.traceparent !== undefined) headers['traceparent'] = options.traceparent;
   for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = value;
   if (!writes || args.body === undefined) return { method: route.method, url, headers };
-  const raw = route.rawBody === true && (typeof args.body === 'string' || args.body instanceof Uint8Array);
-  const body = raw ? (args.body as string | Uint8Array) : JSON.stringify(args.body);
+  const asItIs = typeof args.body === 'string' || args.body instanceof Uint8Array ? args.body : undefined;
+  const body = route.rawBody === true && asItIs !== undefined ? asItIs : JSON.stringify(args.body);
   return { method: route.method, url, headers, body };
 }
 

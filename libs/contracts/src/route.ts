@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** One HTTP operation of a service: what it is called with and what it answers. Paths use `:name` for parameters and a trailing `*` for the rest. */
 export interface Route {

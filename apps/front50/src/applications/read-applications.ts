@@ -11,7 +11,7 @@ interface ApplicationRow {
 }
 
 /** The row as the API shows it: flat, the name in lower case, times as epoch milliseconds in text. */
-export function applicationView(row: ApplicationRow): Application {
+function applicationView(row: ApplicationRow): Application {
   return {
     ...row.attributes,
     name: row.id,

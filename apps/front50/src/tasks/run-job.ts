@@ -77,16 +77,13 @@ const RUNS: Readonly<Record<string, Run>> = {
   },
 };
 
-/** Job types that front50 carries out. */
-export const JOB_TYPES: readonly string[] = Object.keys(RUNS);
-
 /** Carries out one job inside the caller's transaction; answers what goes into the task's variables. */
 export function runJob(front50: Front50, client: Queryable, job: Job, user: string): Promise<Outputs> {
   const run = RUNS[job.type];
   if (!run)
     throw badRequest(`Front50 has no job "${job.type}"`, {
       field: 'job.type',
-      fix: `use one of ${JOB_TYPES.join(', ')}`,
+      fix: `use one of ${Object.keys(RUNS).join(', ')}`,
     });
   return run(front50, client, job, user);
 }

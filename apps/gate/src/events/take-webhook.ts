@@ -11,7 +11,7 @@ const DELIVERY = ['idempotency-key', 'x-github-delivery', 'x-gitlab-event-uuid',
 const KEPT = ['x-hub-signature', 'x-hub-signature-256', 'x-event-key', 'x-github-event', 'x-gitlab-event'];
 
 /** A webhook's body: a JSON object, or nothing. @throws ServiceError 400 */
-export function webhookBody(bytes: Uint8Array): Record<string, unknown> {
+function webhookBody(bytes: Uint8Array): Record<string, unknown> {
   if (bytes.length === 0) return {};
   let body: unknown;
   try {

@@ -75,7 +75,7 @@ function schemaOf(schema: z.ZodType, components: Json): Json {
       if (description !== undefined) jsonSchema.description ??= description;
     },
   });
-  return hoist(json as Json, components);
+  return hoist(json, components);
 }
 
 function parametersOf(route: Route, components: Json): Json[] {

@@ -9,7 +9,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** The trigger as a client sent it: the body itself, or wrapped in `trigger`. */
-export function sentTrigger(body: Body): Record<string, unknown> {
+function sentTrigger(body: Body): Record<string, unknown> {
   return isObject(body['trigger']) ? body['trigger'] : { ...body };
 }
 
