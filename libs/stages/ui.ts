@@ -2,6 +2,7 @@
 import type { StageUi } from '@gennaker/ui/stage-ui';
 import bake from './bake/ui.tsx';
 import checkPreconditions from './check-preconditions/ui.tsx';
+import deploy from './deploy/ui.tsx';
 import destroyServerGroup from './destroy-server-group/ui.tsx';
 import disableServerGroup from './disable-server-group/ui.tsx';
 import enableServerGroup from './enable-server-group/ui.tsx';
@@ -13,6 +14,7 @@ import webhook from './webhook/ui.tsx';
 export const stageUis: readonly StageUi[] = [
   bake,
   checkPreconditions,
+  deploy,
   destroyServerGroup,
   disableServerGroup,
   enableServerGroup,

@@ -127,6 +127,7 @@ export default defineStageUi({
   type: 'bake',
   label: 'Bake',
   description: 'Makes a machine image with a package installed',
+  group: 'Build and deploy',
   icon: BakeIcon,
   schema: bakeStageSchema,
   defaults: () => ({ cloudProviderType: 'gce', region: 'global', package: '', baseLabel: 'release' }),

@@ -160,6 +160,7 @@ export default defineStageUi({
   type: 'checkPreconditions',
   label: 'Check preconditions',
   description: 'Goes on only when conditions hold',
+  group: 'Verify and decide',
   icon: PreconditionsIcon,
   schema: checkPreconditionsSchema,
   defaults: () => ({ preconditions: [{ type: 'expression', failPipeline: true, context: { expression: '' } }] }),

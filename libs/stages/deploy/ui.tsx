@@ -16,6 +16,7 @@ import { Facts } from '@gennaker/ui/panels';
 import type { JsonObject, StageConfig, StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
 import { defineStageUi, list, object, strings, text } from '@gennaker/ui/stage-ui';
 import { serverGroupsOf } from '@gennaker/ui/target-details';
+import { deployStageSchema } from './schema.ts';
 
 /** A new cluster's keys, as Spinnaker writes them. */
 function newCluster(application: string): JsonObject {
@@ -275,7 +276,9 @@ export default defineStageUi({
   type: 'deploy',
   label: 'Deploy',
   description: 'Starts a new server group from an image',
+  group: 'Build and deploy',
   icon: DeployIcon,
+  schema: deployStageSchema,
   defaults: (application) => ({ clusters: [newCluster(application)] }),
   summary: (stage) => {
     const [first, ...more] = clustersOf(stage);

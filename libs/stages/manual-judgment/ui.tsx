@@ -16,6 +16,7 @@ export default defineStageUi({
   type: 'manualJudgment',
   label: 'Manual judgment',
   description: 'Waits until a person approves or stops',
+  group: 'Verify and decide',
   icon: HandIcon,
   schema: manualJudgmentSchema,
   defaults: () => ({ instructions: '', judgmentInputs: [] }),

@@ -13,6 +13,7 @@ export default defineStageUi({
   type: 'wait',
   label: 'Wait',
   description: 'Lets time pass; can be skipped while it waits',
+  group: 'Flow',
   icon: WaitIcon,
   schema: waitSchema,
   defaults: () => ({ waitTime: 30 }),

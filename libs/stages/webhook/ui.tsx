@@ -1,3 +1,4 @@
+import { Button, Menu } from '@mantine/core';
 import {
   FieldGrid,
   NumberField,
@@ -8,10 +9,10 @@ import {
   TextField,
   Wide,
 } from '@gennaker/ui/fields';
-import { WebhookIcon } from '@gennaker/ui/icons';
+import { DeployIcon, WebhookIcon } from '@gennaker/ui/icons';
 import { Facts, JsonBlock } from '@gennaker/ui/panels';
 import type { StageFormProps } from '@gennaker/ui/stage-ui';
-import { defineStageUi, object, text } from '@gennaker/ui/stage-ui';
+import { defineStageUi, list, object, text } from '@gennaker/ui/stage-ui';
 import { useState } from 'react';
 import { webhookSchema } from './schema.ts';
 
@@ -55,10 +56,55 @@ function Payload({ stage, onChange }: Pick<StageFormProps, 'stage' | 'onChange'>
   );
 }
 
+/** Port that is put behind an instance's address; the load balancer's of the demo, and to be changed in the text. */
+const PORT = 8080;
+
+/** Addresses of the instances that earlier deploy stages will start, as expressions. */
+function instanceAddresses(upstream: StageFormProps['upstream']): { label: string; url: string }[] {
+  return upstream
+    .filter(({ type }) => type === 'deploy')
+    .flatMap((stage) => {
+      const name = text(stage.name) || 'deploy';
+      return list(stage['clusters'])
+        .map(object)
+        .flatMap((cluster, at) => {
+          const count = object(cluster['capacity'])['desired'];
+          return Array.from({ length: typeof count === 'number' ? Math.min(count, 12) : 1 }, (_, index) => ({
+            label: `${name}: instance ${index + 1}`,
+            url: `http://\${ #stage('${name.replaceAll("'", "''")}')['outputs']['deployedServerGroups'][${at}]['instances'][${index}]['ip'] }:${PORT}/`,
+          }));
+        });
+    });
+}
+
+/** Fills in the address of an instance that this pipeline starts: for tests before it gets traffic. */
+function InstancePicker({ upstream, onChange }: Pick<StageFormProps, 'upstream' | 'onChange'>) {
+  const addresses = instanceAddresses(upstream);
+  if (addresses.length === 0) return null;
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button size="compact-sm" variant="default" leftSection={<DeployIcon size={14} />}>
+          Call a new instance
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Instances that this pipeline starts</Menu.Label>
+        {addresses.map(({ label, url }) => (
+          <Menu.Item key={label} onClick={() => onChange({ url })}>
+            {label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
 export default defineStageUi({
   type: 'webhook',
   label: 'Webhook',
   description: 'Calls an address and checks its answer; can wait for a status',
+  group: 'Verify and decide',
   icon: WebhookIcon,
   schema: webhookSchema,
   defaults: () => ({ method: 'GET', url: '', waitForCompletion: false }),
@@ -71,7 +117,7 @@ export default defineStageUi({
       ? ['say where the answer holds the status address']
       : []),
   ],
-  Form: ({ stage, onChange }) => {
+  Form: ({ stage, onChange, upstream }) => {
     const method = text(stage['method']) || 'POST';
     const waits = stage['waitForCompletion'] === true;
     const resolution = text(stage['statusUrlResolution']) || 'getMethod';
@@ -87,6 +133,9 @@ export default defineStageUi({
             onChange={(url) => onChange({ url: url ?? '' })}
             help="Private addresses need an entry in egress.allow; expressions are allowed"
           />
+          <div style={{ marginTop: 8 }}>
+            <InstancePicker upstream={upstream} onChange={onChange} />
+          </div>
         </Wide>
         <OptionField label="Method" value={method} options={METHODS} onChange={(next) => onChange({ method: next })} />
         <NumberField

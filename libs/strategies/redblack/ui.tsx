@@ -1,4 +1,4 @@
-import { FieldGrid, NumberField, SwitchField } from '@gennaker/ui/fields';
+import { FieldGrid, NumberField } from '@gennaker/ui/fields';
 import { defineStrategyUi } from '@gennaker/ui/stage-ui';
 
 export default defineStrategyUi({
@@ -19,12 +19,6 @@ export default defineStrategyUi({
         suffix=" s"
         value={cluster['delayBeforeDisableSec']}
         onChange={(delayBeforeDisableSec) => onChange({ delayBeforeDisableSec })}
-      />
-      <SwitchField
-        label="Scale the old one down to nothing"
-        help="Saves machines; going back takes longer"
-        value={cluster['scaleDown'] === true}
-        onChange={(scaleDown) => onChange({ scaleDown: scaleDown || undefined })}
       />
     </FieldGrid>
   ),

@@ -28,13 +28,16 @@ export function healthWord(state: HealthState): string {
 /** Why an instance has its health: its own reason, else what its health sources said. */
 export function healthReason(instance: Instance): string {
   if (instance.reason) return instance.reason.summary;
+  const decisive = instance.health.find(({ state, description }) => state === instance.healthState && description);
+  if (decisive?.description) return decisive.description;
   const said = instance.health
-    .map(
-      (source) => `${source.type}: ${healthWord(source.state)}${source.description ? ` (${source.description})` : ''}`,
-    )
-    .join('; ');
-  return said || 'No health check has reported on it yet';
+    .filter(({ state }) => state !== 'Unknown')
+    .map(({ type, state }) => `${HEALTH_SOURCES[type] ?? type} says ${healthWord(state).toLowerCase()}`);
+  return said.join('; ') || 'No health check has reported on it yet';
 }
+
+/** Names of health sources, in words. */
+const HEALTH_SOURCES: Readonly<Record<string, string>> = { LoadBalancer: 'The load balancer', Google: 'The cloud' };
 
 /** One square per instance, by name; hover or focus tells its health and why. */
 export function InstanceSquares({

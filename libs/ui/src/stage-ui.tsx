@@ -30,15 +30,21 @@ export interface StageDetailsProps {
   readonly children: readonly StageView[];
 }
 
+/** Headings of the palette of stage types, in their order. */
+export const STAGE_GROUPS = ['Build and deploy', 'Traffic and clean-up', 'Verify and decide', 'Flow'] as const;
+export type StageGroup = (typeof STAGE_GROUPS)[number];
+
 /** A stage type in the browser: how it is configured and how a run of it is shown. */
 export interface StageUi {
   readonly type: string;
   readonly label: string;
   /** One sentence for the palette of stage types. */
   readonly description: string;
+  /** Where it stands in the palette. */
+  readonly group: StageGroup;
   readonly icon: Icon;
   /** Validates the stage in the editor: the same schema that the server parses with. */
-  readonly schema?: z.ZodType;
+  readonly schema: z.ZodType;
   readonly Form: ComponentType<StageFormProps>;
   readonly Details?: ComponentType<StageDetailsProps>;
   /** One line that tells this stage from others of its type; empty when nothing is set yet. */

@@ -4,7 +4,11 @@ import { ApplicationLayout } from './shell/application-layout.tsx';
 import { NotFound, RouteError } from './shell/route-states.tsx';
 import { Shell } from './shell/shell.tsx';
 
-const words = z.string().optional().catch(undefined);
+// A value that looks like a number or a truth value is one in a parsed address: it is taken back to text.
+const words = z
+  .union([z.string(), z.number().transform(String), z.boolean().transform(String)])
+  .optional()
+  .catch(undefined);
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: RouteError });
 

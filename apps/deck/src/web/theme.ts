@@ -1,4 +1,4 @@
-import { createTheme, Tooltip } from '@mantine/core';
+import { createTheme, defaultVariantColorsResolver, Tooltip } from '@mantine/core';
 import type { MantineColorsTuple } from '@mantine/core';
 
 /** Ink: the one colour of actions. Statuses own all the others. */
@@ -43,7 +43,24 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: 'ink',
   primaryShade: { light: 8, dark: 1 },
-  autoContrast: true,
+  // Filled buttons read our own tokens, because ink on light and light on ink differ in more than a shade.
+  variantColorResolver: (input) => {
+    if (input.variant === 'filled' && (input.color === undefined || input.color === 'ink'))
+      return {
+        background: 'var(--gk-primary)',
+        hover: 'var(--gk-primary-hover)',
+        color: 'var(--gk-primary-text)',
+        border: '1px solid transparent',
+      };
+    if (input.variant === 'filled' && input.color === 'red')
+      return {
+        background: 'var(--gk-danger)',
+        hover: 'var(--gk-danger-hover)',
+        color: '#ffffff',
+        border: '1px solid transparent',
+      };
+    return defaultVariantColorsResolver(input);
+  },
   colors: { ink, gray, dark },
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, Menlo, Consolas, monospace",
@@ -63,12 +80,17 @@ export const theme = createTheme({
   components: {
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, transitionProps: { duration: 120 }, withArrow: false } }),
     Button: { defaultProps: { size: 'sm' } },
+    Switch: { defaultProps: { color: 'var(--gk-control)' } },
+    Checkbox: { defaultProps: { color: 'var(--gk-control)' } },
+    MultiSelect: { defaultProps: { styles: { inputField: { minWidth: 48 } } } },
+    TagsInput: { defaultProps: { styles: { inputField: { minWidth: 48 } } } },
     Modal: {
       defaultProps: {
         centered: true,
         overlayProps: { backgroundOpacity: 0.35, blur: 2 },
         transitionProps: { duration: 140 },
         radius: 'lg',
+        styles: { title: { fontWeight: 620, fontSize: 16 } },
         padding: 'lg',
       },
     },

@@ -55,7 +55,7 @@ export function EditorGraph({ pipeline, problems, selected, onEdit, onSelect, on
   );
   return (
     <div className="card editor-graph">
-      <Suspense fallback={<Skeleton height="100%" radius="lg" />}>
+      <Suspense fallback={<Skeleton height={150} radius="lg" />}>
         <GraphView
           label={`Graph of ${pipeline.name}`}
           nodes={nodes}

@@ -65,10 +65,10 @@ export function problemsOf(pipeline: Pipeline, saved: readonly SaveWarning[] = [
       add(`there is no stage type “${stage.type}”`, 'Change its type, or remove it');
       continue;
     }
-    const parsed = ui.schema?.safeParse(stage);
+    const parsed = ui.schema.safeParse(stage);
     const own = ui.problems?.(stage, pipeline.application) ?? [];
     for (const message of own) add(message);
-    if (parsed && !parsed.success && own.length === 0)
+    if (!parsed.success && own.length === 0)
       for (const issue of parsed.error.issues) if (!usesExpression(stage, issue)) add(sentence(issue, stage));
   }
   for (const trigger of pipeline.triggers ?? []) {

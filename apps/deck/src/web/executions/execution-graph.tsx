@@ -22,7 +22,7 @@ export function ExecutionGraph({
   const stages = topLevelStages(execution);
   const refs = new Set(stages.map(({ refId }) => refId));
   return (
-    <Suspense fallback={<Skeleton height="100%" radius="lg" />}>
+    <Suspense fallback={<Skeleton height={150} radius="lg" />}>
       <GraphView
         label={`Stages of ${execution.name}`}
         nodes={stages.map((stage) => ({

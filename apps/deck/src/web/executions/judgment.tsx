@@ -7,7 +7,13 @@ import type { PendingJudgment } from '../queries/executions.ts';
 import { useJudge } from '../queries/executions.ts';
 
 /** A judgment that waits: what to look at, the choices, approve or stop. */
-export function Judgment({ judgment }: { readonly judgment: PendingJudgment }) {
+export function Judgment({
+  judgment,
+  titled = false,
+}: {
+  readonly judgment: PendingJudgment;
+  readonly titled?: boolean;
+}) {
   const { context, name } = judgment.stage;
   const judge = useJudge();
   const inputs = list(context['judgmentInputs'])
@@ -20,7 +26,7 @@ export function Judgment({ judgment }: { readonly judgment: PendingJudgment }) {
   const busy = judge.isPending ? judge.variables.answer : undefined;
   return (
     <div className="judgment" role="group" aria-label={`Judgment: ${name}`}>
-      <StatusText look="person">{name}</StatusText>
+      {titled ? <StatusText look="person">{name}</StatusText> : null}
       {instructions ? (
         <p className="judgment-text">{instructions}</p>
       ) : (

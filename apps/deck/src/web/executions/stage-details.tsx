@@ -25,7 +25,7 @@ export function StageDetails({ execution, stage }: { readonly execution: Executi
         ) : null}
         <div className="stage-title">
           <h3>{stage.name}</h3>
-          <span className="gk-muted">{ui?.label ?? stage.type}</span>
+          {ui?.label === stage.name ? null : <span className="gk-muted">{ui?.label ?? stage.type}</span>}
         </div>
         <div className="stage-state">
           <StatusText look={stageLook(stage)} />

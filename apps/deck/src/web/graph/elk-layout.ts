@@ -1,8 +1,8 @@
 import type { ELK, ElkNode } from 'elkjs/lib/elk-api.js';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 
 /** Size of a node, in pixels; all are equal, so that the eye compares positions only. */
-export const NODE = { width: 196, height: 56 } as const;
+export const NODE = { width: 156, height: 54 } as const;
 
 /** What is laid out: node ids and edges between them. */
 export interface LayoutInput {
@@ -26,8 +26,8 @@ function elk(): Promise<ELK> {
 const OPTIONS = {
   'elk.algorithm': 'layered',
   'elk.direction': 'RIGHT',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '64',
-  'elk.spacing.nodeNode': '22',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '32',
+  'elk.spacing.nodeNode': '18',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
   'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
 };
@@ -54,27 +54,44 @@ export async function layout(input: LayoutInput): Promise<Positions> {
   return positions;
 }
 
-/** Positions of a graph; those of the graph before stay until the new ones are there, so nothing flickers. */
-export function useLayout(input: LayoutInput): {
-  readonly positions: Positions | undefined;
-  readonly error: Error | undefined;
-} {
+/** Columns by longest path, rows in order: what is shown at once, until the engine has placed the nodes better. */
+export function quickLayout({ nodes, edges }: LayoutInput): Positions {
+  const ranks = new Map(nodes.map((id) => [id, 0]));
+  for (let round = 0, changed = true; changed && round < nodes.length; round++) {
+    changed = false;
+    for (const [from, to] of edges) {
+      const least = (ranks.get(from) ?? 0) + 1;
+      if ((ranks.get(to) ?? 0) >= least) continue;
+      ranks.set(to, least);
+      changed = true;
+    }
+  }
+  const columns = Map.groupBy(nodes, (id) => ranks.get(id) ?? 0);
+  const tallest = Math.max(0, ...[...columns.values()].map((column) => column.length));
+  const positions = new Map<string, { x: number; y: number }>();
+  for (const [rank, column] of columns)
+    column.forEach((id, row) =>
+      positions.set(id, { x: rank * (NODE.width + 32), y: (row + (tallest - column.length) / 2) * (NODE.height + 18) }),
+    );
+  return positions;
+}
+
+/** Positions of a graph: at once a plain layout, then the engine's; the same graph keeps its positions. */
+export function useLayout(input: LayoutInput): Positions {
   const key = keyOf(input);
-  const [state, setState] = useState<{ positions: Positions | undefined; error: Error | undefined }>({
-    positions: known.get(key),
-    error: undefined,
-  });
+  const [placed, setPlaced] = useState<{ readonly key: string; readonly positions: Positions }>();
   useEffect(() => {
     let current = true;
     const [nodes, edges] = JSON.parse(key) as [string[], [string, string][]];
     layout({ nodes, edges }).then(
-      (positions) => current && setState({ positions, error: undefined }),
-      (error: unknown) =>
-        current && setState((was) => ({ ...was, error: error instanceof Error ? error : new Error(String(error)) })),
+      (positions) => current && setPlaced({ key, positions }),
+      // The plain layout stays: a graph that is drawn less well is better than none.
+      () => undefined,
     );
     return () => {
       current = false;
     };
   }, [key]);
-  return state;
+  const plain = useMemo(() => known.get(key) ?? quickLayout(input), [key]);
+  return placed?.key === key ? placed.positions : plain;
 }

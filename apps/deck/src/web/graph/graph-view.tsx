@@ -1,8 +1,6 @@
 import '@xyflow/react/dist/style.css';
-import { Skeleton } from '@mantine/core';
 import type { Icon } from '@gennaker/ui/icons';
 import { PlusIcon } from '@gennaker/ui/icons';
-import { ErrorPanel } from '@gennaker/ui/panels';
 import type { Look } from '@gennaker/ui/status';
 import { lookWord, StatusIcon } from '@gennaker/ui/status';
 import type { Edge, Node, NodeProps } from '@xyflow/react';
@@ -16,9 +14,11 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  useStore,
 } from '@xyflow/react';
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
+import type { Positions } from './elk-layout.ts';
 import { NODE, useLayout } from './elk-layout.ts';
 
 /** A node of a drawn graph. */
@@ -104,23 +104,61 @@ interface GraphViewProps {
 
 /** A pipeline as a graph from left to right. Tab goes through the nodes; Enter selects; the editor adds, connects and removes. */
 export function GraphView(props: GraphViewProps) {
+  const { nodes, edges } = props;
+  const positions = useLayout({ nodes: nodes.map(({ id }) => id), edges });
   return (
-    <ReactFlowProvider>
-      <Graph {...props} />
-    </ReactFlowProvider>
+    <div style={{ height: heightOf(positions) }}>
+      <ReactFlowProvider>
+        <Graph {...props} positions={positions} />
+      </ReactFlowProvider>
+    </div>
   );
 }
 
-function Graph({ nodes, edges, selected, onSelect, editing, label }: GraphViewProps) {
-  const { positions, error } = useLayout({ nodes: nodes.map(({ id }) => id), edges });
+/** Limits of the drawing's height, in pixels. */
+const HEIGHT = { least: 150, most: 360, margin: 84 } as const;
+
+/** Smallest scale at which the words can be read. */
+const LEAST_ZOOM = 0.72;
+
+/** The whole graph where it can be read so; otherwise as much as fits around the selected node. */
+function viewportFor(positions: Positions, selected: string | undefined, width: number, height: number) {
+  const places = [...positions.values()];
+  const right = Math.max(0, ...places.map(({ x }) => x)) + NODE.width;
+  const bottom = Math.max(0, ...places.map(({ y }) => y)) + NODE.height;
+  const zoom = Math.max(LEAST_ZOOM, Math.min(1, (width - 48) / right, (height - 32) / bottom));
+  const at = (selected ? positions.get(selected) : undefined) ?? { x: 0, y: 0 };
+  const shift = (size: number, whole: number, from: number, node: number): number =>
+    whole * zoom <= size - 32
+      ? (size - whole * zoom) / 2
+      : Math.max(size - 24 - whole * zoom, Math.min(24, size / 2 - (from + node / 2) * zoom));
+  return { zoom, x: shift(width, right, at.x, NODE.width), y: shift(height, bottom, at.y, NODE.height) };
+}
+
+/** As high as the graph needs, so that what is below it stays in view. */
+function heightOf(positions: Positions): number {
+  const rows = [...positions.values()].map(({ y }) => y);
+  const height = rows.length === 0 ? 0 : Math.max(...rows) - Math.min(...rows) + NODE.height;
+  return Math.min(HEIGHT.most, Math.max(HEIGHT.least, height + HEIGHT.margin));
+}
+
+function Graph({
+  nodes,
+  edges,
+  selected,
+  onSelect,
+  editing,
+  label,
+  positions,
+}: GraphViewProps & { readonly positions: Positions }) {
   const flow = useReactFlow();
+  const width = useStore((store) => store.width);
+  const height = useStore((store) => store.height);
   useEffect(() => {
-    if (!positions) return;
-    const frame = requestAnimationFrame(() => void flow.fitView({ padding: 0.16, maxZoom: 1, duration: 0 }));
-    return () => cancelAnimationFrame(frame);
-  }, [positions, flow]);
-  if (error) return <ErrorPanel title="The graph could not be drawn" error={error} />;
-  if (!positions) return <Skeleton height="100%" radius="lg" aria-label="Drawing the graph" />;
+    if (width === 0 || height === 0) return;
+    void flow.setViewport(viewportFor(positions, selected, width, height));
+    // The view moves when the graph or its frame changes, never because something was selected.
+  }, [positions, width, height, flow]);
   const flowNodes: Node<NodeData>[] = nodes.map((node) => ({
     id: node.id,
     type: 'stage',
@@ -172,7 +210,7 @@ function Graph({ nodes, edges, selected, onSelect, editing, label }: GraphViewPr
       proOptions={{ hideAttribution: true }}
     >
       <Background variant={BackgroundVariant.Dots} gap={18} size={1.2} color="var(--gk-border)" />
-      <Controls showInteractive={false} position="bottom-right" />
+      <Controls showInteractive={false} orientation="horizontal" position="bottom-right" />
     </ReactFlow>
   );
 }

@@ -2,11 +2,15 @@ import { useQuery } from '@tanstack/react-query';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
 
+/** Events announce changes; this slow look (ms) is the safety net and keeps "seen" honest. */
+const LOOK_MS = 30_000;
+
 /** An application's server groups. */
 export function useServerGroups(application: string) {
   return useQuery({
     queryKey: keys.serverGroups(application),
     queryFn: ({ signal }) => gate.listServerGroups({ params: { application } }, { signal }),
+    refetchInterval: LOOK_MS,
   });
 }
 
@@ -15,6 +19,7 @@ export function useLoadBalancers(application: string) {
   return useQuery({
     queryKey: keys.loadBalancers(application),
     queryFn: ({ signal }) => gate.listLoadBalancers({ params: { application } }, { signal }),
+    refetchInterval: LOOK_MS,
   });
 }
 

@@ -17,7 +17,7 @@ export function InboxButton() {
   }, [count]);
   const words = count === 0 ? 'Inbox: nothing waits for you' : `Inbox: ${count} waiting for approval`;
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" width={400} shadow="lg" trapFocus>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" width={400} offset={10} shadow="lg" trapFocus>
       <Popover.Target>
         <Tooltip label={words} disabled={open}>
           <Indicator
@@ -62,7 +62,7 @@ export function InboxButton() {
                     {judgment.stage.startTime ? <Ago at={judgment.stage.startTime} /> : null}
                   </span>
                 </div>
-                <Judgment judgment={judgment} />
+                <Judgment judgment={judgment} titled />
               </section>
             ))}
           </ScrollArea.Autosize>
