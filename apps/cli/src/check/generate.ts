@@ -65,7 +65,7 @@ function identifier(folder: string): string {
  * would be written.
  */
 export async function generate(root: string, checkOnly: boolean): Promise<string[]> {
-  const stale: string[] = [];
+  const stale = await generateDocuments(root, checkOnly);
   for (const registry of registries) {
     const folder = join(root, 'libs', registry.kind);
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
@@ -97,6 +97,22 @@ async function generateApiDocument(root: string, checkOnly: boolean): Promise<st
     if (!checkOnly) throw error;
     return [error instanceof Error ? error.message : String(error)];
   }
+}
+
+/** API documents are written by the app whose API it is, as only it knows its routes. */
+async function generateDocuments(root: string, checkOnly: boolean): Promise<string[]> {
+  const said: string[] = [];
+  for (const app of await readdir(join(root, 'apps'))) {
+    const script = join(root, 'apps', app, 'src/openapi/generate.ts');
+    if (!existsSync(script)) continue;
+    const onLine = (line: string): unknown => said.push(line);
+    const run = runHelper(process.execPath, [script, ...(checkOnly ? ['--check'] : [])], { cwd: root, onLine });
+    // With --check it fails when something is stale, and has then said what.
+    await run.catch((error: unknown) => {
+      if (said.length === 0) throw error;
+    });
+  }
+  return said;
 }
 
 /** As `npm run format` would leave it, so that the two never disagree. */

@@ -19,7 +19,7 @@ import { reasonOf, Sentence } from './sentence.ts';
 const databaseName = 'gennaker';
 
 /** Flags that keep a service process small: most of its garbage is young and small. */
-const nodeFlags = ['--max-semi-space-size=2', '--enable-source-maps'];
+const nodeFlags = ['--max-semi-space-size=2'];
 
 /** Folder of the records of what runs. */
 export function runFolder(layout: Layout): string {
