@@ -28,6 +28,8 @@ export class Fleet {
   readonly #placement: Placement;
   /** What drives an instance now; a newer entry tells an older driver to give up. */
   readonly #drivers = new Map<string, symbol>();
+  /** Boots under way, by instance id. */
+  readonly #booting = new Map<string, Promise<void>>();
   readonly #gone = new Set<() => void>();
   readonly #timers = new Set<Timer>();
   #closed = false;
@@ -131,7 +133,7 @@ export class Fleet {
     if (record === undefined || instance === undefined) return;
     this.#set(path, 'STOPPING', { action: 'RESTARTING' });
     await this.#traffic.refresh();
-    await this.#runtime.stop(instance.id, 0);
+    await this.#halt(instance.id, 0);
     if (this.#drivers.get(path) === driver) void this.#start(path, false);
   }
 
@@ -219,13 +221,16 @@ export class Fleet {
     if (slow > 0) await sleep(this.#clock, slow);
     if (!mine()) return;
     const request = this.#placement.bootRequest(instance, record, fresh);
-    await this.#runtime.boot(request, ({ reason }) => {
+    const booting = this.#runtime.boot(request, ({ reason }) => {
       if (mine()) void this.#crashed(path, reason);
     });
-    if (!mine()) {
-      // A teardown that began during the boot stops it itself.
-      return;
+    this.#booting.set(request.id, booting);
+    try {
+      await booting;
+    } finally {
+      this.#booting.delete(request.id);
     }
+    if (!mine()) return;
     this.#set(path, 'RUNNING', { action: 'NONE', runningSince: this.#clock.now() });
     this.#scheduleHealing(record.group);
     await this.#traffic.refresh();
@@ -264,8 +269,17 @@ export class Fleet {
     const instance = this.#store.get('instances', path);
     const record = this.#store.state.managed[path];
     if (this.#drivers.get(path) !== driver || instance === undefined) return;
-    await this.#runtime.stop(instance.id, (record?.drainSeconds ?? 0) * 1000);
+    await this.#halt(instance.id, (record?.drainSeconds ?? 0) * 1000);
     await this.#runtime.discard(instance.id);
+  }
+
+  /** Stops an instance, one that is just booting too: its boot may come up after the first stop found nothing. */
+  async #halt(id: string, drainMs: number): Promise<void> {
+    await this.#runtime.stop(id, drainMs);
+    const booting = this.#booting.get(id);
+    if (booting === undefined) return;
+    await booting.catch(() => undefined);
+    await this.#runtime.stop(id, drainMs);
   }
 
   /** The longest draining time of the services that the instance's group stands behind, milliseconds. */

@@ -57,8 +57,8 @@ export class ImageStore {
       if (await exists(target)) await rm(folder, { recursive: true, force: true });
       else await rename(folder, target);
     } finally {
-      // Whoever asked records the digest in the same turn; a prune a moment later must not take it away.
-      setTimeout(() => this.#importing.delete(hex), 5000).unref();
+      // Whoever asked records the digest in this turn; until then a prune must not take the content away.
+      setImmediate(() => this.#importing.delete(hex));
     }
     return { digest: `sha256:${hex}`, bytes, manifest };
   }
@@ -73,10 +73,10 @@ export class ImageStore {
     return text === undefined ? undefined : imageManifest.parse(JSON.parse(text));
   }
 
-  /** Removes every image that is not in the list. */
-  async keep(digests: ReadonlySet<string>): Promise<void> {
+  /** Removes every image that is not needed; asked anew before each removal. */
+  async keep(needed: () => ReadonlySet<string>): Promise<void> {
     for (const entry of await readdir(this.images)) {
-      if (digests.has(`sha256:${entry}`) || this.#importing.has(entry)) continue;
+      if (needed().has(`sha256:${entry}`) || this.#importing.has(entry)) continue;
       await run(['rm', '-rf', join(this.images, entry)]);
     }
   }

@@ -85,13 +85,15 @@ export async function makeImage(lab: Lab, work: OperationWork): Promise<void> {
 }
 
 /** Work after images.delete: contents that no image and no instance needs any more are removed. */
-export async function pruneImages(lab: Lab, keep: readonly string[]): Promise<void> {
-  const digests = [
-    ...keep,
-    ...lab.store.list('images', 'projects/').map(([, image]) => image.digest),
-    ...Object.values(lab.store.state.managed).map(({ digest }) => digest),
-  ];
-  await lab.runtime.keepImages(new Set(digests));
+export function pruneImages(lab: Lab, keep: readonly string[]): Promise<void> {
+  return lab.runtime.keepImages(
+    () =>
+      new Set([
+        ...keep,
+        ...lab.store.list('images', 'projects/').map(([, image]) => image.digest),
+        ...Object.values(lab.store.state.managed).map(({ digest }) => digest),
+      ]),
+  );
 }
 
 /** Fingerprint of a set of labels. */

@@ -32,6 +32,7 @@ export class ProcessRuntime implements Runtime {
   readonly #folder: string;
   readonly #clock: Clock;
   readonly #running = new Map<string, Running>();
+  #closed = false;
   #watching: NodeJS.Timeout | undefined;
 
   /** @param folder cloudlab's data folder; images, instances and staging live in it */
@@ -66,6 +67,7 @@ export class ProcessRuntime implements Runtime {
     await writeFile(join(folder, 'upper/etc/hostname'), `${request.name}\n`);
     await writeFile(join(folder, 'upper/etc/hosts'), `127.0.0.1 localhost\n${request.address} ${request.name}\n`);
     await shorten(console);
+    if (this.#closed) throw new BootFailure('BOOT_FAILED', 'cloudlab is stopping.');
     const process = await InstanceProcess.spawn({
       folder,
       console,
@@ -77,6 +79,7 @@ export class ProcessRuntime implements Runtime {
     });
     const running: Running = { request, process, onExit, quiet: true };
     this.#running.set(request.id, running);
+    if (this.#closed) process.kill();
     void process.exited.then((ending) => this.#ended(running, ending));
     await this.#untilListening(running);
     running.quiet = false;
@@ -126,8 +129,8 @@ export class ProcessRuntime implements Runtime {
     return this.images.manifest(digest);
   }
 
-  keepImages(digests: ReadonlySet<string>): Promise<void> {
-    return this.images.keep(digests);
+  keepImages(needed: () => ReadonlySet<string>): Promise<void> {
+    return this.images.keep(needed);
   }
 
   checkOut(digest: string) {
@@ -139,6 +142,7 @@ export class ProcessRuntime implements Runtime {
   }
 
   async close(graceMs: number): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#watching);
     await Promise.all([...this.#running.keys()].map((id) => this.stop(id, graceMs)));
   }
@@ -191,12 +195,16 @@ export class ProcessRuntime implements Runtime {
   async #lastLine(id: string): Promise<string> {
     const text = await readFile(this.#consoleOf(id), 'utf8').catch(() => '');
     const lines = text
-      .slice(-4000)
-      .trimEnd()
+      .slice(Math.max(0, text.lastIndexOf('\n--- ')))
       .split('\n')
-      .filter((line) => line.trim() !== '' && !line.startsWith('--- '));
-    const line = lines.findLast((each) => /error/i.test(each)) ?? lines.at(-1);
-    return line === undefined ? 'It wrote nothing to its console.' : `Its console says: ${line.trim().slice(0, 300)}`;
+      .filter((each) => each.trim() !== '' && !each.startsWith('--- '));
+    // What a runtime prints around an error says less than the error itself.
+    const line = lines.findLast((each) => /^\s*(Uncaught )?\w*(Error|Exception)\b.*:/.test(each)) ?? lines.at(-1);
+    if (line === undefined) return 'It wrote nothing to its console.';
+    const hint = /EADDRINUSE|address already in use/i.test(line)
+      ? ' An instance must listen on its own address only: bind to $HOST and $PORT, not to every address.'
+      : '';
+    return `Its console says: ${line.trim().slice(0, 300)}${hint}`;
   }
 
   #folderOf(id: string): string {

@@ -102,8 +102,8 @@ export interface Runtime {
   ): Promise<{ readonly digest: string; readonly bytes: number; readonly manifest: ImageManifest }>;
   /** The manifest of a stored image, undefined when there is no such image. */
   manifest(digest: string): Promise<ImageManifest | undefined>;
-  /** Removes every stored image that is not in the list. */
-  keepImages(digests: ReadonlySet<string>): Promise<void>;
+  /** Removes every stored image that is not needed; asked anew before each removal. */
+  keepImages(needed: () => ReadonlySet<string>): Promise<void>;
   checkOut(digest: string): Promise<Checkout>;
   discardCheckout(id: string): Promise<void>;
   /** Stops everything, giving instances up to `graceMs`. */

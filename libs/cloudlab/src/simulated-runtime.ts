@@ -87,8 +87,8 @@ export class SimulatedRuntime implements Runtime {
     return Promise.resolve(this.images.get(digest));
   }
 
-  keepImages(digests: ReadonlySet<string>): Promise<void> {
-    for (const digest of this.images.keys()) if (!digests.has(digest)) this.images.delete(digest);
+  keepImages(needed: () => ReadonlySet<string>): Promise<void> {
+    for (const digest of this.images.keys()) if (!needed().has(digest)) this.images.delete(digest);
     return Promise.resolve();
   }
 
