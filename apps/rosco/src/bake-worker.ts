@@ -38,7 +38,7 @@ interface UnderWay {
  * Starts a worker. A bake is held by a claim with an epoch, renewed while its process lives: when the process dies, the
  * claim runs out and another worker, here or elsewhere, begins the bake again on a fresh copy.
  */
-export function startBakeWorker(bakery: () => Bakery, log: Logger): BakeWorker {
+export function startBakeWorker(bakery: Bakery, log: Logger): BakeWorker {
   const running = new Map<string, { state: UnderWay; done: Promise<void> }>();
   let closed = false;
   let looking: Promise<void> | undefined;
@@ -48,7 +48,7 @@ export function startBakeWorker(bakery: () => Bakery, log: Logger): BakeWorker {
     do {
       again = false;
       while (!closed && running.size < AT_ONCE) {
-        const row = await claimBake(bakery().db.pool, bakery().owner, LEASE_MS);
+        const row = await claimBake(bakery.db.pool, bakery.owner, LEASE_MS);
         if (!row) break;
         begin(row);
       }
@@ -65,7 +65,7 @@ export function startBakeWorker(bakery: () => Bakery, log: Logger): BakeWorker {
   };
   const begin = (row: BakeRow): void => {
     const state: UnderWay = {
-      claim: { id: row.id, owner: bakery().owner, epoch: row.epoch },
+      claim: { id: row.id, owner: bakery.owner, epoch: row.epoch },
       ending: new AbortController(),
       why: undefined,
     };
@@ -82,7 +82,7 @@ export function startBakeWorker(bakery: () => Bakery, log: Logger): BakeWorker {
     const renewal = setInterval(() => void renew(state), RENEW_MS);
     try {
       if (row.cancel_requested) end(state, 'cancelled');
-      const outcome = await runBake({ bakery: bakery(), row, claim: state.claim, signal: state.ending.signal }).catch(
+      const outcome = await runBake({ bakery, row, claim: state.claim, signal: state.ending.signal }).catch(
         (error: unknown): BakeOutcome | undefined => {
           if (state.why === 'cancelled') return { kind: 'cancelled', reason: { summary: 'The bake was cancelled' } };
           if (state.why) return undefined;
@@ -92,27 +92,27 @@ export function startBakeWorker(bakery: () => Bakery, log: Logger): BakeWorker {
       if (outcome) {
         await finish(state.claim, outcome);
         const digests = row.plan.files.map((file) => file.sha256);
-        await bakery().packageFiles.drop(await unneededFiles(bakery().db.pool, digests));
+        await bakery.packageFiles.drop(await unneededFiles(bakery.db.pool, digests));
       }
-      if (!outcome && state.why === 'stopping') await releaseClaim(bakery().db.pool, state.claim);
+      if (!outcome && state.why === 'stopping') await releaseClaim(bakery.db.pool, state.claim);
     } finally {
       clearInterval(renewal);
     }
   };
 
   const renew = async (state: UnderWay): Promise<void> => {
-    const answer = await renewClaim(bakery().db.pool, state.claim, LEASE_MS).catch(() => undefined);
+    const answer = await renewClaim(bakery.db.pool, state.claim, LEASE_MS).catch(() => undefined);
     if (!answer) return;
     if (!answer.held) end(state, 'lost');
     else if (answer.cancelRequested) end(state, 'cancelled');
   };
 
   const finish = async (claim: Claim, outcome: BakeOutcome): Promise<void> => {
-    await inTransaction(bakery().db, async (client) => {
+    await inTransaction(bakery.db, async (client) => {
       const row = await endBake(client, claim, outcome);
       for (const callback of row?.callbacks ?? []) {
         const key = `rosco:${claim.id}:${callback.stageId}:ended`;
-        await bakery().outbox.enqueue(client, {
+        await bakery.outbox.enqueue(client, {
           key,
           target: 'orca',
           method: 'POST',
@@ -122,7 +122,7 @@ export function startBakeWorker(bakery: () => Bakery, log: Logger): BakeWorker {
         });
       }
     });
-    bakery().outbox.poke();
+    bakery.outbox.poke();
   };
 
   const sweep = setInterval(poke, SWEEP_MS);

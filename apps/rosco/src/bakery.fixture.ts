@@ -10,16 +10,16 @@ import { fileURLToPath } from 'node:url';
 import { createClient } from '@gennaker/client/client';
 import type { Client } from '@gennaker/contracts/route';
 import { roscoApi } from '@gennaker/contracts/rosco';
-import { type TestDatabase, testDatabase } from '@gennaker/fixtures/databases';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const SYSTEM_PATH = '/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const PACKAGER = 'dpkg-deb';
 const BASE_IMAGES = join(ROOT, '.gennaker/base-images');
 
-/** Real surroundings of a bakery: a database, the local cloud, a build server, and somebody who is woken. */
+/** Real surroundings of a bakery: the local cloud, a build server, and somebody who is woken. */
 export interface Surroundings {
   readonly folder: string;
   readonly offset: number;
-  readonly database: TestDatabase;
   readonly cloudlab: string;
   readonly rosco: Client<typeof roscoApi>;
   /** Paths that were called at the place of orca. */
@@ -33,11 +33,10 @@ export interface Surroundings {
   end(): Promise<void>;
 }
 
-/** Sets everything up but rosco itself. */
-export async function surroundings(): Promise<Surroundings> {
+/** Sets everything up but rosco itself, on a migrated database. */
+export async function surroundings(databaseUrl: string): Promise<Surroundings> {
   const folder = await mkdtemp(join(tmpdir(), 'bakery-'));
   const offset = 21_000 + (process.pid % 2_000) * 10;
-  const database = await testDatabase();
   const packages = join(folder, 'packages');
   await mkdir(packages);
   const wakes: string[] = [];
@@ -52,13 +51,13 @@ export async function surroundings(): Promise<Surroundings> {
   const configuration = join(folder, 'gennaker.yml');
   await writeFile(configuration, `egress:\n  allow: ['127.0.0.1/32:${portOf(files)}']\n`);
   const environment = {
-    PATH: process.env['PATH'] ?? '',
+    PATH: SYSTEM_PATH,
     GENNAKER_DATA: join(folder, 'data'),
     GENNAKER_OFFSET: String(offset),
     GENNAKER_CONFIG: configuration,
     GENNAKER_BASE_IMAGES: BASE_IMAGES,
     GENNAKER_DISCOVERY: JSON.stringify({ orca: [`http://127.0.0.1:${portOf(orca)}`] }),
-    DATABASE_URL: database.url,
+    DATABASE_URL: databaseUrl,
     REDIS_URL: 'redis://127.0.0.1:1',
   };
   await finished(start(['apps/cloudlab/src/base-image.ts', BASE_IMAGES], environment));
@@ -69,7 +68,6 @@ export async function surroundings(): Promise<Surroundings> {
   return {
     folder,
     offset,
-    database,
     cloudlab: cloudlabUrl,
     rosco: createClient(roscoApi, { baseUrl: roscoUrl }),
     wakes,
@@ -87,7 +85,6 @@ export async function surroundings(): Promise<Surroundings> {
       cloudlab.kill('SIGTERM');
       await once(cloudlab, 'exit');
       for (const server of [files, orca]) server.close();
-      await database.drop();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -128,7 +125,7 @@ async function makePackage(target: string, name: string, version: string, postin
     await chmod(join(root, 'DEBIAN/postinst'), 0o755);
     const file = `${name}_${version}_all.deb`;
     await finished(
-      spawn('dpkg-deb', ['--root-owner-group', '--build', root, join(target, file)], {
+      spawn(PACKAGER, ['--root-owner-group', '--build', root, join(target, file)], {
         stdio: ['ignore', 'ignore', 'inherit'],
       }),
     );

@@ -4,22 +4,26 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { BakeRequest } from '@gennaker/contracts/rosco';
+import { type TestDatabase, testDatabase } from '@gennaker/fixtures/databases';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Surroundings, surroundings } from './bakery.fixture.ts';
 import { TEMPLATES } from './templates.ts';
 
+let database: TestDatabase;
 let here: Surroundings;
 let rosco: Awaited<ReturnType<Surroundings['startRosco']>>;
 const TIMEOUT = 90_000;
 
 beforeAll(async () => {
-  here = await surroundings();
+  database = await testDatabase();
+  here = await surroundings(database.url);
   rosco = await here.startRosco();
 }, 180_000);
 afterAll(async () => {
   rosco.kill('SIGTERM');
   await once(rosco, 'exit');
   await here.end();
+  await database.drop();
 }, 60_000);
 
 type Package = { fileName: string; url: string };

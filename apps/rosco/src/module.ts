@@ -9,7 +9,7 @@ import { logger } from '@gennaker/service/log';
 import { openDatabase } from '@gennaker/store/database';
 import { createOutbox } from '@gennaker/store/outbox';
 import { startBakeWorker } from './bake-worker.ts';
-import { type Bakery, openBakery } from './bakery.ts';
+import { openBakery } from './bakery.ts';
 import { roscoHandlers } from './http.ts';
 
 /** Rosco: the bakery. */
@@ -41,18 +41,13 @@ export const app: AppDefinition = {
         }
       },
     });
-    let bakery: Bakery | undefined;
-    const opened = (): Bakery => {
-      if (!bakery) throw new Error('the bakery is not open yet');
-      return bakery;
-    };
-    const worker = startBakeWorker(opened, log);
-    bakery = openBakery(config, {
+    const bakery = openBakery(config, {
       db,
       outbox,
       owner: `${config.instance}-${randomUUID().slice(0, 8)}`,
-      poke: worker.poke,
+      poke: () => worker.poke(),
     });
+    const worker = startBakeWorker(bakery, log);
     worker.poke();
     const served = await serve({ name: 'rosco', api: roscoApi, handlers: roscoHandlers(bakery), config });
     return {
@@ -60,7 +55,7 @@ export const app: AppDefinition = {
         await served.close();
         await worker.close();
         await outbox.close();
-        await opened().close();
+        await bakery.close();
         await db.close();
       },
     };

@@ -138,9 +138,14 @@ async function packageVariables(bakery: Bakery, row: BakeRow): Promise<Record<st
 /** The command line that enters an image: its root as the root, name spaces of its own, nothing of our environment. */
 function enterCommand(root: string): string[] {
   const environment = { PATH: SYSTEM_PATH, HOME: '/root', DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
+  const enter = `bwrap --die-with-parent --dev /dev --proc /proc --chdir / --unshare-pid --unshare-uts --unshare-ipc --hostname bakery --clearenv`;
+  const [program = '', ...options] = enter.split(' ');
   return [
-    ...['bwrap', '--die-with-parent', '--bind', root, '/', '--dev', '/dev', '--proc', '/proc', '--chdir', '/'],
-    ...['--unshare-pid', '--unshare-uts', '--unshare-ipc', '--hostname', 'bakery', '--clearenv'],
+    program,
+    '--bind',
+    root,
+    '/',
+    ...options,
     ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
   ];
 }

@@ -89,6 +89,7 @@ test('nothing survives a kill -9 of the owner', async () => {
   await waitFor(async () => (await survivors('39.123')).length === 2);
   owner.kill('SIGKILL');
   await waitFor(async () => (await survivors('39.123')).length === 0);
+  expect(await survivors('39.123')).toEqual([]);
 });
 
 async function waitFor(condition: () => Promise<boolean>): Promise<void> {

@@ -54,7 +54,7 @@ export class BuildFolder {
   }
 
   async jobs(): Promise<string[]> {
-    return (await readdir(this.#root).catch(() => [])).toSorted();
+    return (await readdir(this.#root).catch(() => [])).toSorted((a, b) => a.localeCompare(b));
   }
 
   /** Numbers of a job's builds, newest first. */
