@@ -45,6 +45,8 @@ interface Letter {
 interface Flight {
   readonly run: string;
   readonly abort: AbortController;
+  /** Settles when nothing of the run is under way any more. */
+  done: Promise<unknown>;
 }
 
 /** Works on one claimed execution, step by step, each committed before the next begins, until it waits for the outside. */
@@ -215,13 +217,16 @@ export class Actor {
     if (flight?.run === run) return;
     flight?.abort.abort(new Error('the stage was cancelled'));
     if (!this.#parts.claims.safe(this.id)) return this.#later();
-    const fresh: Flight = { run, abort: new AbortController() };
+    const fresh: Flight = { run, abort: new AbortController(), done: Promise.resolve() };
     this.#flights.set(key, fresh);
-    void this.#fly(effect, fresh).then((message) => {
-      if (this.#flights.get(key) === fresh) this.#flights.delete(key);
-      if (message && !this.#leaving) this.#post(message, this.#claim.trace);
-      else this.#wake();
-    });
+    // A clean-up begins when the run that it cleans up after has ended.
+    fresh.done = (flight?.done ?? Promise.resolve())
+      .then(() => this.#fly(effect, fresh))
+      .then((message) => {
+        if (this.#flights.get(key) === fresh) this.#flights.delete(key);
+        if (message && !this.#leaving) this.#post(message, this.#claim.trace);
+        else this.#wake();
+      });
   }
 
   async #fly(effect: Exclude<Effect, { type: 'AbortRun' }>, flight: Flight): Promise<Message | undefined> {

@@ -67,17 +67,18 @@ export class EventFeed {
     try {
       while (!signal.aborted && !this.#closed) {
         const seen = hinted;
-        const rows = await this.#page(cursor, filter);
+        const { rows, end } = await this.#page(cursor, filter);
         for (const row of rows) {
           cursor = row;
           yield { id: `${row.xid}-${row.id}`, event: row.type, data: eventOf(row) };
         }
         if (rows.length === PAGE) continue;
+        cursor = end;
         if (hinted === seen) await this.#wait(IDLE_MS, signal);
         for (const pause of AFTER_HINT_MS) {
           if (hinted === seen || signal.aborted) break;
           if (pause > 0) await this.#pause(pause);
-          if ((await this.#page(cursor, filter, 1)).length > 0) break;
+          if ((await this.#page(cursor, filter, 1)).rows.length > 0) break;
         }
       }
     } finally {
@@ -103,17 +104,23 @@ export class EventFeed {
     return { xid: rows[0]?.xid ?? '0', id: '0' };
   }
 
-  async #page(cursor: Cursor, filter: FeedFilter, limit = PAGE): Promise<EventRow[]> {
-    const { rows } = await this.#db.pool.query<EventRow>({
+  /** The next events, and, when these are all, where the stream ends now: the snapshot's xmin, not the last event that fitted. */
+  async #page(cursor: Cursor, filter: FeedFilter, limit = PAGE): Promise<{ rows: EventRow[]; end: Cursor }> {
+    const { rows } = await this.#db.pool.query<Partial<EventRow> & { readonly xmin: string }>({
       name: 'orca-feed',
-      text: `select xid::text, id::text, execution_id, sequence, application, pipeline_config_id, type, at, data
-             from orca.events
-             where (xid, id) > ($1::bigint, $2::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-               and ($3::text is null or application = $3) and ($4::text is null or execution_id = $4)
-             order by xid, id limit $5`,
+      text: `select snapshot.xmin::text, e.*
+             from (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin) snapshot
+             left join lateral (
+               select xid::text, id::text, execution_id, sequence, application, pipeline_config_id, type, at, data
+               from orca.events
+               where (xid, id) > ($1::bigint, $2::bigint) and xid < snapshot.xmin
+                 and ($3::text is null or application = $3) and ($4::text is null or execution_id = $4)
+               order by events.xid, events.id limit $5
+             ) e on true`,
       values: [cursor.xid, cursor.id, filter.application ?? null, filter.executionId ?? null, limit],
     });
-    return rows;
+    const end = { xid: rows[0]?.xmin ?? cursor.xid, id: '0' };
+    return { rows: rows.filter((row): row is EventRow & { xmin: string } => row.id != null), end };
   }
 
   #wait(ms: number, signal: AbortSignal): Promise<void> {

@@ -105,7 +105,10 @@ export class Orchestrator {
   /** Mail was written: to the owner, or, where nobody owns the execution, to whoever hears the bell. */
   mailArrived(executionId: string, seq: number, owner: string | null): void {
     const mine = this.#actors.get(executionId);
-    if (mine) return mine.actor.mail(seq);
+    if (mine) {
+      mine.actor.mail(seq);
+      if (owner !== null) return;
+    }
     if (owner !== null) this.bell.announceMail(executionId, seq);
     this.bell.ring(executionId);
   }

@@ -1,6 +1,6 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Reason } from '@gennaker/contracts/execution';
-import { inReadingOrder } from '@gennaker/engine/graph';
+import { ancestors, inReadingOrder } from '@gennaker/engine/graph';
 import { taskKey } from '@gennaker/engine/ids';
 import { ancestorOutput, ancestorOutputs, planView, plannedStage } from '@gennaker/engine/lookup';
 import { expressionScope } from '@gennaker/engine/scope';
@@ -22,6 +22,8 @@ export interface TaskRun {
 
 /** Longest pause between attempts after errors that may pass. */
 const MAX_BACKOFF_MS = 15_000;
+/** What a task has to end by itself after its signal. */
+const GRACE_MS = 2_000;
 const CLEANUP_MS = 30_000;
 const CLEANUP_TRIES = 4;
 
@@ -79,7 +81,7 @@ function taskContext(world: World, run: TaskRun, definition: AnyStageDefinition)
     application: state.application,
     executionId: state.id,
     pipeline: state.name,
-    user: state.authentication.user,
+    user: actingUser(state, stage),
     trigger: state.trigger,
     stage: {
       id: stage.id,
@@ -106,6 +108,17 @@ function taskContext(world: World, run: TaskRun, definition: AnyStageDefinition)
     },
     stages: inReadingOrder(state).map(({ refId, name, type, status }) => ({ refId, name, type, status })),
   };
+}
+
+/** Who a stage acts as: the judge of the nearest judgment that passes its identity on, else whoever started the execution. */
+function actingUser(state: ExecutionState, stage: StageState): string {
+  const judgment = ancestors(state, stage).find(
+    (one) =>
+      one.type === 'manualJudgment' &&
+      one.context['propagateAuthenticationContext'] === true &&
+      one.context['judgmentStatus'] === 'continue',
+  );
+  return judgment?.lastModified?.user ?? state.authentication.user;
 }
 
 /** The stage's settings do not fit its type. */
@@ -152,12 +165,13 @@ function mayPass(error: unknown): boolean {
   return error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
 }
 
-/** The task's answer, or the abort: a task that does not listen to its signal cannot hold an execution. */
+/** The task's answer, or the abort: a task that does not end some time after its signal cannot hold an execution. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const stop = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
+    const give = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    const stop = (): void => void setTimeout(give, GRACE_MS).unref();
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }

@@ -18,7 +18,7 @@ export const webhookSchema = z.looseObject({
     .default('POST'),
   payload: z.unknown().optional().describe('JSON, or a text that is sent as it is'),
   customHeaders: z.record(z.string(), z.unknown()).optional(),
-  failFastStatusCodes: z.array(z.coerce.number().int()).default([]).describe('statuses that are not tried again'),
+  failFastStatusCodes: z.array(z.coerce.number().int()).default([504]).describe('statuses that are not tried again'),
   webhookRetryStatusCodes: z.array(z.coerce.number().int()).default([]).describe('statuses that are tried again'),
   waitForCompletion: z.coerce.boolean().default(false).describe('watch a status address after the call'),
   statusUrlResolution: z.enum(STATUS_URL_RESOLUTIONS).default('getMethod'),
