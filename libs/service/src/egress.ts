@@ -38,7 +38,7 @@ export function createGuardedHttp(allow: readonly string[]): Ports['http'] {
       if (![301, 302, 303, 307, 308].includes(response.status) || !location) return response;
       const url = new URL(location, target.url).href;
       const keeps = response.status === 307 || response.status === 308;
-      const { body, ...rest } = target;
+      const { body: _sent, ...rest } = target;
       target = keeps ? { ...target, url } : { ...rest, url, method: target.method === 'HEAD' ? 'HEAD' : 'GET' };
       if (new URL(url).origin !== new URL(asked.url).origin) {
         const headers = Object.fromEntries(

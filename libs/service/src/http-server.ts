@@ -157,9 +157,9 @@ async function answer(
   reply.raw.once('close', () => gone.abort());
   const rawBody = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : new Uint8Array();
   const call: Call<Route> = {
-    params: parsePart('path', route.params, request.params) as undefined,
-    query: parsePart('query', route.query, request.query) as undefined,
-    body: parsePart('body', route.body, route.body ? jsonBody(request, rawBody) : undefined) as undefined,
+    params: parsePart('path', route.params, request.params),
+    query: parsePart('query', route.query, request.query),
+    body: parsePart('body', route.body, route.body ? jsonBody(request, rawBody) : undefined),
     rawBody,
     headers: Object.fromEntries(
       Object.entries(request.headers).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : value]),
