@@ -49,8 +49,8 @@ export function acquireLock(db: Database, key: LockKey, wish: LockWish): Promise
     if (row.live && row.holder === wish.holder)
       return held(await write(client, key, wish, ttl, Number(row.epoch)), wish);
     await client.query(
-      `insert into clouddriver.lock_waiters(account, region, cluster, holder, reason, execution_id, stage_id)
-       values ($1, $2, $3, $4, $5, $6, $7)
+      `insert into clouddriver.lock_waiters(account, region, cluster, holder, reason, execution_id, stage_id, since, seen)
+       values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), clock_timestamp())
        on conflict (account, region, cluster, holder) do update set seen = clock_timestamp(), reason = excluded.reason`,
       [...parts(key), wish.holder, wish.reason, wish.wake?.executionId ?? null, wish.wake?.stageId ?? null],
     );

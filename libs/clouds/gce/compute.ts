@@ -8,6 +8,8 @@ import { type ComputeOperation, lastPart, operationSchema } from './resources.ts
 const RETRY_MS = [200, 400, 800, 1_500, 3_000, 5_000, 8_000, 10_000] as const;
 /** Waits between looks at an operation, ms: most finish at once; the last is repeated. */
 const POLL_MS = [50, 100, 100, 150, 200, 300, 500, 800, 1_200, 2_000] as const;
+/** A change that is under way outlasts a cloud that cannot be reached for this long. */
+const PATIENCE_MS = 5 * 60_000;
 const OPERATION_TIMEOUT_MS = 10 * 60_000;
 const CALL_TIMEOUT_MS = 30_000;
 
@@ -81,7 +83,7 @@ export class Compute {
     schema: S,
     filter?: string,
   ): Promise<z.output<S>[]> {
-    return this.retry(`${service}.aggregatedList`, undefined, async () => {
+    return this.retry(`${service}.aggregatedList`, undefined, false, async () => {
       const client = this.client(service);
       const pages = client['aggregatedListAsync']?.(
         { project: this.project, returnPartialSuccess: true, ...(filter ? { filter } : {}) },
@@ -107,7 +109,7 @@ export class Compute {
     options: { readonly requestId: string; readonly signal?: AbortSignal | undefined },
   ): Promise<ComputeOperation> {
     const answer = first(
-      await this.call(service, method, { ...request, requestId: options.requestId }, options.signal),
+      await this.call(service, method, { ...request, requestId: options.requestId }, options.signal, true),
     );
     const wrapped = (answer as { latestResponse?: unknown } | null)?.latestResponse ?? answer;
     return this.wait(operationSchema.parse(wrapped), `${service}.${method}`, options.signal);
@@ -150,22 +152,35 @@ export class Compute {
     await Promise.all(clients.map((client) => client.close()));
   }
 
-  private call(service: Service, method: string, request: object, signal?: AbortSignal): Promise<unknown> {
-    return this.retry(`${service}.${method}`, signal, async () => {
+  private call(
+    service: Service,
+    method: string,
+    request: object,
+    signal?: AbortSignal,
+    patient = signal !== undefined,
+  ): Promise<unknown> {
+    return this.retry(`${service}.${method}`, signal, patient, async () => {
       const run = this.client(service)[method];
       if (!run) throw new Error(`The Compute client has no ${service}.${method}.`);
       return run.call(this.client(service), { project: this.project, ...request }, { timeout: CALL_TIMEOUT_MS });
     });
   }
 
-  private async retry<T>(what: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+  private async retry<T>(
+    what: string,
+    signal: AbortSignal | undefined,
+    patient: boolean,
+    run: () => Promise<T>,
+  ): Promise<T> {
+    const until = this.now() + PATIENCE_MS;
     for (let attempt = 0; ; attempt++) {
       signal?.throwIfAborted();
       try {
         return await run();
       } catch (error) {
         const gce = normalizeGceError(error);
-        const wait = RETRY_MS[attempt];
+        const onward = patient && gce.reason === 'unreachable' && this.now() < until;
+        const wait = RETRY_MS[onward ? Math.min(attempt, 4) : attempt];
         if (!isPassing(gce) || wait === undefined) throw new GceFailure(what, gce);
         await this.sleep(wait * (0.8 + 0.4 * Math.random()), signal);
       }

@@ -3,6 +3,7 @@ import { parseName } from '@gennaker/contracts/moniker';
 import type { CloudInventory, InventorySnapshot, ObservedServerGroup } from '@gennaker/extension-sdk/cloud';
 import { backendGroups } from './backends.ts';
 import type { Compute } from './compute.ts';
+import { GceFailure } from './errors.ts';
 import { addressOf, findGroup, findTemplate, instanceGroupLink, listGroups, regionOf } from './groups.ts';
 import { type BalancerHealth, instanceView } from './instances.ts';
 import { findLoadBalancer, listLoadBalancers, portRangeOf, type TcpLoadBalancer } from './load-balancers.ts';
@@ -152,14 +153,16 @@ async function serverGroupView(
         { ...address.scope, instanceGroupManager: group.name },
         managedInstanceSchema,
       )
-      .catch(() => []),
+      .catch(goneMeans([])),
     ...behind.map(async ({ rule, service }): Promise<BalancerHealth> => {
-      const answer = await compute.get(
-        'RegionBackendServices',
-        'getHealth',
-        { region, backendService: service.name, resourceGroupReferenceResource: { group: link } },
-        backendHealthSchema,
-      );
+      const answer = await compute
+        .get(
+          'RegionBackendServices',
+          'getHealth',
+          { region, backendService: service.name, resourceGroupReferenceResource: { group: link } },
+          backendHealthSchema,
+        )
+        .catch(goneMeans({ healthStatus: [] }));
       return {
         loadBalancer: rule.name,
         check: checks.get(service.healthChecks?.[0] ?? '') ?? null,
@@ -332,6 +335,14 @@ const plainNumbers = (actions: Record<string, unknown>): Record<string, number> 
   Object.fromEntries(
     Object.entries(actions).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
   );
+
+/** What is deleted between two reads of one view is not there, which is no failure of the view. */
+function goneMeans<T>(nothing: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof GceFailure && ['notFound', 'invalid'].includes(error.gce.reason)) return nothing;
+    throw error;
+  };
+}
 
 /** Runs at most PARALLEL at a time, results in order. */
 async function eachOf<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {

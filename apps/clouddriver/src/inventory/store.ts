@@ -167,6 +167,19 @@ export async function removeItem(
     ]);
 }
 
+/** What is known of an account, as `kind/region/name`; null before it was first looked at. */
+export async function knownItems(client: Queryable, account: string): Promise<ReadonlySet<string> | null> {
+  const watch = await client.query('select 1 from clouddriver.watches where account = $1 and last_seen is not null', [
+    account,
+  ]);
+  if (watch.rowCount === 0) return null;
+  const { rows } = await client.query<{ item: string }>(
+    `select kind || '/' || region || '/' || name as item from clouddriver.inventory where account = $1`,
+    [account],
+  );
+  return new Set(rows.map((row) => row.item));
+}
+
 /** Names of an account's items that were last seen before `before`. */
 export async function unseen(client: Queryable, account: string, before: number) {
   const { rows } = await client.query<{ kind: Kind; account: string; region: string; name: string }>(

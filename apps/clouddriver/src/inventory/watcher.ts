@@ -4,7 +4,7 @@ import type { Clock } from '@gennaker/service/clock';
 import type { Logger } from 'pino';
 import type { Database } from '@gennaker/store/database';
 import type { Accounts, OpenAccount } from '../accounts.ts';
-import { markStale, putLoadBalancer, putServerGroup, removeItem, unseen } from './store.ts';
+import { knownItems, markStale, putLoadBalancer, putServerGroup, removeItem, unseen } from './store.ts';
 
 /** Times of the watcher, ms. */
 export interface WatcherTimes {
@@ -18,6 +18,8 @@ const BACK_OFF = 1.5;
 /** A read of one group that is asked for again this soon gets the same answer. */
 const FRESH_MS = 400;
 const LEASE_MS = 60_000;
+/** A look that hangs in an unreachable cloud does not hold up a stop for longer. */
+const STOP_MS = 2_000;
 
 /** Keeps the inventory true. */
 export interface Inventory {
@@ -44,6 +46,7 @@ export function startInventory(options: {
   const { db, accounts, clock, log } = options;
   const times = options.times ?? TIMES;
   const running = new Map<string, Promise<void>>();
+  const queued = new Map<string, Promise<void>>();
   const single = new Map<string, { at: number; answer: Promise<ServerGroup | null> }>();
   const watches = new Map<string, { wait: number; cancel: () => void; failing: boolean }>();
   let closed = false;
@@ -53,8 +56,18 @@ export function startInventory(options: {
     const began = clock.now();
     const snapshot = await open.cloud.inventory.snapshot();
     const before = await fingerprint(name);
-    for (const group of snapshot.serverGroups) await putServerGroup(db, group, began);
-    for (const balancer of snapshot.loadBalancers) await putLoadBalancer(db, balancer, began);
+    const known = await knownItems(db.pool, name);
+    for (const group of snapshot.serverGroups) {
+      // One that is new here may have been destroyed while the lists were read: only a read of its own tells.
+      if (!known || known.has(`serverGroup/${group.view.region}/${group.view.name}`))
+        await putServerGroup(db, group, began);
+      else await readGroup(name, group.view.region, group.view.name);
+    }
+    for (const balancer of snapshot.loadBalancers) {
+      if (!known || known.has(`loadBalancer/${balancer.region}/${balancer.name}`))
+        await putLoadBalancer(db, balancer, began);
+      else await readBalancer(name, balancer.region, balancer.name);
+    }
     for (const gone of await unseen(db.pool, name, began)) await removeItem(db.pool, gone, began);
     await db.pool.query(
       `insert into clouddriver.watches(account, last_seen) values ($1, to_timestamp($2::double precision / 1000))
@@ -76,14 +89,24 @@ export function startInventory(options: {
     return rows[0]?.all ?? '';
   };
 
+  /** A look that begins now; one that is under way may have missed what the caller asks about, so that the next follows it. */
   const refreshAccount = (name: string): Promise<void> => {
     const open = accounts.get(name);
-    const known = running.get(name);
-    if (known) return known;
-    const run = look(open)
+    const waiting = queued.get(name);
+    if (waiting) return waiting;
+    const before = running.get(name);
+    const run = (before ?? Promise.resolve())
+      .catch(() => {})
+      .then(() => {
+        queued.delete(name);
+        running.set(name, run);
+        return look(open);
+      })
       .then((changed) => settle(name, changed))
-      .finally(() => running.delete(name));
-    running.set(name, run);
+      .finally(() => {
+        if (running.get(name) === run) running.delete(name);
+      });
+    queued.set(name, run);
     return run;
   };
 
@@ -153,6 +176,13 @@ export function startInventory(options: {
     return null;
   };
 
+  const readBalancer = async (account: string, region: string, name: string): Promise<void> => {
+    const began = clock.now();
+    const found = await accounts.get(account).cloud.capabilities.loadBalancers?.find(region, name);
+    if (found) await putLoadBalancer(db, found, began);
+    else await removeItem(db.pool, { kind: 'loadBalancer', account, region, name }, began);
+  };
+
   for (const open of accounts.all) {
     watches.set(open.account.name, { wait: times.fastest, cancel: () => {}, failing: false });
     void turn(open);
@@ -162,17 +192,13 @@ export function startInventory(options: {
     refreshServerGroup,
     refreshAccount,
     async refresh(account, refs) {
-      const { cloud } = accounts.get(account);
       for (const ref of refs) {
         if (ref.kind === 'serverGroup') {
           single.delete(`${account}/${ref.region}/${ref.name}`);
           await readGroup(account, ref.region, ref.name);
           continue;
         }
-        const began = clock.now();
-        const found = await cloud.capabilities.loadBalancers?.find(ref.region, ref.name);
-        if (found) await putLoadBalancer(db, found, began);
-        else await removeItem(db.pool, { kind: 'loadBalancer', account, region: ref.region, name: ref.name }, began);
+        await readBalancer(account, ref.region, ref.name);
       }
     },
     poke(account) {
@@ -185,7 +211,10 @@ export function startInventory(options: {
     async close() {
       closed = true;
       for (const watch of watches.values()) watch.cancel();
-      await Promise.allSettled(running.values());
+      await Promise.race([
+        Promise.allSettled([...running.values(), ...queued.values()]),
+        new Promise((resolve) => clock.after(STOP_MS, () => resolve(undefined))),
+      ]);
       await db.pool
         .query('update clouddriver.watches set lease_until = null where owner = $1', [options.owner])
         .catch(() => {});

@@ -4,6 +4,8 @@ import { runOperation, type RunnerParts } from './run.ts';
 /** Looks for operations whose owner died this often, ms; a submit pokes at once. */
 const SWEEP_MS = 1_000;
 const CAPACITY = 16;
+/** A call that hangs in an unreachable cloud does not hold up a stop for longer, ms. */
+const STOP_MS = 3_000;
 
 /** Runs accepted operations. */
 export interface Worker {
@@ -72,6 +74,8 @@ export function startWorker(parts: RunnerParts & { readonly owner: string }): Wo
       .catch((error: unknown) => log.warn({ err: error }, 'operations cannot be claimed; trying again'))
       .finally(() => {
         looking = undefined;
+        // Poked between the last look and here.
+        if (again && !closed) poke();
       });
   };
 
@@ -89,7 +93,10 @@ export function startWorker(parts: RunnerParts & { readonly owner: string }): Wo
       await looking;
       const open = [...running.values()];
       for (const entry of open) entry.abort.abort(new Error('this process stops'));
-      await Promise.all(open.map((entry) => entry.done));
+      await Promise.race([
+        Promise.all(open.map((entry) => entry.done)),
+        new Promise((resolve) => clock.after(STOP_MS, () => resolve(undefined))),
+      ]);
     },
   };
 }
