@@ -1,0 +1,166 @@
+import type { Pipeline } from '@gennaker/contracts/front50';
+import { stageUis } from '@gennaker/stages/ui';
+import type { StageConfig } from '@gennaker/ui/stage-ui';
+import { cleanup, fireEvent, screen } from '@testing-library/react';
+import { useState } from 'react';
+import { afterEach, describe, expect, it } from 'vitest';
+import { renderDeck } from '../testing/render-deck.tsx';
+import { FAILURE_MODES, failureMode } from './failure-modes.ts';
+import { readJson } from './json-mode.tsx';
+import { merge } from './pipeline-operations.ts';
+import { problemsOf } from './problems.ts';
+
+afterEach(cleanup);
+
+function stageUi(type: string) {
+  const ui = stageUis.find((each) => each.type === type);
+  if (!ui) throw new Error(`There is no form for ${type}`);
+  return ui;
+}
+
+/** Shows a stage's form and keeps what it writes. */
+function showForm(stage: StageConfig, upstream: StageConfig[] = []): { readonly stage: StageConfig } {
+  const held = { stage };
+  const ui = stageUi(stage.type);
+  function Host() {
+    const [value, setValue] = useState(stage);
+    held.stage = value;
+    return (
+      <ui.Form
+        stage={value}
+        application="hello"
+        upstream={upstream}
+        onChange={(patch) => setValue((was) => merge(was, patch) as StageConfig)}
+      />
+    );
+  }
+  renderDeck(<Host />);
+  return held;
+}
+const fresh = (type: string): StageConfig => ({ ...stageUi(type).defaults('hello'), type, name: type });
+const type = (label: RegExp | string, value: string): void => {
+  const field = screen.getAllByLabelText(label)[0] as HTMLInputElement;
+  fireEvent.change(field, { target: { value } });
+};
+
+describe('every stage type', () => {
+  it.each(stageUis.map(({ type: name }) => [name]))(
+    '%s has a form, and its defaults are what its form shows',
+    (name) => {
+      const held = showForm(fresh(name));
+      expect(document.body.querySelectorAll('input, textarea, button').length).toBeGreaterThan(0);
+      expect(held.stage).toEqual(fresh(name));
+    },
+  );
+
+  it.each(stageUis.map(({ type: name }) => [name]))('%s keeps keys that its form does not know', (name) => {
+    const ui = stageUi(name);
+    const parsed = ui.schema.safeParse({ ...fresh(name), custom: { deep: true } });
+    if (parsed.success) expect(parsed.data).toMatchObject({ custom: { deep: true } });
+  });
+});
+
+describe('forms write what the stages read', () => {
+  it('bake', () => {
+    const held = showForm(fresh('bake'));
+    type(/^Package/, 'hello');
+    type(/^Base image/, 'debian-12-nodejs');
+    expect(held.stage).toMatchObject({ package: 'hello', baseOs: 'debian-12-nodejs', cloudProviderType: 'gce' });
+    expect(stageUi('bake').problems?.(held.stage, 'hello')).toEqual([]);
+  });
+
+  it('deploy, dark', () => {
+    const held = showForm(fresh('deploy'));
+    type(/^Account/, 'local-gce');
+    type(/^Region/, 'us-central1');
+    type(/^Stack/, 'prod');
+    type(/^Instances/, '4');
+    fireEvent.click(screen.getByLabelText('Off (dark)'));
+    expect(held.stage['clusters']).toEqual([
+      expect.objectContaining({
+        account: 'local-gce',
+        region: 'us-central1',
+        stack: 'prod',
+        capacity: { min: 4, max: 4, desired: 4 },
+        disableTraffic: true,
+        strategy: '',
+      }),
+    ]);
+    expect(stageUi('deploy').problems?.(held.stage, 'hello')).toEqual([]);
+    expect(stageUi('deploy').summary(held.stage)).toBe('hello-prod, dark');
+  });
+
+  it('enable: account and region come from the chosen cluster', () => {
+    const held = showForm(fresh('enableServerGroup'));
+    type(/^Cluster/, 'hello-prod');
+    expect(held.stage).toMatchObject({
+      cluster: 'hello-prod',
+      credentials: 'local-gce',
+      regions: ['us-central1'],
+      target: 'current_asg_dynamic',
+      moniker: { app: 'hello', stack: 'prod' },
+    });
+  });
+
+  it('webhook: the address of an instance that the pipeline starts', async () => {
+    const deploy: StageConfig = { type: 'deploy', name: "Deploy it's", clusters: [{ capacity: { desired: 2 } }] };
+    const held = showForm(fresh('webhook'), [deploy]);
+    fireEvent.click(screen.getByRole('button', { name: 'Call a new instance' }));
+    fireEvent.click(await screen.findByText("Deploy it's: instance 2"));
+    expect(held.stage['url']).toBe(
+      "http://${ #stage('Deploy it''s')['outputs']['deployedServerGroups'][0]['instances'][1]['ip'] }:8080/",
+    );
+  });
+
+  it('webhook: a payload that is no JSON is not stored', () => {
+    const held = showForm({ ...fresh('webhook'), method: 'POST' });
+    type('Payload', '{"a":');
+    expect(held.stage['payload']).toBeUndefined();
+    type('Payload', '{"a":1}');
+    expect(held.stage['payload']).toEqual({ a: 1 });
+  });
+});
+
+describe('problems', () => {
+  const pipeline = (stages: NonNullable<Pipeline['stages']>): Pipeline => ({ name: 'p', application: 'hello', stages });
+
+  it('name what is missing, and the stage to go to', () => {
+    expect(
+      problemsOf(pipeline([{ ...stageUi('bake').defaults('hello'), type: 'bake', name: 'Bake', refId: '1' }])),
+    ).toEqual([
+      { level: 'warning', node: '1', message: 'Bake: name the package' },
+      { level: 'warning', node: '1', message: 'Bake: choose a base image' },
+    ]);
+  });
+
+  it('of the graph keep it from being saved', () => {
+    const [problem] = problemsOf(pipeline([{ type: 'wait', refId: '1', requisiteStageRefIds: ['9'], waitTime: 1 }]));
+    expect(problem).toMatchObject({ level: 'error', node: '1' });
+  });
+
+  it('say so when a stage type is unknown', () => {
+    expect(problemsOf(pipeline([{ type: 'teleport', name: 'T', refId: '1' }]))[0]?.message).toContain('teleport');
+  });
+});
+
+describe('failure modes', () => {
+  it('are read back from the flags that they write', () => {
+    for (const { value, flags } of FAILURE_MODES) expect(failureMode({ type: 'wait', ...flags })).toBe(value);
+    expect(failureMode({ type: 'wait' })).toBe('halt');
+  });
+});
+
+describe('the pipeline as JSON', () => {
+  const stored: Pipeline = { id: 'p1', name: 'p', application: 'hello', stages: [], strange: { a: [1] } };
+
+  it('comes back with every key that it had', () => {
+    expect(readJson(JSON.stringify(stored), { of: 'pipeline' }, stored)).toEqual(stored);
+  });
+  it('is refused with the place of the mistake', () => {
+    expect(() => readJson('{"name": }', { of: 'pipeline' }, stored)).toThrow(/JSON/);
+    expect(() => readJson('{"name": 3, "application": "hello"}', { of: 'pipeline' }, stored)).toThrow(/name/);
+  });
+  it('cannot become another pipeline', () => {
+    expect(() => readJson(JSON.stringify({ ...stored, id: 'other' }), { of: 'pipeline' }, stored)).toThrow(/id/);
+  });
+});
