@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { foregroundEnvironment, runInForeground } from './program.ts';
-import { baseImages } from './up/build.ts';
+import { baseImages, checkBaseImages } from './up/build.ts';
 import { layoutOf } from './up/layout.ts';
 import { Progress } from './up/progress.ts';
 import { ensureTools } from './up/supervisor.ts';
@@ -44,6 +44,7 @@ export async function runTests(root: string, args: string[]): Promise<Outcome> {
   const layout = layoutOf(root, [], process.env);
   const progress = new Progress();
   await ensureTools(layout, progress, [...tools, ...testTools]);
+  await checkBaseImages(layout);
   await progress.step('Base images of the local cloud', (detail) => baseImages(layout, detail));
   const folder = await mkdtemp(join(tmpdir(), 'gennaker-report-'));
   try {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate } from '@gennaker/store/migrate';
-import { baseImages, deckBuild } from './build.ts';
+import { baseImages, checkBaseImages, deckBuild } from './build.ts';
 import { type Databases, serviceEnvironment } from './environment.ts';
 import { endHelpers, runHelper } from './helper.ts';
 import type { Layout } from './layout.ts';
@@ -43,6 +43,7 @@ export class Supervisor {
     takeFolder(layout);
     this.taken = true;
     await ensureTools(layout, progress);
+    await checkBaseImages(layout);
     const secrets = await openSecrets(layout.data);
     const databases = databasesOf(layout, secrets);
     if (!layout.external.database) {
