@@ -120,7 +120,10 @@ export class EventFeed {
       values: [cursor.xid, cursor.id, filter.application ?? null, filter.executionId ?? null, limit],
     });
     const end = { xid: rows[0]?.xmin ?? cursor.xid, id: '0' };
-    return { rows: rows.filter((row): row is EventRow & { xmin: string } => row.id != null), end };
+    return {
+      rows: rows.filter((row): row is EventRow & { xmin: string } => row.id !== null && row.id !== undefined),
+      end,
+    };
   }
 
   #wait(ms: number, signal: AbortSignal): Promise<void> {

@@ -7,7 +7,7 @@ import { expressionScope } from '@gennaker/engine/scope';
 import type { RunResult } from '@gennaker/engine/messages';
 import type { ExecutionState, StageState, TaskState } from '@gennaker/engine/model';
 import type { AnyStageDefinition, TaskContext, TaskDefinition } from '@gennaker/extension-sdk/stage';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { storable } from './storable.ts';
 import { engineEnv, type World } from './world.ts';
 
