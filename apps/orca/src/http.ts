@@ -108,6 +108,7 @@ export function orcaHandlers(parts: MailParts): Handlers<typeof orcaApi> {
     },
     evaluateExpression: async ({ params, query }) =>
       evaluateExpression(world, await readExecution(db.pool, params.id), query.expression, query.stageId),
+    stats: () => ({ ...orchestrator.stats() }),
     events: ({ query, headers, signal }) =>
       orchestrator.feed.follow(query.after ?? headers['last-event-id'], query, signal),
   };

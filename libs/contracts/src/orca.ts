@@ -117,6 +117,17 @@ export const orcaApi = defineApi({
     query: z.object({ expression: z.string(), stageId: z.string().optional() }),
     response: z.object({ result: z.unknown(), detail: z.unknown().optional() }),
   },
+  stats: {
+    method: 'GET',
+    path: '/admin/stats',
+    summary: "This process's counters; `rescues` is what the sweeper found, by cause: nothing while nothing fails",
+    response: z.looseObject({
+      claimed: z.number(),
+      lost: z.number(),
+      held: z.number(),
+      rescues: z.record(z.string(), z.number()),
+    }),
+  },
   events: {
     method: 'GET',
     path: '/events',
