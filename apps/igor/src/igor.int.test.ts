@@ -208,4 +208,15 @@ describe('a master', () => {
     ).toMatchObject({ number: 7 });
     expect(asked.at(-1)?.path).toBe('/ci/job/team/job/hello/7/api/json');
   });
+
+  it('that fails is named, with a status that does not make callers think igor is away', async () => {
+    const ask = () => client.getBuild({ params: { master: 'main', number: 7 }, query: { job: 'hello' } });
+    answers = () => [401, {}];
+    await expect(ask()).rejects.toMatchObject({
+      status: 500,
+      details: { fix: 'give the master a username and token in gennaker.yml' },
+    });
+    answers = () => [200, 'not a build'];
+    await expect(ask()).rejects.toMatchObject({ status: 500, message: expect.stringContaining('something else') });
+  });
 });

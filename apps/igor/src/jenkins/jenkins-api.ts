@@ -4,6 +4,8 @@ import type { JenkinsMaster } from '@gennaker/service/config';
 import { z } from 'zod';
 import { jobName, jobPath } from './job-name.ts';
 
+/** Not 502 to 504: those say that igor itself is away, and callers would stop calling it for all masters. */
+const UPSTREAM_FAILED = 500;
 const TIMEOUT_MS = 10_000;
 const FOLDERS = 10;
 const BUILD_TREE =
@@ -70,7 +72,7 @@ async function ask<T>(master: JenkinsMaster, url: string, schema: z.ZodType<T>, 
     });
   } catch (error) {
     const why = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new ServiceError(502, `Master "${master.name}" did not answer ${what} (${why})`, {
+    throw new ServiceError(UPSTREAM_FAILED, `Master "${master.name}" did not answer ${what} (${why})`, {
       fix: `check that ${master.address} is up and reachable from here`,
     });
   }
@@ -80,7 +82,7 @@ async function ask<T>(master: JenkinsMaster, url: string, schema: z.ZodType<T>, 
       fix: 'check the name of the job and the number of the build',
     });
   if (!response.ok)
-    throw new ServiceError(502, `Master "${master.name}" answered ${response.status} to ${what}`, {
+    throw new ServiceError(UPSTREAM_FAILED, `Master "${master.name}" answered ${response.status} to ${what}`, {
       fix:
         response.status === 401 || response.status === 403
           ? 'give the master a username and token in gennaker.yml'
@@ -88,10 +90,14 @@ async function ask<T>(master: JenkinsMaster, url: string, schema: z.ZodType<T>, 
     });
   const parsed = schema.safeParse(safeJson(text));
   if (parsed.success) return parsed.data;
-  throw new ServiceError(502, `Master "${master.name}" answered ${what} with something else than Jenkins does`, {
-    fix: `check that ${master.address} is a Jenkins`,
-    errors: parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-  });
+  throw new ServiceError(
+    UPSTREAM_FAILED,
+    `Master "${master.name}" answered ${what} with something else than Jenkins does`,
+    {
+      fix: `check that ${master.address} is a Jenkins`,
+      errors: parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    },
+  );
 }
 
 function safeJson(text: string): unknown {
@@ -102,7 +108,7 @@ function safeJson(text: string): unknown {
   }
 }
 
-/** A build with its artifacts' addresses, parameters and revisions. @throws ServiceError 404, or 502 when the master does not answer */
+/** A build with its artifacts' addresses, parameters and revisions. @throws ServiceError 404, or 500 when the master does not answer */
 export async function fetchBuild(
   master: JenkinsMaster,
   job: string,
