@@ -174,7 +174,8 @@ async function runPacker(
   await writeFile(variableFile, JSON.stringify(declared));
   const tmp = join(work, 'tmp');
   const packer = await startProcess({
-    command: ['packer', 'build', '-color=false', `-var-file=${variableFile}`, template.path],
+    // A bake gives way to what serves requests on the same machine.
+    command: ['nice', '-n', '10', 'packer', 'build', '-color=false', `-var-file=${variableFile}`, template.path],
     cwd: work,
     env: {
       PATH: [...bakery.tools, SYSTEM_PATH].join(':'),
@@ -209,10 +210,14 @@ async function packerFailed(bakery: Bakery, row: BakeRow, end: ProcessEnd): Prom
   const log = await readFile(bakery.logFile(row.id), 'utf8').catch(() => '');
   const attempt = log.slice(Math.max(0, log.lastIndexOf(ATTEMPT_MARK)));
   const line = end.cause === 'exited' ? failingLine(attempt) : undefined;
-  return failed(line ?? end.summary, 'Read the log, correct the package and run the pipeline again', {
-    exitCode: end.exitCode,
-    cause: end.cause,
-  });
+  return failed(
+    line ?? end.summary.replace(/^nice\b/, 'packer'),
+    'Read the log, correct the package and run the pipeline again',
+    {
+      exitCode: end.exitCode,
+      cause: end.cause,
+    },
+  );
 }
 
 const ATTEMPT_MARK = '--- attempt ';
