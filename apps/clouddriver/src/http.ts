@@ -15,6 +15,7 @@ import { operationView } from './operations/view.ts';
 import type { Worker } from './operations/worker.ts';
 import { freeLock } from './release-lock.ts';
 import { resolveTarget } from './targets.ts';
+import { regionsWithZones } from './region-zones.ts';
 
 /** What the handlers use. */
 export interface HttpParts {
@@ -65,24 +66,29 @@ export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
       ),
     listLocks: () => listLocks(db.pool),
     listAccounts: ({ query }) =>
-      accounts.all.map(({ account, definition, cloud }) => ({
-        name: account.name,
-        type: account.provider,
-        accountType: account.name,
-        cloudProvider: account.provider,
-        environment: account.name,
-        challengeDestructiveActions: false,
-        primaryAccount: false,
-        ...(query.expand === 'true'
-          ? {
-              project: account.project,
-              ...(account.endpoint ? { endpoint: account.endpoint } : {}),
-              platformHealth: definition.platformHealth,
-              capabilities: Object.keys(cloud.capabilities),
-            }
-          : {}),
-        regions: account.regions.map((name) => ({ name })),
-      })),
+      Promise.all(
+        accounts.all.map(async ({ account, definition, cloud }) => ({
+          name: account.name,
+          type: account.provider,
+          accountType: account.name,
+          cloudProvider: account.provider,
+          environment: account.name,
+          challengeDestructiveActions: false,
+          primaryAccount: false,
+          ...(query.expand === 'true'
+            ? {
+                project: account.project,
+                ...(account.endpoint ? { endpoint: account.endpoint } : {}),
+                platformHealth: definition.platformHealth,
+                capabilities: Object.keys(cloud.capabilities),
+              }
+            : {}),
+          regions:
+            query.expand === 'true'
+              ? await regionsWithZones(account, cloud)
+              : account.regions.map((name) => ({ name })),
+        })),
+      ),
     listServerGroups: async ({ params, query }) => {
       if (query.live) await Promise.all(accounts.all.map(({ account }) => inventory.refreshAccount(account.name)));
       const groups = await readServerGroups(db.pool, { application: params.application });

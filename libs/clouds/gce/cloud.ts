@@ -4,7 +4,7 @@ import { createServerGroup } from './create-server-group.ts';
 import { PLATFORM_HEALTH } from './instances.ts';
 import { gceInventory } from './inventory.ts';
 import { deleteLoadBalancer, upsertLoadBalancer } from './load-balancer-operations.ts';
-import { findImages, listMachineTypes, listNetworks, readConsole } from './lookups.ts';
+import { findImages, listMachineTypes, listNetworks, listRegions, readConsole } from './lookups.ts';
 import {
   destroyServerGroup,
   disableServerGroup,
@@ -37,6 +37,7 @@ export default defineCloud({
           find: loadBalancer,
         },
         images: { find: (query) => findImages(compute, query) },
+        zones: { list: () => listRegions(compute) },
         networks: { list: () => listNetworks(compute) },
         instanceTypes: { list: () => listMachineTypes(compute) },
         console: { read: (region, id) => readConsole(compute, region, id) },

@@ -125,6 +125,8 @@ export interface CloudCapabilities {
     find(region: string, name: string): Promise<LoadBalancer | null>;
   };
   readonly images?: { find(query: string): Promise<readonly JsonObject[]> };
+  /** The zones of each of the account's regions. */
+  readonly zones?: { list(): Promise<readonly { readonly name: string; readonly zones: readonly string[] }[]> };
   readonly networks?: { list(): Promise<readonly JsonObject[]> };
   readonly instanceTypes?: { list(): Promise<readonly { readonly name: string; readonly [key: string]: unknown }[]> };
   readonly console?: { read(region: string, id: string): Promise<string> };
