@@ -1,6 +1,6 @@
 // Who may import whom. Each rule has a planted violation in apps/cli/src/check/boundaries.test.ts that it must report.
 
-const test = '\\.test\\.tsx?$';
+const test = '\\.(test|fixture)\\.tsx?$';
 const kinds = '(stages|strategies|clouds|triggers|notifications|artifacts|metric-stores)';
 const pureLibs = '(engine|expressions|canary-judge|access)';
 const testOnlyLibs = '^libs/(fixtures|testing)/';

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runOperation, startLab, type TestClouddriver, testClouddriver, type TestLab, until } from './lab.fixture.ts';
+
+// Real processes and sockets on a busy machine.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let lab: TestLab;
 let clouddriver: TestClouddriver;
@@ -142,6 +145,23 @@ test('a load balancer, a dark server group, traffic on, traffic off, and nothing
   });
   expect(await lab.names('regions/us-central1/backendServices')).toEqual([]);
   expect(await api.listAllLoadBalancers()).toEqual([]);
+});
+
+test('changes are pushed to those who listen', async () => {
+  const { api } = running;
+  const stop = new AbortController();
+  const url = await fetch(`${running.url}/events?application=pushed`, { signal: stop.signal });
+  const reader = url.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let heard = '';
+  const listening = (async () => {
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) heard += part.value;
+  })().catch(() => {});
+  await runOperation(api, [group({ application: 'pushed', stack: '', loadBalancers: [] })]);
+  await until(() => /event: serverGroup\ndata: .*"name":"pushed-v000"/.test(heard));
+  await runOperation(api, [{ destroyServerGroup: { ...at, serverGroupName: 'pushed-v000' } }]);
+  await until(() => /"change":"removed"/.test(heard));
+  stop.abort();
+  await listening;
 });
 
 test('look-ups', async () => {

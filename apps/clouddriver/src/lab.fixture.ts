@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@gennaker/cloudlab/clock';
 import { Cloudlab } from '@gennaker/cloudlab/cloud';
+import type { LabRequest, LabResponse } from '@gennaker/cloudlab/message';
 import { idleDataPlane } from '@gennaker/cloudlab/data-plane';
 import { SimulatedRuntime, type SimulationOptions } from '@gennaker/cloudlab/simulated-runtime';
 import { inMemory } from '@gennaker/cloudlab/store';
@@ -33,31 +34,29 @@ export interface TestLab {
 /** Starts a local cloud on a free port. */
 export async function startLab(options: SimulationOptions & { readonly latencyMs?: number } = {}): Promise<TestLab> {
   const requests: string[] = [];
-  let cloud: Cloudlab | undefined;
+  const handle = (request: LabRequest): Promise<LabResponse> => cloud.handle(request);
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
       const url = new URL(incoming.url ?? '/', 'http://lab');
       requests.push(`${incoming.method} ${url.pathname}`);
-      void cloud
-        ?.handle({
-          method: incoming.method ?? 'GET',
-          path: url.pathname,
-          query: Object.fromEntries(url.searchParams),
-          headers: {},
-          body: Buffer.concat(chunks).toString('utf8'),
-        })
-        .then((answer) => {
-          const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
-          outgoing.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
-          outgoing.end(text);
-        });
+      void handle({
+        method: incoming.method ?? 'GET',
+        path: url.pathname,
+        query: Object.fromEntries(url.searchParams),
+        headers: {},
+        body: Buffer.concat(chunks).toString('utf8'),
+      }).then((answer) => {
+        const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+        outgoing.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+        outgoing.end(text);
+      });
     });
   });
   const url = await listen(server);
   const runtime = new SimulatedRuntime(systemClock, { bootMs: 50, stopMs: 20, ...options });
-  cloud = new Cloudlab({
+  const cloud = new Cloudlab({
     clock: systemClock,
     runtime,
     dataPlane: idleDataPlane(),
@@ -91,7 +90,7 @@ export async function startLab(options: SimulationOptions & { readonly latencyMs
     async close() {
       server.close();
       server.closeAllConnections();
-      await cloud?.close(0);
+      await cloud.close(0);
     },
   };
   await request('POST', '/compute/v1/projects/local/global/images', {
@@ -123,7 +122,7 @@ export interface TestClouddriver {
   readonly database: TestDatabase;
   readonly environment: Readonly<Record<string, string>>;
   /** Starts it in this process; answers its client. */
-  here(): Promise<{ api: Client<typeof clouddriverApi>; stop(): Promise<void> }>;
+  here(): Promise<{ api: Client<typeof clouddriverApi>; url: string; stop(): Promise<void> }>;
   /** Starts it as a process of its own. */
   process(): Promise<{ api: Client<typeof clouddriverApi>; child: ChildProcess; kill(): Promise<void> }>;
   close(): Promise<void>;
@@ -150,7 +149,7 @@ export async function testClouddriver(lab: TestLab, orcaUrl = 'http://127.0.0.1:
       const running = await app.start(
         configFromEnv({ ...environment, GENNAKER_PORTS: JSON.stringify({ clouddriver: port }) }),
       );
-      return { api: client(port), stop: () => running.stop() };
+      return { api: client(port), url: `http://127.0.0.1:${port}`, stop: () => running.stop() };
     },
     async process() {
       const port = await freePort();

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import {
   ended,
   runOperation,
@@ -11,6 +11,9 @@ import {
   type TestLab,
   until,
 } from './lab.fixture.ts';
+
+// Real processes and sockets on a busy machine.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const cleanUps: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -81,6 +84,26 @@ test.each(['template', 'group', 'attach'])(
   },
   60_000,
 );
+
+test('killed while it undoes, another process undoes the rest and tells the first failure', async () => {
+  const { lab, clouddriver } = await prepare();
+  const first = await clouddriver.process();
+  await lab.fault({ kind: 'fail-operation', targetContains: 'instanceGroupManagers', message: 'The first failure.' });
+  await lab.fault({ kind: 'operation-latency', ms: 1_000 });
+  const { id } = await first.api.submit({ params: { provider: 'gce' }, query: {}, body: [create()] });
+  await until(async () => (await first.api.getOperation({ params: { id } })).status.phase === 'UNDO', 30_000);
+  await first.kill();
+  await lab.fault({ kind: 'clear' });
+  const second = await clouddriver.process();
+  const operation = await ended(second.api, id);
+  expect(operation).toMatchObject({
+    status: { failed: true },
+    reason: { summary: expect.stringContaining('The first failure.'), next: expect.stringContaining('removed again') },
+  });
+  expect(await lab.names(groups)).toEqual([]);
+  expect(await lab.names('global/instanceTemplates')).toEqual([]);
+  await second.kill();
+});
 
 test('two processes share the table: an operation is run by one of them', async () => {
   const { lab, clouddriver } = await prepare();

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runOperation, startLab, type TestClouddriver, testClouddriver, type TestLab } from './lab.fixture.ts';
 import { testPipeline } from './stage-runner.fixture.ts';
+
+// Real processes and sockets on a busy machine.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let lab: TestLab;
 let clouddriver: TestClouddriver;

@@ -1,26 +1,13 @@
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
-import { z } from 'zod';
+import { type ClusterStage, deployedServerGroupSchema } from '@gennaker/contracts/server-group-stage';
 import { acquireClusterLock, type ClusterPlace, releaseClusterLock, underLocks } from './cluster-lock.ts';
 import { monitorOperation, submitOperation } from './cloud-operation.ts';
-import { clusterGroups, liveGroup, placesOf, serverGroupStageSchema } from './server-group-stage.ts';
-import { deployedServerGroupSchema, listed, older } from './server-group-target.ts';
+import { clusterGroups, liveGroup, placesOf } from './server-group-stage.ts';
+import { listed, older } from './server-group-target.ts';
 import type { TaskContext, TaskDefinition, TaskResult } from './stage.ts';
 
 const POLL_MS = 1_000;
 const WAIT_TIMEOUT_MS = 60 * 60_000;
-
-/** Inputs of the stages that change all but some server groups of a cluster. */
-export const clusterStageSchema = serverGroupStageSchema.extend({
-  preferLargerOverNewer: z.stringbool().or(z.boolean()).optional(),
-  chosenServerGroups: z
-    .array(z.object({ account: z.string(), region: z.string(), serverGroupName: z.string() }))
-    .optional(),
-  createdServerGroup: z
-    .object({ account: z.string(), region: z.string(), serverGroupName: z.string() })
-    .optional()
-    .describe('made by the deploy that this stage belongs to: it and newer ones are left alone'),
-});
-export type ClusterStage = z.infer<typeof clusterStageSchema>;
 
 /** Decides which of the groups that may be touched are; newest first, with how many newer ones of the cluster are kept. */
 export type Choose<C extends ClusterStage> = (

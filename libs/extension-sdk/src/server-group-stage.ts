@@ -2,35 +2,17 @@ import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Reason } from '@gennaker/contracts/execution';
 import { parseName } from '@gennaker/contracts/moniker';
-import { z } from 'zod';
+import {
+  deployedServerGroupSchema,
+  type ResolvedTarget,
+  resolvedTargetSchema,
+  type ServerGroupStage,
+} from '@gennaker/contracts/server-group-stage';
 import { acquireClusterLock, type ClusterPlace, clusterOf, releaseClusterLock, underLocks } from './cluster-lock.ts';
 import { monitorOperation, submitOperation } from './cloud-operation.ts';
 import type { TaskContext, TaskDefinition, TaskResult } from './stage.ts';
-import {
-  deployedServerGroupSchema,
-  listed,
-  type ResolvedTarget,
-  resolvedTargetSchema,
-  resolveTarget,
-} from './server-group-target.ts';
+import { listed, resolveTarget } from './server-group-target.ts';
 
-/** Inputs of the stages that change one server group per region: by name, or by a target that is resolved when the stage runs. */
-export const serverGroupStageSchema = z.looseObject({
-  cloudProvider: z.string().default('gce'),
-  credentials: z.string().optional().describe('account'),
-  account: z.string().optional(),
-  region: z.string().optional(),
-  regions: z.array(z.string()).optional(),
-  cluster: z.string().optional().describe('app-stack-detail'),
-  target: z.string().optional().describe('current_asg_dynamic, ancestor_asg_dynamic or oldest_asg_dynamic'),
-  serverGroupName: z.string().optional(),
-  asgName: z.string().optional(),
-  interestingHealthProviderNames: z.array(z.string()).nullish(),
-  targetHealthyDeployPercentage: z.number().min(0).max(100).optional(),
-  clusterLocks: z.unknown().optional(),
-  resolvedTargets: z.array(resolvedTargetSchema).optional(),
-});
-export type ServerGroupStage = z.infer<typeof serverGroupStageSchema>;
 type Context = TaskContext<ServerGroupStage>;
 
 /** How often a condition of the cloud is looked at when nothing wakes the stage, ms. */

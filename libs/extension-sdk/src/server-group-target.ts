@@ -1,25 +1,6 @@
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
+import type { DeployedServerGroup, ResolvedTarget } from '@gennaker/contracts/server-group-stage';
 import { z } from 'zod';
-
-/** A server group that a stage of this execution made; in the outputs of deploys under `deployedServerGroups`. */
-export const deployedServerGroupSchema = z.looseObject({
-  account: z.string(),
-  region: z.string(),
-  cluster: z.string(),
-  serverGroupName: z.string(),
-});
-export type DeployedServerGroup = z.infer<typeof deployedServerGroupSchema>;
-
-/** A target that a stage of this execution resolved; in its outputs under `resolvedTargets`. */
-export const resolvedTargetSchema = z.looseObject({
-  account: z.string(),
-  region: z.string(),
-  target: z.string(),
-  serverGroupName: z.string(),
-  /** What counted as current then. */
-  current: z.string(),
-});
-export type ResolvedTarget = z.infer<typeof resolvedTargetSchema>;
 
 /** Flattens outputs of several stages, nearest first, dropping what is not of the shape. */
 export function listed<T>(outputs: readonly unknown[], schema: z.ZodType<T>): T[] {

@@ -1,8 +1,5 @@
-import {
-  deployedServerGroupSchema,
-  listed,
-  type DeployedServerGroup,
-} from '@gennaker/extension-sdk/server-group-target';
+import { type DeployedServerGroup, deployedServerGroupSchema } from '@gennaker/contracts/server-group-stage';
+import { listed } from '@gennaker/extension-sdk/server-group-target';
 import { defineStage, type SyntheticStage, type TaskDefinition, type TaskResult } from '@gennaker/extension-sdk/stage';
 import { type DeployStage, deployStageSchema, regionOf } from './schema.ts';
 

@@ -1,1 +1,1 @@
-export { serverGroupStageSchema as stageSchema } from '@gennaker/extension-sdk/server-group-stage';
+export { serverGroupStageSchema as stageSchema } from '@gennaker/contracts/server-group-stage';

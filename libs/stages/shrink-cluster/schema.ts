@@ -1,4 +1,4 @@
-import { clusterStageSchema } from '@gennaker/extension-sdk/cluster-stage';
+import { clusterStageSchema } from '@gennaker/contracts/server-group-stage';
 import { z } from 'zod';
 
 const flag = z.stringbool().or(z.boolean());
