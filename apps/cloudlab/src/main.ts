@@ -1,9 +1,19 @@
+import { setPriority } from 'node:os';
 import { startCloudlab } from './app.ts';
 import { configFrom } from './config.ts';
 
 const log = (line: string): void => {
   process.stdout.write(`${new Date().toISOString()} ${line}\n`);
 };
+
+try {
+  // Traffic flows through this process: bakes and boots beside it must not make requests wait. Root only; else as it is.
+  setPriority(-10);
+} catch {
+  log(
+    'cloudlab runs at normal priority (raising it takes root): under heavy load, requests through its load balancers may wait',
+  );
+}
 
 try {
   const running = await startCloudlab(configFrom(process.env), log);

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { PublicImage } from './cloud.ts';
-import { DIES_WITH_US, run } from './command.ts';
+import { DIES_WITH_US, atPriority, run } from './command.ts';
 import type { ImageStore } from './image-store.ts';
 import type { ImageManifest } from './runtime.ts';
 
@@ -109,7 +109,7 @@ async function bootstrap(image: BaseImage, folder: string, progress: (line: stri
 }
 
 function mmdebstrap(args: readonly string[], progress: (line: string) => void): Promise<void> {
-  const [program = '', ...rest] = [...DIES_WITH_US, 'mmdebstrap', ...args];
+  const [program = '', ...rest] = [...DIES_WITH_US, ...atPriority(0), 'mmdebstrap', ...args];
   return new Promise((resolve, reject) => {
     const child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
     const said: string[] = [];

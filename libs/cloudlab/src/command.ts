@@ -1,7 +1,15 @@
 import { spawn } from 'node:child_process';
+import { getPriority } from 'node:os';
+
+const LOW = 5;
 
 /** Prefix that lets a child die with this process, however that one ends. */
 export const DIES_WITH_US: readonly string[] = ['setpriv', '--pdeathsig', 'KILL'];
+
+/** Prefix that gives a child this nice value, whatever ours is. */
+export function atPriority(nice: number): readonly string[] {
+  return ['nice', '-n', String(nice - getPriority())];
+}
 
 /**
  * Runs a command to its end, with low priority: traffic flows beside it.
@@ -9,7 +17,7 @@ export const DIES_WITH_US: readonly string[] = ['setpriv', '--pdeathsig', 'KILL'
  * @throws Error with the command, its exit code and the end of its error output
  */
 export function run(command: readonly string[]): Promise<string> {
-  const [program = '', ...rest] = [...DIES_WITH_US, 'nice', '-n', '5', ...command];
+  const [program = '', ...rest] = [...DIES_WITH_US, ...atPriority(LOW), ...command];
   return new Promise((resolve, reject) => {
     const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DIES_WITH_US } from './command.ts';
+import { DIES_WITH_US, atPriority } from './command.ts';
 import { descendants } from './listeners.ts';
 import type { ImageManifest } from './runtime.ts';
 
@@ -21,14 +21,18 @@ export interface ProcessSpec {
   readonly started: string;
 }
 
-/** Mounts the private root in its own mount name space, so that no mount outlives the process; where overlays cannot be had, it is copied. */
+/**
+ * Mounts the private root in its own mount name space, so that no mount outlives the process; where overlays cannot be
+ * had, it is copied. Of our environment only the search path and the marker of our processes go on: an instance can read
+ * what its first process was started with.
+ */
 const ENTER = `
 lower=$1 folder=$2 options=$3
 shift 3
 mount -t overlay overlay -o "lowerdir=$lower,upperdir=$folder/upper,workdir=$folder/work$options" "$folder/root" 2>/dev/null || {
   cp -a --reflink=auto "$lower/." "$folder/root/" && cp -a "$folder/upper/." "$folder/root/" || exit 125
 }
-exec "$@"
+exec env -i PATH="$PATH" GENNAKER_RUN="$GENNAKER_RUN" "$@"
 `;
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -78,6 +82,7 @@ export class InstanceProcess {
         : ['setpriv', '--reuid', manifest.user, '--regid', manifest.user, '--init-groups', '--'];
     const command = [
       ...DIES_WITH_US,
+      ...atPriority(0),
       'unshare',
       ...(asRoot ? [] : ['--user', '--map-root-user']),
       '--mount',
@@ -119,12 +124,7 @@ export class InstanceProcess {
     const output = await open(spec.console, 'a', 0o600);
     try {
       await output.write(`--- ${spec.started} ${spec.hostname}: ${manifest.entry.join(' ')}\n`);
-      return new InstanceProcess(
-        spawn(program, rest, {
-          stdio: ['ignore', output.fd, output.fd, 'pipe'],
-          env: { PATH: process.env['PATH'] ?? PATH },
-        }),
-      );
+      return new InstanceProcess(spawn(program, rest, { stdio: ['ignore', output.fd, output.fd, 'pipe'] }));
     } finally {
       await output.close();
     }
