@@ -5,6 +5,7 @@ import { createClient } from '@gennaker/client/client';
 import type { ExecutionView } from '@gennaker/contracts/execution';
 import { gateApi } from '@gennaker/contracts/gate';
 import type { Client } from '@gennaker/contracts/route';
+import { z } from 'zod';
 import { checkTraffic, readCounters } from './checks.ts';
 import { demoPipeline } from './demo-pipeline.ts';
 import { followExecution } from './follow-execution.ts';
@@ -96,7 +97,7 @@ async function replaceUnderTraffic(hand: Stagehand, address: string): Promise<Re
     await Promise.all([single.stop(), kept.stop()]);
   }
   const after = await readCounters(system.cloudlab, HELLO.loadBalancer);
-  const disabled = execution.stages.find((stage) => stage.name === 'Disable old')?.endTime;
+  const oldDisabledAt = await disableDoneAt(hand, execution);
   return [
     ...checkTraffic({
       single: single.records,
@@ -105,10 +106,21 @@ async function replaceUnderTraffic(hand: Stagehand, address: string): Promise<Re
       after,
       oldVersion: BUILDS.first.version,
       newVersion: BUILDS.second.version,
-      oldDisabledAt: disabled,
+      oldDisabledAt,
     }),
     ...(await checkInstances(hand, second)),
   ];
+}
+
+const operationOf = z.looseObject({ 'kato.last.task.id': z.looseObject({ id: z.string() }) });
+
+/** When the operation was done that took the traffic from the old group, epoch ms; undefined when there was none. */
+async function disableDoneAt(hand: Stagehand, execution: ExecutionView): Promise<number | undefined> {
+  const stage = execution.stages.find((candidate) => candidate.name === 'Disable old');
+  const operation = operationOf.safeParse(stage?.context).data?.['kato.last.task.id'].id;
+  if (!operation) return undefined;
+  const details = await hand.gate.taskDetails({ params: { id: execution.id, operation } });
+  return details.endTimeMs;
 }
 
 /** The version's next build: a build that was told once starts nothing again, so that each play needs new numbers. */

@@ -50,7 +50,10 @@ test('different files of one package are refused, even when missing ones are all
 test('a URL and a trigger artifact are taken as they are', () => {
   const url = 'http://files.example.com/pool/hello_3_all.deb';
   expect(matchPackages(url, [], [], false)).toMatchObject({ packages: ['hello_3_all'], files: [{ url }] });
-  expect(matchPackages('hello', [], [{ name: 'hello', reference: url }], false)).toMatchObject({ files: [{ url }] });
+  const artifacts = [{ name: 'hello', reference: url }];
+  expect(matchPackages('hello', [], artifacts, false)).toMatchObject({ files: [{ url }] });
+  const known = matchPackages('hello', [build(3, 'hello_3_all.deb')], artifacts, false);
+  expect(known).toMatchObject({ files: [{ url }], build: { number: 3 } });
 });
 
 test('builds of stages before come ahead of the trigger; what is no build is left out', () => {

@@ -45,6 +45,7 @@ export function matchPackages(
     if (given) {
       files.push(given);
       packages.push(bare(given.fileName));
+      build ??= builds.find((known) => known.artifacts.some((artifact) => artifact.fileName === given.fileName));
       continue;
     }
     const found = fromBuilds(name, builds);
