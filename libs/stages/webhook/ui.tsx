@@ -77,6 +77,16 @@ function instanceAddresses(upstream: StageFormProps['upstream']): { label: strin
     });
 }
 
+/** An address as short as it can be told: the expressions of instanceAddresses in words. */
+function shortAddress(url: string): string {
+  return url
+    .replace(
+      /\$\{ #stage\('((?:[^']|'')+)'\)\['outputs'\]\['deployedServerGroups'\]\[\d+\]\['instances'\]\[(\d+)\]\['ip'\] \}/,
+      (_all, name: string, index: string) => `instance ${Number(index) + 1} of ${name.replaceAll("''", "'")}`,
+    )
+    .replace(/^https?:\/\//, '');
+}
+
 /** Fills in the address of an instance that this pipeline starts: for tests before it gets traffic. */
 function InstancePicker({ upstream, onChange }: Pick<StageFormProps, 'upstream' | 'onChange'>) {
   const addresses = instanceAddresses(upstream);
@@ -108,7 +118,8 @@ export default defineStageUi({
   icon: WebhookIcon,
   schema: webhookSchema,
   defaults: () => ({ method: 'GET', url: '', waitForCompletion: false }),
-  summary: (stage) => (text(stage['url']) ? `${text(stage['method']) || 'POST'} ${text(stage['url'])}` : ''),
+  summary: (stage) =>
+    text(stage['url']) ? `${text(stage['method']) || 'POST'} ${shortAddress(text(stage['url']))}` : '',
   problems: (stage) => [
     ...(text(stage['url']) ? [] : ['give the address to call']),
     ...(stage['waitForCompletion'] === true &&

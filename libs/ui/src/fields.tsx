@@ -4,7 +4,6 @@ import {
   Button,
   Checkbox,
   InputWrapper,
-  MultiSelect,
   NumberInput,
   SegmentedControl,
   Select,
@@ -168,7 +167,7 @@ export function ChoiceField(
   );
 }
 
-/** Several of the live choices; values that are gone stay selected and visible. */
+/** Several of the live choices; other words and expressions may be typed, values that are gone stay visible. */
 export function ChoicesField(
   props: Common & {
     readonly value: readonly string[];
@@ -177,18 +176,15 @@ export function ChoicesField(
   },
 ) {
   const wrapper = shared(props);
-  const data = [...new Set([...props.choices.options.map((option) => option.value), ...props.value])];
   return (
-    <MultiSelect
+    <TagsInput
       {...wrapper}
       description={props.choices.note ?? wrapper.description}
-      data={data}
+      data={[...new Set(props.choices.options.map((option) => option.value))]}
       value={[...props.value]}
       onChange={props.onChange}
-      searchable
-      clearable
-      nothingFoundMessage="Nothing like this exists"
-      placeholder={props.value.length > 0 ? '' : (props.placeholder ?? 'Choose')}
+      acceptValueOnBlur
+      placeholder={props.value.length > 0 ? '' : (props.placeholder ?? 'Choose or type')}
     />
   );
 }

@@ -1,5 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import type { HealthState, Instance } from '@gennaker/contracts/clouddriver';
+import { z } from 'zod';
 import type { Icon } from './icons.tsx';
 import { CheckIcon, CloseIcon, DownIcon, HourglassIcon, InfoIcon, MinusIcon } from './icons.tsx';
 import type { Look } from './status.tsx';
@@ -28,12 +29,25 @@ export function healthWord(state: HealthState): string {
 /** Why an instance has its health: its own reason, else what its health sources said. */
 export function healthReason(instance: Instance): string {
   if (instance.reason) return instance.reason.summary;
-  const decisive = instance.health.find(({ state, description }) => state === instance.healthState && description);
-  if (decisive?.description) return decisive.description;
+  const decisive = instance.health.filter(({ state }) => state === instance.healthState).flatMap(saidBy);
+  if (decisive.length > 0) return [...new Set(decisive)].join('; ');
   const said = instance.health
     .filter(({ state }) => state !== 'Unknown')
     .map(({ type, state }) => `${HEALTH_SOURCES[type] ?? type} says ${healthWord(state).toLowerCase()}`);
   return said.join('; ') || 'No health check has reported on it yet';
+}
+
+const balancersSchema = z.array(
+  z.looseObject({ loadBalancerName: z.string().optional(), description: z.string().optional() }),
+);
+
+/** The sentences of a health source: its own, or those of each load balancer. */
+function saidBy(source: Instance['health'][number]): string[] {
+  const balancers = balancersSchema.safeParse(source['loadBalancers']);
+  const said = (balancers.data ?? []).flatMap(({ loadBalancerName, description }) =>
+    description ? [loadBalancerName ? `${loadBalancerName}: ${description}` : description] : [],
+  );
+  return said.length > 0 ? said : source.description ? [source.description] : [];
 }
 
 /** Names of health sources, in words. */

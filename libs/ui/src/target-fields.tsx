@@ -7,9 +7,9 @@ import { list, object, strings, text } from './stage-ui.tsx';
 
 /** Which server group of a cluster, decided when the stage runs. */
 export const TARGETS = [
-  { value: 'current_asg_dynamic', label: 'The newest' },
-  { value: 'ancestor_asg_dynamic', label: 'The one before the newest' },
-  { value: 'oldest_asg_dynamic', label: 'The oldest' },
+  { value: 'current_asg_dynamic', label: 'The newest', short: 'newest' },
+  { value: 'ancestor_asg_dynamic', label: 'The one before the newest', short: 'previous' },
+  { value: 'oldest_asg_dynamic', label: 'The oldest', short: 'oldest' },
 ] as const;
 
 /** Words for a target value. */
@@ -85,7 +85,7 @@ export function TargetFields({
       <OptionField
         label={`Server group to ${verb}`}
         value={text(stage['target']) || 'current_asg_dynamic'}
-        options={TARGETS}
+        options={TARGETS.map(({ value, label }) => ({ value, label }))}
         help="Found when the stage runs"
         onChange={(target) => onChange({ target })}
       />
@@ -125,5 +125,6 @@ export function targetProblems(stage: StageConfig): string[] {
 
 /** One line: which server group of which cluster. */
 export function targetSummary(stage: StageConfig): string {
-  return text(stage['cluster']) ? `${text(stage['cluster'])}, ${targetWords(stage['target'])}` : '';
+  const which = TARGETS.find(({ value }) => value === stage['target'])?.short;
+  return text(stage['cluster']) ? `${which ? `${which} of ` : ''}${text(stage['cluster'])}` : '';
 }

@@ -7,7 +7,9 @@ import { Ago, Elapsed } from '@gennaker/ui/time';
 import { Link } from '@tanstack/react-router';
 import { memo, useState } from 'react';
 import { CancelDialog } from './cancel-dialog.tsx';
+import { pendingJudgments } from '../queries/executions.ts';
 import { ExecutionInspector } from './execution-inspector.tsx';
+import { Judgment } from './judgment.tsx';
 import { StageBars } from './stage-bars.tsx';
 import { interestingStage, topLevelOf } from './stage-order.ts';
 import { startedBy, triggerSentence } from './trigger-sentence.ts';
@@ -27,6 +29,7 @@ export const ExecutionRow = memo(function ExecutionRow({ execution, open, onOpen
   const unfold = (): void =>
     open ? onOpen(undefined) : onOpen(execution.id, interestingStage(execution)?.id ?? 'none');
   const running = !isComplete(execution.status);
+  const waiting = pendingJudgments([execution]);
   return (
     <article
       className="execution"
@@ -117,6 +120,13 @@ export const ExecutionRow = memo(function ExecutionRow({ execution, open, onOpen
           </Menu>
         </div>
       </div>
+      {!open && waiting.length > 0 ? (
+        <div className="execution-judgments">
+          {waiting.map((judgment) => (
+            <Judgment key={judgment.stage.id} judgment={judgment} titled />
+          ))}
+        </div>
+      ) : null}
       {open ? <ExecutionInspector execution={execution} stage={selected} /> : null}
       <CancelDialog execution={execution} opened={cancelling} onClose={() => setCancelling(false)} />
     </article>

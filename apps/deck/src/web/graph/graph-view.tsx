@@ -16,6 +16,7 @@ import {
   useReactFlow,
   useStore,
 } from '@xyflow/react';
+import { useElementSize } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
 import type { Positions } from './elk-layout.ts';
@@ -106,8 +107,9 @@ interface GraphViewProps {
 export function GraphView(props: GraphViewProps) {
   const { nodes, edges } = props;
   const positions = useLayout({ nodes: nodes.map(({ id }) => id), edges });
+  const { ref: frame, width } = useElementSize();
   return (
-    <div style={{ height: heightOf(positions) }}>
+    <div ref={frame} style={{ height: heightOf(positions, width) }}>
       <ReactFlowProvider>
         <Graph {...props} positions={positions} />
       </ReactFlowProvider>
@@ -123,9 +125,7 @@ const LEAST_ZOOM = 0.72;
 
 /** The whole graph where it can be read so; otherwise as much as fits around the selected node. */
 function viewportFor(positions: Positions, selected: string | undefined, width: number, height: number) {
-  const places = [...positions.values()];
-  const right = Math.max(0, ...places.map(({ x }) => x)) + NODE.width;
-  const bottom = Math.max(0, ...places.map(({ y }) => y)) + NODE.height;
+  const { right, bottom } = extent(positions);
   const zoom = Math.max(LEAST_ZOOM, Math.min(1, (width - 48) / right, (height - 32) / bottom));
   const at = (selected ? positions.get(selected) : undefined) ?? { x: 0, y: 0 };
   const shift = (size: number, whole: number, from: number, node: number): number =>
@@ -136,10 +136,19 @@ function viewportFor(positions: Positions, selected: string | undefined, width: 
 }
 
 /** As high as the graph needs, so that what is below it stays in view. */
-function heightOf(positions: Positions): number {
-  const rows = [...positions.values()].map(({ y }) => y);
-  const height = rows.length === 0 ? 0 : Math.max(...rows) - Math.min(...rows) + NODE.height;
-  return Math.min(HEIGHT.most, Math.max(HEIGHT.least, height + HEIGHT.margin));
+function heightOf(positions: Positions, width: number): number {
+  const { right, bottom } = extent(positions);
+  const zoom = width === 0 ? 1 : Math.min(1, Math.max(LEAST_ZOOM, (width - 48) / right));
+  return Math.min(HEIGHT.most, Math.max(HEIGHT.least, bottom * zoom + HEIGHT.margin));
+}
+
+/** Right and lower edge of what is drawn. */
+function extent(positions: Positions): { readonly right: number; readonly bottom: number } {
+  const places = [...positions.values()];
+  return {
+    right: Math.max(0, ...places.map(({ x }) => x)) + NODE.width,
+    bottom: Math.max(0, ...places.map(({ y }) => y)) + NODE.height,
+  };
 }
 
 function Graph({

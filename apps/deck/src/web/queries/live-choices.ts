@@ -61,15 +61,11 @@ export const liveData: LiveData = {
     );
   },
   useZones(account, region) {
-    const zonesIn = (each: JsonObject): string[] => {
-      const regions = list(each['regions']).map(object);
-      const found = regions
+    const zonesIn = (each: JsonObject): string[] =>
+      list(each['regions'])
+        .map(object)
         .filter((one) => !region || text(one['name']) === region)
-        .flatMap((one) => [...namesOf(one['zones']), ...namesOf(one['availabilityZones'])]);
-      if (found.length > 0) return found;
-      const byRegion = object(each['zones'] ?? each['regionToZones'] ?? each['zonesByRegion']);
-      return region ? strings(byRegion[region]) : Object.values(byRegion).flatMap(strings);
-    };
+        .flatMap((one) => strings(one['zones']));
     return choices(
       useAccountList(),
       (accounts) => named(accounts.filter(({ name }) => !account || name === account).flatMap(zonesIn)),
