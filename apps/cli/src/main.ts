@@ -1,3 +1,4 @@
+import { endHelpers } from './up/helper.ts';
 import { reasonOf, Sentence } from './up/sentence.ts';
 
 /** What the launcher hands over. */
@@ -9,6 +10,8 @@ export interface Invocation {
 
 /** Runs one command; ends the process when the command is done. */
 export async function main({ root, command, args }: Invocation): Promise<void> {
+  // `up` stops a whole system in order, and sets its own handlers.
+  if (command !== 'up') endHelpersOnSignals();
   try {
     const code = await run(root, command, args);
     if (code !== undefined) process.exit(code);
@@ -51,4 +54,17 @@ async function gen(root: string, checkOnly: boolean): Promise<number> {
     `${lines.map((line) => (checkOnly ? line : line.replace('is stale', 'was written'))).join('\n')}\n`,
   );
   return checkOnly && stale.length > 0 ? 1 : 0;
+}
+
+function endHelpersOnSignals(): void {
+  for (const [name, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    process.on(name, () => {
+      endHelpers();
+      process.exit(code);
+    });
+  }
 }

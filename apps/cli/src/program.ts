@@ -44,8 +44,12 @@ export async function runInForeground(
   cwd: string,
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const child = spawn(file, args, { cwd, env, stdio: 'inherit' });
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => child.kill(name));
+  // A session of its own, so that a Ctrl-C reaches it once: through us.
+  const child = spawn(file, args, { cwd, env, stdio: 'inherit', detached: true });
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.removeAllListeners(name);
+    process.on(name, () => child.kill(name));
+  }
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   return code ?? (signal === 'SIGINT' ? 130 : 143);
 }
