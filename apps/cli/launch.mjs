@@ -106,9 +106,12 @@ function watchParent(gone) {
   }
   if (!process.env.npm_lifecycle_event) return;
   const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) gone();
-  }, 300).unref();
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    gone();
+  }, 300);
+  timer.unref();
 }
 
 async function modernNode() {
