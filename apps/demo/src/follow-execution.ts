@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ServiceError } from '@gennaker/contracts/error';
 import type { Client } from '@gennaker/contracts/route';
 import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
 import type { gateApi } from '@gennaker/contracts/gate';
 import { isComplete } from '@gennaker/contracts/status';
 
 const POLL_MS = 250;
+const OUTAGE_MS = 60_000;
 
 /** What the demo does when a top-level stage changes its status. */
 export type OnStage = (stage: StageView, execution: ExecutionView) => Promise<void>;
@@ -21,7 +23,7 @@ export async function followExecution(
   const told = new Map<string, string>();
   const until = Date.now() + options.timeoutMs;
   for (;;) {
-    const execution = await gate.getExecution({ params: { id } });
+    const execution = await patiently(() => gate.getExecution({ params: { id } }), options.say);
     for (const stage of execution.stages) {
       if (stage.parentStageId || told.get(stage.id) === stage.status || stage.status === 'NOT_STARTED') continue;
       told.set(stage.id, stage.status);
@@ -34,6 +36,21 @@ export async function followExecution(
     if (Date.now() > until)
       throw new Error(`The pipeline did not end within ${options.timeoutMs / 1000} s: ${waits(execution)}`);
     await delay(POLL_MS);
+  }
+}
+
+/** Makes a call that may be repeated; while nobody answers, as when the services are started again, it is tried for a minute. */
+export async function patiently<T>(call: () => Promise<T>, say: (line: string) => void): Promise<T> {
+  const until = Date.now() + OUTAGE_MS;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      const away = error instanceof ServiceError && [502, 503, 504].includes(error.status);
+      if (!away || Date.now() > until) throw error;
+      if (attempt === 0) say(`  (${error.message}; trying again)`);
+      await delay(2 * POLL_MS);
+    }
   }
 }
 

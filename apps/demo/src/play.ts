@@ -8,7 +8,7 @@ import type { Client } from '@gennaker/contracts/route';
 import { z } from 'zod';
 import { checkTraffic, readCounters } from './checks.ts';
 import { demoPipeline } from './demo-pipeline.ts';
-import { followExecution } from './follow-execution.ts';
+import { followExecution, patiently } from './follow-execution.ts';
 import { BUILDS, DRAINING_SECONDS, HELLO } from './hello-application.ts';
 import { type HelloBuild, packageVersion } from './hello-package.ts';
 import { enterInstance } from './instance-inside.ts';
@@ -155,7 +155,8 @@ async function deploy(hand: Stagehand, build: HelloBuild, onSwitch?: () => void)
       }
       if (stage.type === 'manualJudgment' && stage.status === 'RUNNING') {
         onSwitch?.();
-        await gate.patchStage({ params: { id, stageId: stage.id }, body: { judgmentStatus: 'continue' } });
+        const body = { judgmentStatus: 'continue' };
+        await patiently(() => gate.patchStage({ params: { id, stageId: stage.id }, body }), say);
         say('  (approved)');
       }
     },

@@ -54,7 +54,9 @@ export async function runBake(run: BakeRun): Promise<BakeOutcome> {
     await log(`The bake failed: ${summary}`);
     return failed(summary, fix, {});
   } finally {
-    await rm(work, { recursive: true, force: true });
+    // Attempts that were killed could not clean up after themselves.
+    for (let epoch = 1; epoch <= claim.epoch; epoch++)
+      await rm(bakery.workFolder(row.id, epoch), { recursive: true, force: true });
   }
 }
 
