@@ -5,7 +5,7 @@ import type { Fleet } from './fleet.ts';
 import type { Placement } from './instance-document.ts';
 import type { Operations } from './operations.ts';
 import type { Scope } from './path.ts';
-import { linkOf, pathOf, regionScope, splitPath } from './path.ts';
+import { linkOf, pathOf, splitPath } from './path.ts';
 import { CloudProblem, alreadyExists, invalid, notFound, notReady } from './problem.ts';
 import { resourceName } from './resource.ts';
 import type { CollectionName, Resource, Resources } from './resource.ts';
@@ -225,11 +225,6 @@ export function itemAt<C extends CollectionName>(lab: Lab, name: C, path: string
 /** @throws CloudProblem 400 resourceNotReady while the group is being deleted */
 export function checkNotDeleting(path: string, item: { readonly deleting?: boolean | undefined }): void {
   if (item.deleting === true) throw notReady(path, 'it is being deleted.');
-}
-
-/** The region that a scope lies in, as a scope; global stays global. */
-export function regionOf(scope: Scope): Scope {
-  return scope.kind === 'zone' ? regionScope(scope.project, scope.location.replace(/-[a-z]$/, '')) : scope;
 }
 
 const OUTPUT_ONLY = new Set(['kind', 'id', 'selfLink', 'creationTimestamp', 'fingerprint', 'zone', 'region', 'status']);

@@ -4,7 +4,7 @@ import type { Lab } from './collection.ts';
 import { linkOf } from './path.ts';
 import { CloudProblem, OperationFailure, inUse, invalid } from './problem.ts';
 import { forwardingRuleBody, targetTcpProxyBody } from './resource.ts';
-import { portsOf, serviceOf } from './traffic-plan.ts';
+import { portsOf } from './traffic-plan.ts';
 
 const rules = { name: 'forwardingRules', kind: 'compute#forwardingRule' } as const;
 const proxies = { name: 'targetTcpProxies', kind: 'compute#targetTcpProxy' } as const;
@@ -115,12 +115,4 @@ export async function openRule(lab: Lab, path: string): Promise<void> {
   lab.store.remove(path);
   await lab.traffic.refresh();
   throw new OperationFailure('IP_IN_USE_BY_ANOTHER_RESOURCE', problem);
-}
-
-/** Path of the backend service behind a rule, for reports. */
-export function ruleService(lab: Lab, path: string): string | undefined {
-  const rule = lab.store.get('forwardingRules', path);
-  return rule === undefined
-    ? undefined
-    : serviceOf(lab.store, rule.backendService, rule.target, path.split('/')[1] ?? '');
 }

@@ -11,8 +11,8 @@ import {
   storeResource,
 } from './collection.ts';
 import type { Call, ItemCall, Lab } from './collection.ts';
-import { findZone, zonesOf } from './locations.ts';
-import { lastPart, linkOf, pathOf, zoneScope } from './path.ts';
+import { zonesOf } from './locations.ts';
+import { lastPart, linkOf, pathOf } from './path.ts';
 import { CloudProblem, alreadyExists, inUse, invalid } from './problem.ts';
 import { groupManagerBody, groupManagerPatch } from './resource.ts';
 import type { GroupManager } from './resource.ts';
@@ -328,10 +328,3 @@ export const instanceGroups = collection<'instanceGroups'>({
     },
   },
 });
-
-/** Scope of an instance's zone. @throws CloudProblem 404 for a zone that does not exist */
-export function zoneOrThrow(project: string, name: string) {
-  if (findZone(name) === undefined)
-    throw new CloudProblem(404, 'notFound', `The resource 'projects/${project}/zones/${name}' was not found`);
-  return zoneScope(project, name);
-}
