@@ -94,7 +94,7 @@ export async function installTools(
     await linkRedis(home, path);
   } catch (error) {
     throw new Sentence(
-      `Missing: ${names}. Installing failed (${lastLine(reasonOf(error))}). ` +
+      `Missing: ${names}. Installing failed (${reasonLine(reasonOf(error))}). ` +
         `Run "${root ? '' : 'sudo '}sh -c '${installCommand(missing)}'" and start again.`,
       { cause: error },
     );
@@ -112,8 +112,11 @@ function packagesOf(missing: readonly Tool[]): string[] {
   return [...new Set(missing.map((tool) => tool.package))];
 }
 
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1)?.replace(/\.$/, '') ?? text;
+/** What apt itself gave as the reason, or else the last line. */
+function reasonLine(text: string): string {
+  const lines = text.trim().split('\n');
+  const line = lines.findLast((one) => one.startsWith('E: ')) ?? lines.at(-1) ?? text;
+  return line.replace(/^E: /, '').replace(/\.$/, '');
 }
 
 async function installAsRoot(missing: readonly Tool[], detail: (text: string) => void): Promise<void> {
