@@ -4,6 +4,7 @@ import {
   Button,
   Checkbox,
   InputWrapper,
+  MultiSelect,
   NumberInput,
   SegmentedControl,
   Select,
@@ -15,7 +16,7 @@ import {
 import type { ComboboxItem, OptionsFilter } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useState } from 'react';
-import { CloseIcon, PlusIcon } from './icons.tsx';
+import { ChevronDownIcon, CloseIcon, PlusIcon } from './icons.tsx';
 import type { Choices } from './live-data.tsx';
 import type { JsonObject } from './stage-ui.tsx';
 import { text } from './stage-ui.tsx';
@@ -161,6 +162,8 @@ export function ChoiceField(
         </div>
       )}
       maxDropdownHeight={320}
+      rightSection={<ChevronDownIcon size={15} color="var(--gk-faint)" aria-hidden />}
+      rightSectionPointerEvents="none"
       value={value}
       onChange={(next) => props.onChange(next || undefined)}
     />
@@ -175,15 +178,28 @@ export function ChoicesField(
     readonly onChange: (value: string[]) => void;
   },
 ) {
+  const [search, setSearch] = useState('');
   const wrapper = shared(props);
+  const typed = search.trim();
+  const data = [
+    ...new Set([...props.choices.options.map((option) => option.value), ...props.value, ...(typed ? [typed] : [])]),
+  ];
   return (
-    <TagsInput
+    <MultiSelect
       {...wrapper}
       description={props.choices.note ?? wrapper.description}
-      data={[...new Set(props.choices.options.map((option) => option.value))]}
+      data={data}
       value={[...props.value]}
-      onChange={props.onChange}
-      acceptValueOnBlur
+      onChange={(next) => {
+        setSearch('');
+        props.onChange(next);
+      }}
+      searchable
+      searchValue={search}
+      onSearchChange={setSearch}
+      hidePickedOptions
+      clearable={false}
+      nothingFoundMessage="Type a name or an expression"
       placeholder={props.value.length > 0 ? '' : (props.placeholder ?? 'Choose or type')}
     />
   );

@@ -54,6 +54,19 @@ const execution = createRoute({
   validateSearch: z.object({ tab: words, stage: words }),
   component: lazyRouteComponent(() => import('./pages/execution-page.tsx'), 'ExecutionPage'),
 });
+// Spinnaker's address of an execution within the list.
+const executionInList = createRoute({
+  getParentRoute: () => application,
+  path: '/executions/$executionId',
+  validateSearch: z.object({ stage: words }),
+  beforeLoad: ({ params: { application: name, executionId }, search }) => {
+    throw redirect({
+      to: '/applications/$application/executions',
+      params: { application: name },
+      search: { execution: executionId, stage: search.stage },
+    });
+  },
+});
 const configure = createRoute({
   getParentRoute: () => application,
   path: '/executions/configure/$pipelineId',
@@ -73,13 +86,24 @@ const loadBalancers = createRoute({
   component: lazyRouteComponent(() => import('./pages/load-balancers-page.tsx'), 'LoadBalancersPage'),
 });
 
+// Spinnaker's deck routed behind "#": such links are taken to the same page here.
+if (window.location.hash.startsWith('#/')) window.history.replaceState(null, '', window.location.hash.slice(1));
+
 /** Deck's pages. Paths and what they hold follow Spinnaker's, so links in runbooks keep working. */
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
     applications,
     permalink,
-    application.addChildren([applicationHome, executions, execution, configure, clusters, loadBalancers]),
+    application.addChildren([
+      applicationHome,
+      executions,
+      execution,
+      executionInList,
+      configure,
+      clusters,
+      loadBalancers,
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

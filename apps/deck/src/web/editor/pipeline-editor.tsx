@@ -69,11 +69,11 @@ export function PipelineEditor({
       onSuccess: ({ pipeline: saved, warnings: found }) => {
         history.setStored(saved, false);
         setWarnings(found);
-        notifications.show({
-          message:
-            found.length === 0 ? 'Saved' : `Saved, with ${found.length} ${found.length === 1 ? 'warning' : 'warnings'}`,
-          autoClose: 3000,
-        });
+        if (found.length > 0)
+          notifications.show({
+            message: `Stored with ${found.length} ${found.length === 1 ? 'warning' : 'warnings'}: see the list of problems`,
+            autoClose: 4000,
+          });
       },
     });
   const add = (type: string): void => {

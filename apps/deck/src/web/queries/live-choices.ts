@@ -1,4 +1,5 @@
 import type { Choices, LiveData } from '@gennaker/ui/live-data';
+import { describeError } from '@gennaker/ui/panels';
 import type { JsonObject } from '@gennaker/ui/stage-ui';
 import { list, object, strings, text } from '@gennaker/ui/stage-ui';
 import type { UseQueryResult } from '@tanstack/react-query';
@@ -13,7 +14,12 @@ const FRESH_MS = 30_000;
 
 function choices<T>(result: UseQueryResult<T>, options: (data: T) => Choices['options'], empty: string): Choices {
   if (result.isPending) return { options: [], loading: result.fetchStatus === 'fetching' };
-  if (result.isError) return { options: [], loading: false, note: `Could not be listed: ${result.error.message}` };
+  if (result.isError)
+    return {
+      options: [],
+      loading: false,
+      note: `Could not be listed: ${describeError(result.error).message.slice(0, 160)}`,
+    };
   const found = options(result.data);
   return { options: found, loading: false, ...(found.length === 0 ? { note: empty } : {}) };
 }
