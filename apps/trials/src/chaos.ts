@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean' },
     only: { type: 'string' },
     plant: { type: 'string' },
-    offset: { type: 'string', default: '4000' },
+    offset: { type: 'string', default: '4007' },
   },
 });
 if (values.help || positionals[0] !== 'kills') {

@@ -18,6 +18,7 @@ const FIRST = BUILDS.first;
 const SECOND = BUILDS.second;
 const GIVE_UP_MS = 8 * 60_000;
 const LOOK_MS = 100;
+const PLANT_MS = 60_000;
 
 /** Something broken as soon as a stage of this type runs. */
 export interface Fault {
@@ -177,15 +178,32 @@ async function plantFault(system: System, plant: Plant, execution: ExecutionView
     await sleep(2_000);
     return;
   }
-  const deployed = execution.stages.find(({ type }) => type === 'createServerGroup');
-  await gateOf(system).submitTask({
-    body: {
-      application: HELLO.application,
-      description: 'a planted fault',
-      job: [{ ...deployed?.context, type: 'createServerGroup', credentials: ACCOUNT }],
-    },
+  const groups = () => gateOf(system).listServerGroups({ params: { application: HELLO.application } });
+  const before = (await groups()).length;
+  const deploy = execution.stages.find(({ type }) => type === 'createServerGroup');
+  const job = {
+    type: 'createServerGroup',
+    cloudProvider: 'gce',
+    account: ACCOUNT,
+    credentials: ACCOUNT,
+    application: HELLO.application,
+    stack: HELLO.stack,
+    region: HELLO.region,
+    capacity: { min: 1, max: 1, desired: 1 },
+    disableTraffic: true,
+    loadBalancers: [],
+    image: (await groups())[0]?.image ?? deploy?.outputs['image'],
+  };
+  const { ref } = await gateOf(system).submitTask({
+    body: { application: HELLO.application, description: 'a planted fault', job: [job] },
   });
-  await sleep(20_000);
+  for (const until = Date.now() + PLANT_MS; (await groups()).length <= before; await sleep(500))
+    if (Date.now() > until) {
+      const task = await gateOf(system).getTask({ params: { id: ref.split('/').at(-1) ?? '' } });
+      throw new Error(
+        `The fault could not be planted: ${JSON.stringify(task.steps.map(({ name, reason }) => ({ name, reason })))}`,
+      );
+    }
 }
 
 function whyOf(execution: ExecutionView): string {
