@@ -157,7 +157,9 @@ export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
       const asked = accounts.all.filter(
         ({ account }) => account.provider === params.provider && (!query.account || query.account === account.name),
       );
-      const found = await Promise.all(asked.map(({ cloud }) => cloud.capabilities.images?.find(query.q ?? '') ?? []));
+      const found = await Promise.all(
+        asked.map(async ({ cloud }) => (await cloud.capabilities.images?.find(query.q ?? '')) ?? []),
+      );
       return found.flat().map((image) => ({
         ...image,
         account: String(image['account']),
@@ -166,7 +168,9 @@ export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
     },
     listNetworks: async ({ params }) => {
       const asked = accounts.all.filter(({ account }) => account.provider === params.provider);
-      const found = await Promise.all(asked.map(({ cloud }) => cloud.capabilities.networks?.list() ?? []));
+      const found = await Promise.all(
+        asked.map(async ({ cloud }) => (await cloud.capabilities.networks?.list()) ?? []),
+      );
       return found.flatMap((networks) => [...networks]);
     },
     listInstanceTypes: async () => {

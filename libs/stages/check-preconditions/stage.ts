@@ -52,10 +52,10 @@ async function check(task: TaskContext<{ preconditions: Precondition[] }>): Prom
   };
 }
 
-function find(
+async function find(
   precondition: Precondition,
   task: TaskContext<{ preconditions: Precondition[] }>,
-): Promise<Finding> | Finding {
+): Promise<Finding> {
   switch (precondition.type) {
     case 'expression':
       return expression(precondition.context, task);
