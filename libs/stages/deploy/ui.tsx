@@ -257,7 +257,12 @@ function Details(props: StageDetailsProps) {
           <Facts
             key={index}
             of={[
-              ['Cluster', <span className="gk-mono">{nameOf(cluster, props.execution.application)}</span>],
+              [
+                'Cluster',
+                <span key="name" className="gk-mono">
+                  {nameOf(cluster, props.execution.application)}
+                </span>,
+              ],
               ['Server group', groups.length > 0 ? <span className="gk-mono">{groups.join(', ')}</span> : undefined],
               ['Where', [text(cluster['account']), text(cluster['region'])].filter(Boolean).join(' · ')],
               ['Instances', text(capacity['desired'])],

@@ -251,7 +251,10 @@ export default defineStageUi({
           of={[
             [
               'Call',
-              <span className="gk-mono">{`${text(stage.context['method']) || 'POST'} ${text(stage.context['url'])}`}</span>,
+              <span
+                key="call"
+                className="gk-mono"
+              >{`${text(stage.context['method']) || 'POST'} ${text(stage.context['url'])}`}</span>,
             ],
             ['Answer', text(webhook['statusCodeValue']) || text(webhook['statusCode'])],
             ['Error', text(webhook['error'])],

@@ -11,6 +11,7 @@ export {
   ChevronDown as ChevronDownIcon,
   ChevronRight as ChevronRightIcon,
   CircleCheck as SucceededIcon,
+  Circle as UncheckedIcon,
   CircleDashed as NotStartedIcon,
   CircleDot as RunningIcon,
   CircleMinus as SkippedIcon,

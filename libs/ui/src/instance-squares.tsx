@@ -2,7 +2,7 @@ import { Tooltip } from '@mantine/core';
 import type { HealthState, Instance } from '@gennaker/contracts/clouddriver';
 import { z } from 'zod';
 import type { Icon } from './icons.tsx';
-import { CheckIcon, CloseIcon, DownIcon, HourglassIcon, InfoIcon, MinusIcon } from './icons.tsx';
+import { CheckIcon, CloseIcon, DownIcon, HourglassIcon, MinusIcon, UncheckedIcon } from './icons.tsx';
 import type { Look } from './status.tsx';
 
 const HEALTH: Readonly<Record<HealthState, { look: Look; word: string; icon: Icon }>> = {
@@ -13,7 +13,7 @@ const HEALTH: Readonly<Record<HealthState, { look: Look; word: string; icon: Ico
   Starting: { look: 'running', word: 'Starting', icon: HourglassIcon },
   Draining: { look: 'paused', word: 'Draining', icon: DownIcon },
   OutOfService: { look: 'system', word: 'Out of service', icon: MinusIcon },
-  Unknown: { look: 'waiting', word: 'Unknown', icon: InfoIcon },
+  Unknown: { look: 'waiting', word: 'Not checked', icon: UncheckedIcon },
 };
 
 /** Look of a health state. */
@@ -29,6 +29,9 @@ export function healthWord(state: HealthState): string {
 /** Why an instance has its health: its own reason, else what its health sources said. */
 export function healthReason(instance: Instance): string {
   if (instance.reason) return instance.reason.summary;
+  // A platform that merely runs it says nothing about whether it serves.
+  if (instance.healthState === 'Unknown' && instance.health.every(({ state }) => state === 'Unknown'))
+    return 'It runs; no health check looks at it';
   const decisive = instance.health.filter(({ state }) => state === instance.healthState).flatMap(saidBy);
   if (decisive.length > 0) return [...new Set(decisive)].join('; ');
   const said = instance.health

@@ -56,12 +56,13 @@ export function JsonEditor({
   const view = useRef<EditorView | undefined>(undefined);
   const changed = useRef(onChange);
   changed.current = onChange;
+  const first = useRef({ value, label });
   useEffect(() => {
     if (!host.current) return undefined;
     const editor = new EditorView({
       parent: host.current,
       state: EditorState.create({
-        doc: value,
+        doc: first.current.value,
         extensions: [
           basicSetup,
           json(),
@@ -69,7 +70,7 @@ export function JsonEditor({
           lintGutter(),
           look,
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': first.current.label }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) changed.current(update.state.doc.toString());
           }),

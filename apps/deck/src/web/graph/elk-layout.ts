@@ -34,6 +34,10 @@ const OPTIONS = {
 
 const known = new Map<string, Positions>();
 const keyOf = (input: LayoutInput): string => JSON.stringify([input.nodes, input.edges]);
+function graphOf(key: string): LayoutInput {
+  const [nodes, edges] = JSON.parse(key) as [string[], [string, string][]];
+  return { nodes, edges };
+}
 
 /** Lays a graph out from left to right, in a worker. The same graph is laid out once. */
 export async function layout(input: LayoutInput): Promise<Positions> {
@@ -82,8 +86,7 @@ export function useLayout(input: LayoutInput): Positions {
   const [placed, setPlaced] = useState<{ readonly key: string; readonly positions: Positions }>();
   useEffect(() => {
     let current = true;
-    const [nodes, edges] = JSON.parse(key) as [string[], [string, string][]];
-    layout({ nodes, edges }).then(
+    layout(graphOf(key)).then(
       (positions) => current && setPlaced({ key, positions }),
       // The plain layout stays: a graph that is drawn less well is better than none.
       () => undefined,
@@ -92,6 +95,6 @@ export function useLayout(input: LayoutInput): Positions {
       current = false;
     };
   }, [key]);
-  const plain = useMemo(() => known.get(key) ?? quickLayout(input), [key]);
+  const plain = useMemo(() => known.get(key) ?? quickLayout(graphOf(key)), [key]);
   return placed?.key === key ? placed.positions : plain;
 }

@@ -18,7 +18,7 @@ import {
 } from '@xyflow/react';
 import { useElementSize } from '@mantine/hooks';
 import type { ReactNode } from 'react';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Positions } from './elk-layout.ts';
 import { NODE, useLayout } from './elk-layout.ts';
 
@@ -161,11 +161,13 @@ function Graph({
   positions,
 }: GraphViewProps & { readonly positions: Positions }) {
   const flow = useReactFlow();
+  const around = useRef(selected);
+  around.current = selected;
   const width = useStore((store) => store.width);
   const height = useStore((store) => store.height);
   useEffect(() => {
     if (width === 0 || height === 0) return;
-    void flow.setViewport(viewportFor(positions, selected, width, height));
+    void flow.setViewport(viewportFor(positions, around.current, width, height));
     // The view moves when the graph or its frame changes, never because something was selected.
   }, [positions, width, height, flow]);
   const flowNodes: Node<NodeData>[] = nodes.map((node) => ({

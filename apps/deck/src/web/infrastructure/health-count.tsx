@@ -7,6 +7,9 @@ export function HealthCount({ instances }: { readonly instances: readonly Instan
   const down = instances.filter(({ healthState }) => healthState === 'Down' || healthState === 'Failed').length;
   const starting = instances.filter(({ healthState }) => healthState === 'Starting').length;
   if (instances.length === 0) return <span className="health-count gk-muted">No instances</span>;
+  const unchecked = instances.filter(({ healthState }) => healthState === 'Unknown').length;
+  if (unchecked === instances.length)
+    return <span className="health-count gk-muted gk-num">{instances.length} running, not checked</span>;
   return (
     <span className="health-count gk-num">
       {up} of {instances.length} up

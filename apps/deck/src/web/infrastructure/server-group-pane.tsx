@@ -87,8 +87,8 @@ export function ServerGroupPane({ application, group, instance, onInstance, onCl
                 : `${capacity.desired} (${capacity.min} to ${capacity.max})`,
             ],
             ['Load balancers', group.loadBalancers.join(', ') || 'None'],
-            ['Created', <Ago at={group.createdTime} />],
-            ['', <SeenAt at={group.seenAt} stale={group.stale} />],
+            ['Created', <Ago key="created" at={group.createdTime} />],
+            ['', <SeenAt key="seen" at={group.seenAt} stale={group.stale} />],
           ]}
         />
       </section>
