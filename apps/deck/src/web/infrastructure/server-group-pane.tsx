@@ -28,7 +28,8 @@ export function ServerGroupPane({ application, group, instance, onInstance, onCl
   const busy = action !== undefined || console !== undefined;
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape' && !busy) onClose();
+      // The same key press may be closing a dialog that stands before the pane.
+      if (event.key === 'Escape' && !busy && !document.querySelector('[role="dialog"]')) onClose();
     };
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);

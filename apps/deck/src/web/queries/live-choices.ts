@@ -175,6 +175,8 @@ export const liveData: LiveData = {
       queryKey: keys.choices('jobs', master ?? ''),
       queryFn: ({ signal }) => gate.listJobs({ params: { master: master ?? '' } }, { signal }),
       enabled: !!master,
+      // A build server that is away is said so at once; a name can be typed.
+      retry: false,
       staleTime: FRESH_MS,
     });
     return choices(result, named, 'This Jenkins lists no jobs; type the name of one');
