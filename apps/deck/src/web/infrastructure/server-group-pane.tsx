@@ -28,11 +28,11 @@ export function ServerGroupPane({ application, group, instance, onInstance, onCl
   const busy = action !== undefined || console !== undefined;
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      // The same key press may be closing a dialog that stands before the pane.
-      if (event.key === 'Escape' && !busy && !document.querySelector('[role="dialog"]')) onClose();
+      if (event.key === 'Escape' && !busy) onClose();
     };
-    document.addEventListener('keydown', press);
-    return () => document.removeEventListener('keydown', press);
+    // Where dialogs listen too: a key press that closes one is over before the pane listens again.
+    window.addEventListener('keydown', press, true);
+    return () => window.removeEventListener('keydown', press, true);
   }, [onClose, busy]);
   const { capacity } = group;
   return (
