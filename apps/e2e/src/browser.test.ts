@@ -52,6 +52,15 @@ async function finishBuild(build: (typeof BUILDS)['first'] | (typeof BUILDS)['se
   return id;
 }
 
+/** Each stage of an execution with its status, and the reason where it failed. */
+async function stagesOf(id: string): Promise<string> {
+  const { stages } = await gate().getExecution({ params: { id } });
+  const bad = (status: string): boolean => ['TERMINAL', 'CANCELED', 'STOPPED'].includes(status);
+  return stages
+    .map(({ name, status, reason }) => `${name} ${status}${bad(status) ? ` ${reason?.summary}` : ''}`)
+    .join(', ');
+}
+
 async function shot(name: string): Promise<void> {
   if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`) });
 }
@@ -63,7 +72,10 @@ async function violations(): Promise<string[]> {
     const axe = (
       globalThis as unknown as {
         axe: {
-          run(options: object): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+          run(
+            context: object,
+            options: object,
+          ): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
         };
       }
     ).axe;
@@ -115,7 +127,10 @@ describe('somebody who has never seen the JSON', () => {
     await editor.segment('Traffic', 'Off (dark)');
 
     await editor.addStage('Webhook', 'Smoke test');
-    await editor.type('Address', `http://\${ #stage('Deploy dark')['outputs']['instances'][0]['ip'] }:${HELLO.port}/`);
+    await editor.type(
+      'Address',
+      `http://\${ #stage('Deploy dark')['outputs']['deployedServerGroups'][0]['instances'][0]['ip'] }:${HELLO.port}/`,
+    );
     await editor.choose('Method', 'GET');
 
     await editor.addStage('Manual judgment', 'Approve');
@@ -152,7 +167,8 @@ describe('somebody who has never seen the JSON', () => {
     await row.getByText('Jenkins hello #2').first().waitFor();
     await shot('running');
     const judgment = page.getByRole('group', { name: 'Judgment: Approve' });
-    await judgment.first().waitFor({ timeout: 200_000 });
+    await expect.poll(() => stagesOf(id), { timeout: 200_000, interval: 1_000 }).toMatch(/Approve RUNNING/);
+    await judgment.first().waitFor();
     await shot('judgment');
     expect(await violations()).toEqual([]);
 
