@@ -81,7 +81,7 @@ export function testPipeline(clouddriver: Client<typeof clouddriverApi>, outputs
     await children(definition.beforeStages?.(planned(), view) ?? []);
     for (const [index, task] of definition.tasks(planned(), view).entries()) {
       if (stage.status !== 'RUNNING') break;
-      await runTask(definition, stage, task as TaskDefinition<unknown>, index);
+      await runTask(definition, stage, task, index);
     }
     if (stage.status === 'RUNNING') await children(definition.afterStages?.(planned(), view) ?? []);
     if (stage.status === 'RUNNING') stage.status = 'SUCCEEDED';

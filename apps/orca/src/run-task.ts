@@ -46,10 +46,7 @@ export async function cleanUpTask(world: World, run: Omit<TaskRun, 'signal'>): P
     try {
       const { definition, task } = findTask(world, { ...run, signal });
       const context = taskContext(world, { ...run, signal }, definition);
-      await untilAborted(
-        task.onCancel?.({ ...context, key: `${context.key}:cancel` } as never) ?? Promise.resolve(),
-        signal,
-      );
+      await untilAborted(task.onCancel?.({ ...context, key: `${context.key}:cancel` }) ?? Promise.resolve(), signal);
       return undefined;
     } catch (error) {
       if (attempt >= CLEANUP_TRIES || !mayPass(error)) return error instanceof Error ? error.message : String(error);

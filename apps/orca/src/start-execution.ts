@@ -112,8 +112,7 @@ export async function startExecution(db: Database, request: StartRequest): Promi
 
 function newState(request: StartRequest, id: string): ExecutionState {
   const { document } = request;
-  const text = (key: string): string | undefined =>
-    typeof document[key] === 'string' ? (document[key] as string) : undefined;
+  const text = (key: string): string | undefined => (typeof document[key] === 'string' ? document[key] : undefined);
   const description = text('description');
   const configId = request.type === 'PIPELINE' ? text('id') : undefined;
   const origin = text('origin');

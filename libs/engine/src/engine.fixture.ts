@@ -31,7 +31,7 @@ const synthetic = (stage: ScriptedStage): SyntheticStage => ({
   ...(stage.waitsFor ? { after: stage.waitsFor } : {}),
 });
 const scriptOf = (stage: { readonly context: Readonly<Record<string, unknown>> }): Script =>
-  (stage.context['script'] ?? {}) as Script;
+  stage.context['script'] ?? {};
 
 /** The definition of `scripted` stages. */
 export const scripted: AnyStageDefinition = {

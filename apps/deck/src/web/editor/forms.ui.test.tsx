@@ -30,7 +30,7 @@ function showForm(stage: StageConfig, upstream: StageConfig[] = []): { readonly 
         stage={value}
         application="hello"
         upstream={upstream}
-        onChange={(patch) => setValue((was) => merge(was, patch) as StageConfig)}
+        onChange={(patch) => setValue((was) => merge(was, patch))}
       />
     );
   }

@@ -33,10 +33,11 @@ describe('stage bars', () => {
     const onSelect = vi.fn();
     renderDeck(<StageBars execution={execution} onSelect={onSelect} />);
     const [first, second] = screen.getAllByRole('button');
-    first?.focus();
-    fireEvent.keyDown(first as HTMLElement, { key: 'ArrowRight' });
+    if (!first || !second) throw new Error('there are two bars');
+    first.focus();
+    fireEvent.keyDown(first, { key: 'ArrowRight' });
     expect(document.activeElement).toBe(second);
-    fireEvent.click(second as HTMLElement);
+    fireEvent.click(second);
     expect(onSelect).toHaveBeenCalledWith(expect.objectContaining({ name: 'Deploy' }));
   });
 
@@ -68,8 +69,10 @@ describe('reasons', () => {
         ],
       }),
     ]);
-    expect(stageReason(execution, execution.stages[0] as (typeof execution.stages)[number])).toEqual(waiting);
-    renderDeck(<StageDetails execution={execution} stage={execution.stages[0] as (typeof execution.stages)[number]} />);
+    const [first] = execution.stages;
+    if (!first) throw new Error('there is a stage');
+    expect(stageReason(execution, first)).toEqual(waiting);
+    renderDeck(<StageDetails execution={execution} stage={first} />);
     expect(screen.getByText('Waiting for 2 of 4 instances')).toBeDefined();
   });
 });
