@@ -41,6 +41,7 @@ async function main() {
       `Gennaker runs on Linux, and this is ${process.platform}: run "docker compose up" here instead (see docker-compose.yml).`,
     );
   }
+  keepMachineSettings();
   const relay = stopOnSignals();
   await preparedAlone(async () => {
     const node = await modernNode();
@@ -114,6 +115,12 @@ function watchParent(gone) {
   timer.unref();
 }
 
+/** npm reads the machine's settings (registry, certificates) beside the Node that runs it, which will be another one. */
+function keepMachineSettings() {
+  const settings = path.resolve(process.execPath, '../../etc/npmrc');
+  if (!process.env.npm_config_globalconfig && fs.existsSync(settings)) process.env.npm_config_globalconfig = settings;
+}
+
 async function modernNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return process.execPath;
@@ -132,7 +139,7 @@ async function modernNode() {
     fs.rmSync(fresh, { recursive: true, force: true });
     fs.mkdirSync(fresh, { recursive: true });
     fs.writeFileSync(path.join(fresh, 'package.json'), '{"private":true}\n');
-    await npm(process.execPath, ['install', '--prefix', fresh, '--no-audit', '--no-fund', `${name}@24`], fresh);
+    await npm(process.execPath, ['install', '--no-audit', '--no-fund', `${name}@24`], fresh);
     fs.rmSync(folder, { recursive: true, force: true });
     fs.renameSync(fresh, folder);
   });
@@ -252,7 +259,7 @@ async function npm(node, args, cwd) {
   const env = { ...process.env, PATH: `${path.dirname(node)}:${process.env.PATH ?? ''}` };
   // Settings that an outer npm hands down would change what this one does.
   for (const name of Object.keys(env))
-    if (/^npm_(config_(prefix|global|omit|production|include)|lifecycle)/i.test(name)) delete env[name];
+    if (/^npm_(config_(prefix|global|omit|production|include)$|lifecycle)/i.test(name)) delete env[name];
   delete env.NODE_ENV;
   const script = npmScript();
   if (script) return run(node, [script, ...args], cwd, env);
