@@ -40,8 +40,6 @@ export default defineConfig({
           include: ['apps/e2e/**/*.test.ts'],
           exclude: ignored,
           fileParallelism: false,
-          // After all others: it starts whole systems and measures what a busy machine would blur.
-          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
