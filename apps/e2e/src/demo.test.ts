@@ -4,7 +4,7 @@ import { type Ended, runProgram } from './run-program.ts';
 
 let system: System;
 beforeAll(async () => {
-  system = await startSystem({ offset: 2000 });
+  system = await startSystem({ offset: 2200 });
 }, 15 * 60_000);
 afterAll(() => system.stop());
 

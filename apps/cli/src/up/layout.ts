@@ -7,6 +7,9 @@ import { Sentence } from './sentence.ts';
 /** Base ports of the embedded databases; --offset is added. */
 const databasePorts = { postgres: 5532, redis: 6479 } as const;
 
+/** Ports above ours that browsers and fetch never call (WHATWG Fetch, bad port). */
+const uncallable: readonly number[] = [10080];
+
 /** Where one system lives and listens. */
 export interface Layout {
   /** The repository. */
@@ -33,6 +36,13 @@ export function layoutOf(root: string, args: string[], env: NodeJS.ProcessEnv): 
   }
   const home = join(root, '.gennaker');
   const ports = { ...SERVICE_PORTS, cloudlab: CLOUDLAB_PORT, ...databasePorts };
+  const shifted = Object.entries(ports).map(([name, port]) => [name, port + offset] as const);
+  const refused = shifted.find(([, port]) => uncallable.includes(port));
+  if (refused) {
+    throw new Sentence(
+      `--offset ${offset} puts ${refused[0]} on port ${refused[1]}, which browsers refuse to call: take ${offset + 100}.`,
+    );
+  }
   return {
     root,
     home,
@@ -40,9 +50,7 @@ export function layoutOf(root: string, args: string[], env: NodeJS.ProcessEnv): 
     offset,
     split: splitOf(values.split ?? ''),
     config: configOf(root, env),
-    ports: Object.fromEntries(
-      Object.entries(ports).map(([name, port]) => [name, port + offset]),
-    ) as unknown as Layout['ports'],
+    ports: Object.fromEntries(shifted) as unknown as Layout['ports'],
     external: { database: env['DATABASE_URL'] || undefined, redis: env['REDIS_URL'] || undefined },
   };
 }
