@@ -53,6 +53,13 @@ describe('failure modes', () => {
       expressionEvaluationSummary: { '{missing}': [{ level: 'INFO' }] },
     });
   });
+  it('names the expression that may be why a stage failed', () => {
+    const r = run(['1', [], bad, { text: '${missing}' }]).settle();
+    expect(r.stage('1').reason).toMatchObject({
+      summary: expect.stringContaining('missing'),
+      evidence: { expressions: ['{missing}'] },
+    });
+  });
 });
 
 describe('conditions', () => {

@@ -1,5 +1,5 @@
 import type { Reason } from '@gennaker/contracts/execution';
-import { isComplete } from '@gennaker/contracts/status';
+import { isComplete, STATUS_FACTS } from '@gennaker/contracts/status';
 import { isReady } from '../graph.ts';
 import { planView, plannedStage } from '../lookup.ts';
 import type { StageState } from '../model.ts';
@@ -103,24 +103,35 @@ function complete(turn: Turn, stage: StageState): boolean {
   const children = turn.graph.children(stage.id);
   let status = stageStatus(stage, children);
   let reason = stage.reason ?? failureReason(stage, children);
-  const open = stage.context['expressionEvaluationSummary'];
-  if (
-    stage.context['failOnFailedExpressions'] === true &&
-    typeof open === 'object' &&
-    open !== null &&
-    Object.keys(open).length > 0
-  ) {
+  const open = openExpressions(stage);
+  if (stage.context['failOnFailedExpressions'] === true && open.length > 0) {
     status = 'TERMINAL';
     reason = {
-      summary: `Failed: ${Object.keys(open).length} expression(s) could not be evaluated`,
-      evidence: { expressions: Object.keys(open) },
+      summary: `Failed: ${open.length} expression(s) could not be evaluated`,
+      evidence: { expressions: open.map(({ expression }) => expression) },
       next: 'correct the expressions, or switch "fail on failed expressions" off',
+    };
+  } else if (reason && open[0] && STATUS_FACTS[status].failure) {
+    reason = {
+      ...reason,
+      summary: `${reason.summary}; the expression ${open[0].expression} has no value: ${open[0].description}`,
+      evidence: { ...reason.evidence, expressions: open.map(({ expression }) => expression) },
+      next: reason.next ?? 'correct the expression, which may be why it failed',
     };
   }
   if (stage.tasks.length === 0 && children.length === 0 && status === 'SKIPPED')
     reason ??= { summary: 'Nothing to do: the stage has no tasks' };
   turn.emit({ type: 'StageCompleted', stageId: stage.id, status, ...(reason ? { reason } : {}) });
   return true;
+}
+
+/** Expressions of a stage that could not be evaluated, with why. */
+function openExpressions(stage: StageState): { readonly expression: string; readonly description: string }[] {
+  const summary = stage.context['expressionEvaluationSummary'];
+  if (typeof summary !== 'object' || summary === null) return [];
+  return Object.entries(summary as Record<string, readonly { readonly description?: unknown }[]>).map(
+    ([expression, findings]) => ({ expression, description: String(findings[0]?.description ?? expression) }),
+  );
 }
 
 /** The reason of the task or synthetic stage that failed. */
