@@ -6,7 +6,7 @@ let system: System;
 beforeAll(async () => {
   system = await startSystem({ offset: 2200 });
 }, 15 * 60_000);
-afterAll(() => system.stop());
+afterAll(() => system?.stop());
 
 const demo = (...args: string[]): Promise<Ended> =>
   runProgram('apps/demo/src/main.ts', ['--data', system.dataDir, ...args]);
