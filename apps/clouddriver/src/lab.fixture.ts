@@ -98,7 +98,13 @@ export async function startLab(options: SimulationOptions & { readonly latencyMs
     rawDisk: { source: 'file:///hello-1' },
     description: 'appversion: hello-1.0.0-h7/hello-build/7, build_host: http://ci.example.com/',
   });
-  await until(async () => (await lab.names('global/images')).includes('hello-1'));
+  await until(async () => {
+    const image = request('GET', '/compute/v1/projects/local/global/images/hello-1') as Promise<{ status?: string }>;
+    return image.then(
+      ({ status }) => status === 'READY',
+      () => false,
+    );
+  });
   return lab;
 }
 
