@@ -32,7 +32,12 @@ export const app: AppDefinition = {
       now: () => clock.now(),
       sleep: (ms, signal) => pause(clock, ms, signal),
     });
-    const orca = createServiceClient(orcaApi, { name: 'orca', baseUrl: config.urls.orca, caller: 'clouddriver' });
+    const orca = createServiceClient(orcaApi, {
+      name: 'orca',
+      baseUrl: config.urls.orca,
+      caller: 'clouddriver',
+      identityKey: config.identityKey,
+    });
     const wake = async (message: OutboxDelivery): Promise<{ status: number; reason?: string }> => {
       const { executionId, stageId, cause } = wakeSchema.parse(message.body);
       try {

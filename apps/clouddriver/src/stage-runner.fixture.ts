@@ -1,3 +1,4 @@
+import { ANONYMOUS } from '@gennaker/contracts/people';
 import type { Client } from '@gennaker/contracts/route';
 import type { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { isComplete, type Status } from '@gennaker/contracts/status';
@@ -101,6 +102,7 @@ export function testPipeline(clouddriver: Client<typeof clouddriverApi>, outputs
         application: 'hello',
         executionId,
         pipeline: 'a pipeline',
+        identity: ANONYMOUS,
         user: 'somebody',
         trigger: { type: 'manual' },
         stage: { ...stage, refId: stage.id, startTime: started },

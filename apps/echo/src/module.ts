@@ -20,8 +20,18 @@ export const app: AppDefinition = {
       db,
       clock: systemClock,
       triggers,
-      front50: createServiceClient(front50Api, { name: 'front50', baseUrl: config.urls.front50, caller: 'echo' }),
-      orca: createServiceClient(orcaApi, { name: 'orca', baseUrl: config.urls.orca, caller: 'echo' }),
+      front50: createServiceClient(front50Api, {
+        name: 'front50',
+        baseUrl: config.urls.front50,
+        caller: 'echo',
+        identityKey: config.identityKey,
+      }),
+      orca: createServiceClient(orcaApi, {
+        name: 'orca',
+        baseUrl: config.urls.orca,
+        caller: 'echo',
+        identityKey: config.identityKey,
+      }),
       log: logger('echo'),
     });
     const served = await serve({ name: 'echo', api: echoApi, config, handlers: echoHandlers(echo) });

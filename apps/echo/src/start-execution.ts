@@ -1,6 +1,7 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Reason } from '@gennaker/contracts/execution';
 import { orchestrateSchema } from '@gennaker/contracts/orca';
+import { namedOnly } from '@gennaker/contracts/people';
 import { type DeliveryResult, isRefusal, type OutboxDelivery } from '@gennaker/store/outbox';
 import type { EchoParts } from './echo.ts';
 
@@ -15,7 +16,7 @@ export async function startExecution(
       { body },
       {
         key: message.key,
-        user: body.trigger?.user ?? 'anonymous',
+        identity: namedOnly(body.trigger?.user ?? 'anonymous'),
         ...(message.trace ? { traceparent: message.trace } : {}),
       },
     );

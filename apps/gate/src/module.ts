@@ -6,7 +6,8 @@ import { igorApi } from '@gennaker/contracts/igor';
 import { orcaApi } from '@gennaker/contracts/orca';
 import { roscoApi } from '@gennaker/contracts/rosco';
 import type { AppDefinition } from '@gennaker/service/app';
-import { createServiceClient } from '@gennaker/service/http-client';
+import type { ServiceName } from '@gennaker/service/config';
+import { createServiceClient, type ServiceClientOptions } from '@gennaker/service/http-client';
 import { serve } from '@gennaker/service/http-server';
 import manifest from '../package.json' with { type: 'json' };
 import { gateHandlers } from './http.ts';
@@ -16,18 +17,23 @@ export const app: AppDefinition = {
   name: 'gate',
   async start(config) {
     const { urls } = config;
-    const caller = 'gate';
+    const called = (name: ServiceName): ServiceClientOptions => ({
+      name,
+      baseUrl: urls[name],
+      caller: 'gate',
+      identityKey: config.identityKey,
+    });
     const served = await serve({
       name: 'gate',
       api: gateApi,
       config,
       handlers: gateHandlers({
-        front50: createServiceClient(front50Api, { name: 'front50', baseUrl: urls.front50, caller }),
-        orca: createServiceClient(orcaApi, { name: 'orca', baseUrl: urls.orca, caller }),
-        echo: createServiceClient(echoApi, { name: 'echo', baseUrl: urls.echo, caller }),
-        igor: createServiceClient(igorApi, { name: 'igor', baseUrl: urls.igor, caller }),
-        rosco: createServiceClient(roscoApi, { name: 'rosco', baseUrl: urls.rosco, caller }),
-        clouddriver: createServiceClient(clouddriverApi, { name: 'clouddriver', baseUrl: urls.clouddriver, caller }),
+        front50: createServiceClient(front50Api, called('front50')),
+        orca: createServiceClient(orcaApi, called('orca')),
+        echo: createServiceClient(echoApi, called('echo')),
+        igor: createServiceClient(igorApi, called('igor')),
+        rosco: createServiceClient(roscoApi, called('rosco')),
+        clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
         version: manifest.version,
         accounts: config.file.accounts.map((account) => account.name),
       }),

@@ -18,7 +18,12 @@ export const app: AppDefinition = {
       db,
       clock: systemClock,
       masters: config.file.jenkins.masters,
-      echo: createServiceClient(echoApi, { name: 'echo', baseUrl: config.urls.echo, caller: 'igor' }),
+      echo: createServiceClient(echoApi, {
+        name: 'echo',
+        baseUrl: config.urls.echo,
+        caller: 'igor',
+        identityKey: config.identityKey,
+      }),
       log: logger('igor'),
     });
     const served = await serve({ name: 'igor', api: igorApi, config, handlers: igorHandlers(igor) });

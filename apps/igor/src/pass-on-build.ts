@@ -1,3 +1,4 @@
+import { namedOnly } from '@gennaker/contracts/people';
 import { ServiceError } from '@gennaker/contracts/error';
 import type { EventAnswer } from '@gennaker/contracts/echo';
 import type { Reason } from '@gennaker/contracts/execution';
@@ -51,7 +52,7 @@ export async function passOnBuild(igor: IgorParts, key: string, repeated = false
           },
         },
       },
-      { key, user: row.user, ...(row.trace ? { traceparent: row.trace } : {}) },
+      { key, identity: namedOnly(row.user), ...(row.trace ? { traceparent: row.trace } : {}) },
     );
     await igor.db.pool.query(
       `update igor.notifications set answer = $2::jsonb, done_at = $3, reason = null where key = $1`,

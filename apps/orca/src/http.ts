@@ -88,7 +88,7 @@ export function orcaHandlers(parts: MailParts): Handlers<typeof orcaApi> {
         id: call.params.id,
         stageId: call.params.stageId,
         patch: call.body,
-        user: call.user,
+        by: call.identity,
         trace: call.traceparent,
         key: call.headers['idempotency-key'],
       }),

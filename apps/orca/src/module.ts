@@ -1,10 +1,12 @@
 import { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { orcaApi } from '@gennaker/contracts/orca';
+import { front50Api } from '@gennaker/contracts/front50';
 import { roscoApi } from '@gennaker/contracts/rosco';
 import type { AppDefinition } from '@gennaker/service/app';
 import { systemClock } from '@gennaker/service/clock';
 import { createGuardedHttp } from '@gennaker/service/egress';
-import { createServiceClient } from '@gennaker/service/http-client';
+import type { ServiceName } from '@gennaker/service/config';
+import { createServiceClient, type ServiceClientOptions } from '@gennaker/service/http-client';
 import { serve } from '@gennaker/service/http-server';
 import { logger } from '@gennaker/service/log';
 import { strategies } from '@gennaker/strategies/server';
@@ -20,17 +22,21 @@ export const app: AppDefinition = {
   async start(config) {
     const log = logger('orca');
     const db = openDatabase(config.databaseUrl, { name: 'orca' });
+    const called = (name: ServiceName): ServiceClientOptions => ({
+      name,
+      baseUrl: config.urls[name],
+      caller: 'orca',
+      identityKey: config.identityKey,
+    });
     const world: World = {
       clock: systemClock,
       definitions: definitionMap(Object.values(stages)),
       strategies: strategyMap(Object.values(strategies)),
       ports: {
-        clouddriver: createServiceClient(clouddriverApi, {
-          name: 'clouddriver',
-          baseUrl: config.urls.clouddriver,
-          caller: 'orca',
-        }),
-        rosco: createServiceClient(roscoApi, { name: 'rosco', baseUrl: config.urls.rosco, caller: 'orca' }),
+        clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
+        rosco: createServiceClient(roscoApi, called('rosco')),
+        front50: createServiceClient(front50Api, called('front50')),
+        orca: createServiceClient(orcaApi, called('orca')),
         http: createGuardedHttp(config.file.egress.allow),
       },
     };

@@ -14,10 +14,12 @@ import { type AnyStageDefinition, defineStage } from '@gennaker/extension-sdk/st
 import { systemClock } from '@gennaker/service/clock';
 import { configFromEnv } from '@gennaker/service/config';
 import { createGuardedHttp } from '@gennaker/service/egress';
+import { randomIdentityKey } from '@gennaker/service/identity';
 import { createServiceClient } from '@gennaker/service/http-client';
 import { serve } from '@gennaker/service/http-server';
 import { logger } from '@gennaker/service/log';
 import { clouddriverApi } from '@gennaker/contracts/clouddriver';
+import { front50Api } from '@gennaker/contracts/front50';
 import { roscoApi } from '@gennaker/contracts/rosco';
 import { stages } from '@gennaker/stages/server';
 import { type Database, openDatabase } from '@gennaker/store/database';
@@ -54,14 +56,21 @@ export async function startOrca(
   options: { sweep?: boolean; leaseMs?: number; definitions?: readonly AnyStageDefinition[] } = {},
 ): Promise<TestOrca> {
   const db = openDatabase(stores.database.url, { name: 'orca-test' });
-  const nobody = 'http://127.0.0.1:9';
+  const called = (name: string) => ({
+    name,
+    baseUrl: 'http://127.0.0.1:9',
+    caller: 'orca',
+    identityKey: randomIdentityKey(),
+  });
   const world: World = {
     clock: systemClock,
     definitions: definitionMap([...Object.values(stages), ...(options.definitions ?? [])]),
     strategies: strategyMap([]),
     ports: {
-      clouddriver: createServiceClient(clouddriverApi, { name: 'clouddriver', baseUrl: nobody, caller: 'orca' }),
-      rosco: createServiceClient(roscoApi, { name: 'rosco', baseUrl: nobody, caller: 'orca' }),
+      clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
+      rosco: createServiceClient(roscoApi, called('rosco')),
+      front50: createServiceClient(front50Api, called('front50')),
+      orca: createServiceClient(orcaApi, called('orca')),
       http: createGuardedHttp([]),
     },
   };

@@ -49,7 +49,7 @@ describe('an execution through HTTP', () => {
     expect(refused).toMatchObject({ status: 400, details: { field: 'judgmentInput', fix: 'choose one of a, b' } });
     const judged = await client.patchStage(
       { params: { id, stageId }, body: { judgmentStatus: 'continue', judgmentInput: 'b' } },
-      { user: 'ann' },
+      { headers: { 'x-spinnaker-user': 'ann' } },
     );
     expect(judged.stages[1]?.context['judgmentStatus']).toBe('continue');
     const done = await until(client, id, over);
@@ -108,7 +108,7 @@ describe('an execution through HTTP', () => {
       { type: 'wait', waitTime: 0 },
     ]);
     await until(client, id, () => log.length === 1);
-    await client.cancel({ params: { id }, query: { reason: 'wrong' } }, { user: 'ann' });
+    await client.cancel({ params: { id }, query: { reason: 'wrong' } }, { headers: { 'x-spinnaker-user': 'ann' } });
     const done = await until(client, id, over);
     expect(done).toMatchObject({ status: 'CANCELED', canceled: true, canceledBy: 'ann', cancellationReason: 'wrong' });
     expect(log.at(-1)).toEqual({ key: `${log[0]?.key}:cancel`, run: -1 });

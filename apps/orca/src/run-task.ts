@@ -1,4 +1,5 @@
 import { ServiceError } from '@gennaker/contracts/error';
+import { namedOnly } from '@gennaker/contracts/people';
 import type { Reason } from '@gennaker/contracts/execution';
 import { ancestors, inReadingOrder } from '@gennaker/engine/graph';
 import { taskKey } from '@gennaker/engine/ids';
@@ -79,6 +80,7 @@ function taskContext(world: World, run: TaskRun, definition: AnyStageDefinition)
     executionId: state.id,
     pipeline: state.name,
     user: actingUser(state, stage),
+    identity: namedOnly(actingUser(state, stage)),
     trigger: state.trigger,
     stage: {
       id: stage.id,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@gennaker/contracts/error';
+import type { Identity } from '@gennaker/contracts/people';
 import type { ExecutionView } from '@gennaker/contracts/execution';
 import { isComplete } from '@gennaker/contracts/status';
 import { patchedContext } from '@gennaker/engine/decide';
@@ -57,7 +58,7 @@ export async function patchStage(
     readonly id: string;
     readonly stageId: string;
     readonly patch: Readonly<Record<string, unknown>>;
-    readonly user: string;
+    readonly by: Identity;
     readonly trace: string;
     readonly key?: string | undefined;
   },
@@ -77,8 +78,8 @@ export async function patchStage(
         fix: 'start the pipeline again',
       },
     );
-  patchedContext(stage, call.patch, call.user, engineEnv(parts.world));
-  const mail: Mail = { type: 'Patch', stageId: call.stageId, patch: call.patch, user: call.user };
+  patchedContext(state, stage, call.patch, call.by, engineEnv(parts.world));
+  const mail: Mail = { type: 'Patch', stageId: call.stageId, patch: call.patch, by: call.by };
   await sendMail(parts, call.id, mail, { trace: call.trace, key: call.key, wait: true });
   return executionView(await readExecution(parts.db.pool, call.id));
 }

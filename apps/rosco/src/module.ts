@@ -18,7 +18,12 @@ export const app: AppDefinition = {
   async start(config) {
     const log = logger('rosco');
     const db = openDatabase(config.databaseUrl);
-    const orca = createServiceClient(orcaApi, { name: 'orca', baseUrl: config.urls.orca, caller: 'rosco' });
+    const orca = createServiceClient(orcaApi, {
+      name: 'orca',
+      baseUrl: config.urls.orca,
+      caller: 'rosco',
+      identityKey: config.identityKey,
+    });
     const outbox = createOutbox({
       db,
       schema: 'rosco',

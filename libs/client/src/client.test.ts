@@ -39,7 +39,7 @@ describe('buildRequest', () => {
   });
 
   it('sends JSON with key and trace, and raw bytes as they are', () => {
-    const options = { key: 'k', user: 'ada', traceparent: 't', headers: { 'X-More': '1' } };
+    const options = { key: 'k', traceparent: 't', headers: { 'X-More': '1' } };
     expect(buildRequest(api.put, baseUrl, { body: { a: 1 } }, options)).toEqual({
       method: 'PUT',
       url: 'http://host/base/things',
@@ -47,7 +47,6 @@ describe('buildRequest', () => {
         accept: 'application/json',
         'content-type': 'application/json',
         'idempotency-key': 'k',
-        'x-spinnaker-user': 'ada',
         traceparent: 't',
         'x-more': '1',
       },

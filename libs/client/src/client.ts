@@ -82,7 +82,6 @@ export function buildRequest(
   const writes = route.method !== 'GET';
   if (writes) headers['content-type'] = 'application/json';
   if (options.key !== undefined) headers['idempotency-key'] = options.key;
-  if (options.user !== undefined) headers['x-spinnaker-user'] = options.user;
   if (options.traceparent !== undefined) headers['traceparent'] = options.traceparent;
   for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = value;
   if (!writes || args.body === undefined) return { method: route.method, url, headers };

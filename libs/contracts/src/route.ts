@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Identity } from './people.ts';
 
 /** One HTTP operation of a service: what it is called with and what it answers. Paths use `:name` for parameters and a trailing `*` for the rest. */
 export interface Route {
@@ -52,6 +53,8 @@ export interface Call<R extends Route> {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Who calls; `anonymous` while no authentication is set up. */
   readonly user: string;
+  /** The same, with roles and rights. */
+  readonly identity: Identity;
   /** W3C trace context of the request, for what it starts. */
   readonly traceparent: string;
   readonly signal: AbortSignal;
@@ -102,7 +105,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   readonly deadlineMs?: number;
   readonly key?: string;
-  readonly user?: string;
+  /** On whose behalf a service calls another: signed by the service client, and believed from nobody else. */
+  readonly identity?: Identity;
   readonly traceparent?: string;
   /** Further request headers, e.g. `Last-Event-ID`. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
+import type { Identity } from '@gennaker/contracts/people';
 import { isComplete } from '@gennaker/contracts/status';
 import { cancelStage } from './decide/cancel-stage.ts';
 import { advance } from './decide/advance.ts';
@@ -77,37 +78,39 @@ function apply(turn: Turn, message: Message): void {
 
 /** Merges what a person sent into a stage's context, as its definition allows, and runs its task at once. */
 function patch(turn: Turn, message: Extract<Message, { type: 'Patch' }>): void {
-  const { env } = turn;
+  const { env, state } = turn;
   const stage = turn.stage(message.stageId);
   if (!stage || isComplete(stage.status)) return;
   try {
-    const context = patchedContext(stage, message.patch, message.user, env);
-    turn.emit({ type: 'StagePatched', stageId: stage.id, context, user: message.user });
+    const context = patchedContext(state, stage, message.patch, message.by, env);
+    turn.emit({ type: 'StagePatched', stageId: stage.id, context, user: message.by.user });
   } catch (error) {
     const fix = error instanceof ServiceError ? error.details.fix : undefined;
     turn.emit({
       type: 'StagePatchRefused',
       stageId: stage.id,
-      user: message.user,
+      user: message.by.user,
       reason: { summary: error instanceof Error ? error.message : String(error), ...(fix ? { next: fix } : {}) },
     });
     return;
   }
-  wake(turn, stage.id, `changed by ${message.user}`);
+  wake(turn, stage.id, `changed by ${message.by.user}`);
 }
 
 /**
  * What a person's patch adds to a stage's context.
  * @throws ServiceError 4xx when the stage's definition refuses it.
  */
-export function patchedContext(stage: StageState, patch: Json, user: string, env: Env): Json {
+export function patchedContext(state: ExecutionState, stage: StageState, patch: Json, by: Identity, env: Env): Json {
   const definition = env.definition(stage.type);
   if (patch['manualSkip'] === true && definition?.canManuallySkip !== true && stage.context['canManuallySkip'] !== true)
     throw badRequest(`The stage "${stage.name}" cannot be skipped by hand`, {
       field: 'manualSkip',
       fix: `set canManuallySkip in the stage, or cancel the execution`,
     });
-  return definition?.onPatch ? definition.onPatch(plannedStage(stage), patch, user, env.now) : patch;
+  return definition?.onPatch
+    ? definition.onPatch(plannedStage(stage), patch, { by, starter: state.authentication.user, now: env.now })
+    : patch;
 }
 
 /** Has a stage's running task run again at once. */

@@ -1,3 +1,4 @@
+import { namedOnly } from '@gennaker/contracts/people';
 import { describe, expect, it } from 'vitest';
 import { Run, stage } from './engine.fixture.ts';
 import { executionView } from './view.ts';
@@ -243,7 +244,7 @@ describe('cancel, pause and skip', () => {
   });
   it('skips a running stage by hand', () => {
     const r = run(['1', [], { tasks: [['RUNNING']], before: [] }], ['2', ['1'], ok]);
-    r.send({ type: 'Patch', stageId: r.stage('1').id, patch: { manualSkip: true }, user: 'ann' });
+    r.send({ type: 'Patch', stageId: r.stage('1').id, patch: { manualSkip: true }, by: namedOnly('ann') });
     r.settle();
     expect(r.stage('1')).toMatchObject({ status: 'SKIPPED', reason: { summary: 'Skipped by ann while it ran' } });
     expect(r.state.status).toBe('SUCCEEDED');

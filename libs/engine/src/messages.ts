@@ -1,3 +1,4 @@
+import type { Identity } from '@gennaker/contracts/people';
 import type { Reason } from '@gennaker/contracts/execution';
 import type { Status } from '@gennaker/contracts/status';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
@@ -35,7 +36,7 @@ export type Message =
       readonly attempt: number;
       readonly problem?: string;
     }
-  | { readonly type: 'Patch'; readonly stageId: string; readonly patch: Json; readonly user: string }
+  | { readonly type: 'Patch'; readonly stageId: string; readonly patch: Json; readonly by: Identity }
   | { readonly type: 'Wake'; readonly stageId: string; readonly cause: string }
   | { readonly type: 'Cancel'; readonly user: string; readonly reason?: string }
   | { readonly type: 'Pause'; readonly user: string }

@@ -43,7 +43,7 @@ export function submitOperation<C extends OperationStage>(
             Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, withClaim(value, claims)])),
           ),
         },
-        { key: context.key, signal: context.signal, traceparent: context.traceparent, user: context.user },
+        { key: context.key, signal: context.signal, traceparent: context.traceparent, identity: context.identity },
       );
       return {
         status: 'SUCCEEDED',

@@ -1,4 +1,6 @@
 import type { clouddriverApi } from '@gennaker/contracts/clouddriver';
+import type { front50Api } from '@gennaker/contracts/front50';
+import type { orcaApi } from '@gennaker/contracts/orca';
 import type { roscoApi } from '@gennaker/contracts/rosco';
 import type { Client } from '@gennaker/contracts/route';
 
@@ -25,6 +27,9 @@ export interface GuardedResponse {
 export interface Ports {
   readonly clouddriver: Client<typeof clouddriverApi>;
   readonly rosco: Client<typeof roscoApi>;
+  readonly front50: Client<typeof front50Api>;
+  /** Orca itself, for child pipelines and other executions. */
+  readonly orca: Client<typeof orcaApi>;
   /** HTTP through the egress guard: refused addresses throw a ServiceError that names the rule. */
   readonly http: (request: GuardedRequest) => Promise<GuardedResponse>;
 }

@@ -1,4 +1,5 @@
 import type { ExecutionTrigger, Reason } from '@gennaker/contracts/execution';
+import type { Identity } from '@gennaker/contracts/people';
 import type { Status } from '@gennaker/contracts/status';
 import type { z } from 'zod';
 import type { Ports } from './ports.ts';
@@ -43,7 +44,10 @@ export interface TaskContext<C> {
   readonly application: string;
   readonly executionId: string;
   readonly pipeline: string;
+  readonly pipelineConfigId?: string;
   readonly user: string;
+  /** On whose behalf the task calls the services: give it to them as `identity`. */
+  readonly identity: Identity;
   readonly trigger: ExecutionTrigger;
   readonly stage: {
     readonly id: string;
@@ -93,11 +97,26 @@ export interface TaskResult {
 /** One sequential step of a stage. */
 export interface TaskDefinition<C> {
   readonly name: string;
+  /**
+   * First and last task of a loop (`both`: a loop of one): a task in it that answers REDIRECT has the loop's tasks run
+   * again from its start. Without any mark, REDIRECT repeats the whole stage's tasks.
+   */
+  readonly loop?: 'start' | 'end' | 'both';
   /** Gives up after this long (ms); absent: only the stage's timeout. */
   readonly timeoutMs?: number;
+  /** How a timeout of this task counts; absent: as a failure. A user's markSuccessfulOnTimeout comes first. */
+  readonly onTimeout?: 'TERMINAL' | 'FAILED_CONTINUE';
   run(context: TaskContext<C>): Promise<TaskResult>;
   /** Cleans up when the stage is cancelled or times out while this task runs. */
   onCancel?(context: TaskContext<C>): Promise<void>;
+}
+
+/** Who patches a stage, and when. `starter`: who started the execution. */
+export interface PatchCall {
+  readonly by: Identity;
+  readonly starter: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
 }
 
 /** A stage type. Planning functions are pure; whatever needs a look-up is a task whose outputs the next one reads. */
@@ -118,8 +137,12 @@ export interface StageDefinition<S extends z.ZodType = z.ZodType> {
   readonly canManuallySkip?: boolean;
   /** Default stage timeout (ms). */
   readonly timeoutMs?: number;
-  /** Merged into a stage's context when a user PATCHes it: validates (throw ServiceError 4xx to refuse). */
-  onPatch?(stage: PlannedStage, patch: JsonObject, user: string, now: number): JsonObject;
+  /** Merged into a stage's context when a person PATCHes it: validates (throw ServiceError 4xx to refuse). */
+  onPatch?(stage: PlannedStage, patch: JsonObject, change: PatchCall): JsonObject;
+  /** The context and outputs that the stage is started again with; absent: as they are. `context` comes without the engine's own keys. */
+  prepareForRestart?(stage: PlannedStage): { readonly context: JsonObject; readonly outputs?: JsonObject };
+  /** It changes nothing outside, so that a dry run runs it as it is. */
+  readonly runsInDryRun?: boolean;
 }
 
 /** A stage definition as registries hold it: the schema's type is erased; the engine parses the context with it before each run. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { randomIdentityKey } from './identity.ts';
 import { z } from 'zod';
 
 /** The services, with Spinnaker's ports where Spinnaker has them. */
@@ -67,6 +68,8 @@ export interface ServiceConfig {
   readonly instance: string;
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  /** Key that the system's services sign identities with. */
+  readonly identityKey: string;
   readonly host: string;
   readonly ports: Readonly<Record<ServiceName, number>>;
   /** Address of each service; several of one service are separated by commas. */
@@ -76,6 +79,9 @@ export interface ServiceConfig {
   readonly tools: readonly string[];
   readonly file: GennakerFile;
 }
+
+/** For a process that is a whole system, such as a test's: known to nobody else. */
+const processKey = randomIdentityKey();
 
 const environmentSchema = z.object({
   GENNAKER_DATA: z.string().min(1),
@@ -88,6 +94,7 @@ const environmentSchema = z.object({
   GENNAKER_CLOUDLAB: z.url().optional(),
   DATABASE_URL: z.string().min(1),
   REDIS_URL: z.string().min(1),
+  GENNAKER_IDENTITY_KEY: z.string().min(32).optional(),
 });
 
 const addressesSchema = z.record(z.string(), z.array(z.url()));
@@ -113,6 +120,7 @@ export function configFromEnv(env: Readonly<Record<string, string | undefined>>)
     instance: e.GENNAKER_INSTANCE,
     databaseUrl: e.DATABASE_URL,
     redisUrl: e.REDIS_URL,
+    identityKey: e.GENNAKER_IDENTITY_KEY ?? processKey,
     host,
     ports: byName((name) => listen[name] ?? SERVICE_PORTS[name] + e.GENNAKER_OFFSET),
     urls: byName((name) => discovery[name]?.join(',') ?? `http://${host}:${SERVICE_PORTS[name] + e.GENNAKER_OFFSET}`),

@@ -1,6 +1,7 @@
 import { createClient, type RawArguments } from '@gennaker/client/client';
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Api, CallOptions, Client, Route } from '@gennaker/contracts/route';
+import { ANONYMOUS, type Identity } from '@gennaker/contracts/people';
 import {
   BrokenCircuitError,
   ConsecutiveBreaker,
@@ -10,6 +11,7 @@ import {
   retry,
   wrap,
 } from 'cockatiel';
+import { IDENTITY_HEADER, signIdentity } from './identity.ts';
 
 const DEADLINE_MS = 30_000;
 const RETRIES = 4;
@@ -24,6 +26,8 @@ export interface ServiceClientOptions {
   readonly baseUrl: string;
   /** Name of the calling service. */
   readonly caller: string;
+  /** The system's key, with which the caller's identity is signed. */
+  readonly identityKey: string;
 }
 
 type Operation = (args?: RawArguments, call?: CallOptions) => Promise<unknown>;
@@ -59,6 +63,10 @@ export function createServiceClient<A extends Api>(api: A, options: ServiceClien
   );
   const persistent = wrap(again, breaker);
 
+  const nobody: Identity = { ...ANONYMOUS, via: 'service', admin: false };
+  const signed = (identity: Identity): Record<string, string> => ({
+    [IDENTITY_HEADER]: signIdentity({ ...identity, service: options.caller }, options.identityKey, Date.now()),
+  });
   const operation =
     (name: string, route: Route): Operation =>
     async (args, call = {}) => {
@@ -67,7 +75,7 @@ export function createServiceClient<A extends Api>(api: A, options: ServiceClien
         const client = clients[turn++ % clients.length] as unknown as Record<string, Operation>;
         const op = client[name];
         if (!op) throw new Error(`${options.name} has no operation ${name}`);
-        return op(args, limits);
+        return op(args, { ...limits, headers: { ...limits.headers, ...signed(call.identity ?? nobody) } });
       };
       try {
         return await (repeatable(route, call) ? persistent : breaker).execute(send, call.signal);

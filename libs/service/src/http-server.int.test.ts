@@ -1,3 +1,4 @@
+import { randomIdentityKey } from './identity.ts';
 import { readEvents } from '@gennaker/client/event-stream';
 import { ServiceError } from '@gennaker/contracts/error';
 import { defineApi } from '@gennaker/contracts/route';
@@ -163,17 +164,32 @@ describe('a served contract', () => {
 
 describe('a service client', () => {
   it('tries a read again while the service is not ready', async () => {
-    const client = createServiceClient(api, { name: 'gate', baseUrl: served.url, caller: 'test' });
+    const client = createServiceClient(api, {
+      name: 'gate',
+      baseUrl: served.url,
+      caller: 'test',
+      identityKey: randomIdentityKey(),
+    });
     expect(await client.flaky()).toEqual({ calls: 3 });
   });
 
   it('passes the called service’s error on', async () => {
-    const client = createServiceClient(api, { name: 'gate', baseUrl: served.url, caller: 'test' });
+    const client = createServiceClient(api, {
+      name: 'gate',
+      baseUrl: served.url,
+      caller: 'test',
+      identityKey: randomIdentityKey(),
+    });
     await expect(client.fails()).rejects.toMatchObject({ status: 500, message: 'a bug' });
   });
 
   it('repeats a write only when it carries a key', async () => {
-    const client = createServiceClient(api, { name: 'gate', baseUrl: served.url, caller: 'test' });
+    const client = createServiceClient(api, {
+      name: 'gate',
+      baseUrl: served.url,
+      caller: 'test',
+      identityKey: randomIdentityKey(),
+    });
     await expect(client.overloaded({ body: {} })).rejects.toMatchObject({ status: 503 });
     expect(overloadedCalls).toBe(1);
     await expect(client.overloaded({ body: {} }, { key: 'k' })).rejects.toMatchObject({ status: 503 });

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { Api, Call, Handlers, RawAnswer, Route, StreamEvent } from '@gennaker/contracts/route';
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
+import { ANONYMOUS, type Identity } from '@gennaker/contracts/people';
 import { type ArgumentsHost, Catch, Controller, Delete, Get, Module, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -8,6 +9,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ServiceConfig, ServiceName } from './config.ts';
 import { errorBody } from './error-body.ts';
+import { IDENTITY_HEADER, verifyIdentity } from './identity.ts';
 import { checkOrigin } from './loopback-guard.ts';
 import { logger } from './log.ts';
 import { sendEvents } from './server-sent-events.ts';
@@ -58,7 +60,7 @@ export async function serve<const A extends Api>(options: ServeOptions<A>): Prom
     forceCloseConnections: true,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    contractModule(name, api, handlers, ending.signal),
+    contractModule(name, api, handlers, ending.signal, (request) => callerOf(request, config.identityKey)),
     adapter,
     { logger: false, bodyParser: false },
   );
@@ -105,6 +107,7 @@ function contractModule(
   api: Api,
   handlers: Record<string, Handler>,
   ending: AbortSignal,
+  identify: (request: FastifyRequest) => Identity,
 ): new () => object {
   class ContractController {}
   class ContractModule {}
@@ -113,7 +116,7 @@ function contractModule(
     if (!handler) throw new Error(`${name} binds no handler to ${operation}`);
     const method = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       try {
-        await answer(route, handler, request, reply, ending);
+        await answer(route, handler, request, reply, ending, identify);
       } catch (error) {
         await sendError(name, request, reply, error);
       }
@@ -152,10 +155,12 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
   ending: AbortSignal,
+  identify: (request: FastifyRequest) => Identity,
 ): Promise<void> {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   const rawBody = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : new Uint8Array();
+  const identity = identify(request);
   const call: Call<Route> = {
     params: parsePart('path', route.params, request.params),
     query: parsePart('query', route.query, request.query),
@@ -164,7 +169,8 @@ async function answer(
     headers: Object.fromEntries(
       Object.entries(request.headers).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : value]),
     ),
-    user: String(request.headers['x-spinnaker-user'] ?? 'anonymous'),
+    user: identity.user,
+    identity,
     traceparent: traceparentOf(request.headers['traceparent']),
     signal: AbortSignal.any([gone.signal, ending]),
   };
@@ -182,6 +188,13 @@ async function answer(
     return void (await reply.header('content-type', 'text/plain; charset=utf-8').send(result));
   if (!route.response || result === undefined) return void (await reply.send());
   await reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));
+}
+
+/** Who calls: as another service signed it; without that, whoever says so, as nobody has to log in. */
+function callerOf(request: FastifyRequest, key: string): Identity {
+  const signed = request.headers[IDENTITY_HEADER];
+  const identity = typeof signed === 'string' ? verifyIdentity(signed, key, Date.now()) : undefined;
+  return identity ?? { ...ANONYMOUS, user: String(request.headers['x-spinnaker-user'] ?? ANONYMOUS.user) };
 }
 
 function parsePart(part: string, schema: z.ZodType | undefined, value: unknown): unknown {

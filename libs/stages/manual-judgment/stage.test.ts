@@ -1,3 +1,4 @@
+import { namedOnly } from '@gennaker/contracts/people';
 import { describe, expect, it } from 'vitest';
 import { manualJudgmentSchema } from './schema.ts';
 import judgment from './stage.ts';
@@ -16,7 +17,7 @@ const run = (context: Record<string, unknown>) =>
     application: 'hello',
   } as never);
 const patch = (context: Record<string, unknown>, sent: Record<string, unknown>) =>
-  judgment.onPatch?.(stage(context), sent, 'ann', 0);
+  judgment.onPatch?.(stage(context), sent, { by: namedOnly('ann'), starter: 'bob', now: 0 });
 
 describe('manual judgment', () => {
   it('waits without polling, naming who is waited for and the choices', async () => {

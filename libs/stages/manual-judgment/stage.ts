@@ -54,7 +54,7 @@ export default defineStage({
       },
     },
   ],
-  onPatch: (stage, patch, user) => {
+  onPatch: (stage, patch, { by }) => {
     const parsed = judgmentSchema.safeParse(patch);
     if (!parsed.success)
       throw badRequest('judgmentStatus must be "continue" or "stop"', {
@@ -76,6 +76,6 @@ export default defineStage({
           : `"${judgmentInput}" is no choice of "${stage.name}"`,
         { field: 'judgmentInput', fix: `choose one of ${choices.join(', ')}` },
       );
-    return { ...patch, lastModifiedBy: user };
+    return { ...patch, lastModifiedBy: by.user };
   },
 });

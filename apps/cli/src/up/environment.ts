@@ -6,8 +6,9 @@ import type { Layout } from './layout.ts';
 import { marker } from './process-table.ts';
 import { pathWith, toolFolders } from './tools.ts';
 
-/** Where the databases answer. */
+/** Where the databases answer, and what only this system's services know. */
 export interface Databases {
+  identityKey: string;
   databaseUrl: string;
   redisUrl: string;
 }
@@ -43,6 +44,7 @@ export function serviceEnvironment(layout: Layout, databases: Databases, instanc
     GENNAKER_DISCOVERY: JSON.stringify(discovery(layout)),
     DATABASE_URL: databases.databaseUrl,
     REDIS_URL: databases.redisUrl,
+    GENNAKER_IDENTITY_KEY: databases.identityKey,
   };
 }
 

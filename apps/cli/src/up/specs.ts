@@ -1,3 +1,4 @@
+import type { Secrets } from './secrets.ts';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -67,10 +68,11 @@ export async function postgresSpec(layout: Layout, password: string): Promise<Pr
 }
 
 /** Where the embedded databases answer, unless the user named others. */
-export function databasesOf(layout: Layout, secrets: { postgres: string; redis: string }): Databases {
+export function databasesOf(layout: Layout, secrets: Secrets): Databases {
   return {
     databaseUrl: layout.external.database ?? postgresUrl(layout.ports.postgres, secrets.postgres, databaseName),
     redisUrl: layout.external.redis ?? redisUrl(layout.ports.redis, secrets.redis),
+    identityKey: secrets.identity,
   };
 }
 

@@ -27,9 +27,9 @@ export async function startPipeline(
 ): Promise<{ ref: string; eventId: string }> {
   const trigger = await withBuild(gate, sentTrigger(body), options);
   const user =
-    options.user === 'anonymous' && typeof trigger['user'] === 'string'
+    options.identity?.via === 'anonymous' && typeof trigger['user'] === 'string'
       ? trigger['user']
-      : (options.user ?? 'anonymous');
+      : (options.identity?.user ?? 'anonymous');
   const executionId = ulid();
   const eventKey = `manual:${key ?? crypto.randomUUID()}`;
   const answer = await gate.echo.post(

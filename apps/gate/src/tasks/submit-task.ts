@@ -39,7 +39,7 @@ export async function submitTask(
       `Jobs on applications and pipelines (${metadata.map((job) => job.type).join(', ')}) and jobs on clouds cannot share a task`,
       { field: 'job', fix: 'send them as two tasks' },
     );
-  const user = options.user ?? 'anonymous';
+  const user = options.identity?.user ?? 'anonymous';
   const job = task.job.map((one) => ({ user, ...one }));
   const { ref } = await gate.orca.ops({ body: { ...task, job } }, withKey);
   return { ref: `/tasks/${ref.split('/').at(-1)}` };
