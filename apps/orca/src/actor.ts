@@ -5,12 +5,13 @@ import type { EngineEvent } from '@gennaker/engine/events';
 import { evolve } from '@gennaker/engine/evolve';
 import type { Effect, Message } from '@gennaker/engine/messages';
 import type { ExecutionState } from '@gennaker/engine/model';
+import { cleanUpTask, runTask } from '@gennaker/engine/run-task';
 import type { Database } from '@gennaker/store/database';
 import type { Claim, Claims } from './claims.ts';
 import { readMail } from './mailbox.ts';
-import { cleanUpTask, runTask } from './run-task.ts';
+import { storable } from './storable.ts';
 import type { Outcome, Transition, Writer } from './writer.ts';
-import { engineEnv, type World } from './world.ts';
+import { engineEnv, taskWorld, type World } from './world.ts';
 
 /** What an actor works with. */
 export interface ActorParts {
@@ -238,7 +239,7 @@ export class Actor {
     const common = { state, stage, task, traceparent: this.#claim.trace };
     const { stageId, taskId, attempt } = effect;
     if (effect.type === 'CleanUp') {
-      const problem = await cleanUpTask(world, common);
+      const problem = await cleanUpTask(taskWorld(world), common);
       return { type: 'CleanupReturned', stageId, taskId, attempt, ...(problem === undefined ? {} : { problem }) };
     }
     const deadline = taskDeadline(state, stage, task);
@@ -248,7 +249,7 @@ export class Actor {
       timeout.abort(new DOMException('the deadline passed', 'TimeoutError')),
     );
     const signal = AbortSignal.any([flight.abort.signal, timeout.signal]);
-    const result = await runTask(world, { ...common, signal });
+    const result = storable(await runTask(taskWorld(world), { ...common, signal }));
     cancel();
     if (flight.abort.signal.aborted) return undefined;
     return { type: 'TaskReturned', stageId, taskId, attempt, run: effect.run, result };

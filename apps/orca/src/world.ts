@@ -1,4 +1,5 @@
 import type { Env } from '@gennaker/engine/messages';
+import type { TaskWorld } from '@gennaker/engine/run-task';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import type { StrategyDefinition } from '@gennaker/extension-sdk/strategy';
 import type { Ports } from '@gennaker/extension-sdk/ports';
@@ -28,6 +29,11 @@ export function definitionMap(definitions: Iterable<AnyStageDefinition>): Readon
 /** Strategies by type, in lower case. */
 export function strategyMap(strategies: Iterable<StrategyDefinition>): ReadonlyMap<string, StrategyDefinition> {
   return new Map([...strategies].map((strategy) => [strategy.type.toLowerCase(), strategy]));
+}
+
+/** What runs of tasks are given. */
+export function taskWorld(world: World): TaskWorld {
+  return { clock: world.clock, ports: world.ports, env: () => engineEnv(world) };
 }
 
 /** What the engine decides with, now. */

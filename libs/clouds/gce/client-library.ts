@@ -54,10 +54,11 @@ export function loadClient(service: Service): { readonly Client: RawClientClass;
   return { Client, gax };
 }
 
-/** A client that sends no credentials, for an endpoint that wants none. */
-export function passThroughAuth(): object {
+/** A client that sends no credentials, for an endpoint that wants none; `carrier` takes the place of the network. */
+export function passThroughAuth(carrier?: typeof fetch): object {
   const { PassThroughClient } = require('google-auth-library') as { PassThroughClient: new () => object };
-  return new PassThroughClient();
+  const client = new PassThroughClient();
+  return carrier ? Object.assign(client, { fetch: carrier }) : client;
 }
 
 function sharedGax(): object {

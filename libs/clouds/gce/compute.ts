@@ -199,7 +199,7 @@ export class Compute {
   private options(): object {
     if (!this.account.endpoint) return { fallback: true, projectId: this.project };
     const url = new URL(this.account.endpoint);
-    this.auth ??= passThroughAuth();
+    this.auth ??= passThroughAuth(this.environment.fetch);
     return {
       fallback: true,
       apiEndpoint: url.hostname,

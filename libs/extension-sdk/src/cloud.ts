@@ -19,6 +19,8 @@ export interface CloudEnvironment {
   now(): number;
   /** Waits; rejects when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Carries requests to the account's endpoint where no network shall: a cloud in the same process. */
+  readonly fetch?: typeof fetch;
 }
 
 /** A group of server groups that is locked as one while it changes. */

@@ -1,16 +1,22 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import { namedOnly } from '@gennaker/contracts/people';
 import type { Reason } from '@gennaker/contracts/execution';
-import { ancestors, inReadingOrder } from '@gennaker/engine/graph';
-import { taskKey } from '@gennaker/engine/ids';
-import { ancestorOutput, ancestorOutputs, planView, plannedStage } from '@gennaker/engine/lookup';
-import { expressionScope } from '@gennaker/engine/scope';
-import type { RunResult } from '@gennaker/engine/messages';
-import type { ExecutionState, StageState, TaskState } from '@gennaker/engine/model';
+import { ancestors, inReadingOrder } from './graph.ts';
+import { taskKey } from './ids.ts';
+import { ancestorOutput, ancestorOutputs, planView, plannedStage } from './lookup.ts';
+import { expressionScope } from './scope.ts';
+import type { Env, RunResult } from './messages.ts';
+import type { ExecutionState, StageState, TaskState } from './model.ts';
 import type { AnyStageDefinition, TaskContext, TaskDefinition } from '@gennaker/extension-sdk/stage';
 import type { z } from 'zod';
-import { storable } from './storable.ts';
-import { engineEnv, type World } from './world.ts';
+import type { Ports } from '@gennaker/extension-sdk/ports';
+
+/** What runs of tasks need: time, the services, and what the engine decides with. */
+export interface TaskWorld {
+  readonly clock: { now(): number; after(ms: number, fn: () => void): () => void };
+  readonly ports: Ports;
+  env(): Env;
+}
 
 /** One run of a task, or of its clean-up. */
 export interface TaskRun {
@@ -29,25 +35,25 @@ const CLEANUP_MS = 30_000;
 const CLEANUP_TRIES = 4;
 
 /** Runs a task once and makes of whatever happens a result that the engine takes: answers, refusals and errors that may pass. */
-export async function runTask(world: World, run: TaskRun): Promise<RunResult> {
+export async function runTask(world: TaskWorld, run: TaskRun): Promise<RunResult> {
   try {
     const { definition, task } = findTask(world, run);
     const context = taskContext(world, run, definition);
-    const result = await untilAborted(task.run(context), run.signal);
-    return storable<RunResult>(result);
+    return await untilAborted(world, task.run(context), run.signal);
   } catch (error) {
     return failure(error, run.task);
   }
 }
 
 /** Runs a task's clean-up; the answer is what went wrong after several attempts, if anything did. */
-export async function cleanUpTask(world: World, run: Omit<TaskRun, 'signal'>): Promise<string | undefined> {
+export async function cleanUpTask(world: TaskWorld, run: Omit<TaskRun, 'signal'>): Promise<string | undefined> {
   for (let attempt = 1; ; attempt++) {
     const signal = AbortSignal.timeout(CLEANUP_MS);
     try {
       const { definition, task } = findTask(world, { ...run, signal });
       const context = taskContext(world, { ...run, signal }, definition);
-      await untilAborted(task.onCancel?.({ ...context, key: `${context.key}:cancel` }) ?? Promise.resolve(), signal);
+      const cancelled = task.onCancel?.({ ...context, key: `${context.key}:cancel` });
+      await untilAborted(world, cancelled ?? Promise.resolve(), signal);
       return undefined;
     } catch (error) {
       if (attempt >= CLEANUP_TRIES || !mayPass(error)) return error instanceof Error ? error.message : String(error);
@@ -56,11 +62,12 @@ export async function cleanUpTask(world: World, run: Omit<TaskRun, 'signal'>): P
   }
 }
 
-function findTask(world: World, run: TaskRun): { definition: AnyStageDefinition; task: TaskDefinition<never> } {
+function findTask(world: TaskWorld, run: TaskRun): { definition: AnyStageDefinition; task: TaskDefinition<never> } {
   const { stage, state } = run;
-  const definition = world.definitions.get(stage.type) ?? world.definitions.get(String(stage.context['alias'] ?? ''));
+  const env = world.env();
+  const definition = env.definition(stage.type) ?? env.definition(String(stage.context['alias'] ?? ''));
   const task = definition
-    ?.tasks(plannedStage(stage), planView(state, stage, engineEnv(world)))
+    ?.tasks(plannedStage(stage), planView(state, stage, env))
     .find((one) => one.name === run.task.name);
   if (!definition || !task)
     throw new ServiceError(
@@ -71,7 +78,7 @@ function findTask(world: World, run: TaskRun): { definition: AnyStageDefinition;
   return { definition, task };
 }
 
-function taskContext(world: World, run: TaskRun, definition: AnyStageDefinition): TaskContext<never> {
+function taskContext(world: TaskWorld, run: TaskRun, definition: AnyStageDefinition): TaskContext<never> {
   const { state, stage, task } = run;
   const parsed = definition.schema.safeParse(stage.context);
   if (!parsed.success) throw new InvalidContext(stage, parsed.error);
@@ -102,7 +109,7 @@ function taskContext(world: World, run: TaskRun, definition: AnyStageDefinition)
     ancestorOutputs: (key) => ancestorOutputs(state, stage, key),
     evaluate: (expression) => {
       const text = expression.includes('${') ? expression : `\${${expression}}`;
-      const { value, problems } = engineEnv(world).resolve(text, expressionScope(state, stage));
+      const { value, problems } = world.env().resolve(text, expressionScope(state, stage));
       return { value, problems: problems.map((problem) => problem.description) };
     },
     stages: inReadingOrder(state).map(({ refId, name, type, status }) => ({ refId, name, type, status })),
@@ -141,7 +148,7 @@ function failure(error: unknown, task: TaskState): RunResult {
   const evidence = error instanceof ServiceError ? { status: error.status, ...details } : {};
   if (mayPass(error)) {
     const wakeAfterMs = Math.min(500 * 2 ** Math.min(task.errors, 10), MAX_BACKOFF_MS);
-    return storable({
+    return {
       status: 'RUNNING',
       failed: true,
       wakeAfterMs,
@@ -150,12 +157,12 @@ function failure(error: unknown, task: TaskState): RunResult {
         evidence,
         next: `it is tried again in ${(wakeAfterMs / 1000).toFixed(1)} s`,
       },
-    });
+    };
   }
-  return storable({
+  return {
     status: 'TERMINAL',
     reason: { summary: message, evidence, ...(typeof details.fix === 'string' ? { next: details.fix } : {}) },
-  });
+  };
 }
 
 /** Worth another try with the same key: nobody answered, the service is overloaded or away, or the run's own deadline passed. */
@@ -165,10 +172,10 @@ function mayPass(error: unknown): boolean {
 }
 
 /** The task's answer, or the abort: a task that does not end some time after its signal cannot hold an execution. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+function untilAborted<T>(world: TaskWorld, work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const give = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    const stop = (): void => void setTimeout(give, GRACE_MS).unref();
+    const stop = (): void => void world.clock.after(GRACE_MS, give);
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
