@@ -150,7 +150,9 @@ export type AnyStageDefinition = Omit<StageDefinition, 'tasks'> & {
   tasks(stage: PlannedStage, view: PlanView): readonly TaskDefinition<never>[];
 };
 
-/** Declares a stage type. */
-export function defineStage<S extends z.ZodType>(definition: StageDefinition<S>): AnyStageDefinition {
+/** Declares a stage type; the answer keeps the type of its schema. */
+export function defineStage<S extends z.ZodType>(
+  definition: StageDefinition<S>,
+): AnyStageDefinition & { readonly schema: S } {
   return definition;
 }

@@ -25,3 +25,8 @@ it('lists the forms in the browser registry', () => {
   expect(text).toContain("import wait from './wait/ui.tsx';");
   expect(text).toContain('export const stageUis: readonly StageUi[] = [wait];');
 });
+
+it('types the settings of each stage by its schema', () => {
+  const text = registryText({ ...registry, file: 'server.ts', inputs: 'StageInputs' }, ['manual-judgment']);
+  expect(text).toContain("readonly manualJudgment: z.input<(typeof manualJudgment)['schema']>;");
+});
