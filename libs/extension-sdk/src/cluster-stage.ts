@@ -1,12 +1,12 @@
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { type ClusterStage, deployedServerGroupSchema } from '@gennaker/contracts/server-group-stage';
 import { acquireClusterLock, type ClusterPlace, releaseClusterLock, underLocks } from './cluster-lock.ts';
+import { cloudPollMs } from './cloud-poll.ts';
 import { monitorOperation, submitOperation } from './cloud-operation.ts';
 import { clusterGroups, liveGroup, placesOf } from './server-group-stage.ts';
 import { listed, older } from './server-group-target.ts';
 import type { TaskContext, TaskDefinition, TaskResult } from './stage.ts';
 
-const POLL_MS = 1_000;
 const WAIT_TIMEOUT_MS = 60 * 60_000;
 
 /** Decides which of the groups that may be touched are; newest first, with how many newer ones of the cluster are kept. */
@@ -66,7 +66,7 @@ export function clusterTasks<C extends ClusterStage>(options: {
         if (!options.done(await liveGroup(context, target)))
           return {
             status: 'RUNNING',
-            wakeAfterMs: POLL_MS,
+            wakeAfterMs: cloudPollMs(context.now - context.taskStartTime),
             reason: { summary: `Waits for ${target.serverGroupName} in ${target.region}` },
           };
       return { status: 'SUCCEEDED', outputs: { changedServerGroups: chosen(context) } };

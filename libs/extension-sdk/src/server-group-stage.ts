@@ -9,14 +9,13 @@ import {
   type ServerGroupStage,
 } from '@gennaker/contracts/server-group-stage';
 import { acquireClusterLock, type ClusterPlace, clusterOf, releaseClusterLock, underLocks } from './cluster-lock.ts';
+import { cloudPollMs } from './cloud-poll.ts';
 import { monitorOperation, submitOperation } from './cloud-operation.ts';
 import type { TaskContext, TaskDefinition, TaskResult } from './stage.ts';
 import { listed, resolveTarget } from './server-group-target.ts';
 
 type Context = TaskContext<ServerGroupStage>;
 
-/** How often a condition of the cloud is looked at when nothing wakes the stage, ms. */
-const POLL_MS = 1_000;
 const WAIT_TIMEOUT_MS = 2 * 60 * 60_000;
 
 /** The clusters that a stage changes, one for each region. @throws Error naming the missing field */
@@ -144,7 +143,12 @@ export function waitForTargets(
       const met: string[] = [];
       for (const target of targetsOf(context)) {
         const condition = check(await liveGroup(context, target), context, target);
-        if (!condition.met) return { status: 'RUNNING', wakeAfterMs: POLL_MS, reason: condition.reason };
+        if (!condition.met)
+          return {
+            status: 'RUNNING',
+            wakeAfterMs: cloudPollMs(context.now - context.taskStartTime),
+            reason: condition.reason,
+          };
         met.push(condition.reason.summary);
       }
       return { status: 'SUCCEEDED', reason: { summary: met.join('; ') || 'There was nothing to wait for' } };

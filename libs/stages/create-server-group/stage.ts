@@ -1,4 +1,5 @@
 import { monitorOperation, submitOperation } from '@gennaker/extension-sdk/cloud-operation';
+import { cloudPollMs } from '@gennaker/extension-sdk/cloud-poll';
 import { acquireClusterLock, releaseClusterLock, underLocks } from '@gennaker/extension-sdk/cluster-lock';
 import { upState } from '@gennaker/extension-sdk/server-group-health';
 import { clusterGroups, liveGroup } from '@gennaker/extension-sdk/server-group-stage';
@@ -18,7 +19,6 @@ import { type CreateServerGroupStage, createServerGroupStageSchema } from './sch
 
 type Context = TaskContext<CreateServerGroupStage>;
 
-const POLL_MS = 1_000;
 const UP_TIMEOUT_MS = 2 * 60 * 60_000;
 /** The platform's own health in `interestingHealthProviderNames`, by cloud. */
 const PLATFORM_HEALTH: Readonly<Record<string, string>> = { gce: 'Google', aws: 'Amazon', kubernetes: 'KubernetesPod' };
@@ -77,7 +77,12 @@ const waitForUpInstances: TaskDefinition<CreateServerGroupStage> = underLocks(pl
     );
     const counts = { ...group.instanceCounts };
     if (!state.enough)
-      return { status: 'RUNNING', wakeAfterMs: POLL_MS, context: { lastCapacityCheck: counts }, reason: state.reason };
+      return {
+        status: 'RUNNING',
+        wakeAfterMs: cloudPollMs(context.now - context.taskStartTime),
+        context: { lastCapacityCheck: counts },
+        reason: state.reason,
+      };
     const instances = group.instances.map(({ name, zone, ips }) => ({
       name,
       zone: zone ?? null,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OperationContext, ResourceRef, TrafficRecord } from '@gennaker/extension-sdk/cloud';
 import { type Database, inTransaction } from '@gennaker/store/database';
-import { nextServerGroupName } from '../naming.ts';
+import { nextServerGroupName } from '@gennaker/extension-sdk/server-group-name';
 import { readTraffic, writeTraffic } from '../inventory/traffic.ts';
 
 /** This process does not own the operation any more: stop, and write nothing. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextServerGroupName } from './naming.ts';
+import { nextServerGroupName } from './server-group-name.ts';
 
 test('one after the newest by creation, skipping what is taken, wrapping at 1000', () => {
   const next = (...taken: [string, number][]) =>

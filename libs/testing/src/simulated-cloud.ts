@@ -1,0 +1,158 @@
+import { Cloudlab } from '@gennaker/cloudlab/cloud';
+import { idleDataPlane } from '@gennaker/cloudlab/data-plane';
+import type { Fault } from '@gennaker/cloudlab/faults';
+import { REGIONS } from '@gennaker/cloudlab/locations';
+import { SimulatedRuntime } from '@gennaker/cloudlab/simulated-runtime';
+import { findZone } from '@gennaker/cloudlab/locations';
+import gce from '@gennaker/clouds/gce/cloud';
+import type { Cloud } from '@gennaker/extension-sdk/cloud';
+import type { VirtualTime } from './virtual-time.ts';
+
+const ENDPOINT = 'http://cloud.simulated:80';
+const PROJECT = 'simulated';
+/** First two octets of the simulated instances' addresses; nothing ever listens there. */
+const ADDRESSES = '127.126';
+
+/** Images that every simulated cloud has, by name and family. */
+const PUBLIC_IMAGES = ['debian-12', 'debian-12-nodejs'].map((family, index) => ({
+  name: `${family}-v1`,
+  family,
+  description: 'A public image',
+  digest: `sha256:${String(index).repeat(64)}`,
+  bytes: 1024,
+}));
+
+/** Which instances something is true of: a zone, region or name, or the beginning of one. */
+export type InstanceMatch = string | RegExp;
+
+/** An instance as a test can see it. */
+interface Machine {
+  readonly name: string;
+  readonly zone: string;
+}
+
+/**
+ * A cloud in the test's own process: the model of the local cloud over a table in place of machines, reached by the gce
+ * provider through the real client library, without sockets, in virtual time.
+ */
+export class SimulatedCloud {
+  readonly lab: Cloudlab;
+  readonly #runtime: SimulatedRuntime;
+  readonly #time: VirtualTime;
+  readonly #unhealthy: InstanceMatch[] = [];
+  readonly #sick = new Set<string>();
+  readonly #accounts = new Map<string, Cloud>();
+  #changes = 0;
+
+  constructor(time: VirtualTime) {
+    this.#time = time;
+    const clock = {
+      now: () => time.now(),
+      after: (ms: number, run: () => void) => {
+        const cancel = time.after(ms, run);
+        return { cancel };
+      },
+    };
+    this.#runtime = new SimulatedRuntime(clock, {
+      healthy: (address) => !this.#sick.has(address),
+      bootFailure: ({ name, address }) => {
+        const zone = this.#zoneOf(address);
+        if (this.#unhealthy.some((match) => matches(match, { name, zone }))) this.#sick.add(address);
+        else this.#sick.delete(address);
+        return undefined;
+      },
+    });
+    this.lab = new Cloudlab({
+      clock,
+      runtime: this.#runtime,
+      dataPlane: idleDataPlane(),
+      persistence: { load: () => undefined, changed: () => void this.#changes++, flush: () => undefined },
+      seed: 'simulated',
+      addressPrefix: ADDRESSES,
+      baseUrl: ENDPOINT,
+      operationLatencyMs: 300,
+      publicImages: PUBLIC_IMAGES,
+    });
+    this.lab.lab.traffic.watch(() => void this.#changes++);
+  }
+
+  /** Grows with every change of the cloud's state or health: what was read at the same number still holds. */
+  get version(): number {
+    return this.#changes;
+  }
+
+  /** Instances that boot from now on and match never answer their health checks. */
+  failHealthOf(match: InstanceMatch): void {
+    this.#unhealthy.push(match);
+  }
+
+  /** Makes something go wrong in the cloud from now on: stock-outs, failing operations and requests, slow boots. */
+  order(fault: Fault): void {
+    this.lab.lab.faults.add(fault);
+  }
+
+  /** The cloud as an account of this name sees it: any name is an account here, of the same project. */
+  account(name: string): Cloud {
+    const known = this.#accounts.get(name);
+    if (known) return known;
+    const opened = gce.open(
+      { name, provider: 'gce', project: PROJECT, endpoint: ENDPOINT, regions: REGIONS },
+      {
+        now: () => this.#time.now(),
+        sleep: (ms, signal) => this.#time.sleep(ms, signal),
+        fetch: (input, init) => this.#carry(input, init),
+      },
+    );
+    this.#accounts.set(name, opened);
+    return opened;
+  }
+
+  /** Makes an image as a bake would. */
+  async makeImage(name: string): Promise<void> {
+    const path = `/compute/v1/projects/${PROJECT}/global/images`;
+    const body = JSON.stringify({ name, family: name, rawDisk: { source: `file:///simulated/${name}` } });
+    const answer = await this.lab.handle({ method: 'POST', path, query: {}, headers: {}, body });
+    if (answer.status >= 400) throw new Error(`The image ${name} was refused: ${JSON.stringify(answer.body)}`);
+    for (;;) {
+      const image = await this.lab.handle({ method: 'GET', path: `${path}/${name}`, query: {}, headers: {}, body: '' });
+      if (typeof image.body === 'object' && image.body && 'status' in image.body && image.body.status !== 'PENDING')
+        return;
+      await this.#time.sleep(200);
+    }
+  }
+
+  async #carry(input: string | URL | Request, init: RequestInit | undefined): Promise<Response> {
+    const end = this.#time.begin();
+    const url = new URL(String(input instanceof Request ? input.url : input));
+    const sent: unknown = init?.body;
+    const body = typeof sent === 'string' ? sent : sent instanceof Uint8Array ? Buffer.from(sent).toString() : '';
+    const answer = await this.lab.handle({
+      method: init?.method ?? 'GET',
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: Object.fromEntries(new Headers(init?.headers)),
+      body,
+    });
+    // The client reads the body some turns later: until then it works.
+    setImmediate(() => setImmediate(() => setImmediate(end)));
+    const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+    return new Response(text, {
+      status: answer.status,
+      headers: { 'content-type': 'application/json', ...answer.headers },
+    });
+  }
+
+  #zoneOf(address: string): string {
+    const instance = Object.values(this.lab.lab.store.state.managed)
+      .map((managed) => this.lab.lab.store.get('instances', managed.instance))
+      .find((one) => JSON.stringify(one?.networkInterfaces ?? []).includes(`"${address}"`));
+    const zone = typeof instance?.zone === 'string' ? (instance.zone.split('/').at(-1) ?? '') : '';
+    return findZone(zone)?.name ?? zone;
+  }
+}
+
+function matches(match: InstanceMatch, { name, zone }: Machine): boolean {
+  return typeof match === 'string'
+    ? zone.startsWith(match) || name.startsWith(match)
+    : match.test(name) || match.test(zone);
+}

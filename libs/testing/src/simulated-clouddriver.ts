@@ -1,0 +1,303 @@
+import type { clouddriverApi, Operation, ServerGroup } from '@gennaker/contracts/clouddriver';
+import { badRequest, notFound } from '@gennaker/contracts/error';
+import type { Reason } from '@gennaker/contracts/execution';
+import { parseName } from '@gennaker/contracts/moniker';
+import type { Client } from '@gennaker/contracts/route';
+import { nextServerGroupName } from '@gennaker/extension-sdk/server-group-name';
+import type { AnyOperation, Cloud, OperationContext, TrafficRecord } from '@gennaker/extension-sdk/cloud';
+import type { SimulatedCloud } from './simulated-cloud.ts';
+import { unsupported } from './unsupported.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+type Json = Record<string, unknown>;
+
+interface Lock {
+  readonly holder: string;
+  readonly reason: string;
+  readonly epoch: number;
+}
+
+/** One description, parsed. */
+interface Accepted {
+  readonly name: string;
+  readonly account: string;
+  readonly operation: AnyOperation;
+  readonly description: Json;
+}
+
+/** One accepted change under way or over. */
+interface Job {
+  readonly id: string;
+  readonly startTimeMs: number;
+  readonly history: { phase: string; status: string; at: number }[];
+  resultObjects: Json[];
+  endTimeMs?: number;
+  reason?: Reason;
+}
+
+/** Clouddriver for one pipeline test: the same operations of the same provider, its records in memory. */
+export class SimulatedClouddriver {
+  readonly #cloud: SimulatedCloud;
+  readonly #time: VirtualTime;
+  readonly #wake: (executionId: string, stageId: string) => void;
+  readonly #accounts = new Set<string>();
+  /** Account of each server group, as all accounts are views of one cloud. */
+  readonly #owner = new Map<string, string>();
+  readonly #seen = new Map<string, { readonly version: number; readonly value: unknown }>();
+  readonly #jobs = new Map<string, Job>();
+  readonly #byKey = new Map<string, string>();
+  readonly #traffic = new Map<string, TrafficRecord>();
+  readonly #reserved = new Map<string, string>();
+  readonly #locks = new Map<string, Lock>();
+  readonly #line = new Map<string, { holder: string; wake?: { executionId: string; stageId: string } }[]>();
+  #epoch = 0;
+
+  constructor(cloud: SimulatedCloud, time: VirtualTime, wake: (executionId: string, stageId: string) => void) {
+    this.#cloud = cloud;
+    this.#time = time;
+    this.#wake = wake;
+  }
+
+  /** What stages call; what a simulation has not is refused by name. */
+  readonly client: Client<typeof clouddriverApi> = unsupported<Client<typeof clouddriverApi>>('clouddriver', {
+    submit: async ({ body, query }, options) => {
+      const id = this.#submit(body, options?.key, query?.executionId, query?.stageId);
+      return { id, resourceUri: `/task/${id}` };
+    },
+    getOperation: async ({ params }) => this.#operation(params.id),
+    acquireLock: async ({ params, query, body }) => this.#acquire(lockKey(params, query?.region), body),
+    releaseLock: async ({ params, query }) => this.#release(lockKey(params, query.region), query.holder),
+    listServerGroups: async ({ params, query }) => {
+      const groups = (await this.serverGroups()).filter((group) => parseName(group.name)?.app === params.application);
+      const clusters = query?.clusters?.split(',').map((name) => name.split(':').at(-1));
+      return clusters ? groups.filter((group) => clusters.includes(group.cluster)) : groups;
+    },
+    getServerGroup: async ({ params }) => {
+      const key = `${params.account}/${params.region}/${params.name}`;
+      const found = await this.#read(key, () =>
+        this.#account(params.account).inventory.serverGroup(params.region, params.name),
+      );
+      if (!found) throw notFound(`There is no server group ${params.name} in ${params.region}`);
+      return found.view;
+    },
+    findImages: async ({ query }) =>
+      ((await this.#account(query?.account ?? 'simulated').capabilities.images?.find(query?.q ?? '')) ?? []).map(
+        (image) => ({ ...image, account: String(image['account']), imageName: String(image['imageName']) }),
+      ),
+  });
+
+  /** Every server group of every account that was used. */
+  async serverGroups(): Promise<ServerGroup[]> {
+    const accounts = this.#accounts.size === 0 ? ['simulated'] : [...this.#accounts];
+    const snapshots = await Promise.all(
+      accounts.map((name) => this.#read(name, () => this.#cloud.account(name).inventory.snapshot())),
+    );
+    // All accounts are views of one cloud: each group is the account's that made it.
+    return snapshots.flatMap((snapshot, index) =>
+      snapshot.serverGroups
+        .map(({ view }) => view)
+        .filter((view) => (this.#owner.get(`${view.region}/${view.name}`) ?? accounts[0]) === accounts[index]),
+    );
+  }
+
+  /** Does one change and waits for its end. @throws Error with its reason when it fails */
+  async change(operation: string, description: Json): Promise<void> {
+    const id = this.#submit([{ [operation]: description }], undefined, undefined, undefined);
+    while (this.#job(id).endTimeMs === undefined) await this.#time.sleep(250);
+    const { reason } = this.#job(id);
+    if (reason) throw new Error(reason.summary);
+  }
+
+  /** Reads once per state of the cloud: a stage that waits asks far more often than anything changes. */
+  async #read<T>(key: string, read: () => Promise<T>): Promise<T> {
+    const { version } = this.#cloud;
+    const known = this.#seen.get(key);
+    if (known?.version === version) return known.value as T;
+    const value = await read();
+    if (this.#cloud.version === version) this.#seen.set(key, { version, value });
+    return value;
+  }
+
+  #account(name: string): Cloud {
+    this.#accounts.add(name);
+    return this.#cloud.account(name);
+  }
+
+  #submit(
+    body: readonly Record<string, Json>[],
+    key: string | undefined,
+    executionId: string | undefined,
+    stageId: string | undefined,
+  ): string {
+    const known = key === undefined ? undefined : this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const accepted = body.map((entry) => this.#accept(entry));
+    const id = `operation-${this.#jobs.size + 1}`;
+    const job: Job = { id, startTimeMs: this.#time.now(), history: [], resultObjects: [] };
+    this.#jobs.set(id, job);
+    if (key !== undefined) this.#byKey.set(key, id);
+    void this.#time.work(async () => {
+      for (const [index, one] of accepted.entries()) {
+        await this.#run(job, one, index);
+        if (job.reason) break;
+      }
+      job.endTimeMs = this.#time.now();
+      if (executionId !== undefined && stageId !== undefined) this.#wake(executionId, stageId);
+    });
+    return id;
+  }
+
+  #accept(entry: Record<string, Json>): Accepted {
+    const [named] = Object.entries(entry);
+    if (!named) throw badRequest('An element holds no operation', { field: 'body' });
+    const [name, raw] = named;
+    const account = String(raw['credentials'] ?? raw['account'] ?? '');
+    if (account === '') throw badRequest(`${name}.credentials must name an account`, { field: 'credentials' });
+    const cloud = this.#account(account);
+    const operations: Readonly<Record<string, AnyOperation>> = {
+      ...cloud.operations,
+      ...cloud.capabilities.loadBalancers?.operations,
+      ...cloud.capabilities.resize?.operations,
+    };
+    const operation = operations[name];
+    if (!operation)
+      throw badRequest(`gce has no operation ${name}; it has ${Object.keys(operations).toSorted().join(', ')}`);
+    const parsed = operation.schema.safeParse({ credentials: account, ...raw });
+    if (!parsed.success)
+      throw badRequest(
+        parsed.error.issues.map((issue) => `${[name, ...issue.path].join('.')}: ${issue.message}`).join('; '),
+      );
+    const problems = operation.problems?.(parsed.data as never) ?? [];
+    if (problems.length > 0) throw badRequest(`${name}: ${problems.join('; ')}`);
+    return { name, account, operation, description: parsed.data as Json };
+  }
+
+  async #run(job: Job, { name, account, operation, description }: Accepted, index: number): Promise<void> {
+    const undos: (() => Promise<void>)[] = [];
+    const trafficKey = (region: string, group: string): string => `${account}/${region}/${group}`;
+    const context: OperationContext = {
+      operationId: job.id,
+      acceptedAt: job.startTimeMs,
+      application: typeof description['application'] === 'string' ? description['application'] : undefined,
+      signal: new AbortController().signal,
+      progress: async (phase, status) => void job.history.push({ phase, status, at: this.#time.now() }),
+      requestId: (purpose) => uuidLike(`${job.id}/${index}/${purpose}`),
+      step: async (_step, run, undo) => {
+        if (undo) undos.push(undo);
+        return run();
+      },
+      reserveName: async (cluster, taken) => {
+        const mine = `${job.id}/${index}`;
+        const known = this.#reserved.get(mine);
+        if (known !== undefined) return known;
+        const others = [...this.#reserved.values()].map((other) => ({ name: other, createdTime: Infinity }));
+        const made = nextServerGroupName(cluster.cluster, [
+          ...taken,
+          ...others.filter((other) => parseName(other.name)?.cluster === cluster.cluster),
+        ]);
+        this.#reserved.set(mine, made);
+        this.#owner.set(`${cluster.region}/${made}`, account);
+        return made;
+      },
+      getTraffic: async (region, group) => this.#traffic.get(trafficKey(region, group)) ?? null,
+      setTraffic: async (region, group, record) => {
+        if (record) this.#traffic.set(trafficKey(region, group), record);
+        else this.#traffic.delete(trafficKey(region, group));
+      },
+      touch: () => undefined,
+    };
+    try {
+      job.resultObjects.push(...(await operation.run(context, description as never)).map((result) => ({ ...result })));
+    } catch (error) {
+      for (const undo of undos.toReversed()) await undo().catch(() => undefined);
+      const what = description['serverGroupName'] ?? description['loadBalancerName'] ?? description['application'];
+      job.reason = {
+        summary: `${name} (${String(what)}) failed: ${error instanceof Error ? error.message : String(error)}`,
+        evidence: { operation: name, account },
+        next: 'What it had made was removed again',
+      };
+    } finally {
+      this.#reserved.delete(`${job.id}/${index}`);
+    }
+  }
+
+  #job(id: string): Job {
+    const job = this.#jobs.get(id);
+    if (!job) throw notFound(`There is no operation ${id}`);
+    return job;
+  }
+
+  #operation(id: string): Operation {
+    const job = this.#job(id);
+    const complete = job.endTimeMs !== undefined;
+    const last = job.history.at(-1) ?? { phase: 'QUEUED', status: 'Accepted' };
+    return {
+      id,
+      status: {
+        phase: last.phase,
+        status: job.reason?.summary ?? last.status,
+        complete,
+        completed: complete,
+        failed: job.reason !== undefined,
+      },
+      history: job.history,
+      resultObjects: job.resultObjects,
+      ...(job.reason ? { reason: job.reason } : {}),
+      startTimeMs: job.startTimeMs,
+      ...(job.endTimeMs === undefined ? {} : { endTimeMs: job.endTimeMs }),
+    };
+  }
+
+  #acquire(
+    key: string,
+    wish: {
+      holder: string;
+      reason: string;
+      ttlMs: number;
+      wake?: { executionId: string; stageId: string } | undefined;
+    },
+  ): { acquired: boolean; epoch?: number; holder: string; reason: string; expires: number; ahead?: number } {
+    const held = this.#locks.get(key);
+    const line = this.#line.get(key) ?? [];
+    const expires = this.#time.now() + wish.ttlMs;
+    const free = !held && (line.length === 0 || line[0]?.holder === wish.holder);
+    if (held?.holder === wish.holder || free) {
+      const lock = held ?? { holder: wish.holder, reason: wish.reason, epoch: ++this.#epoch };
+      this.#locks.set(key, lock);
+      this.#line.set(
+        key,
+        line.filter((other) => other.holder !== wish.holder),
+      );
+      return { acquired: true, ...lock, expires };
+    }
+    if (!line.some((other) => other.holder === wish.holder))
+      line.push({ holder: wish.holder, ...(wish.wake ? { wake: wish.wake } : {}) });
+    this.#line.set(key, line);
+    const ahead = line.findIndex((other) => other.holder === wish.holder);
+    const first = held ?? { holder: line[0]?.holder ?? '', reason: 'it is first in line' };
+    return { acquired: false, holder: first.holder, reason: first.reason, expires, ahead };
+  }
+
+  #release(key: string, holder: string): void {
+    if (this.#locks.get(key)?.holder === holder) this.#locks.delete(key);
+    const line = (this.#line.get(key) ?? []).filter((other) => other.holder !== holder);
+    this.#line.set(key, line);
+    const next = line[0]?.wake;
+    if (next) this.#wake(next.executionId, next.stageId);
+  }
+}
+
+const lockKey = (params: { account: string; cluster: string }, region = ''): string =>
+  `${params.account}/${params.cluster}/${region}`;
+
+/** A uuid that follows from a text (FNV-1a, four times with different beginnings). */
+function uuidLike(text: string): string {
+  const hex = [0, 1, 2, 3]
+    .map((salt) => {
+      let h = 0x811c9dc5 ^ salt;
+      for (const char of `${salt}${text}`) h = Math.imul(h ^ char.charCodeAt(0), 0x01000193) >>> 0;
+      return h.toString(16).padStart(8, '0');
+    })
+    .join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
