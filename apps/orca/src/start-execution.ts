@@ -1,4 +1,5 @@
 import { badRequest } from '@gennaker/contracts/error';
+import type { Person } from '@gennaker/contracts/people';
 import type { ExecutionTrigger } from '@gennaker/contracts/execution';
 import { executionTriggerSchema } from '@gennaker/contracts/execution';
 import { graphProblems } from '@gennaker/contracts/pipeline-graph';
@@ -21,7 +22,7 @@ export interface StartRequest {
   readonly name: string;
   readonly stages: readonly PostedStage[];
   readonly trigger: ExecutionTrigger;
-  readonly user: string;
+  readonly by: Person;
   readonly traceparent: string;
   /** The document as it came, kept as text. */
   readonly document: Document;
@@ -117,6 +118,8 @@ function newState(request: StartRequest, id: string): ExecutionState {
   const configId = request.type === 'PIPELINE' ? text('id') : undefined;
   const origin = text('origin');
   const notifications = document['notifications'];
+  // Spinnaker posts it as text.
+  const expiry = Number(document['startTimeExpiry'] ?? Number.NaN) || undefined;
   const input: NewExecution = {
     id,
     type: request.type,
@@ -126,7 +129,8 @@ function newState(request: StartRequest, id: string): ExecutionState {
     ...(configId === undefined ? {} : { pipelineConfigId: configId }),
     ...(origin === undefined ? {} : { origin }),
     trigger: withParameterDefaults(request.trigger, document['parameterConfig']),
-    user: request.user,
+    by: request.by,
+    ...(expiry === undefined ? {} : { startTimeExpiry: expiry }),
     ...(Array.isArray(notifications) ? { notifications: notifications as Document[] } : {}),
     stages: request.stages,
     now: request.now,

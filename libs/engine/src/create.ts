@@ -1,4 +1,5 @@
 import type { ExecutionTrigger } from '@gennaker/contracts/execution';
+import type { Person } from '@gennaker/contracts/people';
 import { linkStages } from '@gennaker/contracts/pipeline-graph';
 import type { EngineEvent } from './events.ts';
 import { seededId } from './ids.ts';
@@ -17,7 +18,8 @@ export interface NewExecution {
   readonly pipelineConfigId?: string;
   readonly origin?: string;
   readonly trigger: ExecutionTrigger;
-  readonly user: string;
+  readonly by: Person;
+  readonly startTimeExpiry?: number;
   readonly notifications?: readonly Json[];
   readonly stages: readonly PostedStage[];
   /** Epoch ms. */
@@ -61,7 +63,8 @@ export function createExecution(input: NewExecution): EngineEvent {
       buildTime: input.now,
       canceled: false,
       trigger: input.trigger,
-      authentication: { user: input.user },
+      authentication: { user: input.by.user, roles: input.by.roles, admin: input.by.admin },
+      ...(input.startTimeExpiry === undefined ? {} : { startTimeExpiry: input.startTimeExpiry }),
       ...(input.notifications === undefined ? {} : { notifications: input.notifications }),
       nextPosition: input.stages.length,
       stages,

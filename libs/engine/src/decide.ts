@@ -3,6 +3,7 @@ import type { Identity } from '@gennaker/contracts/people';
 import { isComplete } from '@gennaker/contracts/status';
 import { cancelStage } from './decide/cancel-stage.ts';
 import { advance } from './decide/advance.ts';
+import { ignoreFailure, restart } from './decide/restart.ts';
 import { takeResult } from './decide/take-result.ts';
 import { applyTimeouts, askForDue } from './decide/timers.ts';
 import { Turn } from './decide/turn.ts';
@@ -17,19 +18,19 @@ import type { ExecutionState, Json, StageState } from './model.ts';
  */
 export function decide(state: ExecutionState, message: Message, env: Env): Decision {
   const turn = new Turn(state, env);
-  if (isComplete(state.status)) return turn;
+  if (isComplete(state.status) && message.type !== 'Restart' && message.type !== 'IgnoreFailure') return turn;
   apply(turn, message);
   advance(turn);
   if (message.type === 'Tick' || message.type === 'Resume') askForDue(turn);
   const asked = new Map(turn.effects.map((effect) => [JSON.stringify(effect), effect]));
-  return { events: turn.events, effects: [...asked.values()] };
+  return { events: turn.events, effects: [...asked.values()], state: turn.state };
 }
 
 function apply(turn: Turn, message: Message): void {
   const { state, env } = turn;
   switch (message.type) {
     case 'Start':
-      if (state.status === 'NOT_STARTED' && !state.canceled) turn.emit({ type: 'ExecutionStarted' });
+      start(turn);
       return;
     case 'Tick':
       if (state.status === 'RUNNING') applyTimeouts(turn);
@@ -67,6 +68,19 @@ function apply(turn: Turn, message: Message): void {
           evidence: { user: message.user, at: env.now },
         });
       return;
+    case 'ForceCancel':
+      forceCancel(turn, message);
+      return;
+    case 'Queue':
+      if (state.status === 'NOT_STARTED' && !state.canceled && state.reason?.summary !== message.reason.summary)
+        turn.emit({ type: 'ExecutionQueued', reason: message.reason });
+      return;
+    case 'Restart':
+      restart(turn, message);
+      return;
+    case 'IgnoreFailure':
+      ignoreFailure(turn, message);
+      return;
     case 'Pause':
       if (state.status === 'RUNNING' && !state.canceled) turn.emit({ type: 'ExecutionPaused', user: message.user });
       return;
@@ -76,6 +90,46 @@ function apply(turn: Turn, message: Message): void {
   }
 }
 
+function start(turn: Turn): void {
+  const { state, env } = turn;
+  if (state.status !== 'NOT_STARTED' || state.canceled) return;
+  const { startTimeExpiry } = state;
+  if (startTimeExpiry === undefined || env.now <= startTimeExpiry) return turn.emit({ type: 'ExecutionStarted' });
+  turn.emit({
+    type: 'CancelRequested',
+    user: 'system',
+    reason: `it was to be begun by ${new Date(startTimeExpiry).toISOString()}`,
+  });
+}
+
+/** Ends everything where it stands; what was to be cleaned up is left, and said. */
+function forceCancel(turn: Turn, message: Extract<Message, { type: 'ForceCancel' }>): void {
+  const { user, reason: because } = message;
+  const asked = { user, ...(because === undefined ? {} : { reason: because }) };
+  if (!turn.state.canceled) turn.emit({ type: 'CancelRequested', ...asked });
+  const reason = {
+    summary: `Ended by force by ${user}${because ? `: ${because}` : ''}`,
+    evidence: { ...asked, at: turn.env.now },
+    next: 'what it had begun outside was not cleaned up: look after it by hand',
+  };
+  for (const stage of Object.values(turn.state.stages)) {
+    for (const task of stage.tasks) {
+      const at = { stageId: stage.id, taskId: task.id };
+      const runs = !isComplete(task.status) && task.status !== 'NOT_STARTED';
+      if (runs) turn.emit({ type: 'TaskCompleted', ...at, status: 'CANCELED', reason });
+      if (runs || task.cleanup) turn.effect({ type: 'AbortRun', ...at, attempt: task.attempt });
+      if (task.cleanup) turn.emit({ type: 'CleanupDone', ...at, problem: reason.summary });
+    }
+    if (!isComplete(stage.status) && stage.status !== 'NOT_STARTED')
+      turn.emit({ type: 'StageCompleted', stageId: stage.id, status: 'CANCELED', reason });
+  }
+}
+
+/** A judge's rights are kept where later stages may act as the judge. */
+function rights(by: Identity): { roles?: readonly string[]; admin?: boolean } {
+  return { ...(by.roles.length > 0 ? { roles: by.roles } : {}), ...(by.admin ? { admin: true } : {}) };
+}
+
 /** Merges what a person sent into a stage's context, as its definition allows, and runs its task at once. */
 function patch(turn: Turn, message: Extract<Message, { type: 'Patch' }>): void {
   const { env, state } = turn;
@@ -83,7 +137,7 @@ function patch(turn: Turn, message: Extract<Message, { type: 'Patch' }>): void {
   if (!stage || isComplete(stage.status)) return;
   try {
     const context = patchedContext(state, stage, message.patch, message.by, env);
-    turn.emit({ type: 'StagePatched', stageId: stage.id, context, user: message.by.user });
+    turn.emit({ type: 'StagePatched', stageId: stage.id, context, user: message.by.user, ...rights(message.by) });
   } catch (error) {
     const fix = error instanceof ServiceError ? error.details.fix : undefined;
     turn.emit({

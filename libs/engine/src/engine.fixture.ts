@@ -1,3 +1,4 @@
+import { namedOnly } from '@gennaker/contracts/people';
 import type { AnyStageDefinition, SyntheticStage } from '@gennaker/extension-sdk/stage';
 import type { Status } from '@gennaker/contracts/status';
 import { z } from 'zod';
@@ -16,6 +17,10 @@ export interface Script {
   readonly after?: readonly ScriptedStage[];
   readonly onFailure?: readonly ScriptedStage[];
   readonly cleanup?: boolean;
+  /** Loop marks of the tasks, by position. */
+  readonly loops?: readonly ('start' | 'end' | 'both' | undefined)[];
+  readonly onTimeout?: 'TERMINAL' | 'FAILED_CONTINUE';
+  readonly taskTimeoutMs?: number;
   readonly planFails?: boolean;
 }
 export interface ScriptedStage extends Script {
@@ -46,12 +51,23 @@ export const scripted: AnyStageDefinition = {
     return (scriptOf(stage).tasks ?? []).map((_, index) => ({
       name: `task${index + 1}`,
       run: () => Promise.reject(new Error('the tests answer for it')),
+      ...(scriptOf(stage).loops?.[index] ? { loop: scriptOf(stage).loops?.[index] ?? 'both' } : {}),
+      ...(scriptOf(stage).onTimeout ? { onTimeout: scriptOf(stage).onTimeout ?? 'TERMINAL' } : {}),
+      ...(scriptOf(stage).taskTimeoutMs ? { timeoutMs: scriptOf(stage).taskTimeoutMs ?? 0 } : {}),
       ...(scriptOf(stage).cleanup ? { onCancel: () => Promise.resolve() } : {}),
     }));
   },
   beforeStages: (stage) => (scriptOf(stage).before ?? []).map(synthetic),
   afterStages: (stage) => (scriptOf(stage).after ?? []).map(synthetic),
+  prepareForRestart: (stage) => ({ context: { ...stage.context, again: true }, outputs: {} }),
   onFailureStages: (stage) => (scriptOf(stage).onFailure ?? []).map(synthetic),
+};
+
+/** Waits for a window, in one task. */
+const windowed: AnyStageDefinition = {
+  ...scripted,
+  type: 'restrictExecutionDuringTimeWindow',
+  tasks: () => [{ name: 'suspend', run: () => Promise.reject(new Error('the tests answer for it')) }],
 };
 
 /** A pipeline's stage with a script. */
@@ -79,7 +95,8 @@ export class Run {
   env(): Env {
     return {
       now: this.now,
-      definition: (type) => (type === 'scripted' ? scripted : undefined),
+      definition: (type) =>
+        type === 'scripted' || type === 'restrictExecutionDuringTimeWindow' ? scripted : undefined,
       resolve: (value, scope) => {
         const problems: { expression: string; level: 'INFO'; description: string }[] = [];
         const walk = (item: unknown): unknown => {
@@ -100,14 +117,19 @@ export class Run {
     };
   }
 
-  constructor(stages: readonly PostedStage[], type: 'PIPELINE' | 'ORCHESTRATION' = 'PIPELINE') {
+  constructor(
+    stages: readonly PostedStage[],
+    type: 'PIPELINE' | 'ORCHESTRATION' = 'PIPELINE',
+    more: { readonly trigger?: Readonly<Record<string, unknown>>; readonly startTimeExpiry?: number } = {},
+  ) {
     const first = createExecution({
       id: 'E',
       type,
       application: 'app',
       name: 'test',
-      trigger: { type: 'manual', parameters: { yes: true } },
-      user: 'me',
+      trigger: { type: 'manual', parameters: { yes: true }, ...more.trigger },
+      ...(more.startTimeExpiry === undefined ? {} : { startTimeExpiry: more.startTimeExpiry }),
+      by: namedOnly('me'),
       stages,
       now: this.now,
     });

@@ -6,6 +6,7 @@ import type { ExecutionState, Json, StageState } from './model.ts';
 export interface PlannedTask {
   readonly name: string;
   readonly timeoutMs?: number;
+  readonly loop?: 'start' | 'end' | 'both';
 }
 
 /** What was decided; the history. */
@@ -58,9 +59,23 @@ export type EventBody =
       readonly outputs?: Json;
       readonly reason?: Reason;
     }
-  | { readonly type: 'TasksRepeated'; readonly stageId: string; readonly context?: Json; readonly outputs?: Json }
+  | {
+      /** A loop goes round again: these tasks (absent: all of the stage) start anew. */
+      readonly type: 'TasksRepeated';
+      readonly stageId: string;
+      readonly taskIds?: readonly string[];
+      readonly context?: Json;
+      readonly outputs?: Json;
+    }
   | { readonly type: 'CleanupDone'; readonly stageId: string; readonly taskId: string; readonly problem?: string }
-  | { readonly type: 'StagePatched'; readonly stageId: string; readonly context: Json; readonly user: string }
+  | {
+      readonly type: 'StagePatched';
+      readonly stageId: string;
+      readonly context: Json;
+      readonly user: string;
+      readonly roles?: readonly string[];
+      readonly admin?: boolean;
+    }
   | { readonly type: 'StagePatchRefused'; readonly stageId: string; readonly user: string; readonly reason: Reason }
   | {
       readonly type: 'StageCompleted';
@@ -70,6 +85,20 @@ export type EventBody =
       readonly reason?: Reason;
     }
   | { readonly type: 'CancelRequested'; readonly user: string; readonly reason?: string }
+  | { readonly type: 'ExecutionQueued'; readonly reason: Reason }
+  | {
+      /** A stage and what comes after it are to run again. */
+      readonly type: 'ExecutionRestarted';
+      readonly stageId: string;
+      readonly by: string;
+      /** Stages as they are run again: what they keep of their context and outputs. */
+      readonly stages: readonly { readonly id: string; readonly context: Json; readonly outputs: Json }[];
+      /** Their synthetic stages, which are planned anew. */
+      readonly removed: readonly string[];
+      /** It waits for a slot: the reason says so. */
+      readonly queued?: Reason;
+    }
+  | { readonly type: 'FailureIgnored'; readonly stageId: string; readonly by: string; readonly reason: Reason }
   | { readonly type: 'ExecutionPaused'; readonly user: string }
   | { readonly type: 'ExecutionResumed'; readonly user: string }
   | { readonly type: 'ExecutionCompleted'; readonly status: Status; readonly reason?: Reason };

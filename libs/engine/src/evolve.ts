@@ -1,3 +1,4 @@
+import { isComplete, STATUS_FACTS } from '@gennaker/contracts/status';
 import type { EngineEvent } from './events.ts';
 import type { ExecutionState, Json, StageState, TaskState } from './model.ts';
 
@@ -58,7 +59,17 @@ function apply(state: ExecutionState, event: EngineEvent): ExecutionState {
     case 'ExecutionCreated':
       return state;
     case 'ExecutionStarted':
-      return { ...state, status: 'RUNNING', startTime: event.at };
+      return { ...without(state, 'reason'), status: 'RUNNING', startTime: event.at };
+    case 'ExecutionQueued':
+      return { ...state, reason: event.reason };
+    case 'ExecutionRestarted':
+      return restarted(state, event);
+    case 'FailureIgnored':
+      return withStage(state, event.stageId, (stage) => ({
+        ...without(stage, 'beforeRestart'),
+        status: 'FAILED_CONTINUE',
+        reason: event.reason,
+      }));
     case 'StageStarted':
       return withStage(state, event.stageId, (stage) => ({
         ...stage,
@@ -70,11 +81,12 @@ function apply(state: ExecutionState, event: EngineEvent): ExecutionState {
           id: String(index + 1),
           name: task.name,
           status: 'NOT_STARTED',
-          attempt: 1,
+          attempt: (stage.attempts ?? 0) + 1,
           runs: 0,
           errors: 0,
           pausedMs: 0,
           ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
+          ...(task.loop === undefined ? {} : { loop: task.loop }),
         })),
       }));
     case 'StagesPlanned': {
@@ -147,14 +159,18 @@ function apply(state: ExecutionState, event: EngineEvent): ExecutionState {
     case 'TasksRepeated':
       return withStage(state, event.stageId, (stage) => ({
         ...merged(stage, event),
-        tasks: stage.tasks.map((task) => ({
-          ...without(task, 'reason', 'woken', 'waiting', 'startTime', 'endTime'),
-          status: 'NOT_STARTED',
-          attempt: task.attempt + 1,
-          runs: 0,
-          errors: 0,
-          pausedMs: 0,
-        })),
+        tasks: stage.tasks.map((task) =>
+          event.taskIds && !event.taskIds.includes(task.id)
+            ? task
+            : {
+                ...without(task, 'reason', 'woken', 'waiting', 'startTime', 'endTime', 'goesOn'),
+                status: 'NOT_STARTED',
+                attempt: task.attempt + 1,
+                runs: 0,
+                errors: 0,
+                pausedMs: 0,
+              },
+        ),
       }));
     case 'CleanupDone':
       return withTask(state, event.stageId, event.taskId, (task) => without(task, 'cleanup'));
@@ -162,7 +178,12 @@ function apply(state: ExecutionState, event: EngineEvent): ExecutionState {
       return withStage(state, event.stageId, (stage) => ({
         ...stage,
         context: { ...stage.context, ...event.context },
-        lastModified: { user: event.user, lastModifiedTime: event.at },
+        lastModified: {
+          user: event.user,
+          lastModifiedTime: event.at,
+          ...(event.roles ? { roles: event.roles } : {}),
+          ...(event.admin ? { admin: true } : {}),
+        },
       }));
     case 'StagePatchRefused':
       return state;
@@ -208,6 +229,47 @@ function apply(state: ExecutionState, event: EngineEvent): ExecutionState {
         ...(event.reason ? { reason: event.reason } : {}),
       };
   }
+}
+
+function restarted(state: ExecutionState, event: Extract<EngineEvent, { type: 'ExecutionRestarted' }>): ExecutionState {
+  const stages: Record<string, StageState> = {};
+  const again = new Map(event.stages.map((stage) => [stage.id, stage]));
+  for (const [id, stage] of Object.entries(state.stages)) {
+    if (event.removed.includes(id)) continue;
+    const fresh = again.get(id);
+    if (fresh)
+      stages[id] = {
+        ...without(
+          stage,
+          'startTime',
+          'endTime',
+          'reason',
+          'planFailed',
+          'afterPlanned',
+          'failurePlanned',
+          'lastModified',
+          'beforeRestart',
+        ),
+        status: 'NOT_STARTED',
+        tasks: [],
+        pausedMs: 0,
+        attempts: Math.max(stage.attempts ?? 0, ...stage.tasks.map((task) => task.attempt)),
+        context: fresh.context,
+        outputs: fresh.outputs,
+      };
+    else stages[id] = STATUS_FACTS[stage.status].halt ? { ...stage, beforeRestart: true } : stage;
+  }
+  const begins = isComplete(state.status);
+  return {
+    ...without(state, 'reason', 'endTime', 'canceledBy', 'cancellationReason'),
+    canceled: false,
+    ...(event.queued
+      ? { status: 'NOT_STARTED', reason: event.queued }
+      : begins
+        ? { status: 'RUNNING', startTime: event.at }
+        : {}),
+    stages,
+  };
 }
 
 function mapRunning(

@@ -4,7 +4,7 @@ import type { Status } from '@gennaker/contracts/status';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import type { StrategyDefinition } from '@gennaker/extension-sdk/strategy';
 import type { EngineEvent } from './events.ts';
-import type { Json } from './model.ts';
+import type { ExecutionState, Json } from './model.ts';
 
 /** What a task's run answered, as the shell hands it in. `failed`: an error that may pass; the run is repeated with the same key. */
 export interface RunResult {
@@ -12,6 +12,7 @@ export interface RunResult {
   readonly context?: Json;
   readonly outputs?: Json;
   readonly wakeAfterMs?: number;
+  readonly exact?: boolean;
   readonly reason?: Reason;
   readonly failed?: boolean;
 }
@@ -39,6 +40,14 @@ export type Message =
   | { readonly type: 'Patch'; readonly stageId: string; readonly patch: Json; readonly by: Identity }
   | { readonly type: 'Wake'; readonly stageId: string; readonly cause: string }
   | { readonly type: 'Cancel'; readonly user: string; readonly reason?: string }
+  /** Ends it at once, without clean-up: for an execution that cannot end by itself. */
+  | { readonly type: 'ForceCancel'; readonly user: string; readonly reason?: string }
+  /** It has to wait for a slot before its first step. */
+  | { readonly type: 'Queue'; readonly reason: Reason }
+  /** Run a stage and all that comes after it again, also of an execution that has ended. Not admitted: it waits for a slot first. */
+  | { readonly type: 'Restart'; readonly stageId: string; readonly by: Identity; readonly admitted: boolean }
+  /** A failed stage counts as FAILED_CONTINUE, and what waits for it goes on, also of an execution that has ended. */
+  | { readonly type: 'IgnoreFailure'; readonly stageId: string; readonly by: Identity; readonly reason?: string }
   | { readonly type: 'Pause'; readonly user: string }
   | { readonly type: 'Resume'; readonly user: string };
 
@@ -73,10 +82,14 @@ export interface Env {
   readonly now: number;
   definition(type: string): AnyStageDefinition | undefined;
   strategy?(type: string): StrategyDefinition | undefined;
+  /** Least time between runs of a waiting task that the configuration asks for, ms: global, by provider, by account. */
+  backoff?(provider: string | undefined, account: string | undefined): number;
   resolve(value: unknown, scope: ExpressionScope): { value: unknown; problems: readonly ExpressionProblem[] };
 }
 
 export interface Decision {
   readonly events: readonly EngineEvent[];
   readonly effects: readonly Effect[];
+  /** The fold of the events over the state that was decided upon; what did not change is the same object. */
+  readonly state: ExecutionState;
 }

@@ -26,6 +26,8 @@ export interface TaskState {
   readonly pausedMs: number;
   /** The task itself answered FAILED_CONTINUE: later tasks go on. */
   readonly goesOn?: boolean;
+  /** Where it stands in a loop. */
+  readonly loop?: 'start' | 'end' | 'both';
   /** Clean-up after a cancel or timeout: still to be done. */
   readonly cleanup?: boolean;
   readonly reason?: Reason;
@@ -50,11 +52,20 @@ export interface StageState {
   readonly tasks: readonly TaskState[];
   readonly parentStageId?: string;
   readonly syntheticStageOwner?: SyntheticOwner;
-  readonly lastModified?: { readonly user: string; readonly lastModifiedTime: number };
+  readonly lastModified?: {
+    readonly user: string;
+    readonly lastModifiedTime: number;
+    readonly roles?: readonly string[];
+    readonly admin?: boolean;
+  };
   readonly reason?: Reason;
   readonly pausedMs: number;
   /** The definition's own stage timeout. */
   readonly timeoutMs?: number;
+  /** Attempts that its tasks had before it was run again: theirs go on counting. */
+  readonly attempts?: number;
+  /** It had halted before the execution was run again, which it ends only when nothing else goes on. */
+  readonly beforeRestart?: boolean;
   readonly planFailed?: boolean;
   readonly afterPlanned?: boolean;
   readonly failurePlanned?: boolean;
@@ -73,6 +84,8 @@ export interface ExecutionState {
   readonly buildTime: number;
   readonly startTime?: number;
   readonly endTime?: number;
+  /** Epoch ms after which it is not begun any more. */
+  readonly startTimeExpiry?: number;
   readonly canceled: boolean;
   readonly canceledBy?: string;
   readonly cancellationReason?: string;
@@ -83,7 +96,7 @@ export interface ExecutionState {
     readonly resumeTime?: number;
   };
   readonly trigger: ExecutionTrigger;
-  readonly authentication: { readonly user: string };
+  readonly authentication: { readonly user: string; readonly roles: readonly string[]; readonly admin: boolean };
   readonly notifications?: readonly Json[];
   readonly reason?: Reason;
   /** Sequence number of the last event. */

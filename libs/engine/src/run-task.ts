@@ -1,5 +1,5 @@
 import { ServiceError } from '@gennaker/contracts/error';
-import { namedOnly } from '@gennaker/contracts/people';
+import type { Identity } from '@gennaker/contracts/people';
 import type { Reason } from '@gennaker/contracts/execution';
 import { ancestors, inReadingOrder } from './graph.ts';
 import { taskKey } from './ids.ts';
@@ -82,12 +82,14 @@ function taskContext(world: TaskWorld, run: TaskRun, definition: AnyStageDefinit
   const { state, stage, task } = run;
   const parsed = definition.schema.safeParse(stage.context);
   if (!parsed.success) throw new InvalidContext(stage, parsed.error);
+  const identity = actingFor(state, stage);
   return {
     application: state.application,
     executionId: state.id,
     pipeline: state.name,
-    user: actingUser(state, stage),
-    identity: namedOnly(actingUser(state, stage)),
+    ...(state.pipelineConfigId === undefined ? {} : { pipelineConfigId: state.pipelineConfigId }),
+    user: identity.user,
+    identity,
     trigger: state.trigger,
     stage: {
       id: stage.id,
@@ -116,15 +118,16 @@ function taskContext(world: TaskWorld, run: TaskRun, definition: AnyStageDefinit
   };
 }
 
-/** Who a stage acts as: the judge of the nearest judgment that passes its identity on, else whoever started the execution. */
-function actingUser(state: ExecutionState, stage: StageState): string {
+/** Whom a stage acts as: the judge of the nearest judgment that passes its identity on, else whoever started the execution. */
+function actingFor(state: ExecutionState, stage: StageState): Identity {
   const judgment = ancestors(state, stage).find(
     (one) =>
       one.type === 'manualJudgment' &&
       one.context['propagateAuthenticationContext'] === true &&
       one.context['judgmentStatus'] === 'continue',
   );
-  return judgment?.lastModified?.user ?? state.authentication.user;
+  const { user, roles, admin } = { roles: [], admin: false, ...(judgment?.lastModified ?? state.authentication) };
+  return { user, roles: [...roles], admin, via: 'service' };
 }
 
 /** The stage's settings do not fit its type. */

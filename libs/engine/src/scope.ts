@@ -34,7 +34,7 @@ function executionForExpressions(state: ExecutionState): unknown {
     startTime: state.startTime ?? null,
     pipelineConfigId: state.pipelineConfigId ?? null,
     trigger: state.trigger,
-    authentication: state.authentication,
+    authentication: { user: state.authentication.user },
     canceled: state.canceled,
     stages: stages.map((stage) => ({
       id: stage.id,

@@ -37,10 +37,13 @@ export function stageStatus(stage: StageState, synthetics: readonly StageState[]
 /** An execution's status from its top-level stages, or undefined while it goes on. `canGoOn`: some stage runs or can start. */
 export function executionStatus(stages: readonly StageState[], canGoOn: boolean): Status | undefined {
   const any = (status: Status) => stages.some((stage) => stage.status === status);
+  const anew = (status: Status) => stages.some((stage) => stage.status === status && !stage.beforeRestart);
   if (stages.length > 0 && stages.every((stage) => upstreamOk(stage.status))) return 'SUCCEEDED';
+  if (anew('TERMINAL')) return 'TERMINAL';
+  if (anew('CANCELED')) return 'CANCELED';
+  if (canGoOn) return undefined;
   if (any('TERMINAL')) return 'TERMINAL';
   if (any('CANCELED')) return 'CANCELED';
-  if (canGoOn) return undefined;
   if (any('STOPPED'))
     return stages.some((stage) => stage.status === 'STOPPED' && stage.context['completeOtherBranchesThenFail'] === true)
       ? 'TERMINAL'

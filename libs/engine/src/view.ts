@@ -20,6 +20,7 @@ export function executionView(state: ExecutionState): ExecutionView {
     buildTime: state.buildTime,
     ...(state.startTime === undefined ? {} : { startTime: state.startTime }),
     ...(state.endTime === undefined ? {} : { endTime: state.endTime }),
+    ...(state.startTimeExpiry === undefined ? {} : { startTimeExpiry: state.startTimeExpiry }),
     canceled: state.canceled,
     ...(state.canceledBy === undefined ? {} : { canceledBy: state.canceledBy }),
     ...(state.cancellationReason === undefined ? {} : { cancellationReason: state.cancellationReason }),
@@ -33,7 +34,7 @@ export function executionView(state: ExecutionState): ExecutionView {
           },
         }),
     trigger: state.trigger,
-    authentication: { ...state.authentication, allowedAccounts: [] },
+    authentication: { user: state.authentication.user, allowedAccounts: [] },
     ...(state.origin === undefined ? {} : { origin: state.origin }),
     ...(state.notifications === undefined ? {} : { notifications: state.notifications }),
     ...(state.reason === undefined ? {} : { reason: state.reason }),
@@ -64,11 +65,21 @@ function stageView(state: ExecutionState, graph: Graph, stage: StageState): Stag
       ...(task.endTime === undefined ? {} : { endTime: task.endTime }),
       stageStart: index === 0,
       stageEnd: index === stage.tasks.length - 1,
+      loopStart: task.loop === 'start' || task.loop === 'both',
+      loopEnd: task.loop === 'end' || task.loop === 'both',
       ...(task.reason === undefined ? {} : { reason: task.reason }),
     })),
     ...(stage.parentStageId === undefined ? {} : { parentStageId: stage.parentStageId }),
     ...(stage.syntheticStageOwner === undefined ? {} : { syntheticStageOwner: stage.syntheticStageOwner }),
-    ...(stage.lastModified === undefined ? {} : { lastModified: stage.lastModified }),
+    ...(stage.lastModified === undefined
+      ? {}
+      : {
+          lastModified: {
+            user: stage.lastModified.user,
+            allowedAccounts: [],
+            lastModifiedTime: stage.lastModified.lastModifiedTime,
+          },
+        }),
     ...(reason === undefined ? {} : { reason }),
   };
 }

@@ -91,6 +91,8 @@ export interface TaskResult {
   /** Merged into the stage's outputs, visible to descendants. */
   readonly outputs?: JsonObject;
   readonly wakeAfterMs?: number;
+  /** It waits for a certain moment: no backoff of a configuration makes it later. */
+  readonly exact?: boolean;
   readonly reason?: Reason;
 }
 

@@ -9,6 +9,7 @@ export default defineStage({
   schema: waitSchema,
   examples: [{ waitTime: 30 }, { waitTime: '5', skipWaitText: 'Are you sure?' }],
   canManuallySkip: true,
+  runsInDryRun: true,
   tasks: () => [
     {
       name: 'wait',
@@ -20,6 +21,7 @@ export default defineStage({
         return {
           status: 'RUNNING',
           wakeAfterMs: until - now,
+          exact: true,
           reason: {
             summary: `Waits until ${new Date(until).toISOString()}`,
             evidence: { until, waitTime: context.waitTime },

@@ -1,6 +1,6 @@
 import type { Reason } from '@gennaker/contracts/execution';
 import { isComplete, type Status } from '@gennaker/contracts/status';
-import { isReady } from '../graph.ts';
+import { isReady, withDescendants } from '../graph.ts';
 import type { StageState } from '../model.ts';
 import { executionStatus } from '../status.ts';
 import { cancelStage } from './cancel-stage.ts';
@@ -37,8 +37,12 @@ function skip(turn: Turn, stage: StageState): void {
     summary: `Skipped by ${stage.lastModified?.user ?? 'a person'} while it ran`,
     evidence: { ...stage.lastModified },
   };
-  if (stage.status === 'RUNNING') cancelStage(turn, stage, reason, 'SKIPPED');
-  else turn.emit({ type: 'StageCompleted', stageId: stage.id, status: 'SKIPPED', reason });
+  if (stage.status === 'RUNNING') {
+    for (const one of withDescendants(turn.graph, stage))
+      if (one.status === 'NOT_STARTED')
+        turn.emit({ type: 'StageCompleted', stageId: one.id, status: 'SKIPPED', reason });
+    cancelStage(turn, stage, reason, 'SKIPPED');
+  } else turn.emit({ type: 'StageCompleted', stageId: stage.id, status: 'SKIPPED', reason });
 }
 
 /** Ends the execution when its status is decided and no clean-up is left; the stages that still run are cancelled first. */

@@ -1,19 +1,25 @@
 import type { Reason } from '@gennaker/contracts/execution';
 import { isComplete, type Status } from '@gennaker/contracts/status';
+import type { TaskDefinition } from '@gennaker/extension-sdk/stage';
 import { withDescendants } from '../graph.ts';
 import { planView, plannedStage } from '../lookup.ts';
 import type { StageState, TaskState } from '../model.ts';
 import type { Turn } from './turn.ts';
 
+/** The tasks of a stage as its definition plans them now; none when it cannot. */
+export function plannedTasks(turn: Turn, stage: StageState): readonly TaskDefinition<never>[] {
+  try {
+    return turn.definition(stage)?.tasks(plannedStage(stage), planView(turn.state, stage, turn.env)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
 /** Has the task a clean-up of its own? */
 export function hasCleanup(turn: Turn, stage: StageState, task: TaskState): boolean {
-  try {
-    const definition = turn.env.definition(stage.type) ?? turn.env.definition(String(stage.context['alias'] ?? ''));
-    const tasks = definition?.tasks(plannedStage(stage), planView(turn.state, stage, turn.env)) ?? [];
-    return tasks.some((candidate) => candidate.name === task.name && candidate.onCancel !== undefined);
-  } catch {
-    return false;
-  }
+  return plannedTasks(turn, stage).some(
+    (candidate) => candidate.name === task.name && candidate.onCancel !== undefined,
+  );
 }
 
 /** Ends a running task from outside: a run under way is aborted, and cleaned up after where the task knows how. */

@@ -1,21 +1,23 @@
 import type { Reason } from '@gennaker/contracts/execution';
+import type { SyntheticStage } from '@gennaker/extension-sdk/stage';
 import { planView, plannedStage } from '../lookup.ts';
 import type { ExpressionProblem } from '../messages.ts';
 import type { Json, StageState } from '../model.ts';
 import { expressionScope } from '../scope.ts';
 import { planSynthetics } from './plan.ts';
+import { WINDOW_TYPE } from './timers.ts';
 import type { Turn } from './turn.ts';
 
 /** Starts a stage that is ready: its condition, its expressions, its tasks and before-stages. */
 export function startStage(turn: Turn, stage: StageState): void {
-  const disabled = disabledReason(turn, stage);
+  const disabled = lateReason(turn, stage) ?? disabledReason(turn, stage);
   if (disabled) {
     turn.emit({ type: 'StageCompleted', stageId: stage.id, status: 'SKIPPED', reason: disabled });
     return;
   }
   const context = resolvedContext(turn, stage);
   const planned = { ...stage, context: context ?? stage.context };
-  const definition = turn.env.definition(stage.type) ?? turn.env.definition(String(planned.context['alias'] ?? ''));
+  const definition = turn.definition(planned);
   const started = { type: 'StageStarted', stageId: stage.id, ...(context ? { context } : {}) } as const;
   if (!definition) {
     turn.emit({ ...started, tasks: [] });
@@ -30,6 +32,7 @@ export function startStage(turn: Turn, stage: StageState): void {
     });
     return;
   }
+  if (turn.state.trigger['dryRun'] === true && definition.runsInDryRun !== true) return rehearse(turn, stage, context);
   try {
     const view = planView(turn.state, planned, turn.env);
     const tasks = definition.tasks(plannedStage(planned), view);
@@ -39,14 +42,57 @@ export function startStage(turn: Turn, stage: StageState): void {
       tasks: tasks.map((task) => ({
         name: task.name,
         ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
+        ...(task.loop === undefined ? {} : { loop: task.loop }),
       })),
       ...(definition.timeoutMs === undefined ? {} : { timeoutMs: definition.timeoutMs }),
     });
-    planSynthetics(turn, stage, 'before', before);
+    planSynthetics(turn, stage, 'before', before, executionWindow(planned));
   } catch (error) {
     if (turn.stage(stage.id)?.status === 'NOT_STARTED') turn.emit({ ...started, tasks: [] });
     turn.emit({ type: 'StagePlanFailed', stageId: stage.id, reason: planReason(stage, error) });
   }
+}
+
+/** The window that a stage of the pipeline may run in, as a stage that all others of it wait for. */
+function executionWindow(stage: StageState): SyntheticStage | undefined {
+  if (stage.parentStageId !== undefined || String(stage.context['restrictExecutionDuringTimeWindow']) !== 'true')
+    return undefined;
+  const { restrictedExecutionWindow, skipRemainingWait } = stage.context;
+  return {
+    type: WINDOW_TYPE,
+    name: 'Restrict execution during time window',
+    context: {
+      restrictedExecutionWindow: restrictedExecutionWindow ?? {},
+      ...(skipRemainingWait === undefined ? {} : { skipRemainingWait }),
+    },
+  };
+}
+
+/** In a dry run, a stage that would change something is told as if it had: it succeeds with the outputs that were given for it. */
+function rehearse(turn: Turn, stage: StageState, context: Json | undefined): void {
+  const all = turn.state.trigger['dryRunOutputs'];
+  const given = typeof all === 'object' && all !== null ? (all as Json)[stage.refId] : undefined;
+  const outputs = typeof given === 'object' && given !== null ? (given as Json) : undefined;
+  const reason = {
+    summary: 'Not run: this is a dry run',
+    evidence: { type: stage.type, outputs: outputs ? Object.keys(outputs) : [] },
+    next: 'start the pipeline without dryRun to run it',
+  };
+  const at = { stageId: stage.id, taskId: '1' };
+  turn.emit({ type: 'StageStarted', stageId: stage.id, ...(context ? { context } : {}), tasks: [{ name: 'dryRun' }] });
+  turn.emit({ type: 'TaskStarted', ...at });
+  turn.emit({ type: 'TaskCompleted', ...at, status: 'SUCCEEDED', ...(outputs ? { outputs } : {}), reason });
+  turn.emit({ type: 'StageCompleted', stageId: stage.id, status: 'SUCCEEDED', reason });
+}
+
+/** Why a stage is not begun any more: its time to start is over. */
+function lateReason(turn: Turn, stage: StageState): Reason | undefined {
+  const expiry = Number(stage.context['startTimeExpiry'] ?? Number.NaN);
+  if (!(turn.env.now > expiry)) return undefined;
+  return {
+    summary: `Skipped: it was to be begun by ${new Date(expiry).toISOString()}`,
+    evidence: { startTimeExpiry: expiry, now: turn.env.now },
+  };
 }
 
 /** Why a stage could not be planned. */

@@ -48,7 +48,7 @@ function startTask(turn: Turn, stage: StageState, taskId: string): void {
 /** Plans the after-stages; false when there are none. */
 function planAfter(turn: Turn, stage: StageState): boolean {
   try {
-    const definition = turn.env.definition(stage.type) ?? turn.env.definition(String(stage.context['alias'] ?? ''));
+    const definition = turn.definition(stage);
     const wanted = definition?.afterStages?.(plannedStage(stage), planView(turn.state, stage, turn.env)) ?? [];
     if (wanted.length === 0) return false;
     planSynthetics(turn, stage, 'after', wanted);
@@ -67,7 +67,7 @@ function fail(turn: Turn, stage: StageState): boolean {
   removeWaiting(turn, stage);
   if (status !== 'TERMINAL' && status !== 'STOPPED' && status !== 'FAILED_CONTINUE') return complete(turn, stage);
   try {
-    const definition = turn.env.definition(stage.type) ?? turn.env.definition(String(stage.context['alias'] ?? ''));
+    const definition = turn.definition(stage);
     const wanted = definition?.onFailureStages?.(plannedStage(stage), planView(turn.state, stage, turn.env)) ?? [];
     const done = new Set(
       turn.graph

@@ -1,7 +1,7 @@
 import type { Reason } from '@gennaker/contracts/execution';
 import { isComplete, type Status } from '@gennaker/contracts/status';
 import { exceptionOf } from '../evolve.ts';
-import type { Message } from '../messages.ts';
+import type { Message, RunResult } from '../messages.ts';
 import type { StageState, TaskState } from '../model.ts';
 import { failureStatus } from '../status.ts';
 import { hasCleanup } from './cancel-stage.ts';
@@ -9,6 +9,8 @@ import type { Turn } from './turn.ts';
 
 /** Errors in a row that may pass before the task is given up. */
 const MAX_ERRORS = 60;
+/** Longest backoff that a configuration can ask for. */
+const MAX_BACKOFF_MS = 2 * 60_000;
 
 /** Takes what a run answered: once per attempt and run; a stage that ended meanwhile takes nothing. */
 export function takeResult(turn: Turn, message: Extract<Message, { type: 'TaskReturned' }>): void {
@@ -23,7 +25,7 @@ export function takeResult(turn: Turn, message: Extract<Message, { type: 'TaskRe
   };
   switch (result.status) {
     case 'REDIRECT':
-      turn.emit({ type: 'TasksRepeated', stageId, ...results });
+      turn.emit({ type: 'TasksRepeated', stageId, ...loopOf(stage, task), ...results });
       return;
     case 'SUCCEEDED':
     case 'SKIPPED':
@@ -55,13 +57,36 @@ export function takeResult(turn: Turn, message: Extract<Message, { type: 'TaskRe
         type: 'TaskWaiting',
         stageId,
         taskId,
-        ...(result.wakeAfterMs === undefined ? {} : { until: turn.env.now + Math.max(0, result.wakeAfterMs) }),
+        ...wakeOf(turn, stage, result),
         ...(result.failed ? { failed: true } : {}),
         ...results,
         ...(result.reason ? { reason: result.reason } : {}),
       });
       rerunIfDue(turn, stageId, taskId);
   }
+}
+
+/** The tasks of the innermost loop that a task is in; without one, all tasks of the stage are repeated. */
+function loopOf(stage: StageState, task: TaskState): { taskIds?: readonly string[] } {
+  const at = stage.tasks.indexOf(task);
+  const first = stage.tasks.findLastIndex((one, index) => index <= at && (one.loop === 'start' || one.loop === 'both'));
+  const last = stage.tasks.findIndex((one, index) => index >= at && (one.loop === 'end' || one.loop === 'both'));
+  return first < 0 || last < 0 ? {} : { taskIds: stage.tasks.slice(first, last + 1).map((one) => one.id) };
+}
+
+/**
+ * When a task that goes on is run again: as it asks, but not before the backoff that the stage, its provider or its account
+ * was given, which is capped. A task that waits for a certain moment waits for just that.
+ */
+function wakeOf(turn: Turn, stage: StageState, result: RunResult): { until?: number } {
+  const { wakeAfterMs, exact } = result;
+  if (wakeAfterMs === undefined) return {};
+  const { context } = stage;
+  const own = Number(context['backoffPeriodMs'] ?? 0) || 0;
+  const text = (key: string): string | undefined => (typeof context[key] === 'string' ? context[key] : undefined);
+  const configured = turn.env.backoff?.(text('cloudProvider'), text('credentials') ?? text('account')) ?? 0;
+  const atLeast = exact ? 0 : Math.min(Math.max(own, configured), MAX_BACKOFF_MS);
+  return { until: turn.env.now + Math.max(0, wakeAfterMs, atLeast) };
 }
 
 function rerunIfDue(turn: Turn, stageId: string, taskId: string): void {

@@ -1,6 +1,6 @@
 import type { ExecutionState, StageState, TaskState } from '../model.ts';
 import { failureStatus } from '../status.ts';
-import { endTask } from './cancel-stage.ts';
+import { endTask, plannedTasks } from './cancel-stage.ts';
 import type { Turn } from './turn.ts';
 
 interface Deadline {
@@ -10,7 +10,19 @@ interface Deadline {
   readonly stage?: StageState;
 }
 
-/** The stage timeout that holds for a task: the nearest stage, itself or above, that has one. Paused time does not count. */
+/** The stage type that waits until a pipeline's stage may run; its time counts towards no timeout. */
+export const WINDOW_TYPE = 'restrictExecutionDuringTimeWindow';
+
+/** How long a stage waited for its window, ms; it is not begun before that is over. */
+function windowMs(state: ExecutionState, stage: StageState): number {
+  if (String(stage.context['restrictExecutionDuringTimeWindow']) !== 'true') return 0;
+  for (const other of Object.values(state.stages))
+    if (other.parentStageId === stage.id && other.type === WINDOW_TYPE && other.startTime !== undefined)
+      return (other.endTime ?? Infinity) - other.startTime - (other.endTime === undefined ? 0 : other.pausedMs);
+  return 0;
+}
+
+/** The stage timeout that holds for a task: the nearest stage, itself or above, that has one. Paused time and windows do not count. */
 function stageDeadline(state: ExecutionState, stage: StageState): Deadline | undefined {
   for (
     let at: StageState | undefined = stage;
@@ -19,14 +31,15 @@ function stageDeadline(state: ExecutionState, stage: StageState): Deadline | und
   ) {
     const own = at.context['stageTimeoutMs'];
     const ms = typeof own === 'number' && own > 0 ? own : at.timeoutMs;
-    if (ms !== undefined && at.startTime !== undefined) return { at: at.startTime + at.pausedMs + ms, ms, stage: at };
+    if (ms !== undefined && at.startTime !== undefined)
+      return { at: at.startTime + at.pausedMs + windowMs(state, at) + ms, ms, stage: at };
   }
   return undefined;
 }
 
 /** When a running task gives up. A stage timeout that a user set takes the place of the task's own limit. */
 export function taskDeadline(state: ExecutionState, stage: StageState, task: TaskState): Deadline | undefined {
-  const byStage = stageDeadline(state, stage);
+  const byStage = stage.type === WINDOW_TYPE ? undefined : stageDeadline(state, stage);
   const byUser = byStage && typeof byStage.stage?.context['stageTimeoutMs'] === 'number';
   if (task.timeoutMs === undefined || task.startTime === undefined || byUser) return byStage;
   const own = { at: task.startTime + task.pausedMs + task.timeoutMs, ms: task.timeoutMs };
@@ -60,8 +73,9 @@ export function applyTimeouts(turn: Turn): void {
       const deadline = taskDeadline(turn.state, stage, task);
       if (!deadline || turn.env.now < deadline.at) continue;
       const succeed = stage.context['markSuccessfulOnTimeout'] === true;
+      const otherwise = deadline.stage ? undefined : onTimeout(turn, stage, task);
       const what = deadline.stage ? `The stage "${deadline.stage.name}"` : `The task ${task.name}`;
-      endTask(turn, stage, task, succeed ? 'SUCCEEDED' : failureStatus(stage.context), {
+      endTask(turn, stage, task, succeed ? 'SUCCEEDED' : (otherwise ?? failureStatus(stage.context)), {
         summary: `${what} was not done after ${inWords(deadline.ms)}${succeed ? ', which counts as success' : ''}`,
         evidence: {
           timeoutMs: deadline.ms,
@@ -72,6 +86,11 @@ export function applyTimeouts(turn: Turn): void {
       });
     }
   }
+}
+
+/** How a task of this stage counts when its own time is up, where its definition says so. */
+function onTimeout(turn: Turn, stage: StageState, task: TaskState): 'TERMINAL' | 'FAILED_CONTINUE' | undefined {
+  return plannedTasks(turn, stage).find((one) => one.name === task.name)?.onTimeout;
 }
 
 /** A duration as people say it. */

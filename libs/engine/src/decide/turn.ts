@@ -1,3 +1,4 @@
+import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import type { EngineEvent, EventBody } from '../events.ts';
 import { evolve } from '../evolve.ts';
 import { type Graph, graphOf } from '../graph.ts';
@@ -27,6 +28,11 @@ export class Turn {
     this.state = evolve(this.state, event);
     this.events.push(event);
     this.#graph = undefined;
+  }
+
+  /** The definition of a stage's type, or of its alias. */
+  definition(stage: StageState): AnyStageDefinition | undefined {
+    return this.env.definition(stage.type) ?? this.env.definition(String(stage.context['alias'] ?? ''));
   }
 
   effect(effect: Effect): void {
