@@ -95,8 +95,7 @@ export class Run {
   env(): Env {
     return {
       now: this.now,
-      definition: (type) =>
-        type === 'scripted' || type === 'restrictExecutionDuringTimeWindow' ? scripted : undefined,
+      definition: (type) => (type === 'scripted' ? scripted : type === windowed.type ? windowed : undefined),
       resolve: (value, scope) => {
         const problems: { expression: string; level: 'INFO'; description: string }[] = [];
         const walk = (item: unknown): unknown => {

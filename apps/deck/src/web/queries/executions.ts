@@ -94,14 +94,20 @@ export function useJudge() {
       judgment,
       answer,
       input,
+      comment,
     }: {
       judgment: PendingJudgment;
       answer: 'continue' | 'stop';
       input: string | undefined;
+      comment?: string | undefined;
     }) =>
       gate.patchStage({
         params: { id: judgment.execution.id, stageId: judgment.stage.id },
-        body: { judgmentStatus: answer, ...(input ? { judgmentInput: input } : {}) },
+        body: {
+          judgmentStatus: answer,
+          ...(input ? { judgmentInput: input } : {}),
+          ...(comment ? { judgmentComment: comment } : {}),
+        },
       }),
     onSuccess: (execution) => putExecution(client, execution),
   });

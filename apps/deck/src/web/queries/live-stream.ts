@@ -61,6 +61,8 @@ class ExecutionRefresher {
     this.#busy.add(id);
     // An execution that is gone, or a gate that restarts, is no error here: the next event or reconnect reads again.
     await refreshExecution(this.#client, id).catch(() => undefined);
+    void this.#client.invalidateQueries({ queryKey: keys.insight(id) });
+    void this.#client.invalidateQueries({ queryKey: keys.queues });
     this.#busy.delete(id);
   }
 }
