@@ -7,6 +7,7 @@ import './styles/shell.css';
 import './styles/executions.css';
 import './styles/editor.css';
 import './styles/infrastructure.css';
+import './styles/insight.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { LiveDataProvider } from '@gennaker/ui/live-data';

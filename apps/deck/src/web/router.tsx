@@ -51,7 +51,7 @@ const executions = createRoute({
 const execution = createRoute({
   getParentRoute: () => application,
   path: '/executions/details/$executionId',
-  validateSearch: z.object({ tab: words, stage: words }),
+  validateSearch: z.object({ tab: words, stage: words, at: words, with: words }),
   component: lazyRouteComponent(() => import('./pages/execution-page.tsx'), 'ExecutionPage'),
 });
 // Spinnaker's address of an execution within the list.
@@ -66,6 +66,11 @@ const executionInList = createRoute({
       search: { execution: executionId, stage: search.stage },
     });
   },
+});
+const queue = createRoute({
+  getParentRoute: () => application,
+  path: '/queue',
+  component: lazyRouteComponent(() => import('./pages/queue-page.tsx'), 'QueuePage'),
 });
 const configure = createRoute({
   getParentRoute: () => application,
@@ -100,6 +105,7 @@ export const router = createRouter({
       executions,
       execution,
       executionInList,
+      queue,
       configure,
       clusters,
       loadBalancers,

@@ -7,9 +7,12 @@ import { StageDetails } from './stage-details.tsx';
 export function ExecutionInspector({
   execution,
   stage,
+  past = false,
 }: {
   readonly execution: ExecutionView;
   readonly stage: StageView | undefined;
+  /** The execution is shown as it was: nothing can be done with it. */
+  readonly past?: boolean;
 }) {
   return (
     <div className="inspector">
@@ -22,7 +25,7 @@ export function ExecutionInspector({
       ) : execution.reason ? (
         <ReasonNote reason={execution.reason} look={executionLook(execution)} />
       ) : null}
-      {stage ? <StageDetails key={stage.id} execution={execution} stage={stage} /> : null}
+      {stage ? <StageDetails key={stage.id} execution={execution} stage={stage} past={past} /> : null}
     </div>
   );
 }

@@ -11,7 +11,7 @@ import { pendingJudgments } from '../queries/executions.ts';
 import { ExecutionInspector } from './execution-inspector.tsx';
 import { Judgment } from './judgment.tsx';
 import { StageBars } from './stage-bars.tsx';
-import { interestingStage, topLevelOf } from './stage-order.ts';
+import { interestingStage, topLevelOf, whyLine } from './stage-order.ts';
 import { startedBy, triggerSentence } from './trigger-sentence.ts';
 
 interface RowProps {
@@ -30,6 +30,7 @@ export const ExecutionRow = memo(function ExecutionRow({ execution, open, onOpen
     open ? onOpen(undefined) : onOpen(execution.id, interestingStage(execution)?.id ?? 'none');
   const running = !isComplete(execution.status);
   const waiting = pendingJudgments([execution]);
+  const why = whyLine(execution);
   return (
     <article
       className="execution"
@@ -120,6 +121,7 @@ export const ExecutionRow = memo(function ExecutionRow({ execution, open, onOpen
           </Menu>
         </div>
       </div>
+      {!open && why && waiting.length === 0 ? <p className="execution-why">{why}</p> : null}
       {!open && waiting.length > 0 ? (
         <div className="execution-judgments">
           {waiting.map((judgment) => (

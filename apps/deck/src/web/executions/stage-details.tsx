@@ -1,4 +1,4 @@
-import { Button, Tabs } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
 import { stageUis } from '@gennaker/stages/ui';
 import { Facts, JsonBlock, Note, ReasonNote } from '@gennaker/ui/panels';
@@ -6,12 +6,21 @@ import { list, object, text } from '@gennaker/ui/stage-ui';
 import { awaitsJudgment, stageLook, StatusText, statusLook } from '@gennaker/ui/status';
 import { Elapsed } from '@gennaker/ui/time';
 import type { ReactNode } from 'react';
-import { usePatchStage } from '../queries/executions.ts';
 import { Judgment } from './judgment.tsx';
+import { StageDeedsBar } from './stage-deeds-bar.tsx';
 import { stageReason, stagesUnder } from './stage-order.ts';
 
 /** Everything about one stage of an execution: what it did, why it is as it is, its tasks, inputs, outputs and JSON. */
-export function StageDetails({ execution, stage }: { readonly execution: ExecutionView; readonly stage: StageView }) {
+export function StageDetails({
+  execution,
+  stage,
+  past = false,
+}: {
+  readonly execution: ExecutionView;
+  readonly stage: StageView;
+  /** The execution is shown as it was: nothing can be done with it. */
+  readonly past?: boolean;
+}) {
   const ui = stageUis.find(({ type }) => type === stage.type);
   const children = stagesUnder(execution, stage.id);
   const Glyph = ui?.icon;
@@ -42,7 +51,7 @@ export function StageDetails({ execution, stage }: { readonly execution: Executi
           <Tabs.Tab value="json">JSON</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="overview">
-          <Overview execution={execution} stage={stage} under={children} />
+          <Overview execution={execution} stage={stage} under={children} past={past} />
         </Tabs.Panel>
         <Tabs.Panel value="tasks">
           <Tasks stage={stage} under={children} />
@@ -62,38 +71,27 @@ function Overview({
   execution,
   stage,
   under,
+  past,
 }: {
   readonly execution: ExecutionView;
   readonly stage: StageView;
   readonly under: readonly StageView[];
+  readonly past: boolean;
 }) {
   const ui = stageUis.find(({ type }) => type === stage.type);
-  const patch = usePatchStage();
   const reason = stageReason(execution, stage);
   const look = stageLook(stage);
   const failure = failureOf([stage, ...under]);
-  const waits = stage.status === 'RUNNING' && stage.type === 'wait';
   return (
     <div className="stage-overview">
-      {awaitsJudgment(stage) ? <Judgment judgment={{ execution, stage }} /> : null}
+      {awaitsJudgment(stage) && !past ? <Judgment judgment={{ execution, stage }} /> : null}
       {reason && !awaitsJudgment(stage) ? (
         <ReasonNote reason={reason} look={look === 'running' ? 'system' : look} />
       ) : null}
       {failure && failure !== reason?.summary ? (
         <Note look="failed" title="What the failing step said" why={failure} />
       ) : null}
-      {waits ? (
-        <div>
-          <Button
-            size="compact-sm"
-            variant="default"
-            loading={patch.isPending}
-            onClick={() => patch.mutate({ id: execution.id, stageId: stage.id, patch: { skipRemainingWait: true } })}
-          >
-            Skip the rest of the wait
-          </Button>
-        </div>
-      ) : null}
+      {past ? null : <StageDeedsBar execution={execution} stage={stage} />}
       {ui?.Details ? <ui.Details stage={stage} execution={execution} children={under} /> : null}
       {!ui?.Details && !reason && !failure && !awaitsJudgment(stage) ? (
         <Facts

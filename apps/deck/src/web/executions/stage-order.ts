@@ -61,3 +61,13 @@ export function stageReason(execution: Pick<ExecutionView, 'stages'>, stage: Sta
     family.find((each) => each.reason && statuses.includes(each.status))?.reason;
   return stage.reason ?? of(['TERMINAL', 'STOPPED', 'FAILED_CONTINUE', 'CANCELED']) ?? of(['RUNNING', 'PAUSED']);
 }
+
+/** Why an execution that does not simply run or succeed is as it is, in one line. */
+export function whyLine(execution: ExecutionView): string | undefined {
+  if (execution.status === 'SUCCEEDED') return undefined;
+  const own = execution.reason?.summary ?? execution.cancellationReason;
+  if (own) return own;
+  const stage = interestingStage(execution);
+  const reason = stage ? stageReason(execution, stage) : undefined;
+  return stage && reason ? `${stage.name}: ${reason.summary}` : undefined;
+}

@@ -4,7 +4,10 @@ import type { Pipeline } from '@gennaker/contracts/front50';
 import { ErrorPanel, Note } from '@gennaker/ui/panels';
 import { list, object, text } from '@gennaker/ui/stage-ui';
 import { useState } from 'react';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useStart } from '../queries/executions.ts';
+import { usePlan } from '../queries/insight.ts';
+import { PlanView } from './plan-view.tsx';
 
 /** A pipeline's parameter, as its JSON writes it. */
 interface Parameter {
@@ -33,7 +36,10 @@ export function parametersOf(pipeline: Pipeline): Parameter[] {
   }));
 }
 
-/** Asks for parameters and starts a pipeline. */
+/** Quiet (ms) after which what was typed is planned. */
+const PLAN_AFTER_MS = 300;
+
+/** Asks for parameters, shows what would happen, and starts a pipeline. */
 export function StartDialog({
   pipeline,
   running,
@@ -50,9 +56,15 @@ export function StartDialog({
   );
   const [again, setAgain] = useState(running === 0);
   const missing = parameters.filter(({ name, required }) => required && !values[name]);
+  const [settled] = useDebouncedValue(values, PLAN_AFTER_MS);
+  const plan = usePlan(
+    pipeline,
+    settled,
+    parameters.every(({ name, required }) => !required || settled[name]),
+  );
   const set = (name: string, value: string): void => setValues((was) => ({ ...was, [name]: value }));
   return (
-    <Modal opened onClose={onClose} title={`Start ${pipeline.name}`}>
+    <Modal opened onClose={onClose} title={`Start ${pipeline.name}`} size="lg">
       <form
         style={{ display: 'grid', gap: 14 }}
         onSubmit={(event) => {
@@ -113,6 +125,7 @@ export function StartDialog({
             />
           ),
         )}
+        {missing.length > 0 ? null : <PlanView plan={plan} />}
         {start.isError ? <ErrorPanel title="It was not started" error={start.error} /> : null}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>

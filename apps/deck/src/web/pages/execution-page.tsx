@@ -1,35 +1,35 @@
-import { ActionIcon, Button, SegmentedControl, Skeleton, Tooltip } from '@mantine/core';
-import { isComplete } from '@gennaker/contracts/status';
-import { EditIcon, StopIcon } from '@gennaker/ui/icons';
-import { CopyText, ErrorPanel, JsonBlock } from '@gennaker/ui/panels';
-import { executionLook, StatusText } from '@gennaker/ui/status';
-import { Ago, Elapsed } from '@gennaker/ui/time';
+import { Button, SegmentedControl, Skeleton } from '@mantine/core';
+import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
+import { ErrorPanel, JsonBlock } from '@gennaker/ui/panels';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
-import { CancelDialog } from '../executions/cancel-dialog.tsx';
+import { CompareView } from '../executions/compare-view.tsx';
 import { ExecutionGraph } from '../executions/execution-graph.tsx';
+import { ExecutionHead } from '../executions/execution-head.tsx';
 import { ExecutionInspector } from '../executions/execution-inspector.tsx';
+import { Replay } from '../executions/replay.tsx';
 import { StageBars } from '../executions/stage-bars.tsx';
 import { StageTable } from '../executions/stage-table.tsx';
 import { interestingStage, topLevelOf } from '../executions/stage-order.ts';
-import { startedBy, triggerSentence } from '../executions/trigger-sentence.ts';
+import { Waterfall } from '../executions/waterfall.tsx';
+import { WhyPanel } from '../executions/why-panel.tsx';
 import { useExecution } from '../queries/executions.ts';
+import { useStateAt } from '../queries/insight.ts';
 
 const route = getRouteApi('/applications/$application/executions/details/$executionId');
 const TABS = [
   { value: 'graph', label: 'Graph' },
+  { value: 'waterfall', label: 'Waterfall' },
   { value: 'bars', label: 'Bars' },
   { value: 'table', label: 'Table' },
+  { value: 'replay', label: 'Replay' },
+  { value: 'compare', label: 'Compare' },
   { value: 'json', label: 'JSON' },
 ] as const;
 
-/** One execution on a page of its own: graph, bars, table or JSON, and the details of a stage. */
+/** One execution on a page of its own: why it is where it is, its stages in several views, and the details of a stage. */
 export function ExecutionPage() {
   const { application, executionId } = route.useParams();
-  const { tab = 'graph', stage: wanted } = route.useSearch();
-  const navigate = useNavigate({ from: '/applications/$application/executions/details/$executionId' });
   const query = useExecution(executionId);
-  const [cancelling, setCancelling] = useState(false);
   if (query.isPending)
     return (
       <div className="page" aria-busy>
@@ -57,96 +57,90 @@ export function ExecutionPage() {
         />
       </div>
     );
-  const execution = query.data;
-  const selected = (wanted ? topLevelOf(execution, wanted) : undefined) ?? interestingStage(execution);
-  const select = (id: string): void =>
-    void navigate({ search: (was) => ({ ...was, stage: id }), replace: true, resetScroll: false });
+  return <Page execution={query.data} />;
+}
+
+function Page({ execution }: { readonly execution: ExecutionView }) {
+  const { tab = 'graph', stage: wanted, at: moment, with: other } = route.useSearch();
+  const navigate = useNavigate({ from: '/applications/$application/executions/details/$executionId' });
+  const at = tab === 'replay' && moment !== undefined && Number(moment) > 0 ? Number(moment) : undefined;
+  const past = useStateAt(execution.id, at);
+  // What is shown: the execution as it is, or as it was at the event that replay stands on.
+  const shown = at === undefined ? execution : (past.data ?? execution);
+  const selected = (wanted ? topLevelOf(shown, wanted) : undefined) ?? interestingStage(shown);
+  const change = (to: { tab?: string; stage?: string; at?: string | undefined; with?: string | undefined }): void =>
+    void navigate({ search: (was) => ({ ...was, ...to }), replace: true, resetScroll: false });
+  const select = (stage: string): void => change({ stage });
   return (
     <div className="page">
-      <div className="execution-page-head">
-        <h1>{execution.name}</h1>
-        <StatusText look={executionLook(execution)} />
-        <span className="gk-muted">
-          <Elapsed from={execution.startTime} to={execution.endTime} />
-        </span>
-        <div style={{ flex: 1 }} />
-        {execution.pipelineConfigId ? (
-          <Button
-            size="compact-sm"
-            variant="default"
-            leftSection={<EditIcon size={14} />}
-            renderRoot={(props) => (
-              <Link
-                to="/applications/$application/executions/configure/$pipelineId"
-                params={{ application, pipelineId: execution.pipelineConfigId ?? '' }}
-                search={{}}
-                {...props}
-              />
-            )}
-          >
-            Configure
-          </Button>
-        ) : null}
-        {isComplete(execution.status) ? null : (
-          <Tooltip label="Cancel">
-            <ActionIcon variant="default" aria-label="Cancel" onClick={() => setCancelling(true)}>
-              <StopIcon size={14} />
-            </ActionIcon>
-          </Tooltip>
-        )}
-        <div className="execution-page-facts">
-          <span>{triggerSentence(execution)}</span>
-          <span>by {startedBy(execution)}</span>
-          <span>
-            <Ago at={execution.startTime ?? execution.buildTime} />
-          </span>
-          <span className="gk-mono" style={{ display: 'inline-flex', alignItems: 'center', gap: 4 }}>
-            {execution.id}
-            <CopyText text={execution.id} label="Copy the id" />
-          </span>
-        </div>
-      </div>
+      <ExecutionHead execution={execution} />
+      <WhyPanel execution={execution} onSelect={select} />
       <SegmentedControl
         size="xs"
         mb={10}
         aria-label="View"
         value={tab}
         data={[...TABS]}
-        onChange={(value) =>
-          void navigate({
-            search: (was) => ({ ...was, tab: value === 'graph' ? undefined : value }),
-            replace: true,
-            resetScroll: false,
-          })
-        }
+        onChange={(value) => change({ tab: value, at: undefined })}
       />
       {tab === 'json' ? (
         <JsonBlock value={execution} label="JSON of the execution" />
+      ) : tab === 'compare' ? (
+        <CompareView execution={execution} other={other} onOther={(id) => change({ with: id })} />
       ) : (
         <>
-          {tab === 'bars' ? (
-            <StageBars execution={execution} selected={selected?.id} onSelect={(stage) => select(stage.id)} />
-          ) : tab === 'table' ? (
-            <div className="card">
-              <StageTable execution={execution} selected={selected?.id} onSelect={select} />
-            </div>
-          ) : (
-            <div className="card execution-page-graph">
-              <ExecutionGraph
-                execution={execution}
-                selected={selected?.refId}
-                onSelect={(ref) =>
-                  select(execution.stages.find((each) => !each.parentStageId && each.refId === ref)?.id ?? '')
-                }
-              />
-            </div>
-          )}
+          {tab === 'replay' ? (
+            <Replay
+              execution={execution}
+              at={at}
+              onAt={(sequence) => change({ at: sequence === undefined ? undefined : String(sequence) })}
+            />
+          ) : null}
+          {past.isError && at !== undefined ? (
+            <ErrorPanel title={`How it was at event ${at} could not be read`} error={past.error} />
+          ) : null}
+          <StagesView execution={shown} tab={tab} selected={selected} onSelect={select} />
           <div className="execution-page-stage">
-            <ExecutionInspector execution={execution} stage={selected} />
+            <ExecutionInspector execution={shown} stage={selected} past={at !== undefined} />
           </div>
         </>
       )}
-      <CancelDialog execution={execution} opened={cancelling} onClose={() => setCancelling(false)} />
     </div>
+  );
+}
+
+function StagesView({
+  execution,
+  tab,
+  selected,
+  onSelect,
+}: {
+  readonly execution: ExecutionView;
+  readonly tab: string;
+  readonly selected: StageView | undefined;
+  readonly onSelect: (id: string) => void;
+}) {
+  const table = (
+    <div className="card">
+      <StageTable execution={execution} selected={selected?.id} onSelect={onSelect} />
+    </div>
+  );
+  if (tab === 'waterfall') return <Waterfall execution={execution} selected={selected?.id} onSelect={onSelect} />;
+  if (tab === 'bars')
+    return <StageBars execution={execution} selected={selected?.id} onSelect={(stage) => onSelect(stage.id)} />;
+  if (tab === 'table') return table;
+  return (
+    <>
+      <div className="card execution-page-graph">
+        <ExecutionGraph
+          execution={execution}
+          selected={selected?.refId}
+          onSelect={(ref) =>
+            onSelect(execution.stages.find((each) => !each.parentStageId && each.refId === ref)?.id ?? '')
+          }
+        />
+      </div>
+      {tab === 'replay' ? table : null}
+    </>
   );
 }

@@ -113,16 +113,6 @@ export function useJudge() {
   });
 }
 
-/** Merges keys into a running stage's context, such as `skipRemainingWait`. */
-export function usePatchStage() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ id, stageId, patch }: { id: string; stageId: string; patch: Record<string, unknown> }) =>
-      gate.patchStage({ params: { id, stageId }, body: patch }),
-    onSuccess: (execution) => putExecution(client, execution),
-  });
-}
-
 /** Cancels an execution; the reason is kept with it. */
 export function useCancel() {
   const client = useQueryClient();

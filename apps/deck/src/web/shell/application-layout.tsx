@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { ApplicationsIcon, ClustersIcon, LoadBalancersIcon, PipelineIcon } from '@gennaker/ui/icons';
+import { ApplicationsIcon, ClustersIcon, HourglassIcon, LoadBalancersIcon, PipelineIcon } from '@gennaker/ui/icons';
 import { EmptyState } from '@gennaker/ui/panels';
 import { isComplete } from '@gennaker/contracts/status';
 import { Link, Outlet, useParams } from '@tanstack/react-router';
@@ -24,6 +24,7 @@ function SideLink({
 }: {
   readonly to:
     | '/applications/$application/executions'
+    | '/applications/$application/queue'
     | '/applications/$application/clusters'
     | '/applications/$application/loadBalancers';
   readonly application: string;
@@ -51,6 +52,7 @@ export function ApplicationLayout() {
   const applications = useApplications();
   const executions = useExecutions(application);
   const running = (executions.data ?? []).filter((execution) => !isComplete(execution.status));
+  const queued = running.filter(({ status }) => status === 'NOT_STARTED').length;
   const waiting = pendingJudgments(running).length;
   const known = !applications.data || applications.data.some(({ name }) => name === application.toLowerCase());
   return (
@@ -66,6 +68,16 @@ export function ApplicationLayout() {
           <span className="side-counts">
             <Count of={waiting} look="person" label={`${waiting} waiting for approval`} />
             <Count of={running.length} look="running" label={`${running.length} running`} />
+          </span>
+        </SideLink>
+        <SideLink
+          to="/applications/$application/queue"
+          application={application}
+          icon={<HourglassIcon size={16} aria-hidden />}
+        >
+          Queue
+          <span className="side-counts">
+            <Count of={queued} look="system" label={`${queued} waiting for a slot`} />
           </span>
         </SideLink>
         <div className="side-title">Infrastructure</div>

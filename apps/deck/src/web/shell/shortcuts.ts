@@ -9,7 +9,10 @@ export const SHORTCUTS = [
   { press: ['g', 'p'], does: 'Go to pipelines' },
   { press: ['g', 'c'], does: 'Go to clusters' },
   { press: ['g', 'l'], does: 'Go to load balancers' },
+  { press: ['g', 'q'], does: 'Go to the queue' },
   { press: ['g', 'i'], does: 'Open the inbox' },
+  { press: ['p'], does: 'Pause or resume the execution on its page' },
+  { press: ['Shift', 'C'], does: 'Ask to cancel the execution on its page' },
   { press: ['Ctrl', 'Z'], does: 'Undo in the pipeline editor' },
   { press: ['Ctrl', 'S'], does: 'Save in the pipeline editor' },
   { press: ['Esc'], does: 'Close a pane or dialog' },
@@ -18,7 +21,8 @@ export const SHORTCUTS = [
 /** Time between the two keys of a chord, in ms. */
 const CHORD_MS = 1200;
 
-function typing(target: EventTarget | null): boolean {
+/** True while the focus is where keys are text. */
+export function typing(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
@@ -51,6 +55,7 @@ export function useShortcuts(application: string | undefined, showHelp: () => vo
       else if (!application) return;
       else if (event.key === 'p')
         void navigate({ to: '/applications/$application/executions', params: { application }, search: {} });
+      else if (event.key === 'q') void navigate({ to: '/applications/$application/queue', params: { application } });
       else if (event.key === 'c')
         void navigate({ to: '/applications/$application/clusters', params: { application }, search: {} });
       else if (event.key === 'l')
