@@ -8,7 +8,7 @@ import { takeResult } from './decide/take-result.ts';
 import { applyTimeouts, askForDue } from './decide/timers.ts';
 import { Turn } from './decide/turn.ts';
 import { plannedStage } from './lookup.ts';
-import type { Decision, Env, Message } from './messages.ts';
+import type { Decision, Effect, Env, Message } from './messages.ts';
 import type { ExecutionState, Json, StageState } from './model.ts';
 
 /**
@@ -20,10 +20,19 @@ export function decide(state: ExecutionState, message: Message, env: Env): Decis
   const turn = new Turn(state, env);
   if (isComplete(state.status) && message.type !== 'Restart' && message.type !== 'IgnoreFailure') return turn;
   apply(turn, message);
+  // A result touches its stage alone; whatever else comes has everything looked at.
+  if (message.type !== 'TaskReturned') turn.touchAll();
   advance(turn);
   if (message.type === 'Tick' || message.type === 'Resume') askForDue(turn);
-  const asked = new Map(turn.effects.map((effect) => [JSON.stringify(effect), effect]));
-  return { events: turn.events, effects: [...asked.values()], state: turn.state };
+  return { events: turn.events, effects: distinct(turn.effects), state: turn.state };
+}
+
+/** Each effect once. */
+function distinct(effects: readonly Effect[]): readonly Effect[] {
+  if (effects.length < 2) return effects;
+  const key = (effect: Effect): string =>
+    `${effect.type}/${effect.stageId}/${effect.taskId}/${effect.attempt}/${effect.type === 'RunTask' ? effect.run : ''}`;
+  return [...new Map(effects.map((effect) => [key(effect), effect])).values()];
 }
 
 function apply(turn: Turn, message: Message): void {

@@ -1,20 +1,25 @@
 import { isComplete, STATUS_FACTS } from '@gennaker/contracts/status';
 import type { EngineEvent } from './events.ts';
+import { changedTopology } from './graph.ts';
 import type { ExecutionState, Json, StageState, TaskState } from './model.ts';
 
+/** A state whose `stages` nobody else holds: they are changed in place. */
+type Draft = Omit<ExecutionState, 'stages'> & { readonly stages: Record<string, StageState> };
+
 /** Replaces one stage. Unknown stages change nothing: evolve is total. */
-function withStage(state: ExecutionState, stageId: string, change: (stage: StageState) => StageState): ExecutionState {
+function withStage(state: Draft, stageId: string, change: (stage: StageState) => StageState): Draft {
   const stage = state.stages[stageId];
-  return stage ? { ...state, stages: { ...state.stages, [stageId]: change(stage) } } : state;
+  if (stage) state.stages[stageId] = change(stage);
+  return state;
 }
 
 function withTask(
-  state: ExecutionState,
+  state: Draft,
   stageId: string,
   taskId: string,
   change: (task: TaskState) => TaskState,
   results: { readonly context?: Json | undefined; readonly outputs?: Json | undefined } = {},
-): ExecutionState {
+): Draft {
   return withStage(state, stageId, (stage) => ({
     ...merged(stage, results),
     tasks: stage.tasks.map((task) => (task.id === taskId ? change(task) : task)),
@@ -26,6 +31,7 @@ function merged(
   stage: StageState,
   results: { readonly context?: Json | undefined; readonly outputs?: Json | undefined },
 ): StageState {
+  if (!results.context && !results.outputs) return stage;
   const { stageTimeoutMs: _dropped, ...outputs } = results.outputs ?? {};
   return {
     ...stage,
@@ -42,19 +48,32 @@ function without<T extends object, K extends keyof T>(value: T, ...keys: K[]): O
 
 /** Applies one event. Pure; the first event makes the state. An event out of sequence throws, for it shows a broken history. */
 export function evolve(state: ExecutionState | undefined, event: EngineEvent): ExecutionState {
+  return evolveDraft(state && { ...state, stages: { ...state.stages } }, event);
+}
+
+/** The same, for a state whose `stages` nobody else holds: that object is changed in place, its stages never are. */
+export function evolveDraft(state: ExecutionState | undefined, event: EngineEvent): ExecutionState {
   if (event.type === 'ExecutionCreated') return { ...event.execution, version: event.sequence };
   if (!state) throw new Error(`The history begins with ${event.type}; it must begin with ExecutionCreated.`);
   if (event.sequence !== state.version + 1)
     throw new Error(`Event ${event.sequence} of execution ${state.id} came after ${state.version}.`);
+  const { type } = event;
+  if (type === 'StagesPlanned' || type === 'StagesRemoved') changedTopology(state.stages);
   return { ...apply(state, event), version: event.sequence };
 }
 
 /** The state that a history leads to. */
 export function fold(events: readonly EngineEvent[]): ExecutionState | undefined {
-  return events.reduce<ExecutionState | undefined>((state, event) => evolve(state, event), undefined);
+  let state: ExecutionState | undefined;
+  for (const event of events) {
+    // What an event holds is the history's own, and stays as it is.
+    const own = event.type === 'ExecutionCreated';
+    state = own ? { ...evolveDraft(state, event), stages: { ...event.execution.stages } } : evolveDraft(state, event);
+  }
+  return state;
 }
 
-function apply(state: ExecutionState, event: EngineEvent): ExecutionState {
+function apply(state: Draft, event: EngineEvent): Draft {
   switch (event.type) {
     case 'ExecutionCreated':
       return state;
@@ -90,11 +109,10 @@ function apply(state: ExecutionState, event: EngineEvent): ExecutionState {
         })),
       }));
     case 'StagesPlanned': {
-      const stages: Record<string, StageState> = { ...state.stages };
       event.stages.forEach((stage, index) => {
-        stages[stage.id] = { ...stage, position: state.nextPosition + index };
+        state.stages[stage.id] = { ...stage, position: state.nextPosition + index };
       });
-      const planned = { ...state, stages, nextPosition: state.nextPosition + event.stages.length };
+      const planned = { ...state, nextPosition: state.nextPosition + event.stages.length };
       return withStage(planned, event.parentStageId, (stage) => ({
         ...stage,
         ...(event.phase === 'after' ? { afterPlanned: true } : {}),
@@ -109,9 +127,8 @@ function apply(state: ExecutionState, event: EngineEvent): ExecutionState {
         context: { ...stage.context, exception: exceptionOf(event.reason, 'plan', event.at) },
       }));
     case 'StagesRemoved': {
-      const stages = { ...state.stages };
-      for (const id of event.stageIds) delete stages[id];
-      return { ...state, stages };
+      for (const id of event.stageIds) delete state.stages[id];
+      return state;
     }
     case 'TaskStarted':
       return withStage(state, event.stageId, (stage) => ({
@@ -231,7 +248,7 @@ function apply(state: ExecutionState, event: EngineEvent): ExecutionState {
   }
 }
 
-function restarted(state: ExecutionState, event: Extract<EngineEvent, { type: 'ExecutionRestarted' }>): ExecutionState {
+function restarted(state: Draft, event: Extract<EngineEvent, { type: 'ExecutionRestarted' }>): Draft {
   const stages: Record<string, StageState> = {};
   const again = new Map(event.stages.map((stage) => [stage.id, stage]));
   for (const [id, stage] of Object.entries(state.stages)) {
@@ -272,12 +289,7 @@ function restarted(state: ExecutionState, event: Extract<EngineEvent, { type: 'E
   };
 }
 
-function mapRunning(
-  state: ExecutionState,
-  from: 'RUNNING' | 'PAUSED',
-  to: 'RUNNING' | 'PAUSED',
-  pausedMs: number,
-): ExecutionState {
+function mapRunning(state: Draft, from: 'RUNNING' | 'PAUSED', to: 'RUNNING' | 'PAUSED', pausedMs: number): Draft {
   const stages: Record<string, StageState> = {};
   for (const [id, stage] of Object.entries(state.stages))
     stages[id] =

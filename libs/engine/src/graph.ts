@@ -2,39 +2,107 @@ import { isComplete } from '@gennaker/contracts/status';
 import type { ExecutionState, StageState, SyntheticOwner } from './model.ts';
 import { upstreamOk } from './status.ts';
 
-/** The stages of an execution as decisions walk them: built once per state of the graph. */
-export interface Graph {
-  readonly topLevel: readonly StageState[];
-  children(stageId: string, owner?: SyntheticOwner): readonly StageState[];
-  parent(stage: StageState): StageState | undefined;
+/** How stages hang together, by id. It changes only where stages are made or taken out. */
+interface Topology {
+  readonly topLevel: readonly string[];
+  readonly children: ReadonlyMap<string, readonly string[]>;
+  readonly byRef: ReadonlyMap<string, string>;
+  /** The siblings that wait for a stage. */
+  readonly dependents: ReadonlyMap<string, readonly string[]>;
+}
+
+type Stages = ExecutionState['stages'];
+const NONE: readonly string[] = [];
+const known = new WeakMap<Stages, Topology>();
+
+const place = (stage: StageState, ref = stage.refId): string => `${stage.parentStageId ?? ''}/${ref}`;
+
+function topologyOf(stages: Stages): Topology {
+  const before = known.get(stages);
+  if (before) return before;
+  const topLevel: string[] = [];
+  const children = new Map<string, string[]>();
+  const byRef = new Map<string, string>();
+  const dependents = new Map<string, string[]>();
+  const push = (map: Map<string, string[]>, key: string, id: string): void => {
+    const list = map.get(key);
+    if (list) list.push(id);
+    else map.set(key, [id]);
+  };
+  for (const stage of Object.values(stages)) {
+    byRef.set(place(stage), stage.id);
+    if (stage.parentStageId === undefined) topLevel.push(stage.id);
+    else push(children, stage.parentStageId, stage.id);
+  }
+  for (const stage of Object.values(stages))
+    for (const ref of stage.requisiteStageRefIds) {
+      const requisite = byRef.get(place(stage, ref));
+      if (requisite !== undefined) push(dependents, requisite, stage.id);
+    }
+  const topology = { topLevel, children, byRef, dependents };
+  known.set(stages, topology);
+  return topology;
+}
+
+/** A copy of the stages hangs together as they do, until it is told to be changed. */
+export function sameTopology(from: Stages, to: Stages): void {
+  known.set(to, topologyOf(from));
+}
+
+/** Stages were made or taken out of this very object. */
+export function changedTopology(stages: Stages): void {
+  known.delete(stages);
+}
+
+/** The stages of an execution as decisions walk them. */
+export class Graph {
+  readonly #stages: Stages;
+  readonly #topology: Topology;
+
+  constructor(stages: Stages) {
+    this.#stages = stages;
+    this.#topology = topologyOf(stages);
+  }
+
+  get topLevel(): readonly StageState[] {
+    return this.#all(this.#topology.topLevel);
+  }
+
+  children(stageId: string, owner?: SyntheticOwner): readonly StageState[] {
+    const all = this.#all(this.#topology.children.get(stageId) ?? NONE);
+    return owner ? all.filter((child) => child.syntheticStageOwner === owner) : all;
+  }
+
+  parent(stage: StageState): StageState | undefined {
+    return stage.parentStageId === undefined ? undefined : this.#stages[stage.parentStageId];
+  }
+
   /** The stages that this one waits for, by refId, among its siblings. Unknown refIds are undefined. */
-  requisites(stage: StageState): readonly (StageState | undefined)[];
+  requisites(stage: StageState): readonly (StageState | undefined)[] {
+    return stage.requisiteStageRefIds.map((ref) => {
+      const id = this.#topology.byRef.get(place(stage, ref));
+      return id === undefined ? undefined : this.#stages[id];
+    });
+  }
+
+  /** Ids of the siblings that wait for a stage. */
+  dependents(stageId: string): readonly string[] {
+    return this.#topology.dependents.get(stageId) ?? NONE;
+  }
+
+  #all(ids: readonly string[]): StageState[] {
+    const found: StageState[] = [];
+    for (const id of ids) {
+      const stage = this.#stages[id];
+      if (stage) found.push(stage);
+    }
+    return found;
+  }
 }
 
 /** Reads the graph off a state. */
 export function graphOf(state: ExecutionState): Graph {
-  const topLevel: StageState[] = [];
-  const childrenOf = new Map<string, StageState[]>();
-  const byRef = new Map<string, StageState>();
-  for (const stage of Object.values(state.stages)) {
-    byRef.set(`${stage.parentStageId ?? ''}/${stage.refId}`, stage);
-    if (stage.parentStageId === undefined) topLevel.push(stage);
-    else {
-      const list = childrenOf.get(stage.parentStageId);
-      if (list) list.push(stage);
-      else childrenOf.set(stage.parentStageId, [stage]);
-    }
-  }
-  const none: readonly StageState[] = [];
-  return {
-    topLevel,
-    children: (stageId, owner) => {
-      const all = childrenOf.get(stageId) ?? none;
-      return owner ? all.filter((child) => child.syntheticStageOwner === owner) : all;
-    },
-    parent: (stage) => (stage.parentStageId === undefined ? undefined : state.stages[stage.parentStageId]),
-    requisites: (stage) => stage.requisiteStageRefIds.map((ref) => byRef.get(`${stage.parentStageId ?? ''}/${ref}`)),
-  };
+  return new Graph(state.stages);
 }
 
 /** May it start now? Exact join: every requisite is there and lets it go on. */

@@ -8,28 +8,34 @@ import { startStage } from './start-stage.ts';
 import { stepStage } from './step-stage.ts';
 import type { Turn } from './turn.ts';
 
-/** Takes everything as far as it goes without the outside: stages start, step and end until nothing more can be decided. */
+/**
+ * Takes everything as far as it goes without the outside: stages start, step and end until nothing more can be decided.
+ * Looks only at the stages that what was decided has touched, as all others stood still already.
+ */
 export function advance(turn: Turn): void {
   if (turn.state.canceled) return finishCancelled(turn);
   if (turn.state.status !== 'RUNNING') return;
-  for (let moved = true; moved;) {
+  for (let moved = true, over = false; moved;) {
     moved = false;
-    for (const id of Object.keys(turn.state.stages)) moved = move(turn, id) || moved;
-    if (endIfDone(turn)) return;
+    const { ids, ended } = turn.takeTouched();
+    over ||= ended;
+    for (const id of ids) {
+      moved = true;
+      move(turn, id);
+    }
+    if (over && endIfDone(turn)) return;
+    over = false;
   }
 }
 
-function move(turn: Turn, id: string): boolean {
+/** Moves a stage by one step, if it can; what it emits has it looked at again. */
+function move(turn: Turn, id: string): void {
   const stage = turn.stage(id);
-  if (!stage || isComplete(stage.status)) return false;
-  if (stage.context['manualSkip'] === true && (stage.status === 'RUNNING' || isReady(turn.graph, stage))) {
+  if (!stage || isComplete(stage.status)) return;
+  if (stage.context['manualSkip'] === true && (stage.status === 'RUNNING' || isReady(turn.graph, stage)))
     skip(turn, stage);
-    return true;
-  }
-  if (stage.status === 'RUNNING') return stepStage(turn, stage);
-  if (!isReady(turn.graph, stage)) return false;
-  startStage(turn, stage);
-  return true;
+  else if (stage.status === 'RUNNING') stepStage(turn, stage);
+  else if (isReady(turn.graph, stage)) startStage(turn, stage);
 }
 
 function skip(turn: Turn, stage: StageState): void {

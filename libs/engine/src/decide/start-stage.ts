@@ -54,7 +54,7 @@ export function startStage(turn: Turn, stage: StageState): void {
 }
 
 /** The window that a stage of the pipeline may run in, as a stage that all others of it wait for. */
-function executionWindow(stage: StageState): SyntheticStage | undefined {
+export function executionWindow(stage: StageState): SyntheticStage | undefined {
   if (stage.parentStageId !== undefined || String(stage.context['restrictExecutionDuringTimeWindow']) !== 'true')
     return undefined;
   const { restrictedExecutionWindow, skipRemainingWait } = stage.context;
@@ -130,9 +130,10 @@ function disabledReason(turn: Turn, stage: StageState): Reason | undefined {
 
 /** The stage's context with expressions resolved as far as they can be, and what could not be; undefined when nothing changes. */
 export function resolvedContext(turn: Turn, stage: StageState): Json | undefined {
-  const { expressionEvaluationSummary: old, stageEnabled, ...open } = stage.context;
-  if (!hasExpression(open))
-    return old === undefined ? undefined : { ...open, ...(stageEnabled === undefined ? {} : { stageEnabled }) };
+  const isPlain = !hasExpression(stage.context, true);
+  if (isPlain && stage.context['expressionEvaluationSummary'] === undefined) return undefined;
+  const { expressionEvaluationSummary: _old, stageEnabled, ...open } = stage.context;
+  if (isPlain) return { ...open, ...(stageEnabled === undefined ? {} : { stageEnabled }) };
   const { value, problems } = turn.env.resolve(open, expressionScope(turn.state, stage));
   const context: Json = {
     ...(value as Json),
@@ -159,9 +160,18 @@ function summary(problems: readonly ExpressionProblem[], timestamp: number): Jso
   return map;
 }
 
-function hasExpression(value: unknown): boolean {
+/** Values in which no expression is: they never change, so that big ones are walked once. */
+const plain = new WeakSet<object>();
+
+/** `context`: the value is a stage's context, whose condition and summary of problems are not meant. */
+function hasExpression(value: unknown, context = false): boolean {
   if (typeof value === 'string') return value.includes('${');
-  if (Array.isArray(value)) return value.some(hasExpression);
   if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([key, item]) => key.includes('${') || hasExpression(item));
+  if (plain.has(value)) return false;
+  for (const [key, item] of Object.entries(value)) {
+    if (context && (key === 'expressionEvaluationSummary' || key === 'stageEnabled')) continue;
+    if (key.includes('${') || hasExpression(item)) return true;
+  }
+  plain.add(value);
+  return false;
 }

@@ -1,18 +1,24 @@
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import type { EngineEvent, EventBody } from '../events.ts';
-import { evolve } from '../evolve.ts';
-import { type Graph, graphOf } from '../graph.ts';
+import { evolveDraft } from '../evolve.ts';
+import { type Graph, graphOf, sameTopology } from '../graph.ts';
 import { seededId } from '../ids.ts';
 import type { Effect, Env } from '../messages.ts';
 import type { ExecutionState, StageState, TaskState } from '../model.ts';
 
-/** One decision under way: what was decided so far and the state that it leads to. */
+/**
+ * One decision under way: what was decided so far and the state that it leads to. The first event copies the state's
+ * record of stages, which the later ones change in place; stages themselves are never changed, so those untouched stay the same objects.
+ */
 export class Turn {
   readonly env: Env;
   readonly events: EngineEvent[] = [];
   readonly effects: Effect[] = [];
   state: ExecutionState;
-  #graph: Graph | undefined;
+  /** Stages that may be able to move because of what was decided. */
+  #touched = new Set<string>();
+  #ended = false;
+  #draft = false;
   #ids = 0;
   readonly #base: string;
 
@@ -25,9 +31,47 @@ export class Turn {
   /** Decides an event: it is recorded and the state moves on by it. */
   emit(body: EventBody): void {
     const event: EngineEvent = { ...body, sequence: this.state.version + 1, at: this.env.now };
-    this.state = evolve(this.state, event);
+    if (!this.#draft) {
+      const stages = { ...this.state.stages };
+      sameTopology(this.state.stages, stages);
+      this.state = { ...this.state, stages };
+      this.#draft = true;
+    }
+    this.state = evolveDraft(this.state, event);
     this.events.push(event);
-    this.#graph = undefined;
+    this.#touch(body);
+  }
+
+  /** Any stage may be able to move. */
+  touchAll(): void {
+    for (const id in this.state.stages) this.#touched.add(id);
+    this.#ended = true;
+  }
+
+  /** The stages that may be able to move because of what was decided since the last call, and whether the execution may be over. */
+  takeTouched(): { readonly ids: Iterable<string>; readonly ended: boolean } {
+    const taken = { ids: this.#touched, ended: this.#ended };
+    this.#touched = new Set();
+    this.#ended = false;
+    return taken;
+  }
+
+  /** A stage's change can move itself, its parent, those that wait for it, and those below it. */
+  #touch(body: EventBody): void {
+    if (body.type === 'StagesPlanned') {
+      this.#touched.add(body.parentStageId);
+      for (const stage of body.stages) this.#touched.add(stage.id);
+      return;
+    }
+    if (!('stageId' in body) || body.type === 'ExecutionRestarted') return this.touchAll();
+    const stage = this.state.stages[body.stageId];
+    if (!stage) return;
+    this.#touched.add(stage.id);
+    if (stage.parentStageId !== undefined) this.#touched.add(stage.parentStageId);
+    if (body.type === 'StageStarted') for (const child of this.graph.children(stage.id)) this.#touched.add(child.id);
+    if (body.type !== 'StageCompleted' && body.type !== 'FailureIgnored') return;
+    for (const id of this.graph.dependents(stage.id)) this.#touched.add(id);
+    if (stage.parentStageId === undefined) this.#ended = true;
   }
 
   /** The definition of a stage's type, or of its alias. */
@@ -40,7 +84,7 @@ export class Turn {
   }
 
   get graph(): Graph {
-    return (this.#graph ??= graphOf(this.state));
+    return graphOf(this.state);
   }
 
   /** The stage as it is now. */
