@@ -5,27 +5,51 @@ import pg from 'pg';
 export interface ClaimThreadData {
   readonly databaseUrl: string;
   readonly owner: string;
+  readonly instance: string;
   readonly leaseMs: number;
   readonly everyMs: number;
   readonly beat: SharedArrayBuffer;
 }
 
-/** From the main thread: an execution was claimed or let go; or the thread shall end. */
-export type ClaimThreadCommand = { readonly add: string } | { readonly remove: string } | { readonly end: true };
+/** What a process tells of itself in the workers' table. */
+interface Heartbeat {
+  readonly held: number;
+  readonly rescues: Readonly<Record<string, number>>;
+}
+
+/** From the main thread: executions were claimed or let go; what to tell of the process; or the thread shall end. */
+export type ClaimThreadCommand =
+  | { readonly add: readonly string[] }
+  | { readonly remove: readonly string[] }
+  | { readonly beat: Heartbeat }
+  | { readonly end: true };
 
 /** To the main thread: which claims were renewed by a statement that began at `at`, with their mail numbers. */
 export interface ClaimThreadReport {
   readonly at: number;
   readonly asked: readonly string[];
   readonly renewed: readonly (readonly [string, number])[];
+  readonly switches?: { readonly draining: boolean; readonly paused: boolean };
 }
 
 const SILENCE_MS = 2_500;
+/** Rows of processes that are gone are kept this long. */
+const FORGET_AFTER = '1 day';
 
-/** Renews the process's claims from a connection of its own for as long as the main loop answers. */
+const HEARTBEAT = `
+with me as (
+  insert into orca.workers (owner, instance, held, rescues) values ($1, $2, $3, $4)
+  on conflict (owner) do update set seen_at = clock_timestamp(), held = excluded.held, rescues = excluded.rescues
+  returning draining
+), old as (
+  delete from orca.workers where seen_at < now() - interval '${FORGET_AFTER}'
+) select me.draining, exists (select 1 from orca.engine_pause) as paused from me`;
+
+/** Renews the process's claims, and its own row, from a connection of its own for as long as the main loop answers. */
 export function keepClaims(data: ClaimThreadData, port: NonNullable<typeof parentPort>): void {
   const claimed = new Set<string>();
   const beat = new BigInt64Array(data.beat);
+  let heartbeat: Heartbeat = { held: 0, rescues: {} };
   let client: pg.Client | undefined;
   let ended = false;
 
@@ -44,17 +68,31 @@ export function keepClaims(data: ClaimThreadData, port: NonNullable<typeof paren
 
   const renew = async (): Promise<void> => {
     const at = Date.now();
-    if (claimed.size === 0 || at - Number(Atomics.load(beat, 0)) > SILENCE_MS) return;
+    if (at - Number(Atomics.load(beat, 0)) > SILENCE_MS) return;
     const asked = [...claimed];
-    const { rows } = await (
-      await connected()
-    ).query<{ id: string; mail_seq: number }>({
-      name: 'renew',
-      text: `update orca.executions set claim_expires = clock_timestamp() + $3 * interval '1 millisecond'
-             where owner = $1 and id = any($2) and claim_expires > clock_timestamp() returning id, mail_seq`,
-      values: [data.owner, asked, data.leaseMs],
+    const db = await connected();
+    const { rows } =
+      asked.length === 0
+        ? { rows: [] }
+        : await db.query<{ id: string; mail_seq: number }>({
+            name: 'renew',
+            text: `update orca.executions set claim_expires = clock_timestamp() + $3 * interval '1 millisecond',
+                     due_at = clock_timestamp() + $3 * interval '1 millisecond'
+                   where owner = $1 and id = any($2) and claim_expires > clock_timestamp() returning id, mail_seq`,
+            values: [data.owner, asked, data.leaseMs],
+          });
+    const told = await db.query<{ draining: boolean; paused: boolean }>({
+      name: 'heartbeat',
+      text: HEARTBEAT,
+      values: [data.owner, data.instance, heartbeat.held, JSON.stringify(heartbeat.rescues)],
     });
-    const report: ClaimThreadReport = { at, asked, renewed: rows.map((row) => [row.id, row.mail_seq]) };
+    const switches = told.rows[0];
+    const report: ClaimThreadReport = {
+      at,
+      asked,
+      renewed: rows.map((row) => [row.id, row.mail_seq]),
+      ...(switches ? { switches } : {}),
+    };
     port.postMessage(report);
   };
 
@@ -70,8 +108,9 @@ export function keepClaims(data: ClaimThreadData, port: NonNullable<typeof paren
   };
 
   port.on('message', (command: ClaimThreadCommand) => {
-    if ('add' in command) claimed.add(command.add);
-    else if ('remove' in command) claimed.delete(command.remove);
+    if ('add' in command) for (const id of command.add) claimed.add(id);
+    else if ('remove' in command) for (const id of command.remove) claimed.delete(id);
+    else if ('beat' in command) heartbeat = command.beat;
     else {
       ended = true;
       void (client?.end() ?? Promise.resolve()).catch(() => undefined).then(() => port.close());

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import type { ExecutionState, StageState } from '@gennaker/engine/model';
-import type { Database } from '@gennaker/store/database';
+import type { ExecutionState } from '@gennaker/engine/model';
+import type { Queryable } from '@gennaker/store/database';
 import type { ClaimThreadCommand, ClaimThreadData, ClaimThreadReport } from './claim-thread.ts';
-import { readStages, stateOf } from './rows.ts';
+import { blobsOf, type ExecutionRow, type StageRow, STAGES_OF, stateOf } from './rows.ts';
 
 /** An execution that this process may work on until the lease ends or somebody takes it. */
 export interface Claim {
@@ -15,14 +15,18 @@ export interface Claim {
   readonly trace: string;
 }
 
-/** Who holds claims is told when one was lost or has mail. */
+/** Who holds claims is told when one was lost or has mail, and what the workers' table says of this process. */
 export interface ClaimHolder {
   lost(id: string): void;
   mail(id: string, seq: number): void;
+  /** Somebody wants this process to take nothing new, or all of them to rest. */
+  switches(state: { readonly draining: boolean; readonly paused: boolean }): void;
+  /** What the heartbeat tells others. */
+  report(): { readonly held: number; readonly rescues: Readonly<Record<string, number>> };
 }
 
 export interface ClaimOptions {
-  readonly db: Database;
+  readonly db: Queryable;
   readonly databaseUrl: string;
   readonly instance: string;
   readonly holder: ClaimHolder;
@@ -32,24 +36,32 @@ export interface ClaimOptions {
 const LEASE_MS = 4_000;
 const RENEW_MS = 1_000;
 const BEAT_MS = 250;
+/** Most claims of one statement. */
+const BATCH = 200;
+/** A claim that is given back sooner is never told to the thread: most executions are over by then. */
+const TELL_AFTER_MS = 250;
 
-interface ClaimRow {
+interface ClaimRow extends ExecutionRow {
   readonly epoch: number;
   readonly mail_seq: number;
   readonly mail_applied: number;
   readonly trace: string | null;
-  readonly data: Omit<ExecutionState, 'stages'>;
+  readonly stages: StageRow[];
 }
 
 /** The claims of this process: taken in the row, renewed by a thread of their own. The owner's name is new at every start. */
 export class Claims {
   readonly owner: string;
   readonly leaseMs: number;
-  readonly #db: Database;
+  readonly #db: Queryable;
   readonly #thread: Worker;
   readonly #holder: ClaimHolder;
   readonly #held = new Map<string, number>();
+  readonly #told = new Set<string>();
   readonly #beat: NodeJS.Timeout;
+  readonly #teller: NodeJS.Timeout;
+  readonly #wanted: { readonly id: string; resolve(claim: Claim | undefined): void; reject(error: unknown): void }[] = [];
+  #taking = false;
 
   constructor(options: ClaimOptions) {
     this.owner = `${options.instance}-${randomUUID()}`;
@@ -62,9 +74,12 @@ export class Claims {
     sign();
     this.#beat = setInterval(sign, BEAT_MS);
     this.#beat.unref();
+    this.#teller = setInterval(() => this.#tellAdditions(), TELL_AFTER_MS);
+    this.#teller.unref();
     const workerData: ClaimThreadData = {
       databaseUrl: options.databaseUrl,
       owner: this.owner,
+      instance: options.instance,
       leaseMs: this.leaseMs,
       everyMs: Math.min(RENEW_MS, this.leaseMs / 4),
       beat,
@@ -74,30 +89,69 @@ export class Claims {
     this.#thread.on('message', (report: ClaimThreadReport) => this.#take(report));
   }
 
-  /** Claims an execution; undefined when it is complete, unknown or somebody's. */
-  async take(id: string): Promise<Claim | undefined> {
-    const at = Date.now();
-    const { rows } = await this.#db.pool.query<ClaimRow>({
-      name: 'orca-claim',
-      text: `update orca.executions set owner = $2, epoch = epoch + 1,
-               claim_expires = clock_timestamp() + $3 * interval '1 millisecond'
-             where id = $1 and not complete and (owner is null or claim_expires < clock_timestamp())
-             returning epoch, mail_seq, mail_applied, trace, data`,
-      values: [id, this.owner, this.leaseMs],
+  /** Claims an execution; undefined when it is complete, unknown or somebody's. Calls that arrive together share a statement. */
+  take(id: string): Promise<Claim | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#wanted.push({ id, resolve, reject });
+      if (this.#taking) return;
+      this.#taking = true;
+      setImmediate(() => void this.#takeAll());
     });
-    const row = rows[0];
-    if (!row) return undefined;
-    this.#held.set(id, at);
-    this.#tell({ add: id });
-    const stages: readonly StageState[] = await readStages(this.#db.pool, id);
-    return {
-      id,
-      epoch: row.epoch,
-      state: stateOf(row.data, stages),
-      mailSeq: row.mail_seq,
-      mailApplied: row.mail_applied,
-      trace: row.trace ?? '',
-    };
+  }
+
+  /** An execution that was claimed at its birth by this process. */
+  adopt(id: string): void {
+    this.#held.set(id, Date.now());
+  }
+
+  async #takeAll(): Promise<void> {
+    while (this.#wanted.length > 0) {
+      const batch = this.#wanted.splice(0, BATCH);
+      try {
+        const claims = await this.#takeBatch([...new Set(batch.map(({ id }) => id))]);
+        for (const { id, resolve } of batch) {
+          resolve(claims.get(id));
+          claims.delete(id);
+        }
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.#taking = false;
+  }
+
+  async #takeBatch(ids: readonly string[]): Promise<Map<string, Claim>> {
+    const at = Date.now();
+    const { rows } = await this.#db.query<ClaimRow>({
+      name: 'orca-claim',
+      // The stages are read by the statement that claims: nobody else can have changed them since.
+      text: `with mine as (
+               update orca.executions set owner = $2, epoch = epoch + 1,
+                 claim_expires = clock_timestamp() + $3 * interval '1 millisecond',
+                 due_at = clock_timestamp() + $3 * interval '1 millisecond'
+               where id = any($1) and (not complete or mail_seq > mail_applied) and (owner is null or claim_expires < clock_timestamp())
+               returning id, epoch, mail_seq, mail_applied, trace, data, live
+             ) select e.*, (${STAGES_OF}) stages from mine e`,
+      values: [ids, this.owner, this.leaseMs],
+    });
+    for (const { id } of rows) this.#held.set(id, at);
+    const blobs = await blobsOf(
+      this.#db,
+      rows.flatMap((row) => row.stages),
+    );
+    return new Map(
+      rows.map((row) => [
+        row.id,
+        {
+          id: row.id,
+          epoch: row.epoch,
+          state: stateOf(row, row.stages, blobs),
+          mailSeq: row.mail_seq,
+          mailApplied: row.mail_applied,
+          trace: row.trace ?? '',
+        },
+      ]),
+    );
   }
 
   /** True while the lease surely holds: new work may begin. */
@@ -115,11 +169,12 @@ export class Claims {
   /** Stops renewing. The row is released by the commit that said so, or by the lease's end. */
   drop(id: string): void {
     this.#held.delete(id);
-    this.#tell({ remove: id });
+    if (this.#told.delete(id)) this.#tell({ remove: [id] });
   }
 
   async close(): Promise<void> {
     clearInterval(this.#beat);
+    clearInterval(this.#teller);
     this.#tell({ end: true });
     await this.#thread.terminate();
   }
@@ -128,7 +183,20 @@ export class Claims {
     this.#thread.postMessage(command);
   }
 
+  #tellAdditions(): void {
+    this.#tell({ beat: this.#holder.report() });
+    const now = Date.now();
+    const add: string[] = [];
+    for (const [id, at] of this.#held)
+      if (!this.#told.has(id) && now - at >= TELL_AFTER_MS) {
+        this.#told.add(id);
+        add.push(id);
+      }
+    if (add.length > 0) this.#tell({ add });
+  }
+
   #take(report: ClaimThreadReport): void {
+    if (report.switches) this.#holder.switches(report.switches);
     const renewed = new Map(report.renewed);
     for (const id of report.asked) {
       const claimedAt = this.#held.get(id);

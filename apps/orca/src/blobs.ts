@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { Json } from '@gennaker/engine/model';
+import type { Queryable } from '@gennaker/store/database';
+
+/** A top-level value whose JSON is longer than this is kept apart, characters. */
+const BIG = 4_096;
+/** Key that a reference to a big value has in its place. A user's own object of this shape is kept apart too, so that the two never mix. */
+const REFERENCE = '$blob';
+
+/** A big value, to be stored once by its hash (SHA-256 of the JSON, hex). */
+export interface Blob {
+  readonly hash: string;
+  readonly data: string;
+}
+
+/** JSON with references in place of big values, and these. */
+export interface Packed {
+  readonly text: string;
+  readonly blobs: readonly Blob[];
+}
+
+const NOTHING: readonly Blob[] = [];
+const EMPTY: Packed = { text: '{}', blobs: NOTHING };
+const known = new WeakMap<Json, Packed>();
+
+/**
+ * An object as a row keeps it: values with big JSON are replaced by `{"$blob": "<hash>"}`. The same object is packed once:
+ * contexts are never changed in place.
+ */
+export function pack(value: Json): Packed {
+  const before = known.get(value);
+  if (before) return before;
+  const packed = packNow(value);
+  known.set(value, packed);
+  return packed;
+}
+
+function packNow(value: Json): Packed {
+  const whole = JSON.stringify(value);
+  if (whole === '{}') return EMPTY;
+  if (whole.length <= BIG && !whole.includes(`"${REFERENCE}"`)) return { text: whole, blobs: NOTHING };
+  const blobs: Blob[] = [];
+  const parts: string[] = [];
+  for (const [key, item] of Object.entries(value)) {
+    const text = JSON.stringify(item) as string | undefined;
+    if (text === undefined) continue;
+    if (text.length <= BIG && !isReference(item)) parts.push(`${JSON.stringify(key)}:${text}`);
+    else {
+      const hash = createHash('sha256').update(text).digest('hex');
+      blobs.push({ hash, data: text });
+      parts.push(`${JSON.stringify(key)}:{"${REFERENCE}":"${hash}"}`);
+    }
+  }
+  return { text: `{${parts.join(',')}}`, blobs };
+}
+
+function isReference(item: unknown): item is { readonly [REFERENCE]: string } {
+  return (
+    typeof item === 'object' &&
+    item !== null &&
+    Object.keys(item).length === 1 &&
+    REFERENCE in item &&
+    typeof item[REFERENCE] === 'string'
+  );
+}
+
+/** Hashes that packed objects refer to. */
+export function references(values: Iterable<Json>): Set<string> {
+  const found = new Set<string>();
+  for (const value of values) for (const item of Object.values(value)) if (isReference(item)) found.add(item[REFERENCE]);
+  return found;
+}
+
+/** Reads big values. @throws Error naming one that is missing */
+export async function readBlobs(db: Queryable, hashes: ReadonlySet<string>): Promise<ReadonlyMap<string, unknown>> {
+  if (hashes.size === 0) return new Map();
+  const { rows } = await db.query<{ hash: string; data: string }>({
+    name: 'orca-blobs',
+    text: `select encode(hash, 'hex') as hash, data from orca.blobs where hash in (select decode(h, 'hex') from unnest($1::text[]) h)`,
+    values: [[...hashes]],
+  });
+  const values = new Map(rows.map((row) => [row.hash, JSON.parse(row.data) as unknown]));
+  for (const hash of hashes) if (!values.has(hash)) throw new Error(`The stored value ${hash} is missing from orca.blobs.`);
+  return values;
+}
+
+/** A packed object with its big values in their places. */
+export function unpack(packed: Json, blobs: ReadonlyMap<string, unknown>): Json {
+  if (blobs.size === 0) return packed;
+  return Object.fromEntries(
+    Object.entries(packed).map(([key, item]) => [key, isReference(item) ? blobs.get(item[REFERENCE]) : item]),
+  );
+}

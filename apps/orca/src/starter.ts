@@ -1,0 +1,216 @@
+import type { EngineEvent } from '@gennaker/engine/events';
+import type { ExecutionState, Json } from '@gennaker/engine/model';
+import type { Queryable } from '@gennaker/store/database';
+import { type Blob, pack, type Packed } from './blobs.ts';
+import { fixedOf, liveOf, stageDataOf } from './rows.ts';
+import { joined, plain, texts } from './transition.ts';
+import { isRefusedByData } from './writer.ts';
+
+/** An execution ready to be stored, with the event that made it. */
+export interface Prepared {
+  readonly state: ExecutionState;
+  readonly event: Extract<EngineEvent, { type: 'ExecutionCreated' }>;
+  readonly trace: string;
+  /** The document as it came. */
+  readonly text: string;
+  /** Idempotency key of the call. */
+  readonly key: string | undefined;
+  /** It waits for a slot: nobody is to look at it until it is admitted. */
+  readonly queued?: boolean;
+}
+
+/** `fresh`: it was started by this call. `id` is that of the execution that answers for the key or the correlation id. */
+export interface Started {
+  readonly id: string;
+  readonly fresh: boolean;
+}
+
+/** Whoever takes executions at their birth: its name in claims, and for how long (ms). */
+export interface Birth {
+  readonly owner: string;
+  readonly leaseMs: number;
+}
+
+const BATCH = 200;
+
+const START = `
+with made as (
+  insert into orca.executions (id, type, application, name, pipeline_config_id, status, build_time, version, start_key, correlation_id,
+                               trace, config, data, live, owner, epoch, claim_expires, due_at)
+  select t.id, t.type, t.application, t.name, t.config_id, t.status, t.build_time, t.version, t.start_key, t.correlation_id,
+         t.trace, t.config, t.data, t.live, birth.owner, case when birth.owner is null then 0 else 1 end, birth.expires,
+         case when t.queued then null else coalesce(birth.expires, clock_timestamp() + interval '1 second') end
+  from unnest(${texts(1)}, ${texts(2)}, ${texts(3)}, ${texts(4)}, ${texts(5)}, ${texts(6)}, $7::bigint[], $8::int[], ${texts(9)}, ${texts(10)},
+              ${texts(11)}, ${texts(12)}, ${texts(13)}::json[], ${texts(14)}::json[], $15::bool[])
+    as t(id, type, application, name, config_id, status, build_time, version, start_key, correlation_id, trace, config, data, live, queued)
+  left join (select $16::text as owner, clock_timestamp() + $17::float8 * interval '1 millisecond' as expires
+             where $16::text is not null) birth on not t.queued
+  on conflict do nothing
+  returning id, application, pipeline_config_id, trace
+), stages as (
+  insert into orca.stages (execution_id, id, position, ref_id, type, name, status, data, context, outputs)
+  select v.execution_id, v.id, v.position, v.ref_id, v.type, v.name, 'NOT_STARTED', v.data, v.context, '{}'
+  from unnest(${texts(18)}, ${texts(19)}, $20::int[], ${texts(21)}, ${texts(22)}, ${texts(23)}, ${texts(24)}::json[], ${texts(25)}::json[])
+    as v(execution_id, id, position, ref_id, type, name, data, context) join made on made.id = v.execution_id
+), history as (
+  insert into orca.events (execution_id, sequence, application, pipeline_config_id, trace, data)
+  select made.id, 1, made.application, made.pipeline_config_id, made.trace, v.data
+  from unnest(${texts(1)}, ${texts(26)}::json[]) as v(id, data) join made on made.id = v.id
+), stored as (
+  insert into orca.blobs (hash, data) select decode(v.hash, 'hex'), v.data from unnest(${texts(27)}, ${texts(28)}) as v(hash, data)
+  on conflict do nothing
+), used as (
+  insert into orca.blob_uses (execution_id, hash)
+  select v.execution_id, decode(v.hash, 'hex') from unnest(${texts(29)}, ${texts(30)}) as v(execution_id, hash) on conflict do nothing
+)
+select id from made`;
+
+/** Stores new executions: those of calls that arrive together share a statement, and are claimed at their birth where this process can work on them. */
+export class Starter {
+  readonly #db: Queryable;
+  readonly #birth: () => Birth | undefined;
+  readonly #queue: {
+    readonly prepared: Prepared;
+    resolve(started: Started & { readonly claimed: boolean }): void;
+    reject(error: unknown): void;
+  }[] = [];
+  #flushing = false;
+
+  /** `birth` says whether this process takes what is started now. */
+  constructor(db: Queryable, birth: () => Birth | undefined) {
+    this.#db = db;
+    this.#birth = birth;
+  }
+
+  /** Stores an execution, once per id, key and running correlation id. */
+  start(prepared: Prepared): Promise<Started & { readonly claimed: boolean }> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ prepared, resolve, reject });
+      if (this.#flushing) return;
+      this.#flushing = true;
+      setImmediate(() => void this.#flush());
+    });
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#queue.length > 0) await this.#write(this.#queue.splice(0, BATCH));
+    this.#flushing = false;
+  }
+
+  async #write(batch: typeof this.#queue): Promise<void> {
+    const birth = this.#birth();
+    try {
+      const started = await insertExecutions(
+        this.#db,
+        batch.map(({ prepared }) => prepared),
+        birth,
+      );
+      batch.forEach(({ prepared, resolve }, index) => {
+        const one = started[index] ?? { id: prepared.state.id, fresh: false };
+        resolve({ ...one, claimed: one.fresh && birth !== undefined && !prepared.queued });
+      });
+    } catch (error) {
+      if (batch.length > 1 && isRefusedByData(error)) for (const one of batch) await this.#write([one]);
+      else for (const { reject } of batch) reject(error);
+    }
+  }
+}
+
+/**
+ * Stores executions in one statement; also inside of a caller's transaction. Each answer tells which execution it is now:
+ * the new one, or the one that had the id, the key or the correlation id already.
+ */
+export async function insertExecutions(
+  db: Queryable,
+  all: readonly Prepared[],
+  birth?: Birth,
+): Promise<Started[]> {
+  const stages = all.flatMap(({ state }) => Object.values(state.stages).map((stage) => ({ execution: state.id, stage })));
+  const blobs = new Map<string, Blob>();
+  const uses: { execution: string; hash: string }[] = [];
+  const packed = (execution: string, value: Json): Packed => {
+    const made = pack(value);
+    for (const blob of made.blobs) {
+      blobs.set(blob.hash, blob);
+      uses.push({ execution, hash: blob.hash });
+    }
+    return made;
+  };
+  const contexts = stages.map((one) => packed(one.execution, one.stage.context).text);
+  const { rows } = await db.query<{ id: string }>({
+    name: 'orca-start',
+    text: START,
+    values: [
+      joined(all.map(({ state }) => state.id)),
+      joined(all.map(({ state }) => state.type)),
+      joined(all.map(({ state }) => plain(state.application))),
+      joined(all.map(({ state }) => plain(state.name))),
+      joined(all.map(({ state }) => state.pipelineConfigId ?? '')),
+      joined(all.map(({ state }) => state.status)),
+      all.map(({ state }) => state.buildTime),
+      all.map(({ state }) => state.version),
+      joined(all.map(({ key }) => key ?? '')),
+      joined(all.map(({ state }) => state.trigger.correlationId ?? '')),
+      joined(all.map(({ trace }) => trace)),
+      joined(all.map(({ text }) => plain(text))),
+      joined(all.map(({ state }) => JSON.stringify(fixedOf(state)))),
+      joined(all.map(({ state }) => JSON.stringify(liveOf(state)))),
+      all.map(({ queued }) => queued === true),
+      birth?.owner ?? null,
+      birth?.leaseMs ?? null,
+      joined(stages.map((one) => one.execution)),
+      joined(stages.map((one) => one.stage.id)),
+      stages.map((one) => one.stage.position),
+      joined(stages.map((one) => plain(one.stage.refId))),
+      joined(stages.map((one) => plain(one.stage.type))),
+      joined(stages.map((one) => plain(one.stage.name))),
+      joined(stages.map((one) => JSON.stringify(stageDataOf(one.stage)))),
+      joined(contexts),
+      joined(all.map(createdEntry)),
+      joined([...blobs.values()].map((blob) => blob.hash)),
+      joined([...blobs.values()].map((blob) => blob.data)),
+      joined(uses.map((use) => use.execution)),
+      joined(uses.map((use) => use.hash)),
+    ],
+  });
+  const made = new Set(rows.map((row) => row.id));
+  const others = all.filter(({ state }) => !made.has(state.id));
+  const known = others.length === 0 ? [] : await findExisting(db, others);
+  return all.map(({ state }, index) => {
+    if (made.has(state.id)) return { id: state.id, fresh: true };
+    return { id: known[others.findIndex((one) => one === all[index])] ?? state.id, fresh: false };
+  });
+}
+
+/** The first entry of a history: the execution, with big values of its stages' contexts by reference. */
+function createdEntry({ event }: Prepared): string {
+  const { stages, ...rest } = event.execution;
+  const packed = Object.entries(stages).map(
+    ([id, stage]) =>
+      `${JSON.stringify(id)}:${JSON.stringify(stageDataOf(stage)).slice(0, -1)},"context":${pack(stage.context).text},"outputs":{}}`,
+  );
+  const execution = `${JSON.stringify(rest).slice(0, -1)},"stages":{${packed.join(',')}}}`;
+  return `{"inputs":[],"events":[{"type":"ExecutionCreated","sequence":1,"at":${event.at},"execution":${execution}}]}`;
+}
+
+/** Which executions stand in the way of new ones: by id, by key, by the correlation id of one that runs. */
+async function findExisting(db: Queryable, wanted: readonly Prepared[]): Promise<(string | undefined)[]> {
+  const { rows } = await db.query<{ id: string; start_key: string | null; correlation_id: string | null; complete: boolean }>({
+    name: 'orca-start-existing',
+    text: `select id, start_key, correlation_id, complete from orca.executions
+           where id = any($1) or start_key = any($2) or (correlation_id = any($3) and not complete)`,
+    values: [
+      wanted.map(({ state }) => state.id),
+      wanted.flatMap(({ key }) => key ?? []),
+      wanted.flatMap(({ state }) => state.trigger.correlationId ?? []),
+    ],
+  });
+  return wanted.map(
+    ({ state, key }) =>
+      (
+        rows.find((row) => row.id === state.id) ??
+        rows.find((row) => key !== undefined && row.start_key === key) ??
+        rows.find((row) => row.correlation_id !== null && row.correlation_id === state.trigger.correlationId && !row.complete)
+      )?.id,
+  );
+}

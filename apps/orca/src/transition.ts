@@ -1,0 +1,48 @@
+import type { EngineEvent } from '@gennaker/engine/events';
+import type { ExecutionState, StageState } from '@gennaker/engine/model';
+
+/** One transition of one execution: what was decided, under which claim. */
+export interface Transition {
+  readonly owner: string;
+  readonly epoch: number;
+  /** Version of the state that it was decided upon. */
+  readonly from: number;
+  readonly state: ExecutionState;
+  readonly events: readonly EngineEvent[];
+  /** What was decided upon: the inputs of the decision, as history keeps them. */
+  readonly inputs: readonly unknown[];
+  readonly trace: string;
+  /** Stages that are new. */
+  readonly made: readonly StageState[];
+  /** Stages that changed, with how they were. */
+  readonly changed: readonly { readonly before: StageState; readonly after: StageState }[];
+  readonly removed: readonly string[];
+  readonly mailApplied: number;
+  /** When it is due by the clock (epoch ms), or undefined when it waits for mail alone. */
+  readonly wakeAt: number | undefined;
+  /** Give the claim back, unless mail came that was not applied. */
+  readonly release: boolean;
+}
+
+/** `fenced`: the claim is somebody else's now and nothing was written. */
+export type Outcome =
+  | { readonly kind: 'fenced' }
+  | { readonly kind: 'committed'; readonly released: boolean; readonly mailSeq: number };
+
+/** Between the parts of a list that is sent as one text: JSON never holds this character, ids and names do not either. */
+const SEPARATOR = '\u001e';
+
+/** A list of texts as one parameter, which `texts(n)` takes apart: far cheaper than an array's own form, which quotes every quote. */
+export function joined(values: readonly string[]): string | null {
+  return values.length === 0 ? null : values.join(SEPARATOR);
+}
+
+/** A name as it can be one of `joined` texts. */
+export function plain(text: string): string {
+  return text.replaceAll(SEPARATOR, ' ') || ' ';
+}
+
+/** SQL that makes an array of a `joined` parameter; an empty part becomes null. */
+export function texts(parameter: number): string {
+  return `string_to_array($${parameter}::text, E'\\x1e', '')`;
+}
