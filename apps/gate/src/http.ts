@@ -5,17 +5,19 @@ import { liveEvents } from './events/live-events.ts';
 import { takeWebhook } from './events/take-webhook.ts';
 import type { Gate } from './gate.ts';
 import { openApiDocument } from './openapi/document.ts';
+import type { People } from './people/people.ts';
+import { peopleHandlers } from './people/people-handlers.ts';
 import { pipelineHandlers } from './pipelines/pipeline-handlers.ts';
 import { callOptions } from './request.ts';
 import { taskHandlers } from './tasks/task-handlers.ts';
 
 /** Gate's API bound to its use cases. */
-export function gateHandlers(gate: Gate): Handlers<typeof gateApi> {
+export function gateHandlers(gate: Gate, people: People): Handlers<typeof gateApi> {
   let document: Record<string, unknown> | undefined;
   return {
     version: () => ({ version: gate.version }),
-    user: ({ user }) => ({ username: user, email: user, roles: [], allowedAccounts: [...gate.accounts] }),
     openapi: () => (document ??= openApiDocument(gate.version)),
+    ...peopleHandlers(people),
     ...pipelineHandlers(gate),
     ...taskHandlers(gate),
     ...cloudHandlers(gate),
@@ -38,7 +40,7 @@ export function gateHandlers(gate: Gate): Handlers<typeof gateApi> {
     eventHistory: ({ query, ...call }) =>
       gate.echo.listEvents({ query: { ...query, limit: query.limit ?? 50 } }, callOptions(call)),
     getEvent: ({ params, ...call }) => gate.echo.getEvent({ params }, callOptions(call)),
-    events: ({ query, headers, signal }) =>
-      liveEvents(gate, { ...query, after: headers['last-event-id'] ?? query.after }, signal),
+    events: ({ query, headers, signal, identity }) =>
+      liveEvents(gate, { ...query, after: headers['last-event-id'] ?? query.after }, signal, identity),
   };
 }

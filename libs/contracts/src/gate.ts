@@ -5,6 +5,7 @@ import { executionViewSchema, jsonObject } from './execution.ts';
 import { applicationSchema, pipelineSchema, savedPipelineSchema, storedPipelineSchema, taskSchema } from './front50.ts';
 import { gateCloudRoutes } from './gate-clouds.ts';
 import { executionsQuery, orcaApi } from './orca.ts';
+import { peopleRoutes } from './people.ts';
 import { defineApi } from './route.ts';
 
 const application = z.object({ application: z.string() });
@@ -28,14 +29,6 @@ export const applicationViewSchema = z.looseObject({
   ),
 });
 export type ApplicationView = z.infer<typeof applicationViewSchema>;
-
-/** The caller. Without authentication: `anonymous`. */
-export const userSchema = z.looseObject({
-  username: z.string(),
-  email: z.string(),
-  roles: z.array(z.string()),
-  allowedAccounts: z.array(z.string()),
-});
 
 /** What starts a pipeline by hand. The spin client wraps it in `trigger`; both forms are taken. */
 export const startSchema = z.looseObject({
@@ -68,7 +61,7 @@ export const gateApi = defineApi({
     summary: 'Version of the API',
     response: z.object({ version: z.string() }),
   },
-  user: { method: 'GET', path: '/auth/user', summary: 'Who calls', response: userSchema },
+  ...peopleRoutes,
   openapi: { method: 'GET', path: '/v3/api-docs', summary: 'This API as OpenAPI', response: jsonObject },
 
   listApplications: {

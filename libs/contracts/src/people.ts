@@ -48,6 +48,8 @@ export const localUserSchema = z.object({
   roles: z.array(z.string()),
   admin: z.boolean(),
   enabled: z.boolean(),
+  /** Holds tokens and cannot log in. */
+  serviceAccount: z.boolean(),
   createdAt: z.number(),
   lastLoginAt: z.number().optional(),
 });
@@ -149,10 +151,10 @@ export const peopleRoutes = defineApi({
   createUser: {
     method: 'POST',
     path: '/auth/users',
-    summary: 'Add a local user (administrators)',
+    summary: 'Add a local user (administrators); the first, an administrator, turns authentication on',
     body: z.object({
       name: userName,
-      password,
+      password: password.optional().describe('absent: a service account, which holds tokens and cannot log in'),
       email: z.string().optional(),
       roles: z.array(z.string()).default([]),
       admin: z.boolean().default(false),
@@ -180,5 +182,25 @@ export const peopleRoutes = defineApi({
     summary: 'Remove a user with its sessions and tokens (administrators)',
     params: name,
     status: 204,
+  },
+  person: {
+    method: 'GET',
+    path: '/auth/people/:name',
+    summary: 'A known person or service account with its roles, for the other services',
+    params: name,
+    response: personSchema,
+  },
+  authentication: {
+    method: 'GET',
+    path: '/auth/mode',
+    summary: 'Does one have to log in?',
+    response: z.object({ on: z.boolean() }),
+  },
+  setAuthentication: {
+    method: 'PUT',
+    path: '/auth/mode',
+    summary: 'Turn authentication on or off (administrators)',
+    body: z.object({ on: z.boolean() }),
+    response: z.object({ on: z.boolean() }),
   },
 });

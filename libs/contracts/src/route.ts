@@ -55,6 +55,8 @@ export interface Call<R extends Route> {
   readonly user: string;
   /** The same, with roles and rights. */
   readonly identity: Identity;
+  /** The peer's address, where the call came over a network. */
+  readonly address?: string;
   /** W3C trace context of the request, for what it starts. */
   readonly traceparent: string;
   readonly signal: AbortSignal;

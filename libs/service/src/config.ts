@@ -52,12 +52,20 @@ export const gennakerFileSchema = z.object({
       allow: z.array(z.string().regex(/^[0-9a-fA-F.:]+\/\d+:\d+$/, 'must be CIDR:port, such as 10.1.0.0/16:8080')),
     })
     .optional(),
+  host: z
+    .string()
+    .optional()
+    .describe('address that deck and gate listen on; beyond loopback with authentication only'),
+  publicUrls: z.array(z.url()).optional().describe('addresses under which browsers reach deck and gate'),
 });
 
 export interface GennakerFile {
   readonly accounts: readonly Account[];
   readonly jenkins: { readonly masters: readonly JenkinsMaster[] };
   readonly egress: { readonly allow: readonly string[] };
+  /** Address that deck and gate listen on; absent: loopback. */
+  readonly host?: string;
+  readonly publicUrls: readonly string[];
 }
 
 /** What a service process is told: parsed once, by its main.ts. */
@@ -136,6 +144,8 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
   if (read && !read.success) throw new Error(`${path} is not valid:\n${z.prettifyError(read.error)}`);
   const file = read?.data;
   return {
+    ...(file?.host === undefined ? {} : { host: file.host }),
+    publicUrls: file?.publicUrls ?? [],
     accounts: file?.accounts ?? [
       {
         name: 'local-gce',

@@ -28,6 +28,8 @@ export interface ServiceClientOptions {
   readonly caller: string;
   /** The system's key, with which the caller's identity is signed. */
   readonly identityKey: string;
+  /** Whom calls without an identity of their own are made for; absent: nobody with any right. */
+  readonly own?: Identity;
 }
 
 type Operation = (args?: RawArguments, call?: CallOptions) => Promise<unknown>;
@@ -63,7 +65,7 @@ export function createServiceClient<A extends Api>(api: A, options: ServiceClien
   );
   const persistent = wrap(again, breaker);
 
-  const nobody: Identity = { ...ANONYMOUS, via: 'service', admin: false };
+  const nobody: Identity = options.own ?? { ...ANONYMOUS, via: 'service', admin: false };
   const signed = (identity: Identity): Record<string, string> => ({
     [IDENTITY_HEADER]: signIdentity({ ...identity, service: options.caller }, options.identityKey, Date.now()),
   });

@@ -5,10 +5,12 @@ import { ANONYMOUS, type Identity } from '@gennaker/contracts/people';
 import { type ArgumentsHost, Catch, Controller, Delete, Get, Module, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ServiceConfig, ServiceName } from './config.ts';
 import { errorBody } from './error-body.ts';
+import { type Access, guarded, type Rules } from './guard.ts';
 import { IDENTITY_HEADER, verifyIdentity } from './identity.ts';
 import { checkOrigin } from './loopback-guard.ts';
 import { logger } from './log.ts';
@@ -26,6 +28,21 @@ export interface ServeOptions<A extends Api> {
   readonly config: ServiceConfig;
   /** Port to listen on; the service's own when absent, any free one when 0. */
   readonly port?: number;
+  /** Address to listen on; the configuration's when absent. */
+  readonly host?: string;
+  /** Who may call what once authentication is on; absent: nobody ever has to be known, as in tests of one service. */
+  readonly guard?: { readonly access: Access; readonly rules: Rules<A> };
+  /** Finds out who calls; absent: another service's signature. @throws ServiceError 401, 429 */
+  readonly identify?: (request: Asked) => Promise<Identity>;
+}
+
+/** What is known of a request before it is answered. */
+export interface Asked {
+  readonly operation: string;
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The peer's address. */
+  readonly address: string;
 }
 
 /** A listening service. */
@@ -51,8 +68,12 @@ export async function serve<const A extends Api>(options: ServeOptions<A>): Prom
   };
   const handlers: Record<string, Handler> = {
     health: () => ({ status: 'UP' }),
-    ...(options.handlers as unknown as Record<string, Handler>),
+    ...((options.guard
+      ? guarded(options.handlers, options.guard.rules, options.guard.access)
+      : options.handlers) as unknown as Record<string, Handler>),
   };
+  const bySignature = (request: Asked): Promise<Identity> =>
+    callerOf(request.headers, config.identityKey, options.guard?.access);
 
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY,
@@ -60,7 +81,7 @@ export async function serve<const A extends Api>(options: ServeOptions<A>): Prom
     forceCloseConnections: true,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    contractModule(name, api, handlers, ending.signal, (request) => callerOf(request, config.identityKey)),
+    contractModule(name, api, handlers, ending.signal, options.identify ?? bySignature),
     adapter,
     { logger: false, bodyParser: false },
   );
@@ -74,18 +95,18 @@ export async function serve<const A extends Api>(options: ServeOptions<A>): Prom
   );
   fastify.addHook('onRequest', async (request, reply) => {
     try {
-      checkOrigin(request.headers);
+      checkOrigin(request.headers, config.file.publicUrls);
     } catch (error) {
       await sendError(name, request, reply, error);
     }
   });
   try {
-    await app.listen(port, config.host);
+    await app.listen(port, options.host ?? config.host);
   } catch (error) {
     await app.close();
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
       throw new Error(
-        `${name} cannot listen on ${config.host}:${port}: the port is in use; end what uses it or start with --offset N`,
+        `${name} cannot listen on ${options.host ?? config.host}:${port}: the port is in use; end what uses it or start with --offset N`,
         { cause: error },
       );
     throw error;
@@ -107,7 +128,7 @@ function contractModule(
   api: Api,
   handlers: Record<string, Handler>,
   ending: AbortSignal,
-  identify: (request: FastifyRequest) => Identity,
+  identify: (request: Asked) => Promise<Identity>,
 ): new () => object {
   class ContractController {}
   class ContractModule {}
@@ -116,7 +137,16 @@ function contractModule(
     if (!handler) throw new Error(`${name} binds no handler to ${operation}`);
     const method = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       try {
-        await answer(route, handler, request, reply, ending, identify);
+        const identity =
+          operation === 'health'
+            ? ANONYMOUS
+            : await identify({
+                operation,
+                method: request.method,
+                headers: request.headers,
+                address: request.socket.remoteAddress ?? '',
+              });
+        await answer(route, handler, request, reply, ending, identity);
       } catch (error) {
         await sendError(name, request, reply, error);
       }
@@ -155,12 +185,11 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
   ending: AbortSignal,
-  identify: (request: FastifyRequest) => Identity,
+  identity: Identity,
 ): Promise<void> {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   const rawBody = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : new Uint8Array();
-  const identity = identify(request);
   const call: Call<Route> = {
     params: parsePart('path', route.params, request.params),
     query: parsePart('query', route.query, request.query),
@@ -171,6 +200,7 @@ async function answer(
     ),
     user: identity.user,
     identity,
+    address: request.socket.remoteAddress ?? '',
     traceparent: traceparentOf(request.headers['traceparent']),
     signal: AbortSignal.any([gone.signal, ending]),
   };
@@ -190,11 +220,19 @@ async function answer(
   await reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));
 }
 
-/** Who calls: as another service signed it; without that, whoever says so, as nobody has to log in. */
-function callerOf(request: FastifyRequest, key: string): Identity {
-  const signed = request.headers[IDENTITY_HEADER];
+/**
+ * Who calls: as another service signed it. Without a signature it is whoever says so while nobody has to log in.
+ * @throws ServiceError 401 when authentication is on and nobody signed
+ */
+async function callerOf(headers: IncomingHttpHeaders, key: string, access: Access | undefined): Promise<Identity> {
+  const signed = headers[IDENTITY_HEADER];
   const identity = typeof signed === 'string' ? verifyIdentity(signed, key, Date.now()) : undefined;
-  return identity ?? { ...ANONYMOUS, user: String(request.headers['x-spinnaker-user'] ?? ANONYMOUS.user) };
+  if (identity) return identity;
+  if (await access?.authentication())
+    throw new ServiceError(401, 'This service answers the other services of its system only', {
+      fix: 'call gate, with a session or an API token',
+    });
+  return { ...ANONYMOUS, user: String(headers['x-spinnaker-user'] ?? ANONYMOUS.user) };
 }
 
 function parsePart(part: string, schema: z.ZodType | undefined, value: unknown): unknown {
@@ -232,5 +270,7 @@ async function sendError(name: string, request: FastifyRequest, reply: FastifyRe
   if (!(error instanceof ServiceError) && body.status >= 500)
     logger(name).error({ err: error, method: request.method, path: request.url.split('?')[0] }, 'a call failed');
   if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy();
+  if (typeof body['retryAfterSeconds'] === 'number') reply.header('retry-after', String(body['retryAfterSeconds']));
+  if (typeof body['loginUrl'] === 'string') reply.header('x-auth-redirect-url', body['loginUrl']);
   await reply.status(body.status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
 }

@@ -1,4 +1,5 @@
 import type { UpstreamNotice } from '@gennaker/contracts/gate';
+import { ANONYMOUS, type Identity } from '@gennaker/contracts/people';
 import type { CallOptions, StreamEvent } from '@gennaker/contracts/route';
 import type { Gate } from '../gate.ts';
 
@@ -97,6 +98,7 @@ export async function* liveEvents(
   gate: Pick<Gate, 'orca' | 'clouddriver'>,
   query: LiveQuery,
   signal: AbortSignal,
+  identity: Identity = ANONYMOUS,
 ): AsyncGenerator<StreamEvent, void, undefined> {
   const { application, executionId } = query;
   const ended = new AbortController();
@@ -105,7 +107,7 @@ export async function* liveEvents(
   let after = query.after;
   void follow(
     'orca',
-    (options) => gate.orca.events({ query: { after, application, executionId } }, options),
+    (options) => gate.orca.events({ query: { after, application, executionId } }, { ...options, identity }),
     (event) => {
       after = event.id ?? after;
       channel.push({ ...(event.id === undefined ? {} : { id: event.id }), event: 'execution', data: event.data });
@@ -116,7 +118,7 @@ export async function* liveEvents(
   if (executionId === undefined)
     void follow(
       'clouddriver',
-      (options) => gate.clouddriver.events({ query: { application } }, options),
+      (options) => gate.clouddriver.events({ query: { application } }, { ...options, identity }),
       (event) => channel.push({ event: 'inventory', data: event.data }),
       channel,
       both,
