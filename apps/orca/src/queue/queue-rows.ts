@@ -1,6 +1,9 @@
 import type { Queryable } from '@gennaker/store/database';
 import type { QueueRules } from './queue-rules.ts';
 
+/** Limit of a queue whose pipeline has none any more. */
+const UNLIMITED = 2_147_483_647;
+
 /** How an execution was let in: at once, or into the line behind `ahead` others. */
 export type Admission =
   | { readonly admitted: true }
@@ -12,11 +15,8 @@ export interface Drained {
   readonly superseded: readonly { readonly id: string; readonly by: string }[];
 }
 
-/**
- * Lets an execution in, or puts it at the end of the line. To be called within the transaction that stores (or reopens)
- * the execution: the queue's row stays locked until that commits, so that the order of commits is the order of the line.
- */
-export async function admit(client: Queryable, rules: QueueRules, executionId: string): Promise<Admission> {
+/** Takes the queue's lock until the transaction ends, and makes its rules those given now. */
+export async function lockQueue(client: Queryable, rules: QueueRules): Promise<void> {
   await client.query({
     name: 'orca-queue-lock',
     text: `insert into orca.queues (config_id, application, name, slot_limit, keep_waiting) values ($1, $2, $3, $4, $5)
@@ -24,6 +24,14 @@ export async function admit(client: Queryable, rules: QueueRules, executionId: s
              slot_limit = excluded.slot_limit, keep_waiting = excluded.keep_waiting`,
     values: [rules.configId, rules.application, rules.name, rules.limit, rules.keepWaiting],
   });
+}
+
+/**
+ * Lets an execution in, or puts it at the end of the line. To be called within the transaction that stores (or reopens)
+ * the execution: the queue's row stays locked until that commits, so that the order of commits is the order of the line.
+ */
+export async function admit(client: Queryable, rules: QueueRules, executionId: string): Promise<Admission> {
+  await lockQueue(client, rules);
   // Statements after the lock see what its former holders committed.
   const known = await client.query('select from orca.slots where config_id = $1 and execution_id = $2', [
     rules.configId,
@@ -89,7 +97,7 @@ export async function drain(client: Queryable, configId: string): Promise<Draine
   if (free === 0) return { admitted: [], superseded: [] };
   const { rows: line } = await client.query<{ execution_id: string }>(
     `select execution_id from orca.queue_places where config_id = $1 order by place ${queue.keep_waiting ? 'limit $2' : 'limit ($2 + 100000)'}`,
-    [configId, free],
+    [configId, Math.min(free, 10_000)],
   );
   const { admitted, superseded } = fromLine(
     line.map((row) => row.execution_id),
@@ -134,6 +142,34 @@ export async function stuckQueues(db: Queryable): Promise<string[]> {
            limit 100`,
   });
   return rows.map((row) => row.config_id);
+}
+
+/** The rules of a queue as they were last given. */
+export async function rulesOfQueue(db: Queryable, configId: string): Promise<QueueRules | undefined> {
+  const { rows } = await db.query<{ application: string; name: string; slot_limit: number; keep_waiting: boolean }>({
+    name: 'orca-queue-rules',
+    text: 'select application, name, slot_limit, keep_waiting from orca.queues where config_id = $1 and slot_limit < $2',
+    values: [configId, UNLIMITED],
+  });
+  const row = rows[0];
+  return (
+    row && {
+      configId,
+      application: row.application,
+      name: row.name,
+      limit: row.slot_limit,
+      keepWaiting: row.keep_waiting,
+    }
+  );
+}
+
+/** The pipeline has no limit any more: whoever waits may begin. */
+export async function liftLimit(client: Queryable, configId: string): Promise<void> {
+  await client.query({
+    name: 'orca-queue-lift',
+    text: 'update orca.queues set slot_limit = $2, keep_waiting = true where config_id = $1 and slot_limit < $2',
+    values: [configId, UNLIMITED],
+  });
 }
 
 /** Pipelines that have a queue. */

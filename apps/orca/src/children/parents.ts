@@ -1,0 +1,72 @@
+import type { ExecutionTrigger, ExecutionView } from '@gennaker/contracts/execution';
+import type { ExecutionState } from '@gennaker/engine/model';
+import { executionView } from '@gennaker/engine/view';
+import type { Queryable } from '@gennaker/store/database';
+import { readExecutions } from '../rows.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Which execution, and which of its stages, started another. */
+export interface Parent {
+  readonly id: string;
+  readonly stageId?: string;
+}
+
+/** The parent that a trigger names; undefined when nothing started it but a person or an event. */
+export function parentOf(trigger: ExecutionTrigger): Parent | undefined {
+  const id = trigger['parentExecutionId'];
+  if (typeof id !== 'string' || id === '') return undefined;
+  const stageId = trigger['parentPipelineStageId'];
+  return { id, ...(typeof stageId === 'string' && stageId !== '' ? { stageId } : {}) };
+}
+
+/**
+ * A trigger with its parent by reference: of a whole execution that was posted only what never changes stays. The root is
+ * that of the parent, which is looked up where it is known here.
+ */
+export async function byReference(db: Queryable, trigger: ExecutionTrigger): Promise<ExecutionTrigger> {
+  const posted = trigger['parentExecution'] as Json | undefined;
+  const id = trigger['parentExecutionId'] ?? posted?.['id'];
+  if (typeof id !== 'string' || id === '') return trigger;
+  const [known] = await readExecutions(db, [id]);
+  const source: Json = known ? { ...known } : (posted ?? { id });
+  const parentExecution = Object.fromEntries(
+    ['id', 'type', 'application', 'name', 'pipelineConfigId', 'buildTime']
+      .filter((key) => source[key] !== undefined)
+      .map((key) => [key, source[key]]),
+  );
+  const postedRoot = posted?.['rootId'];
+  return {
+    ...trigger,
+    parentExecutionId: id,
+    parentExecution,
+    rootExecutionId: known ? rootOf(known) : typeof postedRoot === 'string' ? postedRoot : id,
+  };
+}
+
+/** The top-most ancestor's id; its own for an execution without a parent. */
+export function rootOf(state: Pick<ExecutionState, 'id' | 'trigger'>): string {
+  const root = state.trigger['rootExecutionId'];
+  return typeof root === 'string' ? root : state.id;
+}
+
+/** The view of an execution with its parent filled in, as it is now. */
+export async function viewWithParent(db: Queryable, state: ExecutionState): Promise<ExecutionView> {
+  const view: ExecutionView = { ...executionView(state), rootId: rootOf(state) };
+  const parent = parentOf(state.trigger);
+  if (!parent) return view;
+  const [found] = await readExecutions(db, [parent.id]);
+  if (!found) return view;
+  const { stages, ...rest } = executionView(found);
+  return {
+    ...view,
+    trigger: {
+      ...view.trigger,
+      parentExecution: {
+        ...rest,
+        rootId: rootOf(found),
+        stages: stages.map((stage) => ({ ...stage, context: {}, outputs: stage.outputs, tasks: [] })),
+      },
+    },
+  };
+}
