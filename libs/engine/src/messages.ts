@@ -45,7 +45,14 @@ export type Message =
   /** It has to wait for a slot before its first step. */
   | { readonly type: 'Queue'; readonly reason: Reason }
   /** Run a stage and all that comes after it again, also of an execution that has ended. Not admitted: it waits for a slot first. */
-  | { readonly type: 'Restart'; readonly stageId: string; readonly by: Identity; readonly admitted: boolean }
+  | {
+      readonly type: 'Restart';
+      readonly stageId: string;
+      readonly by: Identity;
+      readonly admitted: boolean;
+      /** Merged into the stage's context before it is prepared. */
+      readonly context?: Json;
+    }
   /** A failed stage counts as FAILED_CONTINUE, and what waits for it goes on, also of an execution that has ended. */
   | { readonly type: 'IgnoreFailure'; readonly stageId: string; readonly by: Identity; readonly reason?: string }
   | { readonly type: 'Pause'; readonly user: string }
