@@ -2,25 +2,27 @@ import { isComplete } from '@gennaker/contracts/status';
 import { decide } from '@gennaker/engine/decide';
 import { nextWake, taskDeadline } from '@gennaker/engine/decide/timers';
 import type { EngineEvent } from '@gennaker/engine/events';
-import { evolve } from '@gennaker/engine/evolve';
 import type { Effect, Message } from '@gennaker/engine/messages';
-import type { ExecutionState } from '@gennaker/engine/model';
+import type { ExecutionState, StageState } from '@gennaker/engine/model';
 import { cleanUpTask, runTask } from '@gennaker/engine/run-task';
-import type { Database } from '@gennaker/store/database';
+import type { Queryable } from '@gennaker/store/database';
 import type { Claim, Claims } from './claims.ts';
 import { readMail } from './mailbox.ts';
 import { storable } from './storable.ts';
-import type { Outcome, Transition, Writer } from './writer.ts';
+import type { Outcome, Transition } from './transition.ts';
+import { inputOf, isRefusedByData, type Writer } from './writer.ts';
 import { engineEnv, taskWorld, type World } from './world.ts';
 
 /** What an actor works with. */
 export interface ActorParts {
-  readonly db: Database;
+  readonly db: Queryable;
   readonly claims: Claims;
   readonly writer: Writer;
   readonly world: World;
-  /** Told after each commit, so that readers of the stream look. */
+  /** Told after each commit that had events, so that readers of the stream look. */
   committed(state: ExecutionState): void;
+  /** True while the whole engine rests: nothing is begun. */
+  resting(): boolean;
 }
 
 /** How an actor's work ended. `wakeAt`: when to ring again. */
@@ -46,6 +48,8 @@ interface Letter {
 interface Flight {
   readonly run: string;
   readonly abort: AbortController;
+  /** It was told to end; what it answers counts no more. */
+  ended: boolean;
   /** Settles when nothing of the run is under way any more. */
   done: Promise<unknown>;
 }
@@ -66,6 +70,7 @@ export class Actor {
   #tickedAt = -Infinity;
   #lost = false;
   #leaving = false;
+  #resting = false;
 
   constructor(parts: ActorParts, claim: Claim) {
     this.#parts = parts;
@@ -102,6 +107,12 @@ export class Actor {
     this.#wake();
   }
 
+  /** The claim is given back at the next step; a run under way is let end first. */
+  rest(): void {
+    this.#resting = true;
+    this.#wake();
+  }
+
   /** Works until the claim is given back or lost. */
   async work(): Promise<ActorEnd> {
     this.#post({ type: this.#state.status === 'NOT_STARTED' ? 'Start' : 'Tick' }, this.#claim.trace);
@@ -121,11 +132,15 @@ export class Actor {
     const decided = this.#decide(letters.list);
     const { state } = decided;
     const complete = isComplete(state.status);
-    const effects = this.#leaving ? [] : decided.effects.filter((effect) => isStill(state, effect));
+    const rests = this.#leaving || this.#resting || this.#parts.resting();
+    const effects = decided.effects.filter((effect) => isStill(state, effect) && (!rests || effect.type === 'AbortRun'));
     const wakeAt = this.#wakeAt(state);
     const idle = effects.every((effect) => this.#known(effect)) && this.#flights.size === 0;
     const now = this.#parts.world.clock.now();
-    const release = complete || this.#leaving || (idle && (wakeAt === undefined || wakeAt - now > HOLD_MS));
+    const release =
+      complete ||
+      this.#leaving ||
+      (idle && (rests || wakeAt === undefined || wakeAt - now > HOLD_MS));
     if (decided.events.length > 0 || letters.applied !== this.#mailApplied || release) {
       const outcome = await this.#commit({
         owner: this.#parts.claims.owner,
@@ -133,6 +148,8 @@ export class Actor {
         from: this.#state.version,
         state,
         events: decided.events,
+        inputs: decided.inputs,
+        trace: decided.trace,
         ...changes(this.#state, state),
         mailApplied: letters.applied,
         wakeAt,
@@ -142,7 +159,7 @@ export class Actor {
       this.#state = state;
       this.#mailApplied = letters.applied;
       this.#mailSeq = Math.max(this.#mailSeq, outcome.mailSeq);
-      if (decided.events.length > 0) this.#parts.committed(state);
+      if (decided.events.length > 0 || complete) this.#parts.committed(state);
       if (outcome.released) return { kind: 'released', wakeAt, complete, epoch: this.#claim.epoch };
     }
     for (const effect of effects) this.#perform(effect);
@@ -153,7 +170,7 @@ export class Actor {
   /** Takes what is queued, and the mail that is announced. */
   async #letters(): Promise<{ list: Letter[]; applied: number }> {
     const mail =
-      this.#mailSeq > this.#mailApplied ? await readMail(this.#parts.db.pool, this.id, this.#mailApplied) : [];
+      this.#mailSeq > this.#mailApplied ? await readMail(this.#parts.db, this.id, this.#mailApplied) : [];
     return {
       list: [...this.#queue.splice(0), ...mail],
       applied: mail.at(-1)?.seq ?? this.#mailApplied,
@@ -162,21 +179,28 @@ export class Actor {
 
   #decide(letters: readonly Letter[]): {
     state: ExecutionState;
-    events: (EngineEvent & { trace: string })[];
+    events: EngineEvent[];
     effects: Effect[];
+    inputs: unknown[];
+    trace: string;
   } {
     let state = this.#state;
-    const events: (EngineEvent & { trace: string })[] = [];
+    let trace = this.#claim.trace;
+    const events: EngineEvent[] = [];
     const effects: Effect[] = [];
-    for (const { message, trace } of letters) {
+    const inputs: unknown[] = [];
+    for (const letter of letters) {
       const env = engineEnv(this.#parts.world);
-      if (message.type === 'Tick') this.#tickedAt = env.now;
-      const decision = decide(state, message, env);
-      for (const event of decision.events) state = evolve(state, event);
-      events.push(...decision.events.map((event) => ({ ...event, trace: trace || this.#claim.trace })));
+      if (letter.message.type === 'Tick') this.#tickedAt = env.now;
+      const decision = decide(state, letter.message, env);
+      state = decision.state;
       effects.push(...decision.effects);
+      if (decision.events.length === 0) continue;
+      events.push(...decision.events);
+      inputs.push(inputOf(letter.message));
+      if (letter.trace) trace = letter.trace;
     }
-    return { state, events, effects };
+    return { state, events, effects, inputs, trace };
   }
 
   /** When the row is due: at once while something runs, so that a lost owner is noticed; otherwise by the engine's timers. */
@@ -210,15 +234,15 @@ export class Actor {
     const key = `${effect.stageId}/${effect.taskId}/${effect.attempt}`;
     const flight = this.#flights.get(key);
     if (effect.type === 'AbortRun') {
-      flight?.abort.abort(new Error('the stage has ended'));
+      end(flight, 'the stage has ended');
       this.#flights.delete(key);
       return;
     }
     const run = effect.type === 'CleanUp' ? 'cleanup' : String(effect.run);
     if (flight?.run === run) return;
-    flight?.abort.abort(new Error('the stage was cancelled'));
+    end(flight, 'the stage was cancelled');
     if (!this.#parts.claims.safe(this.id)) return this.#later();
-    const fresh: Flight = { run, abort: new AbortController(), done: Promise.resolve() };
+    const fresh: Flight = { run, abort: new AbortController(), ended: false, done: Promise.resolve() };
     this.#flights.set(key, fresh);
     // A clean-up begins when the run that it cleans up after has ended.
     fresh.done = (flight?.done ?? Promise.resolve())
@@ -244,14 +268,12 @@ export class Actor {
     }
     const deadline = taskDeadline(state, stage, task);
     const limit = Math.max(1, Math.min(RUN_MS, deadline ? deadline.at - world.clock.now() : RUN_MS));
-    const timeout = new AbortController();
     const cancel = world.clock.after(limit, () =>
-      timeout.abort(new DOMException('the deadline passed', 'TimeoutError')),
+      flight.abort.abort(new DOMException('the deadline passed', 'TimeoutError')),
     );
-    const signal = AbortSignal.any([flight.abort.signal, timeout.signal]);
-    const result = storable(await runTask(taskWorld(world), { ...common, signal }));
+    const result = storable(await runTask(taskWorld(world), { ...common, signal: flight.abort.signal }));
     cancel();
-    if (flight.abort.signal.aborted) return undefined;
+    if (flight.ended) return undefined;
     return { type: 'TaskReturned', stageId, taskId, attempt, run: effect.run, result };
   }
 
@@ -268,6 +290,7 @@ export class Actor {
 
   async #next(wakeAt: number | undefined): Promise<void> {
     if (this.#queue.length > 0 || this.#lost || this.#leaving || this.#mailSeq > this.#mailApplied) return;
+    if (this.#resting && this.#flights.size === 0) return;
     const busy = this.#flights.size > 0;
     const at = busy ? nextWake(this.#state, this.#tickedAt) : (nextWake(this.#state) ?? wakeAt);
     await new Promise<void>((resolve) => {
@@ -296,7 +319,7 @@ export class Actor {
   }
 
   #abortAll(why: string): void {
-    for (const flight of this.#flights.values()) flight.abort.abort(new Error(why));
+    for (const flight of this.#flights.values()) end(flight, why);
     this.#flights.clear();
   }
 }
@@ -313,15 +336,20 @@ function isStill(state: ExecutionState, effect: Effect): boolean {
   );
 }
 
-/** The stages that a turn touched, by identity, and those that it took out. */
-function changes(before: ExecutionState, after: ExecutionState): Pick<Transition, 'changed' | 'removed'> {
-  return {
-    changed: Object.values(after.stages).filter((stage) => before.stages[stage.id] !== stage),
-    removed: Object.keys(before.stages).filter((id) => !after.stages[id]),
-  };
+/** The stages that a turn made and touched, by identity, and those that it took out. */
+function changes(before: ExecutionState, after: ExecutionState): Pick<Transition, 'made' | 'changed' | 'removed'> {
+  const made: StageState[] = [];
+  const changed: { before: StageState; after: StageState }[] = [];
+  for (const stage of Object.values(after.stages)) {
+    const old = before.stages[stage.id];
+    if (!old) made.push(stage);
+    else if (old !== stage) changed.push({ before: old, after: stage });
+  }
+  return { made, changed, removed: Object.keys(before.stages).filter((id) => !after.stages[id]) };
 }
 
-/** PostgreSQL's classes 22 and 23: the row itself is at fault, and trying again cannot help. */
-function isRefusedByData(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code));
+function end(flight: Flight | undefined, why: string): void {
+  if (!flight || flight.ended) return;
+  flight.ended = true;
+  flight.abort.abort(new Error(why));
 }

@@ -24,6 +24,7 @@ export function restart(turn: Turn, message: Extract<Message, { type: 'Restart' 
     message.by,
     [stage, ...turn.graph.topLevel.filter((one) => one.status === 'CANCELED')],
     message.admitted,
+    message.context,
   );
 }
 
@@ -36,8 +37,8 @@ export function ignoreFailure(turn: Turn, message: Extract<Message, { type: 'Ign
     evidence: { by: message.by.user, status: stage.status, ...(message.reason ? { because: message.reason } : {}) },
   };
   const others = turn.graph.topLevel.filter((one) => one.status === 'CANCELED' && one.id !== stage.id);
-  runAgain(turn, stage, message.by, others, true);
-  turn.emit({ type: 'FailureIgnored', stageId: stage.id, by: message.by.user, reason });
+  if (runAgain(turn, stage, message.by, others, true))
+    turn.emit({ type: 'FailureIgnored', stageId: stage.id, by: message.by.user, reason });
 }
 
 /** May a stage be restarted: has it ended, or not begun? */
@@ -52,31 +53,46 @@ export function topLevel(state: ExecutionState, stageId: string): StageState | u
   return stage;
 }
 
-function runAgain(turn: Turn, cause: StageState, by: Person, from: readonly StageState[], admitted: boolean): void {
+/** False where it cannot be yet: the execution is being cancelled, or a stage that would run again is still being cleaned up after. */
+function runAgain(
+  turn: Turn,
+  cause: StageState,
+  by: Person,
+  from: readonly StageState[],
+  admitted: boolean,
+  more?: Json,
+): boolean {
+  const { status, canceled, reason } = turn.state;
+  if (canceled && !isComplete(status)) return false;
   const again = new Map<string, StageState>();
   for (const stage of from) for (const one of withDownstream(turn, stage)) again.set(one.id, one);
   if (!from.includes(cause)) again.delete(cause.id);
-  const removed = [...again.values()].flatMap((stage) =>
-    withDescendants(turn.graph, stage)
-      .filter((one) => one.id !== stage.id)
-      .map((one) => one.id),
-  );
+  const touched = [...again.values()].flatMap((stage) => withDescendants(turn.graph, stage));
+  if (touched.some((stage) => stage.tasks.some((task) => task.cleanup))) return false;
+  const removed = touched.filter((stage) => !again.has(stage.id)).map((stage) => stage.id);
+  const queued: Reason = {
+    summary: 'Waits for its turn to run again: as many executions of this pipeline run as may at once',
+    evidence: { restartedBy: by.user, stage: cause.name },
+    next: 'it goes on when one of them ends',
+  };
+  // One that runs has its slot, and one that waits for it goes on waiting.
+  const waits = status === 'NOT_STARTED' || (isComplete(status) && !admitted);
   turn.emit({
     type: 'ExecutionRestarted',
     stageId: cause.id,
     by: by.user,
-    stages: [...again.values()].map((stage) => ({ id: stage.id, ...prepared(turn, stage, by) })),
+    stages: [...again.values()].map((stage) => ({
+      id: stage.id,
+      ...prepared(
+        turn,
+        stage.id === cause.id && more ? { ...stage, context: { ...stage.context, ...more } } : stage,
+        by,
+      ),
+    })),
     removed,
-    ...(admitted
-      ? {}
-      : {
-          queued: {
-            summary: 'Waits for its turn to run again: as many executions of this pipeline run as may at once',
-            evidence: { restartedBy: by.user, stage: cause.name },
-            next: 'it goes on when one of them ends',
-          },
-        }),
+    ...(waits ? { queued: (status === 'NOT_STARTED' ? reason : undefined) ?? queued } : {}),
   });
+  return true;
 }
 
 /** A stage and the ended ones that come after it. */
