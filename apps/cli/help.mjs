@@ -26,7 +26,18 @@ GENNAKER_CONFIG (default gennaker.yml here, when it exists) names the configurat
     text: 'Checks platform, Node, tools, user name spaces, ports and the data folder; each problem comes with its fix.',
   },
   test: {
-    about: 'run all tests (npm test)',
+    about: 'test pipelines',
+    usage: 'npm run gennaker -- test [--watch] [FILES or FOLDERS]',
+    text: `Runs tests of pipelines: files named *.pipeline.test.ts, here or where you say. They run on the real
+engine in virtual time with a simulated cloud: nothing is deployed, and a day takes milliseconds.
+
+  --watch        runs them again whenever one of them, or what it imports, changes
+  --only TEXT    runs the tests whose names contain TEXT
+
+See docs/guide/test-your-pipelines.md.`,
+  },
+  'self-test': {
+    about: "run this repository's own tests (npm test)",
     usage: 'npm test -- [vitest arguments, such as --project unit or a path]',
     text: 'Installs what tests need (also Chromium), runs vitest on unit, int, ui and e2e, and ends with "N passed, N failed".',
   },

@@ -32,7 +32,7 @@ async function main() {
     return;
   }
   if (!(command in commands)) throw new Sentence(`There is no command "${command}".\n\n${help(undefined)}`);
-  if (command !== 'test' && (rest.includes('--help') || rest.includes('-h'))) {
+  if (command !== 'self-test' && (rest.includes('--help') || rest.includes('-h'))) {
     process.stdout.write(help(command));
     return;
   }

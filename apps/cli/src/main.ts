@@ -33,6 +33,8 @@ async function run(root: string, command: string, args: string[]): Promise<numbe
     case 'doctor':
       return (await import('./doctor.ts')).doctor(root, args);
     case 'test':
+      return (await import('./test-pipelines.ts')).testPipelines(root, args);
+    case 'self-test':
       return (await import('./test.ts')).test(root, args);
     case 'check':
       return (await import('./check/check.ts')).check(root, args);
