@@ -12,7 +12,7 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { LiveDataProvider } from '@gennaker/ui/live-data';
 import { ServiceError } from '@gennaker/contracts/error';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -21,7 +21,16 @@ import { connectStream } from './queries/live-stream.ts';
 import { router } from './router.tsx';
 import { theme } from './theme.ts';
 
+/** Gate does not know who asks: logging in comes first, then back to this page. */
+function toLogin(error: unknown): void {
+  if (!(error instanceof ServiceError) || error.status !== 401) return;
+  const { pathname, href } = router.state.location;
+  if (pathname !== '/login') void router.navigate({ to: '/login', search: { next: href } });
+}
+
 const client = new QueryClient({
+  queryCache: new QueryCache({ onError: toLogin }),
+  mutationCache: new MutationCache({ onError: toLogin }),
   defaultOptions: {
     queries: {
       // The event stream says when something changed; time alone makes nothing stale.

@@ -25,6 +25,33 @@ const applications = createRoute({
   validateSearch: z.object({ q: words, create: z.boolean().optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('./pages/applications-page.tsx'), 'ApplicationsPage'),
 });
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: z.object({ next: words }),
+  component: lazyRouteComponent(() => import('./pages/login-page.tsx'), 'LoginPage'),
+});
+const events = createRoute({
+  getParentRoute: () => root,
+  path: '/events',
+  validateSearch: z.object({ q: words, type: words }),
+  component: lazyRouteComponent(() => import('./pages/events-page.tsx'), 'EventsPage'),
+});
+const tokens = createRoute({
+  getParentRoute: () => root,
+  path: '/tokens',
+  component: lazyRouteComponent(() => import('./pages/tokens-page.tsx'), 'TokensPage'),
+});
+const engine = createRoute({
+  getParentRoute: () => root,
+  path: '/admin/engine',
+  component: lazyRouteComponent(() => import('./pages/engine-page.tsx'), 'EnginePage'),
+});
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/admin/people',
+  component: lazyRouteComponent(() => import('./pages/people-page.tsx'), 'PeoplePage'),
+});
 const permalink = createRoute({
   getParentRoute: () => root,
   path: '/executions/$executionId',
@@ -100,6 +127,11 @@ export const router = createRouter({
     home,
     applications,
     permalink,
+    login,
+    events,
+    tokens,
+    engine,
+    people,
     application.addChildren([
       applicationHome,
       executions,

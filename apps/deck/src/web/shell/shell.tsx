@@ -1,9 +1,10 @@
 import { ActionIcon, Kbd, Menu, Modal, Tooltip, useMantineColorScheme } from '@mantine/core';
 import { DarkIcon, KeyboardIcon, LightIcon, SystemThemeIcon } from '@gennaker/ui/icons';
-import { Link, Outlet, useParams } from '@tanstack/react-router';
+import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useLiveness } from '../queries/live-stream.ts';
 import { InboxButton } from './inbox.tsx';
+import { UserMenu } from './user-menu.tsx';
 import { SHORTCUTS, useShortcuts } from './shortcuts.ts';
 import { ApplicationSwitch } from './application-switch.tsx';
 
@@ -80,7 +81,10 @@ function SchemeMenu() {
 export function Shell() {
   const { application } = useParams({ strict: false });
   const [help, setHelp] = useState(false);
+  const path = useRouterState({ select: (state) => state.location.pathname });
   useShortcuts(application, () => setHelp(true));
+  // Who is not logged in may read nothing yet: the frame would ask for what it shows.
+  if (path === '/login') return <Outlet />;
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -93,6 +97,7 @@ export function Shell() {
         <LiveMark />
         <InboxButton />
         <SchemeMenu />
+        <UserMenu />
         <Tooltip label="Keyboard shortcuts">
           <ActionIcon
             variant="subtle"

@@ -1,0 +1,143 @@
+import { Button, Group, Modal, Skeleton } from '@mantine/core';
+import type { LocalUser } from '@gennaker/contracts/people';
+import { PlusIcon, UserIcon } from '@gennaker/ui/icons';
+import { EmptyState, ErrorPanel, Note } from '@gennaker/ui/panels';
+import { Chip } from '@gennaker/ui/status';
+import { Ago } from '@gennaker/ui/time';
+import { useState } from 'react';
+import { UserDialog } from '../people/user-dialog.tsx';
+import { useChangeUser, useMe, useUsers } from '../queries/people.ts';
+import { AdminOnly } from '../shell/admin-only.tsx';
+
+/** Local users: who may log in, with which roles. */
+export function PeoplePage() {
+  return (
+    <main id="main" className="page page-narrow" tabIndex={-1}>
+      <AdminOnly>
+        <People />
+      </AdminOnly>
+    </main>
+  );
+}
+
+function People() {
+  const me = useMe().data;
+  const off = me?.authentication === false;
+  const users = useUsers(!off);
+  const [editing, setEditing] = useState<LocalUser | 'new'>();
+  const [removing, setRemoving] = useState<LocalUser>();
+  return (
+    <>
+      <div className="page-head">
+        <h1>People</h1>
+        <div className="page-space" />
+        {off ? null : (
+          <Button leftSection={<PlusIcon size={16} />} onClick={() => setEditing('new')}>
+            Add a user
+          </Button>
+        )}
+      </div>
+      {off ? (
+        <Note
+          look="system"
+          title="Nobody has to log in"
+          why="Whoever reaches this machine may do everything."
+          next={
+            <>
+              To turn logging in on, add the first administrator on the machine:{' '}
+              <code className="gk-mono">gennaker users add NAME --admin</code>
+            </>
+          }
+        />
+      ) : users.isPending ? (
+        <Skeleton height={160} radius="lg" aria-label="Reading the users" />
+      ) : users.isError ? (
+        <ErrorPanel title="The users could not be read" error={users.error} />
+      ) : users.data.length === 0 ? (
+        <EmptyState icon={UserIcon} title="There are no users yet">
+          Add the people who work with these pipelines.
+        </EmptyState>
+      ) : (
+        <div className="card">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Roles</th>
+                <th scope="col">State</th>
+                <th scope="col">Last login</th>
+                <th scope="col">
+                  <span className="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {users.data.map((user) => (
+                <tr key={user.name}>
+                  <td>
+                    <div className="app-name">{user.name}</div>
+                    <div className="app-about">{user.email}</div>
+                  </td>
+                  <td>
+                    {user.admin ? <Chip look="person">Administrator</Chip> : null} {user.roles.join(', ')}
+                  </td>
+                  <td>{user.enabled ? 'May log in' : <Chip look="paused">Disabled</Chip>}</td>
+                  <td className="gk-muted">
+                    {user.lastLoginAt === undefined ? 'Never' : <Ago at={user.lastLoginAt} />}
+                  </td>
+                  <td>
+                    <Group gap="xs" justify="flex-end" wrap="nowrap">
+                      <Button
+                        size="compact-sm"
+                        variant="default"
+                        aria-label={`Change ${user.name}`}
+                        onClick={() => setEditing(user)}
+                      >
+                        Change
+                      </Button>
+                      <Button
+                        size="compact-sm"
+                        variant="default"
+                        disabled={user.name === me?.username}
+                        aria-label={`Remove ${user.name}`}
+                        onClick={() => setRemoving(user)}
+                      >
+                        Remove
+                      </Button>
+                    </Group>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {editing ? (
+        <UserDialog user={editing === 'new' ? undefined : editing} onClose={() => setEditing(undefined)} />
+      ) : null}
+      {removing ? <RemoveDialog user={removing} onClose={() => setRemoving(undefined)} /> : null}
+    </>
+  );
+}
+
+function RemoveDialog({ user, onClose }: { readonly user: LocalUser; readonly onClose: () => void }) {
+  const change = useChangeUser();
+  return (
+    <Modal opened onClose={onClose} title={`Remove ${user.name}?`}>
+      <p className="dialog-text">All sessions and tokens of {user.name} end at once. What was done stays recorded.</p>
+      {change.isError ? <ErrorPanel title="The user was not removed" error={change.error} /> : null}
+      <Group justify="flex-end" gap="xs" mt="md">
+        <Button variant="default" onClick={onClose}>
+          Keep
+        </Button>
+        <Button
+          color="red"
+          loading={change.isPending}
+          onClick={() => change.mutate({ deed: 'remove', name: user.name }, { onSuccess: onClose })}
+        >
+          Remove {user.name}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}
