@@ -2,16 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { ServiceError } from '@gennaker/contracts/error';
 import { orcaApi } from '@gennaker/contracts/orca';
+import { remoteAccess } from '@gennaker/service/access';
 import type { AppDefinition } from '@gennaker/service/app';
 import { systemClock } from '@gennaker/service/clock';
 import { createServiceClient } from '@gennaker/service/http-client';
+import { ownIdentity } from '@gennaker/service/identity';
 import { serve } from '@gennaker/service/http-server';
 import { logger } from '@gennaker/service/log';
+import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
 import { createOutbox, type OutboxDelivery } from '@gennaker/store/outbox';
 import { z } from 'zod';
 import { openAccounts } from './accounts.ts';
 import { handlers } from './http.ts';
+import { clouddriverRules } from './rules.ts';
 import { listenToChanges } from './inventory/changes.ts';
 import { startInventory } from './inventory/watcher.ts';
 import { pause } from './operations/run.ts';
@@ -37,6 +41,7 @@ export const app: AppDefinition = {
       baseUrl: config.urls.orca,
       caller: 'clouddriver',
       identityKey: config.identityKey,
+      own: ownIdentity('clouddriver'),
     });
     const wake = async (message: OutboxDelivery): Promise<{ status: number; reason?: string }> => {
       const { executionId, stageId, cause } = wakeSchema.parse(message.body);
@@ -67,6 +72,10 @@ export const app: AppDefinition = {
       const served = await serve({
         name: 'clouddriver',
         api: clouddriverApi,
+        guard: {
+          access: remoteAccess(config, 'clouddriver', () => readAuthenticationMode(db.pool)),
+          rules: clouddriverRules,
+        },
         handlers: handlers({ db, accounts, inventory, changes, worker, outbox }),
         config,
       });

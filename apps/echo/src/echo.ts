@@ -1,5 +1,6 @@
 import type { front50Api } from '@gennaker/contracts/front50';
 import type { orcaApi } from '@gennaker/contracts/orca';
+import type { Identity } from '@gennaker/contracts/people';
 import type { Client } from '@gennaker/contracts/route';
 import type { AnyTriggerDefinition } from '@gennaker/extension-sdk/trigger';
 import type { Clock } from '@gennaker/service/clock';
@@ -15,6 +16,8 @@ export interface EchoParts {
   readonly triggers: Readonly<Record<string, AnyTriggerDefinition>>;
   readonly front50: Pick<Client<typeof front50Api>, 'listPipelines' | 'getPipeline' | 'getPipelineByName'>;
   readonly orca: Pick<Client<typeof orcaApi>, 'orchestrate'>;
+  /** Whom an execution of this user runs as; absent: somebody with no roles. */
+  readonly actsAs?: (user: string) => Promise<Identity>;
   readonly log: { warn(message: string): void };
   /** Longest time between two looks for events that are not matched yet, ms. */
   readonly sweepMs?: number;

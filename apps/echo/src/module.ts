@@ -1,21 +1,35 @@
 import { echoApi } from '@gennaker/contracts/echo';
 import { front50Api } from '@gennaker/contracts/front50';
 import { orcaApi } from '@gennaker/contracts/orca';
+import { namedOnly, peopleRoutes } from '@gennaker/contracts/people';
+import { remoteAccess } from '@gennaker/service/access';
 import type { AppDefinition } from '@gennaker/service/app';
 import { systemClock } from '@gennaker/service/clock';
 import { createServiceClient } from '@gennaker/service/http-client';
+import { ownIdentity } from '@gennaker/service/identity';
 import { serve } from '@gennaker/service/http-server';
 import { logger } from '@gennaker/service/log';
+import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
 import { triggers } from '@gennaker/triggers/server';
 import { createEcho } from './echo.ts';
 import { echoHandlers } from './http.ts';
+import { personNamed } from './person-named.ts';
+import { echoRules } from './rules.ts';
 
 /** Echo: events and triggers. */
 export const app: AppDefinition = {
   name: 'echo',
   async start(config) {
     const db = openDatabase(config.databaseUrl);
+    const access = remoteAccess(config, 'echo', () => readAuthenticationMode(db.pool));
+    const gate = createServiceClient(peopleRoutes, {
+      name: 'gate',
+      baseUrl: config.urls.gate,
+      caller: 'echo',
+      identityKey: config.identityKey,
+      own: ownIdentity('echo'),
+    });
     const echo = createEcho({
       db,
       clock: systemClock,
@@ -25,6 +39,7 @@ export const app: AppDefinition = {
         baseUrl: config.urls.front50,
         caller: 'echo',
         identityKey: config.identityKey,
+        own: ownIdentity('echo'),
       }),
       orca: createServiceClient(orcaApi, {
         name: 'orca',
@@ -32,9 +47,16 @@ export const app: AppDefinition = {
         caller: 'echo',
         identityKey: config.identityKey,
       }),
+      actsAs: async (user) => ((await access.authentication()) ? personNamed(gate, user) : namedOnly(user)),
       log: logger('echo'),
     });
-    const served = await serve({ name: 'echo', api: echoApi, config, handlers: echoHandlers(echo) });
+    const served = await serve({
+      name: 'echo',
+      api: echoApi,
+      config,
+      handlers: echoHandlers(echo),
+      guard: { access, rules: echoRules },
+    });
     return {
       async stop() {
         await served.close();

@@ -7,16 +7,18 @@ import type { EchoParts } from './echo.ts';
 
 /** Hands one execution to orca under its id and writes down what orca said; a repeat changes nothing. */
 export async function startExecution(
-  echo: Pick<EchoParts, 'db' | 'orca' | 'clock'>,
+  echo: Pick<EchoParts, 'db' | 'orca' | 'clock' | 'actsAs'>,
   message: OutboxDelivery,
 ): Promise<DeliveryResult> {
   const body = orchestrateSchema.parse(message.body);
+  const user = body.trigger?.user ?? 'anonymous';
+  const identity = (await echo.actsAs?.(user)) ?? namedOnly(user);
   try {
     await echo.orca.orchestrate(
       { body },
       {
         key: message.key,
-        identity: namedOnly(body.trigger?.user ?? 'anonymous'),
+        identity,
         ...(message.trace ? { traceparent: message.trace } : {}),
       },
     );

@@ -3,6 +3,7 @@ import type { Handlers } from '@gennaker/contracts/route';
 import { inTransaction } from '@gennaker/store/database';
 import { deleteApplication } from './applications/delete-application.ts';
 import { getApplication, listApplications } from './applications/read-applications.ts';
+import { readPermissions } from './applications/read-permissions.ts';
 import { upsertApplication } from './applications/upsert-application.ts';
 import type { Front50 } from './front50.ts';
 import { deletePipeline } from './pipelines/delete-pipeline.ts';
@@ -21,6 +22,7 @@ export function front50Handlers(front50: Front50): Handlers<typeof front50Api> {
     upsertApplication: ({ params, body, user }) =>
       inTransaction(db, (client) => upsertApplication(front50, client, params.application, body, user)),
     deleteApplication: ({ params }) => inTransaction(db, (client) => deleteApplication(client, params.application)),
+    listPermissions: () => readPermissions(db.pool),
     listPipelines: ({ query }) =>
       listPipelines(db.pool, {
         application: query.application,

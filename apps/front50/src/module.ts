@@ -1,21 +1,46 @@
+import { cachedAccess } from '@gennaker/service/access';
 import type { AppDefinition } from '@gennaker/service/app';
 import { systemClock } from '@gennaker/service/clock';
+import { createServiceClient } from '@gennaker/service/http-client';
+import { ownIdentity } from '@gennaker/service/identity';
 import { serve } from '@gennaker/service/http-server';
+import { ServiceError } from '@gennaker/contracts/error';
 import { front50Api } from '@gennaker/contracts/front50';
+import { type Person, peopleRoutes } from '@gennaker/contracts/people';
 import { stages } from '@gennaker/stages/server';
+import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
 import { triggers } from '@gennaker/triggers/server';
+import { readPermissions } from './applications/read-permissions.ts';
 import { front50Handlers } from './http.ts';
+import { front50Rules } from './rules.ts';
 
 /** Front50: applications and pipelines. */
 export const app: AppDefinition = {
   name: 'front50',
   async start(config) {
     const db = openDatabase(config.databaseUrl);
+    const access = cachedAccess({
+      readMode: () => readAuthenticationMode(db.pool),
+      readPermissions: () => readPermissions(db.pool),
+    });
+    const gate = createServiceClient(peopleRoutes, {
+      name: 'gate',
+      baseUrl: config.urls.gate,
+      caller: 'front50',
+      identityKey: config.identityKey,
+      own: ownIdentity('front50'),
+    });
+    const person = (name: string): Promise<Person | undefined> =>
+      gate.person({ params: { name } }).catch((error: unknown) => {
+        if (error instanceof ServiceError && error.status === 404) return undefined;
+        throw error;
+      });
     const served = await serve({
       name: 'front50',
       api: front50Api,
       config,
+      guard: { access, rules: front50Rules(db.pool, access, person) },
       handlers: front50Handlers({
         db,
         clock: systemClock,

@@ -1,10 +1,13 @@
 import { echoApi } from '@gennaker/contracts/echo';
 import { igorApi } from '@gennaker/contracts/igor';
+import { remoteAccess } from '@gennaker/service/access';
 import type { AppDefinition } from '@gennaker/service/app';
 import { systemClock } from '@gennaker/service/clock';
 import { createServiceClient } from '@gennaker/service/http-client';
+import { ownIdentity } from '@gennaker/service/identity';
 import { serve } from '@gennaker/service/http-server';
 import { logger } from '@gennaker/service/log';
+import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
 import { igorHandlers } from './http.ts';
 import { createIgor } from './igor.ts';
@@ -23,10 +26,20 @@ export const app: AppDefinition = {
         baseUrl: config.urls.echo,
         caller: 'igor',
         identityKey: config.identityKey,
+        own: ownIdentity('igor'),
       }),
       log: logger('igor'),
     });
-    const served = await serve({ name: 'igor', api: igorApi, config, handlers: igorHandlers(igor) });
+    const served = await serve({
+      name: 'igor',
+      api: igorApi,
+      config,
+      handlers: igorHandlers(igor),
+      guard: {
+        access: remoteAccess(config, 'igor', () => readAuthenticationMode(db.pool)),
+        rules: { jenkinsWebhook: 'signed', listMasters: 'signed', listJobs: 'signed', getBuild: 'signed' },
+      },
+    });
     return {
       async stop() {
         await served.close();

@@ -2,18 +2,22 @@ import { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { orcaApi } from '@gennaker/contracts/orca';
 import { front50Api } from '@gennaker/contracts/front50';
 import { roscoApi } from '@gennaker/contracts/rosco';
+import { remoteAccess } from '@gennaker/service/access';
 import type { AppDefinition } from '@gennaker/service/app';
 import { systemClock } from '@gennaker/service/clock';
 import { createGuardedHttp } from '@gennaker/service/egress';
 import type { ServiceName } from '@gennaker/service/config';
 import { createServiceClient, type ServiceClientOptions } from '@gennaker/service/http-client';
+import { ownIdentity } from '@gennaker/service/identity';
 import { serve } from '@gennaker/service/http-server';
 import { logger } from '@gennaker/service/log';
 import { strategies } from '@gennaker/strategies/server';
 import { stages } from '@gennaker/stages/server';
+import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
 import { orcaHandlers } from './http.ts';
 import { Orchestrator } from './orchestrator.ts';
+import { orcaRules } from './rules.ts';
 import { definitionMap, strategyMap, type World } from './world.ts';
 
 /** Orca: runs executions. */
@@ -48,8 +52,13 @@ export const app: AppDefinition = {
       world,
       log,
     });
+    const access = remoteAccess(config, 'orca', () => readAuthenticationMode(db.pool));
+    const ownFront50 = createServiceClient(front50Api, { ...called('front50'), own: ownIdentity('orca') });
+    const ofConfig = async (id: string): Promise<string | undefined> =>
+      (await ownFront50.getPipeline({ params: { id } })).application;
     const served = await serve({
       name: 'orca',
+      guard: { access, rules: orcaRules(db.pool, ofConfig) },
       api: orcaApi,
       handlers: orcaHandlers({ db, orchestrator, world }),
       config,

@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@gennaker/contracts/error';
 import { orcaApi } from '@gennaker/contracts/orca';
 import { roscoApi } from '@gennaker/contracts/rosco';
+import { remoteAccess } from '@gennaker/service/access';
 import type { AppDefinition } from '@gennaker/service/app';
 import { createServiceClient } from '@gennaker/service/http-client';
+import { ownIdentity } from '@gennaker/service/identity';
 import { serve } from '@gennaker/service/http-server';
 import { logger } from '@gennaker/service/log';
+import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
 import { createOutbox } from '@gennaker/store/outbox';
 import { startBakeWorker } from './bake-worker.ts';
@@ -23,6 +26,7 @@ export const app: AppDefinition = {
       baseUrl: config.urls.orca,
       caller: 'rosco',
       identityKey: config.identityKey,
+      own: ownIdentity('rosco'),
     });
     const outbox = createOutbox({
       db,
@@ -54,7 +58,24 @@ export const app: AppDefinition = {
     });
     const worker = startBakeWorker(bakery, log);
     worker.poke();
-    const served = await serve({ name: 'rosco', api: roscoApi, handlers: roscoHandlers(bakery), config });
+    const served = await serve({
+      name: 'rosco',
+      api: roscoApi,
+      handlers: roscoHandlers(bakery),
+      config,
+      guard: {
+        access: remoteAccess(config, 'rosco', () => readAuthenticationMode(db.pool)),
+        rules: {
+          bakeOptions: 'signed',
+          createBake: 'signed',
+          bakeStatus: 'signed',
+          getBake: 'signed',
+          cancelBake: 'signed',
+          bakeLogs: 'signed',
+          streamLogs: 'signed',
+        },
+      },
+    });
     return {
       async stop() {
         await served.close();

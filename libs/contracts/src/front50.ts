@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { executionViewSchema, jsonObject, taskViewSchema } from './execution.ts';
+import { permissionsSchema } from './people.ts';
 import { defineApi } from './route.ts';
 import { statusSchema } from './status.ts';
 
@@ -105,6 +106,12 @@ export const front50Api = defineApi({
     path: '/v2/applications/:application',
     summary: 'Delete an application and its pipelines',
     params: app,
+  },
+  listPermissions: {
+    method: 'GET',
+    path: '/permissions',
+    summary: 'Permissions of every application that has some, by its name, for the other services',
+    response: z.record(z.string(), permissionsSchema),
   },
   listPipelines: {
     method: 'GET',

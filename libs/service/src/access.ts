@@ -1,5 +1,9 @@
+import { front50Api } from '@gennaker/contracts/front50';
 import type { Permissions } from '@gennaker/contracts/people';
+import type { ServiceConfig } from './config.ts';
 import type { Access } from './guard.ts';
+import { createServiceClient } from './http-client.ts';
+import { ownIdentity } from './identity.ts';
 
 /** How old what is known about authentication may be, ms: a change is noticed within a second. */
 const MODE_MAX_AGE_MS = 500;
@@ -26,6 +30,18 @@ export function cachedAccess(parts: AccessParts): Access {
     authentication: mode,
     permissions: async (application) => (await permissions())[application.trim().toLowerCase()],
   };
+}
+
+/** Access of a service that asks front50 for permissions, as itself. `readMode`: the database's answer. */
+export function remoteAccess(config: ServiceConfig, caller: string, readMode: () => Promise<boolean>): Access {
+  const front50 = createServiceClient(front50Api, {
+    name: 'front50',
+    baseUrl: config.urls.front50,
+    caller,
+    identityKey: config.identityKey,
+    own: ownIdentity(caller),
+  });
+  return cachedAccess({ readMode, readPermissions: () => front50.listPermissions({}, { deadlineMs: 5_000 }) });
 }
 
 /** One reading at a time; who asks while one is under way shares it. */

@@ -12,7 +12,8 @@ export interface Access {
   permissions(application: string): Promise<Permissions | undefined>;
 }
 
-type Applications = string | readonly string[] | undefined;
+/** Names of applications; undefined: should be there and is not. null: no application is concerned. */
+type Applications = string | readonly string[] | undefined | null;
 
 /**
  * What one operation demands of its caller once authentication is on.
@@ -51,7 +52,7 @@ export async function demand(
   needs: Authorization,
   applications: Applications,
 ): Promise<void> {
-  if (!(await access.authentication())) return;
+  if (applications === null || !(await access.authentication())) return;
   const names = [applications ?? []].flat();
   if (names.length === 0 && !(identity.admin && identity.scope === undefined))
     throw forbidden({
@@ -76,6 +77,7 @@ export async function demandAdmin(access: Access, identity: Identity): Promise<v
 
 /** Those applications that the caller may look at. */
 async function mayRead(access: Access, identity: Identity, applications: Applications): Promise<boolean> {
+  if (applications === null) return true;
   const names = [applications ?? []].flat();
   if (names.length === 0) return identity.admin && identity.scope === undefined;
   for (const name of names)
@@ -86,10 +88,14 @@ async function mayRead(access: Access, identity: Identity, applications: Applica
 type Handler = (call: Call<Route>) => unknown;
 
 /** A service's handlers with its rules in front of them. */
-export function guarded<const A extends Api>(handlers: Handlers<A>, rules: Rules<A>, access: Access): Handlers<A> {
+export function guarded<const A extends Api>(
+  handlers: Handlers<A>,
+  rules: Partial<Rules<A>>,
+  access: Access,
+): Handlers<A> {
   const wrapped = Object.entries(handlers).map(([operation, handler]): [string, Handler] => {
-    const rule = rules[operation] as Rule | undefined;
-    if (rule === undefined) throw new Error(`${operation} has no rule that says who may call it`);
+    // What nobody thought of is an administrator's.
+    const rule: Rule = (rules[operation] as Rule | undefined) ?? 'admin';
     return [operation, ruled(handler as unknown as Handler, rule, access)];
   });
   return Object.fromEntries(wrapped) as unknown as Handlers<A>;

@@ -31,7 +31,7 @@ export interface ServeOptions<A extends Api> {
   /** Address to listen on; the configuration's when absent. */
   readonly host?: string;
   /** Who may call what once authentication is on; absent: nobody ever has to be known, as in tests of one service. */
-  readonly guard?: { readonly access: Access; readonly rules: Rules<A> };
+  readonly guard?: { readonly access: Access; readonly rules: Partial<Rules<A>> };
   /** Finds out who calls; absent: another service's signature. @throws ServiceError 401, 429 */
   readonly identify?: (request: Asked) => Promise<Identity>;
 }

@@ -1,0 +1,68 @@
+import type { clouddriverApi } from '@gennaker/contracts/clouddriver';
+import { parseName } from '@gennaker/contracts/moniker';
+import { applicationOf, type Rules } from '@gennaker/service/guard';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** Names in an operation that begin with the application they belong to. */
+const NAMED = [
+  'serverGroupName',
+  'asgName',
+  'loadBalancerName',
+  'securityGroupName',
+  'firewallName',
+  'cluster',
+  'name',
+];
+
+/** Who may call what of clouddriver: WRITE on the application for operations and locks, READ for what it has. */
+export const clouddriverRules: Rules<typeof clouddriverApi> = {
+  submit: { needs: 'WRITE', of: ({ body }) => everyApplication(body) },
+  getOperation: 'signed',
+  acquireLock: { needs: 'WRITE', of: ({ params }) => applicationNamed(params.cluster) },
+  releaseLock: { needs: 'WRITE', of: ({ params }) => applicationNamed(params.cluster) },
+  listLocks: { shows: (lock) => (isObject(lock) ? applicationNamed(lock['cluster']) : undefined) },
+  listAccounts: 'signed',
+  listServerGroups: { needs: 'READ', of: ({ params }) => params.application },
+  getServerGroup: { shows: (group) => (isObject(group) ? applicationNamed(group['name']) : undefined) },
+  getTarget: { needs: 'READ', of: ({ params }) => params.application },
+  listClusters: { needs: 'READ', of: ({ params }) => params.application },
+  listLoadBalancers: { needs: 'READ', of: ({ params }) => params.application },
+  listAllLoadBalancers: { shows: (balancer) => (isObject(balancer) ? applicationNamed(balancer['name']) : undefined) },
+  getInstance: { needs: 'READ', of: ({ params }) => applicationNamed(params.id) },
+  getConsole: { needs: 'READ', of: ({ params }) => applicationNamed(params.id) },
+  findImages: 'signed',
+  listNetworks: 'signed',
+  listInstanceTypes: 'signed',
+  // A change of what belongs to no application concerns everybody.
+  events: { shows: (change) => applicationOf(change) ?? null },
+};
+
+/** The applications of all operations; undefined when one of them names none, which leaves it to administrators. */
+function everyApplication(operations: readonly Readonly<Record<string, Json>>[]): string[] | undefined {
+  const names: string[] = [];
+  for (const description of operations.flatMap((operation) => Object.values(operation))) {
+    const found = applicationsIn(description);
+    if (found.length === 0) return undefined;
+    names.push(...found);
+  }
+  return names;
+}
+
+/** All applications that an operation names, so that none can be changed under another's name. */
+function applicationsIn(description: Json): string[] {
+  const { moniker, source } = description;
+  const direct = [description['application'], isObject(moniker) ? moniker['app'] : undefined];
+  const texts = direct.filter((name): name is string => typeof name === 'string' && name !== '');
+  const named = NAMED.flatMap((key) => applicationNamed(description[key]) ?? []);
+  return [...new Set([...texts, ...named, ...(isObject(source) ? applicationsIn(source) : [])])];
+}
+
+/** The application that a cluster's, a server group's or an instance's name begins with. */
+function applicationNamed(name: unknown): string | undefined {
+  if (typeof name !== 'string' || name === '') return undefined;
+  return parseName(name)?.app ?? name.split('-')[0];
+}

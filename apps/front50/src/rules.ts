@@ -1,0 +1,146 @@
+import { authorize } from '@gennaker/access/authorize';
+import { badRequest, ServiceError } from '@gennaker/contracts/error';
+import type { front50Api } from '@gennaker/contracts/front50';
+import { type Identity, type Person, permissionsSchema } from '@gennaker/contracts/people';
+import { type Access, applicationOf, type Rules } from '@gennaker/service/guard';
+import type { Queryable } from '@gennaker/store/database';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+const inner = (item: unknown): string | undefined => applicationOf(isObject(item) ? item['pipeline'] : undefined);
+const named = (item: unknown): string | undefined =>
+  isObject(item) && typeof item['name'] === 'string' ? item['name'] : undefined;
+
+/** Finds a known person or service account; undefined for any other name. */
+export type FindPerson = (name: string) => Promise<Person | undefined>;
+
+/** Who may call what of front50: WRITE changes an application and its pipelines, READ shows them. */
+export function front50Rules(client: Queryable, access: Access, person: FindPerson): Rules<typeof front50Api> {
+  const ofPipeline = async (id: string): Promise<string | null> => {
+    const { rows } = await client.query<{ application: string }>(
+      'select application from front50.pipelines where id = $1',
+      [id],
+    );
+    // Nobody's: the handler says that there is none.
+    return rows[0]?.application ?? null;
+  };
+  const ofSaved = async (document: unknown, id: unknown): Promise<string[] | undefined> => {
+    const target = applicationOf(document);
+    if (target === undefined) return undefined;
+    const before = typeof id === 'string' ? await ofPipeline(id) : null;
+    return before === null ? [target] : [target, before];
+  };
+  const ofJob = async (job: Json, identity: Identity): Promise<string[]> => {
+    const { application } = job;
+    if (application !== undefined && job['type'] !== 'savePipeline' && job['type'] !== 'updatePipeline') {
+      const name = isObject(application) ? named(application) : application;
+      if (typeof name === 'string') {
+        if (isObject(application)) await staysIn(access, identity, name, application);
+        return [name];
+      }
+    }
+    const document = pipelineOf(job['pipeline']);
+    await runsAsNobodyElse(access, identity, person, document);
+    return (await ofSaved(document, isObject(document) ? document['id'] : undefined)) ?? [];
+  };
+  return {
+    listApplications: { shows: named },
+    getApplication: { needs: 'READ', of: ({ params }) => params.application },
+    upsertApplication: {
+      needs: 'WRITE',
+      of: async ({ params, body, identity }) => {
+        await staysIn(access, identity, params.application, body);
+        return params.application;
+      },
+    },
+    deleteApplication: { needs: 'WRITE', of: ({ params }) => params.application },
+    listPermissions: 'service',
+    listPipelines: { shows: applicationOf },
+    getPipeline: { shows: applicationOf },
+    getPipelineText: { needs: 'READ', of: ({ params }) => ofPipeline(params.id) },
+    getPipelineByName: { needs: 'READ', of: ({ params }) => params.application },
+    savePipeline: {
+      needs: 'WRITE',
+      of: async ({ rawBody, query, identity }) => {
+        const document = parsed(new TextDecoder().decode(rawBody));
+        // What is no pipeline is refused by the handler, with what is wrong.
+        if (applicationOf(document) === undefined) return null;
+        await runsAsNobodyElse(access, identity, person, document);
+        const ids = [query.id, isObject(document) ? document['id'] : undefined];
+        const found = await Promise.all(ids.map((id) => ofSaved(document, id)));
+        return found.flatMap((names) => names ?? []);
+      },
+    },
+    deletePipeline: { needs: 'WRITE', of: ({ params }) => params.application },
+    getStoredPipeline: { shows: inner },
+    submitTask: {
+      needs: 'WRITE',
+      of: async ({ body, identity }) => {
+        const names = await Promise.all(body.job.map((job) => ofJob(job, identity)));
+        // A job that names nothing is refused by front50 itself, so that its task belongs to the named application.
+        return [body.application, ...names.flat()];
+      },
+    },
+    getTask: { shows: applicationOf },
+    listTasks: { needs: 'READ', of: ({ params }) => params.application },
+    pipelineHistory: { shows: applicationOf },
+  };
+}
+
+/** Refuses permissions that cannot be read, and such that lock out whoever sets them, unless an administrator does. */
+async function staysIn(access: Access, identity: Identity, name: string, attributes: Json): Promise<void> {
+  if (attributes['permissions'] === undefined || attributes['permissions'] === null) return;
+  const given = permissionsSchema.safeParse(attributes['permissions']);
+  if (!given.success)
+    throw badRequest('Permissions are lists of roles under READ, WRITE and EXECUTE', {
+      field: 'permissions',
+      fix: 'write, for example, {"READ": ["dev"], "WRITE": ["ops"]}',
+    });
+  if (identity.admin || !(await access.authentication())) return;
+  for (const authorization of ['READ', 'WRITE'] as const)
+    if (!authorize(identity, authorization, given.data, name).allowed)
+      throw badRequest(`These permissions would take ${authorization} of ${name} from ${identity.user} too`, {
+        field: `permissions.${authorization}`,
+        fix: `keep one of your roles there (${identity.roles.join(', ') || 'you have none'}), or ask an administrator`,
+      });
+}
+
+/** Refuses triggers that run as somebody with more rights than whoever saves them. */
+async function runsAsNobodyElse(
+  access: Access,
+  identity: Identity,
+  person: FindPerson,
+  document: unknown,
+): Promise<void> {
+  const triggers = isObject(document) && Array.isArray(document['triggers']) ? document['triggers'] : [];
+  const names = triggers.flatMap((trigger: unknown) =>
+    isObject(trigger) && typeof trigger['runAsUser'] === 'string' ? [trigger['runAsUser']] : [],
+  );
+  if (identity.admin || names.length === 0 || !(await access.authentication())) return;
+  for (const name of new Set(names)) {
+    if (name === identity.user) continue;
+    const found = await person(name);
+    const more = found?.roles.filter((role) => !identity.roles.includes(role)) ?? [];
+    if (found?.admin || more.length > 0)
+      throw new ServiceError(403, `${identity.user} may not let a trigger run as ${name}`, {
+        field: 'triggers.runAsUser',
+        fix: found?.admin
+          ? 'an administrator can save this trigger'
+          : `this takes all of its roles; yours lack ${more.join(', ')}`,
+      });
+  }
+}
+
+function pipelineOf(given: unknown): unknown {
+  return typeof given === 'string' ? parsed(Buffer.from(given, 'base64').toString()) : given;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
