@@ -156,3 +156,34 @@ it('skipping a stage by hand skips all that it has not begun', () => {
   expect(r.stage('b').status).toBe('SKIPPED');
   expect(r.settle().state.status).toBe('SUCCEEDED');
 });
+
+describe('what cannot be run again yet', () => {
+  const again = (r: Run): readonly unknown[] =>
+    r.send({ type: 'Restart', stageId: r.stage('1').id, by: namedOnly('ann'), admitted: true });
+  it('an execution that is being cancelled: its clean-ups come first', () => {
+    const r = new Run([stage('1', [], { tasks: [['RUNNING']], cleanup: true })]);
+    r.send({ type: 'Start' });
+    r.send({ type: 'Cancel', user: 'ann' });
+    expect(again(r)).toEqual([]);
+    r.settle();
+    expect(r.state.status).toBe('CANCELED');
+    expect(again(r)).not.toEqual([]);
+  });
+  it('a cancelled execution stays as it ended when ignoring a failure means nothing', () => {
+    const r = new Run([stage('1', [], { tasks: [['SUCCEEDED']] }), stage('2', ['1'], { tasks: [['RUNNING']] })]);
+    r.send({ type: 'Start' });
+    const effect = r.asked.shift();
+    if (effect?.type === 'RunTask') r.send(r.answer(effect));
+    r.send({ type: 'ForceCancel', user: 'ann' });
+    expect(r.send({ type: 'IgnoreFailure', stageId: r.stage('1').id, by: namedOnly('ann') })).toEqual([]);
+  });
+  it('one that waits for its slot goes on waiting, with the reason that it had', () => {
+    const r = new Run([stage('1', [], { tasks: [['SUCCEEDED']] })]);
+    r.send({ type: 'Queue', reason: { summary: 'one at a time' } });
+    again(r);
+    expect(r.state.status).toBe('NOT_STARTED');
+    expect(r.state.reason?.summary).toBe('one at a time');
+    r.send({ type: 'Start' });
+    expect(r.settle().state.status).toBe('SUCCEEDED');
+  });
+});

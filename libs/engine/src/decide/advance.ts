@@ -13,6 +13,7 @@ import type { Turn } from './turn.ts';
  * Looks only at the stages that what was decided has touched, as all others stood still already.
  */
 export function advance(turn: Turn): void {
+  if (isComplete(turn.state.status)) return;
   if (turn.state.canceled) return finishCancelled(turn);
   if (turn.state.status !== 'RUNNING') return;
   for (let moved = true, over = false; moved;) {

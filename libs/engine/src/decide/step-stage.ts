@@ -1,5 +1,6 @@
 import type { Reason } from '@gennaker/contracts/execution';
 import { isComplete, STATUS_FACTS } from '@gennaker/contracts/status';
+import type { SyntheticStage } from '@gennaker/extension-sdk/stage';
 import { isReady } from '../graph.ts';
 import { planView, plannedStage } from '../lookup.ts';
 import type { StageState } from '../model.ts';
@@ -75,7 +76,7 @@ function fail(turn: Turn, stage: StageState): boolean {
         .filter((child) => isComplete(child.status))
         .map((child) => child.name),
     );
-    const left = wanted.filter((child) => !done.has(child.name));
+    const left = withoutDone(wanted, done);
     if (left.length === 0) return complete(turn, stage);
     planSynthetics(turn, stage, 'onFailure', left);
     return true;
@@ -83,6 +84,20 @@ function fail(turn: Turn, stage: StageState): boolean {
     turn.emit({ type: 'StagePlanFailed', stageId: stage.id, reason: planReason(stage, error) });
     return complete(turn, turn.stage(stage.id) ?? stage);
   }
+}
+
+/** The synthetic stages that are left to do; they wait for those of them that are left, too. */
+function withoutDone(wanted: readonly SyntheticStage[], done: ReadonlySet<string>): SyntheticStage[] {
+  const left = wanted.filter((stage) => !done.has(stage.name));
+  return left.map((stage) => {
+    if (stage.after === undefined || left.length === wanted.length) return stage;
+    const after = stage.after.flatMap((index) => {
+      const other = wanted[index];
+      if (other && done.has(other.name)) return [];
+      return [other ? left.indexOf(other) : index];
+    });
+    return { ...stage, after };
+  });
 }
 
 /** Ends a stage whose on-failure stages are done, or cannot go on. */
