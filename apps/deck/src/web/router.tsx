@@ -1,3 +1,4 @@
+import type { RouterHistory } from '@tanstack/react-router';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { z } from 'zod';
 import { ApplicationLayout } from './shell/application-layout.tsx';
@@ -121,31 +122,39 @@ const loadBalancers = createRoute({
 // Spinnaker's deck routed behind "#": such links are taken to the same page here.
 if (window.location.hash.startsWith('#/')) window.history.replaceState(null, '', window.location.hash.slice(1));
 
-/** Deck's pages. Paths and what they hold follow Spinnaker's, so links in runbooks keep working. */
-export const router = createRouter({
-  routeTree: root.addChildren([
-    home,
-    applications,
-    permalink,
-    login,
-    events,
-    tokens,
-    engine,
-    people,
-    application.addChildren([
-      applicationHome,
-      executions,
-      execution,
-      executionInList,
-      queue,
-      configure,
-      clusters,
-      loadBalancers,
-    ]),
+const routeTree = root.addChildren([
+  home,
+  applications,
+  permalink,
+  login,
+  events,
+  tokens,
+  engine,
+  people,
+  application.addChildren([
+    applicationHome,
+    executions,
+    execution,
+    executionInList,
+    queue,
+    configure,
+    clusters,
+    loadBalancers,
   ]),
-  defaultPreload: 'intent',
-  scrollRestoration: true,
-});
+]);
+
+/** A router over deck's pages; `history` replaces the browser's. Paths and what they hold follow Spinnaker's, so links in runbooks keep working. */
+export function createDeckRouter(history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    ...(history ? { history } : {}),
+  });
+}
+
+/** Deck's pages. */
+export const router = createDeckRouter();
 
 declare module '@tanstack/react-router' {
   interface Register {

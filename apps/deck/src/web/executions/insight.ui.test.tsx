@@ -95,8 +95,8 @@ describe('replay', () => {
     fakeGate({ 'GET /pipelines/e1/events': history });
     const onAt = vi.fn();
     renderDeck(<Replay execution={execution} at={undefined} onAt={onAt} />);
-    const event = await screen.findByRole('button', { name: '+1m 00s Deploy: stage started' });
-    expect(screen.getByRole('button', { name: '+1m 01s execution paused by ann' })).toBeDefined();
+    const event = await screen.findByRole('button', { name: /Deploy: stage started/ });
+    expect(screen.getByRole('button', { name: /execution paused.*by ann/ })).toBeDefined();
     fireEvent.click(event);
     expect(onAt).toHaveBeenCalledWith(2);
     expect(await violations()).toEqual([]);

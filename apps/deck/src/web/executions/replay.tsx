@@ -27,6 +27,7 @@ export function Replay({
   const found = at === undefined ? last : events.findLastIndex(({ sequence }) => sequence <= at);
   const index = Math.max(0, found);
   const [playing, setPlaying] = useState(false);
+  const runs = playing && index < last;
   const list = useRef<HTMLOListElement>(null);
   const go = (to: number): void => {
     const event = events[Math.min(last, Math.max(0, to))];
@@ -35,14 +36,10 @@ export function Replay({
   const step = useRef(go);
   step.current = go;
   useEffect(() => {
-    if (!playing) return;
-    if (index >= last) {
-      setPlaying(false);
-      return;
-    }
+    if (!runs) return;
     const timer = setTimeout(() => step.current(index + 1), STEP_MS);
     return () => clearTimeout(timer);
-  }, [playing, index, last]);
+  }, [runs, index]);
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
   }, [index]);
@@ -57,13 +54,13 @@ export function Replay({
         <Button
           size="compact-sm"
           variant="default"
-          leftSection={playing ? <PausedIcon size={14} /> : <PlayIcon size={14} />}
+          leftSection={runs ? <PausedIcon size={14} /> : <PlayIcon size={14} />}
           onClick={() => {
-            if (!playing && index >= last) go(0);
-            setPlaying(!playing);
+            if (!runs && index >= last) go(0);
+            setPlaying(!runs);
           }}
         >
-          {playing ? 'Stop' : 'Play'}
+          {runs ? 'Stop' : 'Play'}
         </Button>
         <Slider
           className="replay-slider"

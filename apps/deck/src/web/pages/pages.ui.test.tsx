@@ -146,7 +146,7 @@ describe('the engine page', () => {
 });
 
 describe('the people page', () => {
-  const bob = { name: 'bob', roles: ['ops'], admin: false, enabled: true, createdAt: 1 };
+  const bob = { name: 'bob', roles: ['ops'], admin: false, enabled: true, createdAt: 1, serviceAccount: false };
   it('adds a user with roles, and removes one after asking', async () => {
     const sent = fakeGate({
       ...admin,
@@ -176,6 +176,18 @@ describe('the people page', () => {
     fireEvent.click(button('Remove bob'));
     fireEvent.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Remove bob' }));
     await waitFor(() => expect(sent.some(({ method }) => method === 'DELETE')).toBe(true));
+  });
+  it('adds a service account without a password', async () => {
+    const sent = fakeGate({ ...admin, 'GET /auth/users': [bob], 'POST /auth/users': { ...bob, serviceAccount: true } });
+    renderPage('/admin/people');
+    fireEvent.click(await screen.findByRole('button', { name: 'Add a user' }));
+    await screen.findByRole('dialog');
+    fill(/Name/, 'build');
+    fireEvent.click(screen.getByRole('checkbox', { name: /Service account/ }));
+    fireEvent.click(button('Add'));
+    await waitFor(() =>
+      expect(sent.find(({ method }) => method === 'POST')?.body).toEqual({ name: 'build', roles: [], admin: false }),
+    );
   });
   it('tells how to turn logging in on while it is off', async () => {
     fakeGate({ ...frame, 'GET /auth/user': aUser({ isAdmin: true, authentication: false }) });
@@ -262,6 +274,7 @@ describe('logging in', () => {
   it('says why it did not work', async () => {
     fakeGate({ 'POST /auth/login': new ServiceError(401, 'Name or password is wrong') });
     renderPage('/login');
+    await screen.findByRole('heading', { name: 'Log in' });
     fill(/^Name/, 'ann');
     fill(/^Password/, 'x');
     fireEvent.click(await screen.findByRole('button', { name: 'Log in' }));

@@ -81,7 +81,15 @@ function People() {
                   <td>
                     {user.admin ? <Chip look="person">Administrator</Chip> : null} {user.roles.join(', ')}
                   </td>
-                  <td>{user.enabled ? 'May log in' : <Chip look="paused">Disabled</Chip>}</td>
+                  <td>
+                    {user.serviceAccount ? (
+                      'Service account'
+                    ) : user.enabled ? (
+                      'May log in'
+                    ) : (
+                      <Chip look="paused">Disabled</Chip>
+                    )}
+                  </td>
                   <td className="gk-muted">
                     {user.lastLoginAt === undefined ? 'Never' : <Ago at={user.lastLoginAt} />}
                   </td>

@@ -16,16 +16,17 @@ export function UserDialog({ user, onClose }: { readonly user: LocalUser | undef
   const [admin, setAdmin] = useState(user?.admin ?? false);
   const [enabled, setEnabled] = useState(user?.enabled ?? true);
   const [password, setPassword] = useState('');
+  const [program, setProgram] = useState(user?.serviceAccount ?? false);
   const save = (): void => {
     const common = { ...(email.trim() ? { email: email.trim() } : {}), roles, admin };
     change.mutate(
       user
         ? { deed: 'change', name: user.name, body: { ...common, enabled, ...(password ? { password } : {}) } }
-        : { deed: 'add', body: { ...common, name: name.trim(), password } },
+        : { deed: 'add', body: { ...common, name: name.trim(), ...(program ? {} : { password }) } },
       { onSuccess: onClose },
     );
   };
-  const passwordOk = password.length >= LEAST || (user !== undefined && password === '');
+  const passwordOk = program || password.length >= LEAST || (user !== undefined && password === '');
   return (
     <Modal opened onClose={onClose} title={user ? `Change ${user.name}` : 'Add a user'}>
       <form
@@ -48,16 +49,25 @@ export function UserDialog({ user, onClose }: { readonly user: LocalUser | undef
         )}
         <TextInput label="Email" value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
         <TagsInput label="Roles" description="Enter adds one" value={roles} onChange={setRoles} />
-        <PasswordInput
-          label={user ? 'New password' : 'Password'}
-          description={user ? 'Empty leaves it as it is' : `At least ${LEAST} characters`}
-          withAsterisk={user === undefined}
-          autoComplete="new-password"
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
+        {user ? null : (
+          <Checkbox
+            label="Service account: holds tokens and cannot log in"
+            checked={program}
+            onChange={(event) => setProgram(event.currentTarget.checked)}
+          />
+        )}
+        {program ? null : (
+          <PasswordInput
+            label={user ? 'New password' : 'Password'}
+            description={user ? 'Empty leaves it as it is' : `At least ${LEAST} characters`}
+            withAsterisk={user === undefined}
+            autoComplete="new-password"
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+          />
+        )}
         <Checkbox label="Administrator" checked={admin} onChange={(event) => setAdmin(event.currentTarget.checked)} />
-        {user ? (
+        {user && !program ? (
           <Checkbox
             label="May log in"
             checked={enabled}

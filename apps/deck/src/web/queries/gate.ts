@@ -3,7 +3,6 @@ import { jsonObject } from '@gennaker/contracts/execution';
 import { gateApi } from '@gennaker/contracts/gate';
 import { orcaAdminRoutes } from '@gennaker/contracts/orca-admin';
 import { orcaInsightRoutes, planSchema } from '@gennaker/contracts/orca-insight';
-import { peopleRoutes } from '@gennaker/contracts/people';
 import { defineApi } from '@gennaker/contracts/route';
 import { z } from 'zod';
 
@@ -43,6 +42,6 @@ const actions = defineApi({
 
 /** Gate's client. Errors are ServiceErrors with gate's own message and fix. */
 export const gate = createClient(
-  { ...gateApi, ...orcaInsightRoutes, ...orcaAdminRoutes, ...peopleRoutes, ...actions },
+  { ...gateApi, ...orcaInsightRoutes, ...orcaAdminRoutes, ...actions },
   { baseUrl: GATE },
 );

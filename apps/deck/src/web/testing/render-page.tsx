@@ -3,7 +3,7 @@ import { LiveDataProvider } from '@gennaker/ui/live-data';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
 import { render } from '@testing-library/react';
-import { router } from '../router.tsx';
+import { createDeckRouter } from '../router.tsx';
 import { prepareBrowser, testLiveData } from './render-deck.tsx';
 
 /** Renders the page of an address, with frame and routes; nothing of it is fake but gate. */
@@ -16,7 +16,7 @@ export function renderPage(path: string) {
     <MantineProvider env="test">
       <QueryClientProvider client={client}>
         <LiveDataProvider value={testLiveData}>
-          <RouterProvider router={router} history={history} />
+          <RouterProvider router={createDeckRouter(history)} />
         </LiveDataProvider>
       </QueryClientProvider>
     </MantineProvider>,
