@@ -1,8 +1,10 @@
 import type { gateApi } from '@gennaker/contracts/gate';
+import { orcaInsightRoutes } from '@gennaker/contracts/orca-insight';
 import type { Handlers } from '@gennaker/contracts/route';
 import { cloudHandlers } from './clouds/cloud-handlers.ts';
 import { liveEvents } from './events/live-events.ts';
 import { takeWebhook } from './events/take-webhook.ts';
+import { forward } from './forward.ts';
 import type { Gate } from './gate.ts';
 import { openApiDocument } from './openapi/document.ts';
 import type { People } from './people/people.ts';
@@ -21,6 +23,7 @@ export function gateHandlers(gate: Gate, people: People): Handlers<typeof gateAp
     ...pipelineHandlers(gate),
     ...taskHandlers(gate),
     ...cloudHandlers(gate),
+    ...forward(gate.orca, orcaInsightRoutes),
     jenkinsWebhook: ({ params, query, rawBody, headers, ...call }) => {
       const token = headers['x-webhook-token'];
       return gate.igor.jenkinsWebhook(

@@ -5,6 +5,7 @@ import { executionViewSchema, jsonObject } from './execution.ts';
 import { applicationSchema, pipelineSchema, savedPipelineSchema, storedPipelineSchema, taskSchema } from './front50.ts';
 import { gateCloudRoutes } from './gate-clouds.ts';
 import { executionsQuery, orcaApi } from './orca.ts';
+import { orcaInsightRoutes } from './orca-insight.ts';
 import { peopleRoutes } from './people.ts';
 import { defineApi } from './route.ts';
 
@@ -322,6 +323,7 @@ export const gateApi = defineApi({
     params: id,
     response: storedEventSchema,
   },
+  ...orcaInsightRoutes,
   events: {
     method: 'GET',
     path: '/events',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { executionViewSchema, jsonObject, reasonSchema } from './execution.ts';
+import { executionTriggerSchema, executionViewSchema, jsonObject, reasonSchema } from './execution.ts';
 import { defineApi } from './route.ts';
 import { statusSchema } from './status.ts';
 
@@ -144,7 +144,18 @@ export const executionQueueSchema = z.object({
 });
 export type ExecutionQueue = z.infer<typeof executionQueueSchema>;
 
-/** Replay, comparison, explanation, prediction and queues: what orca knows about its executions; gate has the same paths. */
+const planQuery = z.object({
+  resolveArtifacts: z.stringbool().optional().describe('false: expected artifacts are left alone'),
+});
+
+/** What can be planned: a pipeline with `stages`, or an orchestration with `job`. Unknown keys stay. */
+const planRequestSchema = z.looseObject({
+  application: z.string(),
+  name: z.string().optional(),
+  trigger: executionTriggerSchema.optional(),
+});
+
+/** Replay, comparison, explanation, prediction, queues and plans: what orca knows about its executions; gate has the same paths. */
 export const orcaInsightRoutes = defineApi({
   stateAt: {
     method: 'GET',
@@ -181,5 +192,22 @@ export const orcaInsightRoutes = defineApi({
     summary: 'Pipelines whose executions wait for a slot, with who holds the slots',
     query: z.object({ application: z.string().optional() }),
     response: z.array(executionQueueSchema),
+  },
+  planOf: {
+    method: 'POST',
+    path: '/plan',
+    summary: 'What a start of this document (a pipeline, or an orchestration with `job`) would do; nothing is started',
+    query: planQuery,
+    body: planRequestSchema,
+    response: planSchema,
+  },
+  planOfStored: {
+    method: 'POST',
+    path: '/plan/:id',
+    summary: 'What a start of a stored pipeline with this trigger would do; nothing is started',
+    params: id,
+    query: planQuery,
+    body: executionTriggerSchema,
+    response: planSchema,
   },
 });

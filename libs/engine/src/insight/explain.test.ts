@@ -22,6 +22,16 @@ describe('explaining an execution', () => {
     expect(queued.items[0]).toMatchObject({ subject: 'queue' });
   });
 
+  it('says that no engine goes on with it, when that is so', () => {
+    const run = new Run([stage('1', [], { tasks: [['RUNNING']] })]);
+    run.send({ type: 'Start' });
+    expect(explain(run.state, { now: run.now, held: { summary: 'ann paused all engines' } })).toMatchObject({
+      moving: false,
+      summary: 'ann paused all engines.',
+      items: [{ subject: 'execution' }, { subject: 'stage' }],
+    });
+  });
+
   it('says where it stands, that it waits for others, and what comes then', () => {
     const run = new Run([
       stage('1', [], { tasks: [['RUNNING']] }, { name: 'Ask' }),

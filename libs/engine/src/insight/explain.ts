@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly now: number;
   /** Why it has no slot yet, in the words of the queue. */
   readonly queue?: Reason | undefined;
+  /** Why no engine takes it any further: all are paused, or it was set aside. */
+  readonly held?: Reason | undefined;
 }
 
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
@@ -36,6 +38,7 @@ export function explain(state: ExecutionState, around: Surroundings): Explanatio
 
 /** True while something runs or is due by the clock. */
 function moves(state: ExecutionState, around: Surroundings): boolean {
+  if (around.held) return false;
   if (state.status === 'NOT_STARTED') return !around.queue && !state.reason;
   if (state.status !== 'RUNNING') return false;
   return Object.values(state.stages).some((stage) =>
@@ -51,6 +54,7 @@ function moves(state: ExecutionState, around: Surroundings): boolean {
 
 function ownItem(state: ExecutionState, around: Surroundings): ExplanationItem | undefined {
   const base = { id: state.id, name: state.name, status: state.status };
+  if (around.held && !isComplete(state.status)) return { subject: 'execution', ...base, reason: around.held };
   if (state.status === 'NOT_STARTED') {
     const queued = around.queue ?? state.reason;
     return queued
@@ -189,7 +193,7 @@ function summary(
       .filter((text) => text !== undefined)
       .map(sentence)
       .join(' ');
-  if (state.status !== 'RUNNING') return first ? said(first.reason) : `It ended ${state.status}.`;
+  if (state.status !== 'RUNNING' || around.held) return first ? said(first.reason) : `It ended ${state.status}.`;
   if (state.canceled)
     return `${state.canceledBy ?? 'Somebody'} cancelled it. It ends when what it had begun is cleaned up.`;
   const now = items.filter((item) => item.subject === 'stage' && item.status === 'RUNNING');
