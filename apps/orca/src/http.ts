@@ -4,6 +4,8 @@ import type { orcaApi } from '@gennaker/contracts/orca';
 import type { Handlers } from '@gennaker/contracts/route';
 import { executionView } from '@gennaker/engine/view';
 import { evaluateExpression } from './evaluate-expression.ts';
+import { insightHandlers } from './insight/insight-handlers.ts';
+import { planDocument } from './insight/plan.ts';
 import { listByIds, listOfApplication } from './list-executions.ts';
 import type { Mail } from './mailbox.ts';
 import { readExecution } from './rows.ts';
@@ -30,6 +32,7 @@ export function orcaHandlers(parts: MailParts): Handlers<typeof orcaApi> {
   return {
     orchestrate: async (call) => {
       const { body, user } = call;
+      if (body['plan'] === true) return { ref: '/plan', ...(await planDocument(parts, body, { user })) };
       if (body['disabled'] === true)
         throw badRequest(`The pipeline "${body.name}" is disabled`, {
           field: 'disabled',
@@ -109,6 +112,7 @@ export function orcaHandlers(parts: MailParts): Handlers<typeof orcaApi> {
     evaluateExpression: async ({ params, query }) =>
       evaluateExpression(world, await readExecution(db.pool, params.id), query.expression, query.stageId),
     stats: () => ({ ...orchestrator.stats() }),
+    ...insightHandlers(parts),
     events: ({ query, headers, signal }) =>
       orchestrator.feed.follow(query.after ?? headers['last-event-id'], query, signal),
   };

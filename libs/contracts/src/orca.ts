@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { executionTriggerSchema, executionViewSchema, jsonObject } from './execution.ts';
+import { orcaInsightRoutes } from './orca-insight.ts';
 import { defineApi } from './route.ts';
 
 export const refSchema = z.object({ ref: z.string().describe('/pipelines/<execution id>') });
@@ -29,9 +30,9 @@ export const orcaApi = defineApi({
   orchestrate: {
     method: 'POST',
     path: '/orchestrate',
-    summary: 'Start an execution of a pipeline',
+    summary: 'Start an execution of a pipeline; with `plan: true` nothing is started, and the plan answered',
     body: orchestrateSchema,
-    response: refSchema,
+    response: refSchema.loose(),
   },
   ops: {
     method: 'POST',
@@ -128,6 +129,7 @@ export const orcaApi = defineApi({
       rescues: z.record(z.string(), z.number()),
     }),
   },
+  ...orcaInsightRoutes,
   events: {
     method: 'GET',
     path: '/events',
