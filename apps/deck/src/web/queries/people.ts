@@ -1,4 +1,6 @@
 import { ServiceError } from '@gennaker/contracts/error';
+import { answerError } from '@gennaker/client/client';
+import type { RawAnswer } from '@gennaker/contracts/route';
 import type { UserView } from '@gennaker/contracts/people';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { gate } from './gate.ts';
@@ -13,11 +15,20 @@ export function useMe() {
   });
 }
 
+/** Throws the ServiceError of an answer that comes as it is (with its cookie) when it is no success. */
+function accepted(what: string, { status, headers, body }: RawAnswer): void {
+  if (status >= 400)
+    throw answerError(
+      { method: 'POST', url: what },
+      { status, headers, body: typeof body === 'string' ? body : new TextDecoder().decode(body) },
+    );
+}
+
 /** Logs in; everything is read again as that person. */
 export function useLogin() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { username: string; password: string }) => gate.login({ body }),
+    mutationFn: async (body: { username: string; password: string }) => accepted('log in', await gate.login({ body })),
     onSuccess: () => client.resetQueries(),
   });
 }
@@ -25,7 +36,10 @@ export function useLogin() {
 /** Ends the session. */
 export function useLogout() {
   const client = useQueryClient();
-  return useMutation({ mutationFn: () => gate.logout({}), onSuccess: () => client.clear() });
+  return useMutation({
+    mutationFn: async () => accepted('log out', await gate.logout({})),
+    onSuccess: () => client.clear(),
+  });
 }
 
 /** Changes one's own password; all other sessions end. */
