@@ -1,0 +1,201 @@
+import { realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ServiceError } from '@gennaker/contracts/error';
+import { type LocalUser, peopleRoutes } from '@gennaker/contracts/people';
+import type { Client } from '@gennaker/contracts/route';
+import { createServiceClient } from '@gennaker/service/http-client';
+import { ownIdentity } from '@gennaker/service/identity';
+import { z } from 'zod';
+import { type Layout, layoutOf } from './up/layout.ts';
+import { Sentence } from './up/sentence.ts';
+import { runningSystem } from './up/system-record.ts';
+
+const USAGE = `gennaker users list
+gennaker users add NAME [--admin] [--roles a,b] [--email E] [--password-stdin | --service]
+gennaker users set NAME [--roles a,b] [--admin | --no-admin] [--enable | --disable] [--email E] [--password | --password-stdin]
+gennaker users remove NAME
+gennaker users off | on
+
+Options of every command: --data DIR, --offset N (which system). The first user turns authentication on.`;
+
+const OPTIONS = {
+  data: { type: 'string' },
+  offset: { type: 'string' },
+  admin: { type: 'boolean' },
+  roles: { type: 'string' },
+  email: { type: 'string' },
+  service: { type: 'boolean' },
+  enable: { type: 'boolean' },
+  disable: { type: 'boolean' },
+  password: { type: 'boolean' },
+  'password-stdin': { type: 'boolean' },
+} as const;
+
+type Options = ReturnType<typeof read>['values'];
+type Gate = Client<typeof peopleRoutes>;
+
+/**
+ * `gennaker users`: adds, changes and removes local users through gate, as whoever owns the data folder.
+ * Answers the exit code. @throws Sentence for a wrong command line, a system that does not run, what gate refuses
+ */
+export async function users(root: string, args: string[]): Promise<number> {
+  const { values, positionals } = read(args);
+  const [deed, name] = positionals;
+  const layout = layoutOf(
+    realpathSync(root),
+    Object.entries({ data: values.data, offset: values.offset }).flatMap(([key, value]) =>
+      value === undefined ? [] : [`--${key}`, value],
+    ),
+    process.env,
+  );
+  const gate = await gateOf(layout);
+  try {
+    process.stdout.write(`${await run(gate, deed, name, values)}\n`);
+    return 0;
+  } catch (error) {
+    if (error instanceof ServiceError)
+      throw new Sentence(`${error.message}.${error.details.fix ? ` ${error.details.fix}.` : ''}`, { cause: error });
+    throw error;
+  }
+}
+
+async function run(gate: Gate, deed: string | undefined, name: string | undefined, values: Options): Promise<string> {
+  switch (deed) {
+    case 'list':
+      return table(await gate.listUsers());
+    case 'on':
+    case 'off': {
+      const { on } = await gate.setAuthentication({ body: { on: deed === 'on' } });
+      return on
+        ? 'Authentication is on: everybody has to log in.'
+        : 'Authentication is off: everybody of this machine may do everything. The users are kept.';
+    }
+    case 'add':
+      return add(gate, named(name), values);
+    case 'set': {
+      const user = await gate.updateUser({ params: { name: named(name) }, body: await changes(values) });
+      return `Changed ${line(user)}`;
+    }
+    case 'remove':
+      await gate.deleteUser({ params: { name: named(name) } });
+      return `Removed ${name}, with all sessions and tokens.`;
+    default:
+      throw new Sentence(USAGE);
+  }
+}
+
+async function add(gate: Gate, name: string, values: Options): Promise<string> {
+  const before = await gate.authentication();
+  const password = values.service ? {} : { password: await askPassword(values['password-stdin'] === true) };
+  const user = await gate.createUser({
+    body: {
+      name,
+      ...password,
+      admin: values.admin === true,
+      roles: rolesOf(values.roles) ?? [],
+      ...(values.email === undefined ? {} : { email: values.email }),
+    },
+  });
+  const after = await gate.authentication();
+  const turned = !before.on && after.on ? '\nAuthentication is on from now: everybody has to log in.' : '';
+  return `Added ${line(user)}${turned}`;
+}
+
+async function changes(values: Options) {
+  const asked = values.password === true || values['password-stdin'] === true;
+  const roles = rolesOf(values.roles);
+  return {
+    ...(values.email === undefined ? {} : { email: values.email }),
+    ...(roles === undefined ? {} : { roles }),
+    ...(values.admin === undefined ? {} : { admin: values.admin }),
+    ...(values.enable ? { enabled: true } : {}),
+    ...(values.disable ? { enabled: false } : {}),
+    ...(asked ? { password: await askPassword(values['password-stdin'] === true) } : {}),
+  };
+}
+
+function read(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true, allowNegative: true });
+  } catch (error) {
+    throw new Sentence(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, { cause: error });
+  }
+}
+
+function named(name: string | undefined): string {
+  if (name === undefined) throw new Sentence(USAGE);
+  return name;
+}
+
+function rolesOf(text: string | undefined): string[] | undefined {
+  return text
+    ?.split(',')
+    .map((role) => role.trim())
+    .filter(Boolean);
+}
+
+/** Gate of the running system, called with the key of its data folder: whoever can read that folder administers it. */
+async function gateOf(layout: Layout): Promise<Gate> {
+  const system = runningSystem(layout);
+  const baseUrl = system?.addresses['gate'];
+  if (!baseUrl) throw new Sentence(`Nothing runs on ${layout.data}: start it with "npm start", then try again.`);
+  const file = join(layout.data, 'secrets.json');
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new Sentence(`${file} cannot be read: run this as the user who started the system.`);
+  });
+  const { identity } = z.looseObject({ identity: z.string() }).parse(JSON.parse(text));
+  const own = { ...ownIdentity('cli'), user: 'cli' };
+  return createServiceClient(peopleRoutes, { name: 'gate', baseUrl, caller: 'cli', identityKey: identity, own });
+}
+
+/** A password from standard input, or typed twice at the terminal without showing it. */
+async function askPassword(fromInput: boolean): Promise<string> {
+  if (fromInput) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+    return Buffer.concat(chunks)
+      .toString()
+      .replace(/\r?\n$/, '');
+  }
+  if (!process.stdin.isTTY) throw new Sentence('There is no terminal to ask for the password: use --password-stdin.');
+  const first = await typed('Password (at least 12 characters): ');
+  if ((await typed('Again: ')) !== first) throw new Sentence('The two passwords differ; nothing was changed.');
+  return first;
+}
+
+async function typed(question: string): Promise<string> {
+  process.stdout.write(question);
+  process.stdin.setRawMode(true);
+  process.stdin.resume();
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      let text = '';
+      process.stdin.on('data', function take(chunk: Buffer) {
+        for (const char of chunk.toString()) {
+          if (char === '\u0003') reject(new Sentence('Nothing was changed.'));
+          else if (char === '\r' || char === '\n') {
+            process.stdin.off('data', take);
+            resolve(text);
+            return;
+          } else text = char === '\u007f' ? text.slice(0, -1) : text + char;
+        }
+      });
+    });
+  } finally {
+    process.stdin.setRawMode(false);
+    process.stdin.pause();
+    process.stdout.write('\n');
+  }
+}
+
+function line(user: LocalUser): string {
+  const rights = [user.admin ? 'administrator' : undefined, user.serviceAccount ? 'service account' : undefined];
+  const words = [...rights, user.enabled ? undefined : 'disabled'].filter((word) => word !== undefined);
+  return `${user.name}${words.length > 0 ? ` (${words.join(', ')})` : ''}, roles: ${user.roles.join(', ') || 'none'}`;
+}
+
+function table(all: readonly LocalUser[]): string {
+  return all.length === 0 ? 'There are no users: authentication is off.' : all.map(line).join('\n');
+}
