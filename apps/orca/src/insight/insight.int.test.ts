@@ -76,6 +76,8 @@ describe('replay', () => {
         return (await eventsOf(id)).length;
       })
     ).map((one) => one.id);
+    expect(before.length).toBeGreaterThan(4);
+    expect(new Set(before).size).toBe(before.length);
     for (const [index, cursor] of before.entries())
       expect((await collect(cursor, async () => before.length - index - 1)).map((one) => one.id)).toEqual(
         before.slice(index + 1),
