@@ -8,6 +8,9 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
+/** What an app has to end in order: a cloud or a service that does not answer holds up nobody longer, ms. */
+const STOP_MS = 6_000;
+
 /** What an app's module.ts exports: how to start it, in its own process or beside others. */
 export interface AppDefinition {
   readonly name: ServiceName;
@@ -29,8 +32,13 @@ export async function runApps(
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    for (const app of running.toReversed())
-      await app.stop().catch((error: unknown) => log.error({ err: error }, 'an app did not stop cleanly'));
+    for (const app of running.toReversed()) {
+      const late = new Promise((resolve) => setTimeout(() => resolve('late'), STOP_MS));
+      const stopped = app.stop().catch((error: unknown) => log.error({ err: error }, 'an app did not stop cleanly'));
+      // What cannot be waited for is safe to leave: every app takes up after a kill, too.
+      if ((await Promise.race([stopped, late])) === 'late')
+        log.warn({ app: app.name, ms: STOP_MS }, 'an app did not stop in time');
+    }
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
