@@ -15,6 +15,17 @@ applies migrations, seeds the demo and prints where everything is. Ctrl-C stops 
 Environment: DATABASE_URL and REDIS_URL use servers of your own instead of the embedded ones;
 GENNAKER_CONFIG (default gennaker.yml here, when it exists) names the configuration file.`,
   },
+  users: {
+    about: 'list, add and change users; turn authentication on and off',
+    usage: 'npx gennaker users list|add|set|remove|off|on [NAME] [options]',
+    text: `Works on the running system of a data folder (--data DIR, --offset N).
+  list
+  add NAME [--admin] [--roles a,b] [--email E] [--password-stdin | --service]
+  set NAME [--roles a,b] [--admin | --no-admin] [--enable | --disable] [--email E] [--password | --password-stdin]
+  remove NAME
+  off, on
+The first user must be an administrator, and turns authentication on. The password is asked for.`,
+  },
   where: {
     about: 'print the addresses of the running system',
     usage: 'npx gennaker where [--data DIR]',

@@ -12,13 +12,7 @@ import { type Layout, layoutOf } from './up/layout.ts';
 import { Sentence } from './up/sentence.ts';
 import { runningSystem } from './up/system-record.ts';
 
-const USAGE = `gennaker users list
-gennaker users add NAME [--admin] [--roles a,b] [--email E] [--password-stdin | --service]
-gennaker users set NAME [--roles a,b] [--admin | --no-admin] [--enable | --disable] [--email E] [--password | --password-stdin]
-gennaker users remove NAME
-gennaker users off | on
-
-Options of every command: --data DIR, --offset N (which system). The first user turns authentication on.`;
+const USAGE = 'See "gennaker users --help" for what it can do.';
 
 const OPTIONS = {
   data: { type: 'string' },

@@ -95,8 +95,8 @@ export function guarded<const A extends Api>(
 ): Handlers<A> {
   const wrapped = Object.entries(handlers).map(([operation, handler]): [string, Handler] => {
     // What nobody thought of is an administrator's.
-    const rule: Rule = (rules[operation] as Rule | undefined) ?? 'admin';
-    return [operation, ruled(handler as unknown as Handler, rule, access)];
+    const rule: Rule = rules[operation] ?? 'admin';
+    return [operation, ruled(handler as Handler, rule, access)];
   });
   return Object.fromEntries(wrapped) as unknown as Handlers<A>;
 }
