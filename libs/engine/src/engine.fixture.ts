@@ -46,6 +46,7 @@ export const scripted: AnyStageDefinition = {
   schema: z.looseObject({}),
   examples: [],
   canManuallySkip: true,
+  keepsExpressions: ['kept'],
   tasks: (stage) => {
     if (scriptOf(stage).planFails) throw new Error('this plan fails');
     return (scriptOf(stage).tasks ?? []).map((_, index) => ({

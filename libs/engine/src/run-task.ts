@@ -109,9 +109,13 @@ function taskContext(world: TaskWorld, run: TaskRun, definition: AnyStageDefinit
     ports: world.ports,
     ancestorOutput: (key) => ancestorOutput(state, stage, key),
     ancestorOutputs: (key) => ancestorOutputs(state, stage, key),
-    evaluate: (expression) => {
+    evaluate: (expression, more = {}) => {
       const text = expression.includes('${') ? expression : `\${${expression}}`;
-      const { value, problems } = world.env().resolve(text, expressionScope(state, stage));
+      const scope = expressionScope(state, stage);
+      const { value, problems } = world.env().resolve(text, {
+        ...scope,
+        lookup: (name) => (Object.hasOwn(more, name) ? more[name] : scope.lookup(name)),
+      });
       return { value, problems: problems.map((problem) => problem.description) };
     },
     stages: inReadingOrder(state).map(({ refId, name, type, status }) => ({ refId, name, type, status })),

@@ -119,3 +119,10 @@ describe('what a decision leaves alone', () => {
     expect(JSON.stringify(before)).toBe(kept);
   });
 });
+
+describe('expressions that a type keeps for its own tasks', () => {
+  it('are left as they are, beside others that are resolved', () => {
+    const r = run(['1', [], quick, { kept: '${parameters}', other: '${true}' }]);
+    expect(r.stage('1').context).toMatchObject({ kept: '${parameters}', other: true });
+  });
+});

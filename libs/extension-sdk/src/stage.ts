@@ -72,8 +72,14 @@ export interface TaskContext<C> {
   ancestorOutput(key: string): unknown;
   /** Every ancestor output of this key, nearest first. */
   ancestorOutputs(key: string): readonly unknown[];
-  /** Evaluates an expression (its inside, or a text with `${}`) as it stands in this stage; `problems` says what has no value. */
-  evaluate(expression: string): { readonly value: unknown; readonly problems: readonly string[] };
+  /**
+   * Evaluates an expression (its inside, or a text with `${}`) as it stands in this stage; `problems` says what has no value.
+   * Names in `more` come before all others.
+   */
+  evaluate(
+    expression: string,
+    more?: Readonly<JsonObject>,
+  ): { readonly value: unknown; readonly problems: readonly string[] };
   /** View of the other stages of the execution (status only), by refId and name. */
   readonly stages: readonly {
     readonly refId: string;
@@ -135,6 +141,8 @@ export interface StageDefinition<S extends z.ZodType = z.ZodType> {
   beforeStages?(stage: PlannedStage, view: PlanView): readonly SyntheticStage[];
   afterStages?(stage: PlannedStage, view: PlanView): readonly SyntheticStage[];
   onFailureStages?(stage: PlannedStage, view: PlanView): readonly SyntheticStage[];
+  /** Keys of the context whose expressions the engine leaves alone: the tasks evaluate them, each in its time. */
+  readonly keepsExpressions?: readonly string[];
   /** May a user skip it while it runs? */
   readonly canManuallySkip?: boolean;
   /** Default stage timeout (ms). */

@@ -130,14 +130,21 @@ function disabledReason(turn: Turn, stage: StageState): Reason | undefined {
 
 /** The stage's context with expressions resolved as far as they can be, and what could not be; undefined when nothing changes. */
 export function resolvedContext(turn: Turn, stage: StageState): Json | undefined {
-  const isPlain = !hasExpression(stage.context, true);
+  const kept = turn.definition(stage)?.keepsExpressions ?? [];
+  const isPlain = !contextHasExpression(stage.context, kept);
   if (isPlain && stage.context['expressionEvaluationSummary'] === undefined) return undefined;
-  const { expressionEvaluationSummary: _old, stageEnabled, ...open } = stage.context;
-  if (isPlain) return { ...open, ...(stageEnabled === undefined ? {} : { stageEnabled }) };
+  const { expressionEvaluationSummary: _old, ...open } = stage.context as Record<string, unknown>;
+  const aside: Record<string, unknown> = {};
+  for (const key of ['stageEnabled', ...kept])
+    if (Object.hasOwn(open, key)) {
+      aside[key] = open[key];
+      delete open[key];
+    }
+  if (isPlain) return { ...open, ...aside };
   const { value, problems } = turn.env.resolve(open, expressionScope(turn.state, stage));
   const context: Json = {
     ...(value as Json),
-    ...(stageEnabled === undefined ? {} : { stageEnabled }),
+    ...aside,
     ...(problems.length > 0 ? { expressionEvaluationSummary: summary(problems, turn.env.now) } : {}),
   };
   return JSON.stringify(withoutTimes(context)) === JSON.stringify(withoutTimes(stage.context)) ? undefined : context;
@@ -163,15 +170,23 @@ function summary(problems: readonly ExpressionProblem[], timestamp: number): Jso
 /** Values in which no expression is: they never change, so that big ones are walked once. */
 const plain = new WeakSet<object>();
 
-/** `context`: the value is a stage's context, whose condition and summary of problems are not meant. */
-function hasExpression(value: unknown, context = false): boolean {
+function hasExpression(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('${');
   if (typeof value !== 'object' || value === null) return false;
   if (plain.has(value)) return false;
-  for (const [key, item] of Object.entries(value)) {
-    if (context && (key === 'expressionEvaluationSummary' || key === 'stageEnabled')) continue;
-    if (key.includes('${') || hasExpression(item)) return true;
-  }
+  for (const [key, item] of Object.entries(value)) if (key.includes('${') || hasExpression(item)) return true;
   plain.add(value);
+  return false;
+}
+
+/** The same for a stage's context, whose condition, summary of problems and `kept` keys are not meant. */
+function contextHasExpression(context: Json, kept: readonly string[]): boolean {
+  if (plain.has(context)) return false;
+  for (const key in context) {
+    if (key === 'expressionEvaluationSummary' || key === 'stageEnabled' || kept.includes(key)) continue;
+    if (key.includes('${') || hasExpression(context[key])) return true;
+  }
+  // Kept keys are one type's own: a stage of another type may be given the very same context.
+  if (kept.length === 0) plain.add(context);
   return false;
 }
