@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { openApiDocument } from './openapi/document.ts';
 import { clustersOf } from './pipelines/applications.ts';
 import { fits } from './pipelines/search-executions.ts';
-import { taskView } from './tasks/read-tasks.ts';
 
 const execution = executionViewSchema.parse({
   type: 'ORCHESTRATION',
@@ -58,22 +57,6 @@ describe('clustersOf', () => {
     expect(clustersOf(groups)).toEqual({
       a: [{ name: 'hello', provider: 'gce', loadBalancers: ['lb', 'lb2'], serverGroups: ['hello-v000', 'hello-v001'] }],
       b: [{ name: 'hello-test', provider: 'gce', loadBalancers: [], serverGroups: ['hello-test-v000'] }],
-    });
-  });
-});
-
-describe('taskView', () => {
-  it('shows an orchestration as a task: steps, and contexts with outputs as variables', () => {
-    expect(taskView(execution)).toMatchObject({
-      id: 'e1',
-      name: 'Enable hello',
-      status: 'RUNNING',
-      steps: [{ name: 'enable', status: 'RUNNING' }],
-      variables: [
-        { key: 'asgName', value: 'hello-v000' },
-        { key: 'done', value: true },
-      ],
-      buildTime: 100,
     });
   });
 });

@@ -51,7 +51,7 @@ const orcaHandlers: Partial<Handlers<typeof orcaApi>> = {
     return { ref: `/pipelines/${id}` };
   },
   ops: ({ body }) => {
-    executions.set('op1', execution('op1', body, 'ORCHESTRATION'));
+    executions.set('op1', execution('op1', Array.isArray(body) ? { job: body } : body, 'ORCHESTRATION'));
     return { ref: '/pipelines/op1' };
   },
   getExecution: ({ params }) => {

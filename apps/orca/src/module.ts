@@ -15,8 +15,10 @@ import { strategies } from '@gennaker/strategies/server';
 import { stages } from '@gennaker/stages/server';
 import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
+import { whenEnded } from './children/when-ended.ts';
 import { orcaHandlers } from './http.ts';
 import { Orchestrator } from './orchestrator.ts';
+import { Queues } from './queue/queues.ts';
 import { orcaRules } from './rules.ts';
 import { definitionMap, strategyMap, type World } from './world.ts';
 
@@ -51,7 +53,16 @@ export const app: AppDefinition = {
       instance: config.instance,
       world,
       log,
+      completed: (state) => ended(state),
     });
+    const queues = new Queues({
+      db,
+      mailArrived: (id, seq, owner) => orchestrator.mailArrived(id, seq, owner),
+      log,
+    });
+    queues.open();
+    const parts = { db, orchestrator, queues, world };
+    const ended = whenEnded(parts, log);
     const access = remoteAccess(config, 'orca', () => readAuthenticationMode(db.pool));
     const ownFront50 = createServiceClient(front50Api, { ...called('front50'), own: ownIdentity('orca') });
     const ofConfig = async (id: string): Promise<string | undefined> =>
@@ -60,12 +71,13 @@ export const app: AppDefinition = {
       name: 'orca',
       guard: { access, rules: orcaRules(db.pool, ofConfig) },
       api: orcaApi,
-      handlers: orcaHandlers({ db, orchestrator, world }),
+      handlers: orcaHandlers(parts),
       config,
     });
     return {
       stop: async () => {
         await served.close();
+        queues.close();
         await orchestrator.stop();
         await db.close();
       },

@@ -26,8 +26,10 @@ import { type Database, openDatabase } from '@gennaker/store/database';
 import { testDatabase, testRedis, type TestDatabase, type TestRedis } from '@gennaker/fixtures/databases';
 import { freePort } from '@gennaker/fixtures/servers';
 import { z } from 'zod';
+import { whenEnded } from './children/when-ended.ts';
 import { orcaHandlers } from './http.ts';
 import { Orchestrator } from './orchestrator.ts';
+import { Queues } from './queue/queues.ts';
 import { definitionMap, strategyMap, type World } from './world.ts';
 
 /** PostgreSQL and Redis of one test. */
@@ -83,7 +85,16 @@ export async function startOrca(
     log: logger('orca-test'),
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     ...(options.sweep === undefined ? {} : { sweep: options.sweep }),
+    completed: (state) => ended(state),
   });
+  const queues = new Queues({
+    db,
+    mailArrived: (id, seq, owner) => orchestrator.mailArrived(id, seq, owner),
+    log: logger('orca-test'),
+  });
+  queues.open();
+  const parts = { db, orchestrator, queues, world };
+  const ended = whenEnded(parts, logger('orca-test'));
   const config = configFromEnv({
     GENNAKER_DATA: tmpdir(),
     DATABASE_URL: stores.database.url,
@@ -92,7 +103,7 @@ export async function startOrca(
   const served = await serve({
     name: 'orca',
     api: orcaApi,
-    handlers: orcaHandlers({ db, orchestrator, world }),
+    handlers: orcaHandlers(parts),
     config,
     port: 0,
   });
@@ -103,6 +114,7 @@ export async function startOrca(
     db,
     stop: async () => {
       await served.close();
+      queues.close();
       await orchestrator.stop();
       await db.close();
     },

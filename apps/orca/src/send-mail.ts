@@ -8,6 +8,7 @@ import { executionView } from '@gennaker/engine/view';
 import type { Database } from '@gennaker/store/database';
 import { type Mail, postMail } from './mailbox.ts';
 import type { Orchestrator } from './orchestrator.ts';
+import type { Queues } from './queue/queues.ts';
 import { readExecution } from './rows.ts';
 import { engineEnv, type World } from './world.ts';
 
@@ -15,6 +16,7 @@ import { engineEnv, type World } from './world.ts';
 export interface MailParts {
   readonly db: Database;
   readonly orchestrator: Orchestrator;
+  readonly queues: Queues;
   readonly world: World;
 }
 
@@ -35,7 +37,8 @@ export async function sendMail(
   if (options.wait) await untilApplied(parts, executionId, posted.seq);
 }
 
-async function untilApplied(parts: MailParts, executionId: string, seq: number): Promise<void> {
+/** Waits a little until mail was applied. */
+export async function untilApplied(parts: MailParts, executionId: string, seq: number): Promise<void> {
   const until = Date.now() + APPLIED_MS;
   for (let pause = 4; Date.now() < until; pause = Math.min(pause * 2, 100)) {
     const { rows } = await parts.db.pool.query<{ applied: boolean }>({
@@ -70,14 +73,25 @@ export async function patchStage(
       field: 'stageId',
       fix: "take the stage's id from the execution",
     });
-  if (isComplete(stage.status) || isComplete(state.status))
+  if (isComplete(stage.status) || isComplete(state.status)) {
+    const { lastModified } = stage;
     throw new ServiceError(
       409,
-      `The stage "${stage.name}" is over (${stage.status}): nothing can be changed any more`,
+      `The stage "${stage.name}" is over (${stage.status})${lastModified ? `: ${lastModified.user} answered it at ${new Date(lastModified.lastModifiedTime).toISOString()}` : ''}: nothing can be changed any more`,
       {
-        fix: 'start the pipeline again',
+        fix: 'run the stage again, or start the pipeline again',
+        ...(lastModified
+          ? {
+              evidence: {
+                user: lastModified.user,
+                at: lastModified.lastModifiedTime,
+                context: stage.context['judgmentStatus'] ?? null,
+              },
+            }
+          : {}),
       },
     );
+  }
   patchedContext(state, stage, call.patch, call.by, engineEnv(parts.world));
   const mail: Mail = { type: 'Patch', stageId: call.stageId, patch: call.patch, by: call.by };
   await sendMail(parts, call.id, mail, { trace: call.trace, key: call.key, wait: true });

@@ -5,13 +5,12 @@ import { executionTriggerSchema } from '@gennaker/contracts/execution';
 import { graphProblems } from '@gennaker/contracts/pipeline-graph';
 import { createExecution, type NewExecution, type PostedStage } from '@gennaker/engine/create';
 import { evolve } from '@gennaker/engine/evolve';
-import type { ExecutionState } from '@gennaker/engine/model';
-import { type Database, inTransaction } from '@gennaker/store/database';
-import { once } from '@gennaker/store/inbox';
 import { ulid } from 'ulid';
-import { shellOf } from './rows.ts';
+import type { Orchestrator } from './orchestrator.ts';
+import { queueRules } from './queue/queue-rules.ts';
+import type { Queues } from './queue/queues.ts';
+import type { Prepared, Started } from './starter.ts';
 import { storable } from './storable.ts';
-import { eventData } from './writer.ts';
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -32,19 +31,13 @@ export interface StartRequest {
   readonly key?: string | undefined;
 }
 
-/** `fresh`: it was started by this call. */
-export interface Started {
-  readonly id: string;
-  readonly fresh: boolean;
-}
-
 const EXECUTION_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
- * Stores a new execution, once per execution id and per idempotency key; some orca is then to be rung.
+ * Makes an execution ready to be stored.
  * @throws ServiceError 400 naming the field when the document cannot run.
  */
-export async function startExecution(db: Database, request: StartRequest): Promise<Started> {
+export function prepareExecution(request: StartRequest): Prepared {
   const [problem] = graphProblems(request.stages);
   if (problem) throw badRequest(problem.message, { field: problem.field, fix: problem.fix });
   const asked = request.document['executionId'];
@@ -53,65 +46,42 @@ export async function startExecution(db: Database, request: StartRequest): Promi
       field: 'executionId',
       fix: 'give a ULID, or leave it out',
     });
-  const id = typeof asked === 'string' ? asked : ulid(request.now);
-  const state = newState(request, id);
-  return inTransaction(db, async (client) => {
-    const insert = async (): Promise<Started> => {
-      const inserted = await client.query(
-        `insert into orca.executions (id, type, application, name, pipeline_config_id, status, build_time, version, trace, config, data)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing`,
-        [
-          id,
-          state.type,
-          state.application,
-          state.name,
-          state.pipelineConfigId ?? null,
-          state.status,
-          state.buildTime,
-          state.version,
-          request.traceparent,
-          request.text.replaceAll('\u0000', '\uFFFD'),
-          JSON.stringify(shellOf(state)),
-        ],
-      );
-      if (inserted.rowCount === 0) return { id, fresh: false };
-      const stages = Object.values(state.stages);
-      await client.query(
-        `insert into orca.stages (execution_id, id, position, ref_id, type, name, status, data)
-         select $1, v.* from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::json[]) as v`,
-        [
-          id,
-          stages.map((stage) => stage.id),
-          stages.map((stage) => stage.position),
-          stages.map((stage) => stage.refId),
-          stages.map((stage) => stage.type),
-          stages.map((stage) => stage.name),
-          stages.map((stage) => stage.status),
-          stages.map((stage) => JSON.stringify(stage)),
-        ],
-      );
-      const { version: _version, ...execution } = state;
-      await client.query(
-        `insert into orca.events (execution_id, sequence, application, pipeline_config_id, type, at, trace, data)
-         values ($1, 1, $2, $3, 'ExecutionCreated', $4, $5, $6)`,
-        [
-          id,
-          state.application,
-          state.pipelineConfigId ?? null,
-          state.buildTime,
-          request.traceparent,
-          eventData({ type: 'ExecutionCreated', sequence: 1, at: state.buildTime, execution }),
-        ],
-      );
-      return { id, fresh: true };
-    };
-    if (request.key === undefined) return insert();
-    const { fresh, response } = await once(client, 'orca', `start:${request.key}`, insert);
-    return { id: response.id, fresh: fresh && response.fresh };
-  });
+  const event = created(request, typeof asked === 'string' ? asked : ulid(request.now));
+  return {
+    event,
+    state: evolve(undefined, event),
+    trace: request.traceparent,
+    text: request.text,
+    key: request.key,
+  };
 }
 
-function newState(request: StartRequest, id: string): ExecutionState {
+/**
+ * Stores a new execution, once per execution id, idempotency key and running correlation id, and has somebody work on it:
+ * at once, or when its pipeline's queue lets it in.
+ */
+export async function startExecution(
+  parts: { readonly orchestrator: Orchestrator; readonly queues: Queues },
+  prepared: Prepared,
+  document: Document,
+): Promise<Started> {
+  const { orchestrator, queues } = parts;
+  const { state } = prepared;
+  const rules = state.type === 'PIPELINE' ? queueRules(state.application, state.name, document) : undefined;
+  if (!rules) {
+    const started = await orchestrator.start(prepared);
+    if (started.fresh && state.pipelineConfigId !== undefined) await queues.unlimited(state.pipelineConfigId);
+    return started;
+  }
+  const started = await queues.start(prepared, rules);
+  if (started.fresh) {
+    orchestrator.announce(started.id);
+    if (!started.queued) orchestrator.bell.ring(started.id);
+  }
+  return started;
+}
+
+function created(request: StartRequest, id: string): Prepared['event'] {
   const { document } = request;
   const text = (key: string): string | undefined => (typeof document[key] === 'string' ? document[key] : undefined);
   const description = text('description');
@@ -135,7 +105,9 @@ function newState(request: StartRequest, id: string): ExecutionState {
     stages: request.stages,
     now: request.now,
   };
-  return evolve(undefined, createExecution(storable(input)));
+  const event = createExecution(storable(input));
+  if (event.type !== 'ExecutionCreated') throw new Error(`an execution cannot begin with ${event.type}`);
+  return event;
 }
 
 /** Parameters that the trigger left out take the pipeline's defaults. */

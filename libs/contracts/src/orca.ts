@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { executionTriggerSchema, executionViewSchema, jsonObject } from './execution.ts';
+import { taskSchema } from './front50.ts';
+import { orcaAdminRoutes } from './orca-admin.ts';
 import { orcaInsightRoutes } from './orca-insight.ts';
 import { defineApi } from './route.ts';
 
@@ -23,7 +25,53 @@ export const executionsQuery = z.object({
   expand: z.stringbool().optional(),
   pipelineConfigIds: z.string().optional(),
   executionIds: z.string().optional(),
+  pipelineNameFilter: z.string().optional().describe('only pipelines whose name contains it, ignoring case'),
+  pipelineLimit: z.coerce.number().int().min(1).optional().describe('most pipelines'),
 });
+
+const job = z.array(z.looseObject({ type: z.string() }));
+const flag = z.stringbool().optional();
+const epochMillis = z.coerce.number().int().min(0).optional();
+
+/** What executions of an application are searched by; the same words as Spinnaker's. Lists are comma-separated. */
+export const searchQuery = z.object({
+  triggerTypes: z.string().optional(),
+  pipelineName: z.string().optional(),
+  eventId: z.string().optional(),
+  trigger: z.string().optional().describe('base64 of a JSON object that the trigger must contain'),
+  triggerTimeStartBoundary: epochMillis,
+  triggerTimeEndBoundary: epochMillis,
+  statuses: z.string().optional(),
+  startIndex: z.coerce.number().int().min(0).optional(),
+  size: z.coerce.number().int().min(1).max(1000).optional(),
+  reverse: flag,
+  expand: flag,
+});
+
+/** A stage that failed by itself. */
+export const failedStageSchema = z.object({
+  executionId: z.string(),
+  stageId: z.string(),
+  pipelineName: z.string(),
+  application: z.string(),
+  stageName: z.string(),
+  stageType: z.string(),
+  status: z.string(),
+  errors: z.array(z.string()),
+  url: z.string().optional(),
+});
+
+/** What is asked with a restart: new preconditions of the stage, as Spinnaker's UI sends them. */
+export const restartSchema = z.looseObject({
+  stages: z
+    .array(z.looseObject({ refId: z.string().optional(), preconditions: z.array(z.unknown()).optional() }))
+    .optional(),
+});
+
+const evaluated = z.object({ result: z.unknown(), detail: z.unknown().optional() });
+
+// Removal by policy has its own life: it is offered where orca can do it.
+const { retain: _retain, ...adminRoutes } = orcaAdminRoutes;
 
 /** Orca: runs executions. */
 export const orcaApi = defineApi({
@@ -34,16 +82,92 @@ export const orcaApi = defineApi({
     body: orchestrateSchema,
     response: refSchema.loose(),
   },
+  orchestrateConfig: {
+    method: 'POST',
+    path: '/orchestrate/:configId',
+    summary: 'Start an execution of a stored pipeline; the body is its trigger',
+    params: z.object({ configId: z.string() }),
+    body: jsonObject,
+    response: refSchema,
+  },
+  fail: {
+    method: 'POST',
+    path: '/fail',
+    summary: 'Record a start that failed: an ended execution that says why',
+    body: orchestrateSchema.extend({ errorMessage: z.string().optional() }),
+    response: refSchema,
+  },
   ops: {
     method: 'POST',
     path: '/ops',
-    summary: 'Start an ad-hoc orchestration',
-    body: z.looseObject({
-      application: z.string(),
-      description: z.string().optional(),
-      job: z.array(z.looseObject({ type: z.string() })),
-    }),
+    summary: 'Start an ad-hoc orchestration: an object with its jobs, or their bare list',
+    body: z.union([z.looseObject({ application: z.string(), description: z.string().optional(), job }), job.min(1)]),
     response: refSchema,
+  },
+  getTask: {
+    method: 'GET',
+    path: '/tasks/:id',
+    summary: 'One orchestration as a task',
+    params: id,
+    response: taskSchema,
+  },
+  failedStages: {
+    method: 'GET',
+    path: '/pipelines/failedStages',
+    summary: 'The stages at the root of a failure, through the pipelines that it started',
+    query: z.object({
+      executionId: z.string(),
+      deckOrigin: z.string().optional(),
+      limit: z.coerce.number().int().min(1).max(1000).optional(),
+    }),
+    response: z.array(failedStageSchema),
+  },
+  searchExecutions: {
+    method: 'GET',
+    path: '/applications/:application/pipelines/search',
+    summary: "An application's executions by what started them, newest first",
+    params: z.object({ application: z.string() }),
+    query: searchQuery,
+    response: z.array(executionViewSchema),
+  },
+  deleteExecution: {
+    method: 'DELETE',
+    path: '/pipelines/:id',
+    summary: 'Remove an execution that has ended, with its history',
+    params: id,
+  },
+  restartStage: {
+    method: 'PUT',
+    path: '/pipelines/:id/stages/:stageId/restart',
+    summary: 'Run a stage and what comes after it again',
+    params: stageOf,
+    body: restartSchema,
+    response: executionViewSchema,
+  },
+  ignoreFailure: {
+    method: 'PUT',
+    path: '/pipelines/:id/stages/:stageId/ignoreFailure',
+    summary: 'Let a failed stage count as passed, and what waits for it go on',
+    params: stageOf,
+    body: z.looseObject({ reason: z.string().optional() }),
+    response: executionViewSchema,
+  },
+  evaluateStageExpression: {
+    method: 'GET',
+    path: '/pipelines/:id/:stageId/evaluateExpression',
+    summary: 'Evaluate an expression as in a stage',
+    params: stageOf,
+    query: z.object({ expression: z.string() }),
+    response: evaluated,
+  },
+  evaluateVariables: {
+    method: 'POST',
+    path: '/pipelines/:id/evaluateVariables',
+    summary: 'Evaluate variables one after another, as an evaluateVariables stage after the given stages would',
+    params: id,
+    query: z.object({ requisiteStageRefIds: z.string().optional(), spelVersion: z.string().optional() }),
+    body: z.array(z.looseObject({ key: z.string(), value: z.unknown() })),
+    response: z.object({ result: z.array(z.looseObject({ key: z.string() })), detail: z.unknown().optional() }),
   },
   getExecution: {
     method: 'GET',
@@ -70,20 +194,31 @@ export const orcaApi = defineApi({
   listTasks: {
     method: 'GET',
     path: '/applications/:application/tasks',
-    summary: "An application's orchestrations, newest first",
+    summary: "An application's orchestrations as tasks, newest first; `page` counts from 1",
     params: z.object({ application: z.string() }),
-    query: executionsQuery,
-    response: z.array(executionViewSchema),
+    query: z.object({
+      page: z.coerce.number().int().min(1).optional(),
+      limit: z.coerce.number().int().min(1).max(3500).optional(),
+      statuses: z.string().optional(),
+    }),
+    response: z.array(taskSchema),
   },
   cancel: {
     method: 'PUT',
     path: '/pipelines/:id/cancel',
-    summary: 'Cancel an execution',
+    summary: 'Cancel an execution; with force, at once and without clean-up',
     params: id,
-    query: z.object({ reason: z.string().optional() }),
+    query: z.object({ reason: z.string().optional(), force: flag }),
+    status: 202,
   },
-  pause: { method: 'PUT', path: '/pipelines/:id/pause', summary: 'Pause an execution', params: id },
-  resume: { method: 'PUT', path: '/pipelines/:id/resume', summary: 'Resume a paused execution', params: id },
+  pause: { method: 'PUT', path: '/pipelines/:id/pause', summary: 'Pause an execution', params: id, status: 202 },
+  resume: {
+    method: 'PUT',
+    path: '/pipelines/:id/resume',
+    summary: 'Resume a paused execution',
+    params: id,
+    status: 202,
+  },
   patchStage: {
     method: 'PATCH',
     path: '/pipelines/:id/stages/:stageId',
@@ -116,7 +251,26 @@ export const orcaApi = defineApi({
     summary: 'Evaluate an expression against an execution',
     params: id,
     query: z.object({ expression: z.string(), stageId: z.string().optional() }),
-    response: z.object({ result: z.unknown(), detail: z.unknown().optional() }),
+    response: evaluated,
+  },
+  ...adminRoutes,
+  hydrateQueue: {
+    method: 'POST',
+    path: '/admin/queue/hydrate',
+    summary: 'Look again at what has not ended: one execution, or those of a time; dryRun only says which',
+    query: z.object({
+      dryRun: z.stringbool().default(true),
+      executionId: z.string().optional(),
+      startMs: epochMillis,
+      endMs: epochMillis,
+    }),
+    response: z.object({ dryRun: z.boolean(), executions: z.array(z.string()) }),
+  },
+  kickPending: {
+    method: 'POST',
+    path: '/admin/queue/kickPending',
+    summary: "Fill the free slots of a pipeline's queue",
+    query: z.object({ pipelineConfigId: z.string() }),
   },
   stats: {
     method: 'GET',

@@ -13,7 +13,7 @@ export interface FailedStage {
   readonly stageName: string;
   readonly stageType: string;
   readonly status: string;
-  readonly errors: readonly string[];
+  readonly errors: string[];
   /** Where deck shows it. */
   readonly url?: string;
 }
@@ -37,12 +37,15 @@ export async function failedStages(
   for (let depth = 0; level.length > 0 && depth < DEEPEST && found.length < limit; depth++) {
     const below: string[] = [];
     for (const state of level) {
-      const failed = Object.values(state.stages).filter((stage) => halts(stage.status) || stage.status === 'FAILED_CONTINUE');
+      const failed = Object.values(state.stages).filter(
+        (stage) => halts(stage.status) || stage.status === 'FAILED_CONTINUE',
+      );
       const parents = new Set(failed.map((stage) => stage.parentStageId));
       for (const stage of failed) {
         // A stage that failed because of its own synthetic stage is told of by that one.
         if (parents.has(stage.id)) continue;
-        const child = stage.type === 'pipeline' ? stage.context['executionId'] ?? stage.outputs['executionId'] : undefined;
+        const child =
+          stage.type === 'pipeline' ? (stage.context['executionId'] ?? stage.outputs['executionId']) : undefined;
         if (typeof child === 'string' && !seen.has(child)) {
           seen.add(child);
           below.push(child);

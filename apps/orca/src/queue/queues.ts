@@ -52,9 +52,7 @@ export class Queues {
         const admission = await admit(client, rules, prepared.state.id);
         const queued = !admission.admitted;
         const [started] = await insertExecutions(client, [
-          admission.admitted
-            ? prepared
-            : waiting(prepared, waitingReason(rules, admission.running, admission.ahead)),
+          admission.admitted ? prepared : waiting(prepared, waitingReason(rules, admission.running, admission.ahead)),
         ]);
         if (!started?.fresh) {
           // It is there already: the slot or place that was taken for it must not stay.

@@ -99,8 +99,7 @@ async function reopen(
   mail: (admitted: boolean) => Mail,
 ): Promise<void> {
   const { db } = parts;
-  const rules =
-    state.pipelineConfigId === undefined ? undefined : await rulesOfQueue(db.pool, state.pipelineConfigId);
+  const rules = state.pipelineConfigId === undefined ? undefined : await rulesOfQueue(db.pool, state.pipelineConfigId);
   const posted = await inTransaction(db, async (client) => {
     let admitted = true;
     if (rules) {
@@ -112,7 +111,13 @@ async function reopen(
       );
       if (rows[0]?.complete) ({ admitted } = await admit(client, rules, call.id));
     }
-    return postMailWithin(client, call.id, call.key ?? `${mail(true).type}:${randomUUID()}`, mail(admitted), call.trace);
+    return postMailWithin(
+      client,
+      call.id,
+      call.key ?? `${mail(true).type}:${randomUUID()}`,
+      mail(admitted),
+      call.trace,
+    );
   });
   if (!posted) return;
   parts.orchestrator.mailArrived(call.id, posted.seq, posted.owner);

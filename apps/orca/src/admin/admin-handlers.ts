@@ -1,0 +1,49 @@
+import type { orcaApi } from '@gennaker/contracts/orca';
+import type { Handlers } from '@gennaker/contracts/route';
+import { type MailParts, sendMail } from '../send-mail.ts';
+import { engineHealth, listSetAside } from './engine-health.ts';
+import { openExecutions, pauseAll, redrive, resumeAll, setDraining } from './engine-switches.ts';
+
+type Operations =
+  | 'engineHealth'
+  | 'pauseAll'
+  | 'resumeAll'
+  | 'drainWorker'
+  | 'undrainWorker'
+  | 'redrive'
+  | 'forceCancel'
+  | 'listSetAside'
+  | 'hydrateQueue'
+  | 'kickPending';
+
+/** Administration of the engine. */
+export function adminHandlers(parts: MailParts): Pick<Handlers<typeof orcaApi>, Operations> {
+  const { db, orchestrator, queues } = parts;
+  return {
+    engineHealth: () => engineHealth(db.pool),
+    pauseAll: ({ body, user }) => pauseAll(db, user, body.reason),
+    resumeAll: () => resumeAll(db),
+    drainWorker: ({ params }) => setDraining(db, params.instance, true),
+    undrainWorker: ({ params }) => setDraining(db, params.instance, false),
+    redrive: async ({ params }) => {
+      await redrive(db, params.id);
+      orchestrator.bell.ring(params.id);
+    },
+    forceCancel: async (call) => {
+      const { executionId, canceledBy, reason } = call.query;
+      await sendMail(
+        parts,
+        executionId,
+        { type: 'ForceCancel', user: canceledBy ?? call.user, ...(reason === undefined ? {} : { reason }) },
+        { trace: call.traceparent, key: call.headers['idempotency-key'], wait: true },
+      );
+    },
+    listSetAside: () => listSetAside(db.pool),
+    hydrateQueue: async ({ query }) => {
+      const executions = await openExecutions(db, query);
+      if (!query.dryRun) for (const id of executions) orchestrator.bell.ring(id);
+      return { dryRun: query.dryRun, executions };
+    },
+    kickPending: ({ query }) => queues.drain(query.pipelineConfigId),
+  };
+}
