@@ -43,6 +43,8 @@ const RUN_MS = 10 * 60_000;
 interface Letter {
   readonly message: Message;
   readonly trace: string;
+  /** The actor's own attempt to begin: an execution that waits for a slot begins by mail alone. */
+  readonly attempt?: boolean;
 }
 
 interface Flight {
@@ -81,6 +83,11 @@ export class Actor {
     this.#mailApplied = claim.mailApplied;
   }
 
+  /** The execution as it was last committed. */
+  get state(): ExecutionState {
+    return this.#state;
+  }
+
   /** Mail up to this number is in the mailbox. */
   mail(seq: number): void {
     if (seq <= this.#mailSeq) return;
@@ -115,7 +122,8 @@ export class Actor {
 
   /** Works until the claim is given back or lost. */
   async work(): Promise<ActorEnd> {
-    this.#post({ type: this.#state.status === 'NOT_STARTED' ? 'Start' : 'Tick' }, this.#claim.trace);
+    const fresh = this.#state.status === 'NOT_STARTED';
+    this.#queue.push({ message: { type: fresh ? 'Start' : 'Tick' }, trace: this.#claim.trace, attempt: fresh });
     try {
       for (;;) {
         const end = await this.#turn();
@@ -133,14 +141,13 @@ export class Actor {
     const { state } = decided;
     const complete = isComplete(state.status);
     const rests = this.#leaving || this.#resting || this.#parts.resting();
-    const effects = decided.effects.filter((effect) => isStill(state, effect) && (!rests || effect.type === 'AbortRun'));
+    const effects = decided.effects.filter(
+      (effect) => isStill(state, effect) && (!rests || effect.type === 'AbortRun'),
+    );
     const wakeAt = this.#wakeAt(state);
     const idle = effects.every((effect) => this.#known(effect)) && this.#flights.size === 0;
     const now = this.#parts.world.clock.now();
-    const release =
-      complete ||
-      this.#leaving ||
-      (idle && (rests || wakeAt === undefined || wakeAt - now > HOLD_MS));
+    const release = complete || this.#leaving || (idle && (rests || wakeAt === undefined || wakeAt - now > HOLD_MS));
     if (decided.events.length > 0 || letters.applied !== this.#mailApplied || release) {
       const outcome = await this.#commit({
         owner: this.#parts.claims.owner,
@@ -169,10 +176,9 @@ export class Actor {
 
   /** Takes what is queued, and the mail that is announced. */
   async #letters(): Promise<{ list: Letter[]; applied: number }> {
-    const mail =
-      this.#mailSeq > this.#mailApplied ? await readMail(this.#parts.db, this.id, this.#mailApplied) : [];
+    const mail = this.#mailSeq > this.#mailApplied ? await readMail(this.#parts.db, this.id, this.#mailApplied) : [];
     return {
-      list: [...this.#queue.splice(0), ...mail],
+      list: [...mail, ...this.#queue.splice(0)],
       applied: mail.at(-1)?.seq ?? this.#mailApplied,
     };
   }
@@ -190,6 +196,7 @@ export class Actor {
     const effects: Effect[] = [];
     const inputs: unknown[] = [];
     for (const letter of letters) {
+      if (letter.attempt && isQueued(state)) continue;
       const env = engineEnv(this.#parts.world);
       if (letter.message.type === 'Tick') this.#tickedAt = env.now;
       const decision = decide(state, letter.message, env);
@@ -214,14 +221,17 @@ export class Actor {
           (state.status === 'RUNNING' && stage.status === 'RUNNING' && task.status === 'RUNNING' && !task.waiting),
       ),
     );
-    return due || state.status === 'NOT_STARTED' ? now : nextWake(state);
+    return due || (state.status === 'NOT_STARTED' && !isQueued(state)) ? now : nextWake(state);
   }
 
   /** Commits; where the database is away, tries again for as long as the lease surely holds. */
   async #commit(transition: Transition): Promise<Outcome> {
     for (let pause = 50; ; pause = Math.min(pause * 2, 500)) {
       try {
-        return await this.#parts.writer.commit(transition);
+        const at = Date.now();
+        const outcome = await this.#parts.writer.commit(transition);
+        this.#parts.claims.renewed(this.id, at);
+        return outcome;
       } catch (error) {
         if (this.#lost || this.#parts.claims.expired(this.id)) return { kind: 'fenced' };
         if (isRefusedByData(error)) throw error;
@@ -334,6 +344,11 @@ function isStill(state: ExecutionState, effect: Effect): boolean {
   return (
     state.status === 'RUNNING' && stage.status === 'RUNNING' && task.status === 'RUNNING' && task.runs === effect.run
   );
+}
+
+/** It waits for a slot: its reason says so. */
+function isQueued(state: ExecutionState): boolean {
+  return state.status === 'NOT_STARTED' && state.reason !== undefined;
 }
 
 /** The stages that a turn made and touched, by identity, and those that it took out. */

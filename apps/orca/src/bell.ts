@@ -9,20 +9,24 @@ export interface Bell {
   ring(executionId: string, delayMs?: number, once?: string): void;
   /** Tells the owner of an execution that mail of this number is there. */
   announceMail(executionId: string, seq: number): void;
-  /** Tells readers of the stream that events were committed. */
-  announceEvents(executionId: string): void;
+  /** Tells readers of the stream that events were committed; many at once are told once. */
+  announceEvents(): void;
+  /** Whether rings are taken here; others take them meanwhile. */
+  listen(on: boolean): void;
   close(): Promise<void>;
 }
 
 export interface BellListener {
   rung(executionId: string): Promise<void>;
   mail(executionId: string, seq: number): void;
-  events(executionId: string): void;
+  events(): void;
 }
 
 const QUEUE = 'orca-executions';
 const MAIL = 'orca:mail';
 const EVENTS = 'orca:events';
+/** Hints to readers of the stream are at least so far apart, ms. */
+const HINT_EVERY_MS = 5;
 
 /** Opens the bell on Redis. Redis being away is no error: the sweeper finds what was not rung. */
 export function openBell(redisUrl: string, listener: BellListener, log: Logger): Bell {
@@ -48,13 +52,14 @@ export function openBell(redisUrl: string, listener: BellListener, log: Logger):
   worker.on('error', quiet);
 
   subscriber.on('message', (channel: string, text: string) => {
-    if (channel === EVENTS) return listener.events(text);
+    if (channel === EVENTS) return listener.events();
     const cut = text.lastIndexOf(' ');
     listener.mail(text.slice(0, cut), Number(text.slice(cut + 1)));
   });
   void subscriber.subscribe(MAIL, EVENTS).catch(quiet);
 
   const publish = (channel: string, text: string): void => void failFast.publish(channel, text).catch(quiet);
+  let hint: NodeJS.Timeout | undefined;
   return {
     ring: (id, delayMs = 0, once) =>
       void queue
@@ -65,8 +70,18 @@ export function openBell(redisUrl: string, listener: BellListener, log: Logger):
         )
         .catch(quiet),
     announceMail: (id, seq) => publish(MAIL, `${id} ${seq}`),
-    announceEvents: (id) => publish(EVENTS, id),
+    announceEvents: () => {
+      hint ??= setTimeout(() => {
+        hint = undefined;
+        publish(EVENTS, '');
+      }, HINT_EVERY_MS).unref();
+    },
+    listen: (on) => {
+      if (on) worker.resume();
+      else void worker.pause(true).catch(quiet);
+    },
     close: async () => {
+      clearTimeout(hint);
       await worker.close(true).catch(quiet);
       await queue.close().catch(quiet);
       for (const connection of [subscriber, workerConnection, failFast, commands]) connection.disconnect();

@@ -67,11 +67,12 @@ function isReference(item: unknown): item is { readonly [REFERENCE]: string } {
 /** Hashes that packed objects refer to. */
 export function references(values: Iterable<Json>): Set<string> {
   const found = new Set<string>();
-  for (const value of values) for (const item of Object.values(value)) if (isReference(item)) found.add(item[REFERENCE]);
+  for (const value of values)
+    for (const item of Object.values(value)) if (isReference(item)) found.add(item[REFERENCE]);
   return found;
 }
 
-/** Reads big values. @throws Error naming one that is missing */
+/** Reads big values; those that are missing are missing in the answer. */
 export async function readBlobs(db: Queryable, hashes: ReadonlySet<string>): Promise<ReadonlyMap<string, unknown>> {
   if (hashes.size === 0) return new Map();
   const { rows } = await db.query<{ hash: string; data: string }>({
@@ -79,15 +80,21 @@ export async function readBlobs(db: Queryable, hashes: ReadonlySet<string>): Pro
     text: `select encode(hash, 'hex') as hash, data from orca.blobs where hash in (select decode(h, 'hex') from unnest($1::text[]) h)`,
     values: [[...hashes]],
   });
-  const values = new Map(rows.map((row) => [row.hash, JSON.parse(row.data) as unknown]));
-  for (const hash of hashes) if (!values.has(hash)) throw new Error(`The stored value ${hash} is missing from orca.blobs.`);
-  return values;
+  return new Map(rows.map((row) => [row.hash, JSON.parse(row.data) as unknown]));
 }
 
-/** A packed object with its big values in their places. */
+/**
+ * A packed object with its big values in their places.
+ * @throws Error naming a value that is missing
+ */
 export function unpack(packed: Json, blobs: ReadonlyMap<string, unknown>): Json {
-  if (blobs.size === 0) return packed;
+  if (!Object.values(packed).some(isReference)) return packed;
   return Object.fromEntries(
-    Object.entries(packed).map(([key, item]) => [key, isReference(item) ? blobs.get(item[REFERENCE]) : item]),
+    Object.entries(packed).map(([key, item]) => {
+      if (!isReference(item)) return [key, item];
+      const hash = item[REFERENCE];
+      if (!blobs.has(hash)) throw new Error(`The stored value ${hash} of "${key}" is missing from orca.blobs.`);
+      return [key, blobs.get(hash)];
+    }),
   );
 }

@@ -7,8 +7,8 @@ let database: TestDatabase;
 beforeEach(async () => {
   database = await testDatabase();
   await database.db.pool.query(
-    `insert into orca.executions (id, type, application, name, status, build_time, version, data, owner, epoch, claim_expires, mail_seq)
-     select id, 'PIPELINE', 'a', 'n', 'RUNNING', 0, 1, '{}', owner, 1, now() + ttl * interval '1 second', 7
+    `insert into orca.executions (id, type, application, name, status, build_time, version, data, live, owner, epoch, claim_expires, mail_seq)
+     select id, 'PIPELINE', 'a', 'n', 'RUNNING', 0, 1, '{}', '{}', owner, 1, now() + ttl * interval '1 second', 7
      from (values ('mine', 'me', 2), ('gone', 'somebody', 2), ('late', 'me', -1)) as v(id, owner, ttl)`,
   );
 });
@@ -29,8 +29,8 @@ async function keep(beatAt: number): Promise<ClaimThreadReport[]> {
   Atomics.store(new BigInt64Array(beat), 0, BigInt(beatAt));
   const reports: ClaimThreadReport[] = [];
   port2.on('message', (report: ClaimThreadReport) => reports.push(report));
-  keepClaims({ databaseUrl: database.url, owner: 'me', leaseMs: 60_000, everyMs: 50, beat }, port1);
-  for (const id of ['mine', 'gone', 'late']) port2.postMessage({ add: id });
+  keepClaims({ databaseUrl: database.url, owner: 'me', instance: 'me', leaseMs: 60_000, everyMs: 50, beat }, port1);
+  for (const id of ['mine', 'gone', 'late']) port2.postMessage({ add: [id] });
   await new Promise((resolve) => setTimeout(resolve, 600));
   port2.postMessage({ end: true });
   await new Promise((resolve) => setTimeout(resolve, 50));

@@ -29,6 +29,8 @@ export interface ClaimThreadReport {
   readonly at: number;
   readonly asked: readonly string[];
   readonly renewed: readonly (readonly [string, number])[];
+  /** Still this process's, but a commit was under way, which renews them itself. */
+  readonly busy: readonly string[];
   readonly switches?: { readonly draining: boolean; readonly paused: boolean };
 }
 
@@ -74,11 +76,20 @@ export function keepClaims(data: ClaimThreadData, port: NonNullable<typeof paren
     const { rows } =
       asked.length === 0
         ? { rows: [] }
-        : await db.query<{ id: string; mail_seq: number }>({
+        : await db.query<{ id: string; mail_seq: number; busy: boolean }>({
             name: 'renew',
-            text: `update orca.executions set claim_expires = clock_timestamp() + $3 * interval '1 millisecond',
-                     due_at = clock_timestamp() + $3 * interval '1 millisecond'
-                   where owner = $1 and id = any($2) and claim_expires > clock_timestamp() returning id, mail_seq`,
+            // A row that a commit holds just now is renewed by that commit; to wait for it could end in a deadlock.
+            text: `with mine as (
+                     select id, mail_seq from orca.executions where owner = $1 and id = any($2) and claim_expires > clock_timestamp()
+                   ), free as (
+                     select id from orca.executions where id in (select id from mine) for update skip locked
+                   ), renewed as (
+                     update orca.executions e set claim_expires = clock_timestamp() + $3 * interval '1 millisecond',
+                       due_at = clock_timestamp() + $3 * interval '1 millisecond'
+                     from free where e.id = free.id and e.owner = $1 returning e.id, e.mail_seq
+                   )
+                   select m.id, coalesce(r.mail_seq, m.mail_seq) mail_seq, r.id is null as busy
+                   from mine m left join renewed r using (id)`,
             values: [data.owner, asked, data.leaseMs],
           });
     const told = await db.query<{ draining: boolean; paused: boolean }>({
@@ -90,7 +101,8 @@ export function keepClaims(data: ClaimThreadData, port: NonNullable<typeof paren
     const report: ClaimThreadReport = {
       at,
       asked,
-      renewed: rows.map((row) => [row.id, row.mail_seq]),
+      renewed: rows.filter((row) => !row.busy).map((row) => [row.id, row.mail_seq]),
+      busy: rows.filter((row) => row.busy).map((row) => row.id),
       ...(switches ? { switches } : {}),
     };
     port.postMessage(report);

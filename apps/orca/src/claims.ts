@@ -19,6 +19,8 @@ export interface Claim {
 export interface ClaimHolder {
   lost(id: string): void;
   mail(id: string, seq: number): void;
+  /** A claimed row holds what no execution can be made of. */
+  unreadable(claim: { readonly id: string; readonly owner: string; readonly epoch: number }, error: unknown): void;
   /** Somebody wants this process to take nothing new, or all of them to rest. */
   switches(state: { readonly draining: boolean; readonly paused: boolean }): void;
   /** What the heartbeat tells others. */
@@ -36,6 +38,8 @@ export interface ClaimOptions {
 const LEASE_MS = 4_000;
 const RENEW_MS = 1_000;
 const BEAT_MS = 250;
+/** An execution that failed the engine so often is set aside. */
+export const MAX_FAILURES = 5;
 /** Most claims of one statement. */
 const BATCH = 200;
 /** A claim that is given back sooner is never told to the thread: most executions are over by then. */
@@ -60,7 +64,8 @@ export class Claims {
   readonly #told = new Set<string>();
   readonly #beat: NodeJS.Timeout;
   readonly #teller: NodeJS.Timeout;
-  readonly #wanted: { readonly id: string; resolve(claim: Claim | undefined): void; reject(error: unknown): void }[] = [];
+  readonly #wanted: { readonly id: string; resolve(claim: Claim | undefined): void; reject(error: unknown): void }[] =
+    [];
   #taking = false;
 
   constructor(options: ClaimOptions) {
@@ -99,9 +104,15 @@ export class Claims {
     });
   }
 
-  /** An execution that was claimed at its birth by this process. */
-  adopt(id: string): void {
-    this.#held.set(id, Date.now());
+  /** An execution that was claimed at its birth by a statement that began at `at`. */
+  adopt(id: string, at: number): void {
+    this.#held.set(id, at);
+  }
+
+  /** A commit that began at `at` renewed the lease. */
+  renewed(id: string, at: number): void {
+    const before = this.#held.get(id);
+    if (before !== undefined && at > before) this.#held.set(id, at);
   }
 
   async #takeAll(): Promise<void> {
@@ -129,7 +140,9 @@ export class Claims {
                update orca.executions set owner = $2, epoch = epoch + 1,
                  claim_expires = clock_timestamp() + $3 * interval '1 millisecond',
                  due_at = clock_timestamp() + $3 * interval '1 millisecond'
-               where id = any($1) and (not complete or mail_seq > mail_applied) and (owner is null or claim_expires < clock_timestamp())
+               where id in (select id from orca.executions where id = any($1) for update skip locked)
+                 and (not complete or mail_seq > mail_applied) and failures < ${MAX_FAILURES}
+                 and (owner is null or claim_expires < clock_timestamp())
                returning id, epoch, mail_seq, mail_applied, trace, data, live
              ) select e.*, (${STAGES_OF}) stages from mine e`,
       values: [ids, this.owner, this.leaseMs],
@@ -139,19 +152,22 @@ export class Claims {
       this.#db,
       rows.flatMap((row) => row.stages),
     );
-    return new Map(
-      rows.map((row) => [
-        row.id,
-        {
+    const claims = new Map<string, Claim>();
+    for (const row of rows)
+      try {
+        claims.set(row.id, {
           id: row.id,
           epoch: row.epoch,
           state: stateOf(row, row.stages, blobs),
           mailSeq: row.mail_seq,
           mailApplied: row.mail_applied,
           trace: row.trace ?? '',
-        },
-      ]),
-    );
+        });
+      } catch (error) {
+        this.#held.delete(row.id);
+        this.#holder.unreadable({ id: row.id, owner: this.owner, epoch: row.epoch }, error);
+      }
+    return claims;
   }
 
   /** True while the lease surely holds: new work may begin. */
@@ -198,6 +214,7 @@ export class Claims {
   #take(report: ClaimThreadReport): void {
     if (report.switches) this.#holder.switches(report.switches);
     const renewed = new Map(report.renewed);
+    const busy = new Set(report.busy);
     for (const id of report.asked) {
       const claimedAt = this.#held.get(id);
       if (claimedAt === undefined) continue;
@@ -205,7 +222,7 @@ export class Claims {
       if (mailSeq !== undefined) {
         this.#held.set(id, Math.max(claimedAt, report.at));
         this.#holder.mail(id, mailSeq);
-      } else if (claimedAt < report.at) this.#holder.lost(id);
+      } else if (claimedAt < report.at && !busy.has(id)) this.#holder.lost(id);
     }
   }
 }

@@ -2,9 +2,12 @@ import { EventEmitter } from 'node:events';
 import type { StreamEvent } from '@gennaker/contracts/route';
 import type { ExecutionEvent } from '@gennaker/contracts/execution';
 import { badRequest } from '@gennaker/contracts/error';
-import type { Database } from '@gennaker/store/database';
+import type { Json } from '@gennaker/engine/model';
+import type { Queryable } from '@gennaker/store/database';
+import { readBlobs, references, unpack } from './blobs.ts';
 
-const PAGE = 500;
+/** Transitions that are read at once. */
+const PAGE = 200;
 const IDLE_MS = 1_000;
 /** After a hint, events may still be hidden behind an older transaction: looks again after these. */
 const AFTER_HINT_MS = [0, 15, 60, 250];
@@ -15,21 +18,33 @@ export interface FeedFilter {
   readonly executionId?: string | undefined;
 }
 
-interface EventRow {
+/** A row of orca.events: one transition. */
+interface TransitionRow {
   readonly xid: string;
   readonly id: string;
   readonly execution_id: string;
-  readonly sequence: number;
   readonly application: string;
   readonly pipeline_config_id: string | null;
-  readonly type: string;
-  readonly at: string;
-  readonly data: Record<string, unknown>;
+  readonly data: { readonly inputs: readonly Json[]; readonly events: readonly (Json & EventHead)[] };
 }
 
+interface EventHead {
+  readonly type: string;
+  readonly sequence: number;
+  readonly at: number;
+}
+
+/** A place in the stream: after so many events (absent: all) of a transition. */
 interface Cursor {
   readonly xid: string;
   readonly id: string;
+  readonly taken?: number;
+}
+
+/** A transition of an execution's history: what was decided upon, and the events. */
+export interface HistoryEntry {
+  readonly inputs: readonly Json[];
+  readonly events: readonly ExecutionEvent[];
 }
 
 /**
@@ -37,11 +52,11 @@ interface Cursor {
  * xmin, so that a late commit is never passed over. A hint makes readers look at once; without hints they look every second.
  */
 export class EventFeed {
-  readonly #db: Database;
+  readonly #db: Queryable;
   readonly #hints = new EventEmitter().setMaxListeners(0);
   #closed = false;
 
-  constructor(db: Database) {
+  constructor(db: Queryable) {
     this.#db = db;
   }
 
@@ -68,9 +83,12 @@ export class EventFeed {
       while (!signal.aborted && !this.#closed) {
         const seen = hinted;
         const { rows, end } = await this.#page(cursor, filter);
-        for (const row of rows) {
-          cursor = row;
-          yield { id: `${row.xid}-${row.id}`, event: row.type, data: eventOf(row) };
+        for (const row of await this.#opened(rows)) {
+          const taken = row.xid === cursor.xid && row.id === cursor.id ? (cursor.taken ?? 0) : 0;
+          for (const event of eventsOf(row).slice(taken)) {
+            yield { id: event.cursor, event: event.type, data: event };
+          }
+          cursor = { xid: row.xid, id: row.id };
         }
         if (rows.length === PAGE) continue;
         cursor = end;
@@ -88,40 +106,63 @@ export class EventFeed {
 
   /** Every event of one execution, oldest first. */
   async history(executionId: string): Promise<ExecutionEvent[]> {
-    const { rows } = await this.#db.pool.query<EventRow>({
+    return (await this.transitions(executionId)).flatMap((entry) => entry.events);
+  }
+
+  /** Every transition of one execution, oldest first, with what it was decided upon. */
+  async transitions(executionId: string): Promise<HistoryEntry[]> {
+    const { rows } = await this.#db.query<TransitionRow>({
       name: 'orca-history',
-      text: `select xid::text, id::text, execution_id, sequence, application, pipeline_config_id, type, at, data
+      text: `select xid::text, id::text, execution_id, application, pipeline_config_id, data
              from orca.events where execution_id = $1 order by sequence`,
       values: [executionId],
     });
-    return rows.map(eventOf);
+    return (await this.#opened(rows)).map((row) => ({ inputs: row.data.inputs, events: eventsOf(row) }));
+  }
+
+  /** Rows with their big values in place. */
+  async #opened(rows: readonly TransitionRow[]): Promise<readonly TransitionRow[]> {
+    const hashes = references(rows.flatMap((row) => row.data.events.flatMap(bagsOf)));
+    if (hashes.size === 0) return rows;
+    const blobs = await readBlobs(this.#db, hashes);
+    return rows.map((row) => ({
+      ...row,
+      data: { ...row.data, events: row.data.events.map((event) => openEvent(event, blobs)) },
+    }));
   }
 
   async #head(): Promise<Cursor> {
-    const { rows } = await this.#db.pool.query<{ xid: string }>(
+    const { rows } = await this.#db.query<{ xid: string }>(
       'select pg_snapshot_xmin(pg_current_snapshot())::text as xid',
     );
     return { xid: rows[0]?.xid ?? '0', id: '0' };
   }
 
   /** The next events, and, when these are all, where the stream ends now: the snapshot's xmin, not the last event that fitted. */
-  async #page(cursor: Cursor, filter: FeedFilter, limit = PAGE): Promise<{ rows: EventRow[]; end: Cursor }> {
-    const { rows } = await this.#db.pool.query<Partial<EventRow> & { readonly xmin: string }>({
+  async #page(cursor: Cursor, filter: FeedFilter, limit = PAGE): Promise<{ rows: TransitionRow[]; end: Cursor }> {
+    const { rows } = await this.#db.query<Partial<TransitionRow> & { readonly xmin: string }>({
       name: 'orca-feed',
       text: `select snapshot.xmin::text, e.*
              from (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin) snapshot
              left join lateral (
-               select xid::text, id::text, execution_id, sequence, application, pipeline_config_id, type, at, data
+               select xid::text, id::text, execution_id, application, pipeline_config_id, data
                from orca.events
                where (xid, id) > ($1::bigint, $2::bigint) and xid < snapshot.xmin
                  and ($3::text is null or application = $3) and ($4::text is null or execution_id = $4)
                order by events.xid, events.id limit $5
              ) e on true`,
-      values: [cursor.xid, cursor.id, filter.application ?? null, filter.executionId ?? null, limit],
+      values: [
+        cursor.xid,
+        // A transition that was taken in part is read again.
+        cursor.taken === undefined ? cursor.id : String(BigInt(cursor.id) - 1n),
+        filter.application ?? null,
+        filter.executionId ?? null,
+        limit,
+      ],
     });
     const end = { xid: rows[0]?.xmin ?? cursor.xid, id: '0' };
     return {
-      rows: rows.filter((row): row is EventRow & { xmin: string } => row.id !== null && row.id !== undefined),
+      rows: rows.filter((row): row is TransitionRow & { xmin: string } => row.id !== null && row.id !== undefined),
       end,
     };
   }
@@ -147,24 +188,56 @@ export class EventFeed {
 }
 
 function parseCursor(text: string): Cursor {
-  const match = /^(\d{1,19})-(\d{1,19})$/.exec(text);
+  const match = /^(\d{1,18})-(\d{1,18})(?:\.(\d{1,9}))?$/.exec(text);
   if (!match?.[1] || !match[2])
     throw badRequest(`"${text}" is no position in the event stream`, {
       field: 'after',
       fix: 'give the id of an event of this stream, or nothing to begin now',
     });
-  return { xid: match[1], id: match[2] };
+  return { xid: match[1], id: match[2], ...(match[3] === undefined ? {} : { taken: Number(match[3]) }) };
 }
 
-function eventOf(row: EventRow): ExecutionEvent {
-  return {
-    cursor: `${row.xid}-${row.id}`,
+function eventsOf(row: TransitionRow): ExecutionEvent[] {
+  return row.data.events.map(({ type, sequence, at, ...data }, index) => ({
+    cursor: `${row.xid}-${row.id}.${index + 1}`,
     executionId: row.execution_id,
     application: row.application,
     ...(row.pipeline_config_id === null ? {} : { pipelineConfigId: row.pipeline_config_id }),
-    sequence: row.sequence,
-    type: row.type,
-    at: Number(row.at),
-    data: row.data,
+    sequence,
+    type,
+    at,
+    data,
+  }));
+}
+
+/** The stages that an event carries. */
+function stagesOf(event: Json): readonly Json[] {
+  const own = event['stages'];
+  const execution = event['execution'] as Json | undefined;
+  if (Array.isArray(own)) return own as Json[];
+  return execution === undefined ? [] : Object.values(execution['stages'] as Record<string, Json>);
+}
+
+/** Everything in an event that may hold big values by reference. */
+function bagsOf(event: Json): Json[] {
+  return [event, ...stagesOf(event)].flatMap((one) =>
+    [one['context'], one['outputs']].filter((bag): bag is Json => typeof bag === 'object' && bag !== null),
+  );
+}
+
+function openEvent<E extends Json>(event: E, blobs: ReadonlyMap<string, unknown>): E {
+  const bags = <T extends Json>(one: T): T => ({
+    ...one,
+    ...(one['context'] === undefined ? {} : { context: unpack(one['context'] as Json, blobs) }),
+    ...(one['outputs'] === undefined ? {} : { outputs: unpack(one['outputs'] as Json, blobs) }),
+  });
+  const opened = bags(event);
+  if (Array.isArray(event['stages'])) return { ...opened, stages: (event['stages'] as Json[]).map(bags) };
+  const execution = event['execution'] as Json | undefined;
+  if (execution === undefined) return opened;
+  const stages = Object.entries(execution['stages'] as Record<string, Json>);
+  return {
+    ...opened,
+    execution: { ...execution, stages: Object.fromEntries(stages.map(([id, stage]) => [id, bags(stage)])) },
   };
 }

@@ -14,14 +14,15 @@ export interface ListQuery {
   readonly executionIds?: string | undefined;
 }
 
-const words = (text: string): string[] =>
+/** The words of a query's comma-separated list. */
+export const words = (text: string): string[] =>
   text
     .split(',')
     .map((word) => word.trim())
     .filter(Boolean);
 
 /** Statuses of a query, checked; undefined means any. */
-function statusesOf(query: ListQuery): string[] | undefined {
+export function statusesOf(query: Pick<ListQuery, 'statuses'>): string[] | undefined {
   if (query.statuses === undefined || query.statuses === '') return undefined;
   const wanted = words(query.statuses);
   const known: readonly string[] = STATUSES;
@@ -43,13 +44,32 @@ export async function listOfApplication(
 ): Promise<ExecutionView[]> {
   const { rows } = await db.pool.query<{ id: string }>({
     name: 'orca-list-application',
-    text: `select id from (
-             select id, build_time,
-               row_number() over (partition by coalesce(pipeline_config_id, case when type = 'PIPELINE' then name end) order by build_time desc, id desc) as place
-             from orca.executions
-             where application = $1 and type = $2 and ($3::text[] is null or status = any($3))
-               and ($4::text[] is null or pipeline_config_id = any($4))
-           ) ranked where place <= $5 order by build_time desc, id desc`,
+    // One short range of the index for each pipeline, found by skipping from one to the next.
+    text: `with recursive configs as (
+             (select pipeline_config_id as config from orca.executions
+              where application = $1 and type = $2 and pipeline_config_id is not null
+                and ($4::text[] is null or pipeline_config_id = any($4)) order by pipeline_config_id limit 1)
+             union all
+             select (select e.pipeline_config_id from orca.executions e
+                     where e.application = $1 and e.type = $2 and e.pipeline_config_id > c.config
+                       and ($4::text[] is null or e.pipeline_config_id = any($4)) order by e.pipeline_config_id limit 1)
+             from configs c where c.config is not null
+           ), found as (
+             select e.id, e.build_time from configs c cross join lateral (
+               select id, build_time from orca.executions
+               where application = $1 and type = $2 and pipeline_config_id = c.config
+                 and ($3::text[] is null or status = any($3))
+               order by build_time desc limit $5) e
+             union all
+             select id, build_time from (
+               select id, build_time, row_number() over (partition by case when type = 'PIPELINE' then name end order by build_time desc, id desc) place
+               from (select id, build_time, type, name from orca.executions
+                     where application = $1 and type = $2 and pipeline_config_id is null and $4::text[] is null
+                       and ($3::text[] is null or status = any($3))
+                     order by build_time desc limit greatest($5, 2000)) newest
+             ) ranked where place <= $5
+           )
+           select id from found order by build_time desc, id desc`,
     values: [
       application,
       type,
@@ -82,10 +102,11 @@ export async function listByIds(db: Database, query: ListQuery): Promise<Executi
     });
   const { rows } = await db.pool.query<{ id: string }>({
     name: 'orca-list-configs',
-    text: `select id from (
-             select id, build_time, row_number() over (partition by pipeline_config_id order by build_time desc, id desc) as place
-             from orca.executions where pipeline_config_id = any($1) and ($2::text[] is null or status = any($2))
-           ) ranked where place <= $3 order by build_time desc, id desc`,
+    text: `select e.id from unnest($1::text[]) as c(config) cross join lateral (
+             select id, build_time from orca.executions
+             where pipeline_config_id = c.config and ($2::text[] is null or status = any($2))
+             order by build_time desc limit $3) e
+           order by e.build_time desc, e.id desc`,
     values: [words(query.pipelineConfigIds), statuses ?? null, query.limit ?? 1],
   });
   return views(
@@ -95,20 +116,16 @@ export async function listByIds(db: Database, query: ListQuery): Promise<Executi
   );
 }
 
-async function views(db: Database, ids: readonly string[], expand: boolean | undefined): Promise<ExecutionView[]> {
-  const full = (await readExecutions(db.pool, ids)).map(executionView);
-  return expand === false ? full.map(narrowed) : full;
+/** Views of executions by id. `expand=false`: no outputs, tasks and contexts, but the group that the UI sorts by. */
+export async function views(
+  db: Database,
+  ids: readonly string[],
+  expand: boolean | undefined,
+): Promise<ExecutionView[]> {
+  const all = (await readExecutions(db.pool, ids, expand === false)).map(executionView);
+  return expand === false ? all.map(narrowed) : all;
 }
 
-/** `expand=false`: no outputs, tasks and contexts, but the group that the UI sorts by. */
 function narrowed(view: ExecutionView): ExecutionView {
-  return {
-    ...view,
-    stages: view.stages.map((stage) => ({
-      ...stage,
-      outputs: {},
-      tasks: [],
-      context: stage.context['group'] === undefined ? {} : { group: stage.context['group'] },
-    })),
-  };
+  return { ...view, stages: view.stages.map((stage) => ({ ...stage, tasks: [] })) };
 }

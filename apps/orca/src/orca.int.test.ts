@@ -182,7 +182,7 @@ describe('without the sweeper and without faults', () => {
 });
 
 describe('faults', () => {
-  it('a flushed Redis loses nothing: the sweeper takes up what was rung', async () => {
+  it('a flushed Redis loses nothing', async () => {
     const { client, orchestrator } = await orca();
     const ids = await Promise.all(
       Array.from({ length: 5 }, () =>
@@ -196,7 +196,8 @@ describe('faults', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     await stores.redis.redis.flushdb();
     for (const id of ids) expect((await until(client, id, over)).status).toBe('SUCCEEDED');
-    expect(Object.values(orchestrator.stats().rescues).reduce((a, b) => a + b, 0)).toBeGreaterThan(0);
+    // Short waits are in alarms of the process: nobody had to help.
+    expect(orchestrator.stats().rescues).toEqual({});
   });
 
   it('a judgment that comes while the claim is held, by the owner or another process, is applied at once', async () => {
@@ -230,13 +231,16 @@ describe('faults', () => {
     await until(client, id, () => true);
     const state = await readExecution(db.pool, id);
     const { rows } = await db.pool.query<{ epoch: number }>('select epoch from orca.executions where id = $1', [id]);
-    const writer = new Writer(db);
+    const writer = new Writer(db.pool, 4_000);
     const outcome = await writer.commit({
       owner: 'somebody-else',
       epoch: rows[0]?.epoch ?? 0,
       from: state.version,
       state: { ...state, version: state.version + 1, status: 'TERMINAL' },
       events: [],
+      inputs: [],
+      trace: '',
+      made: [],
       changed: [],
       removed: [],
       mailApplied: 0,
@@ -327,7 +331,9 @@ describe('the event stream', () => {
     })();
     const late = await db.pool.connect();
     await late.query('begin');
-    const insert = `insert into orca.events (execution_id, sequence, application, type, at, data) values ($1, $2, 'app', $3, 0, '{}')`;
+    const insert = `insert into orca.events (execution_id, sequence, application, data)
+                    values ($1, $2, 'app', json_build_object('inputs', '[]'::json, 'events',
+                      json_build_array(json_build_object('type', $3::text, 'sequence', $2::int, 'at', 0))))`;
     await late.query(insert, ['other', 1, 'Late']);
     await db.pool.query(insert, ['other', 2, 'Early']);
     orchestrator.feed.hint();

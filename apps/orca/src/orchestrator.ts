@@ -1,12 +1,17 @@
+import type { ExecutionState } from '@gennaker/engine/model';
 import type { Database } from '@gennaker/store/database';
 import type { Logger } from 'pino';
 import { Actor, type ActorParts } from './actor.ts';
-import { type Bell, openBell } from './bell.ts';
-import { Claims } from './claims.ts';
+import { Alarms } from './alarms.ts';
+import { Almanac } from './almanac.ts';
+import { type Bell, type BellListener, openBell } from './bell.ts';
+import { type Claim, Claims } from './claims.ts';
 import { EventFeed } from './event-feed.ts';
+import { noteFailure } from './set-aside.ts';
+import { type Prepared, Starter, type Started } from './starter.ts';
 import { Sweeper } from './sweeper.ts';
-import { Writer } from './writer.ts';
 import type { World } from './world.ts';
+import { Writer } from './writer.ts';
 
 export interface OrchestratorOptions {
   readonly db: Database;
@@ -17,8 +22,12 @@ export interface OrchestratorOptions {
   readonly log: Logger;
   /** Lease of a claim, ms. */
   readonly leaseMs?: number;
-  /** False: no sweeper, everything must come through the bell. */
+  /** False: no sweeper, everything must come through alarms and the bell. */
   readonly sweep?: boolean;
+  /** Another doorbell than that on Redis. */
+  readonly bell?: (listener: BellListener) => Bell;
+  /** Told after each commit that ended an execution. */
+  readonly completed?: (state: ExecutionState) => void;
 }
 
 /** Counters of one process. */
@@ -31,8 +40,12 @@ export interface OrcaStats {
 }
 
 /** Executions that a process works on at once. */
-const CAPACITY = 1_000;
+const CAPACITY = 2_000;
 const STOP_MS = 5_000;
+/** Waits up to this one are in alarms of the process that gave the execution back, ms. */
+const ALARM_MS = 60_000;
+/** Waits up to this one are in the bell; longer ones are in PostgreSQL alone, where the almanac finds them in time, ms. */
+const BELL_MS = 10 * 60_000;
 
 /** The shell around the engine: claims executions, works on them, and gives them back. */
 export class Orchestrator {
@@ -40,45 +53,64 @@ export class Orchestrator {
   readonly bell: Bell;
   readonly #options: OrchestratorOptions;
   readonly #claims: Claims;
+  readonly #starter: Starter;
   readonly #parts: ActorParts;
   readonly #actors = new Map<string, { actor: Actor; done: Promise<void> }>();
   readonly #claiming = new Map<string, Promise<void>>();
   readonly #sweeper: Sweeper;
+  readonly #alarms: Alarms;
+  readonly #almanac: Almanac;
   #stopping = false;
+  #draining = false;
+  #paused = false;
   #claimed = 0;
   #lost = 0;
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
-    const { db, world } = options;
-    this.feed = new EventFeed(db);
+    const { db, world, log } = options;
+    this.feed = new EventFeed(db.pool);
     this.#claims = new Claims({
-      db,
+      db: db.pool,
       databaseUrl: options.databaseUrl,
       instance: options.instance,
       ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
       holder: {
         lost: (id) => this.#actors.get(id)?.actor.lose(),
         mail: (id, seq) => this.#actors.get(id)?.actor.mail(seq),
+        unreadable: (claim, error) => void this.#failed(claim, error),
+        switches: (state) => this.#switch(state),
+        report: () => ({ held: this.#actors.size, rescues: this.#sweeper.rescues }),
       },
     });
     this.#parts = {
-      db,
+      db: db.pool,
       claims: this.#claims,
-      writer: new Writer(db),
+      writer: new Writer(db.pool, this.#claims.leaseMs),
       world,
-      committed: (state) => this.announce(state.id),
+      committed: () => this.announce(),
+      resting: () => this.#paused || this.#draining,
     };
-    this.bell = openBell(
-      options.redisUrl,
-      {
-        rung: (id) => this.ring(id),
-        mail: (id, seq) => this.#actors.get(id)?.actor.mail(seq),
-        events: () => this.feed.hint(),
-      },
-      options.log,
+    this.#starter = new Starter(db.pool, () =>
+      this.#takes() ? { owner: this.#claims.owner, leaseMs: this.#claims.leaseMs } : undefined,
     );
-    this.#sweeper = new Sweeper(db, (id) => this.ring(id), options.log);
+    const listener: BellListener = {
+      rung: (id) => this.ring(id),
+      mail: (id, seq) => this.#actors.get(id)?.actor.mail(seq),
+      events: () => this.feed.hint(),
+    };
+    this.bell = options.bell ? options.bell(listener) : openBell(options.redisUrl, listener, log);
+    this.#alarms = new Alarms(world.clock, (id) => void this.#ringQuietly(id));
+    this.#almanac = new Almanac(db.pool, world.clock, (id, at, once) => {
+      if (!this.#alarms.has(id) && !this.#actors.has(id)) this.bell.ring(id, Math.max(1, at - world.clock.now()), once);
+    });
+    this.#almanac.start();
+    this.#sweeper = new Sweeper({
+      db: db.pool,
+      ring: (id) => this.#ringQuietly(id),
+      takes: () => this.#takes(),
+      log,
+    });
     if (options.sweep !== false) this.#sweeper.start();
   }
 
@@ -96,19 +128,32 @@ export class Orchestrator {
     };
   }
 
-  /** Events of an execution were committed: readers here look at once, others are told. */
-  announce(executionId: string): void {
-    this.feed.hint();
-    this.bell.announceEvents(executionId);
+  /** Stores an execution, once per id, key and running correlation id, and sees to it that it begins. */
+  async start(prepared: Prepared): Promise<Started> {
+    const { claimed, at, ...started } = await this.#starter.start(prepared);
+    if (claimed) {
+      this.#claims.adopt(started.id, at);
+      const { state, trace } = prepared;
+      this.#work({ id: started.id, epoch: 1, state, mailSeq: 0, mailApplied: 0, trace });
+    } else if (!prepared.queued) this.bell.ring(started.id);
+    if (started.fresh) this.announce();
+    return started;
   }
 
-  /** Mail was written: to the owner, or, where nobody owns the execution, to whoever hears the bell. */
+  /** Events were committed: readers here look at once, others are told. */
+  announce(_executionId?: string): void {
+    this.feed.hint();
+    this.bell.announceEvents();
+  }
+
+  /** Mail was written: to the owner, or, where nobody owns the execution, to whoever takes it. */
   mailArrived(executionId: string, seq: number, owner: string | null): void {
     const mine = this.#actors.get(executionId);
     if (mine) {
       mine.actor.mail(seq);
       if (owner !== null) return;
     }
+    if (owner === null && this.#takes()) return void this.#ringQuietly(executionId);
     if (owner !== null) this.bell.announceMail(executionId, seq);
     this.bell.ring(executionId);
   }
@@ -117,7 +162,7 @@ export class Orchestrator {
   async ring(id: string): Promise<void> {
     const known = this.#actors.get(id);
     if (known) return known.actor.ring();
-    if (this.#stopping || this.#actors.size >= CAPACITY) return;
+    if (!this.#takes()) return;
     const under = this.#claiming.get(id);
     if (under) return under;
     const claiming = this.#claim(id).finally(() => this.#claiming.delete(id));
@@ -125,41 +170,95 @@ export class Orchestrator {
     return claiming;
   }
 
-  async #claim(id: string): Promise<void> {
-    const claim = await this.#claims.take(id);
-    if (!claim) return;
-    this.#claimed++;
-    const actor = new Actor(this.#parts, claim);
-    this.#actors.set(id, { actor, done: this.#follow(actor) });
+  /** As ring; where the database is away, the sweeper looks again later. */
+  #ringQuietly(id: string): Promise<void> {
+    return this.ring(id).catch((error: unknown) => {
+      this.#options.log.debug(
+        { err: error, execution: id },
+        'an execution could not be claimed; it is looked at again',
+      );
+    });
   }
 
-  async #follow(actor: Actor): Promise<void> {
-    const { log } = this.#options;
+  #takes(): boolean {
+    return !this.#stopping && !this.#draining && !this.#paused && this.#actors.size < CAPACITY;
+  }
+
+  #switch(state: { readonly draining: boolean; readonly paused: boolean }): void {
+    const rested = this.#draining || this.#paused;
+    const rests = state.draining || state.paused;
+    this.#draining = state.draining;
+    this.#paused = state.paused;
+    if (rests === rested) return;
+    this.bell.listen(!rests);
+    if (rests) for (const { actor } of this.#actors.values()) actor.rest();
+  }
+
+  async #claim(id: string): Promise<void> {
+    const claim = await this.#claims.take(id);
+    if (claim) this.#work(claim);
+  }
+
+  #work(claim: Claim): void {
+    this.#claimed++;
+    const actor = new Actor(this.#parts, claim);
+    this.#actors.set(claim.id, { actor, done: this.#follow(actor, claim) });
+    if (this.#stopping) actor.leave();
+    else if (this.#draining || this.#paused) actor.rest();
+  }
+
+  async #follow(actor: Actor, claim: Claim): Promise<void> {
     try {
       const end = await actor.work();
-      this.#claims.drop(actor.id);
-      this.#actors.delete(actor.id);
+      this.#forget(actor.id);
       if (end.kind === 'lost') {
         this.#lost++;
-        log.warn({ execution: actor.id }, 'the claim of an execution was lost; another process works on it');
-      } else if (!end.complete && end.wakeAt !== undefined) {
-        const delay = end.wakeAt - this.#options.world.clock.now();
-        this.bell.ring(actor.id, Math.max(0, delay), `${actor.id}-${end.epoch}`);
-      }
+        this.#options.log.warn(
+          { execution: actor.id },
+          'the claim of an execution was lost; another process works on it',
+        );
+      } else if (end.complete) this.#options.completed?.(actor.state);
+      else if (end.wakeAt !== undefined) this.#ringAt(actor.id, end.wakeAt, `${actor.id}-${end.epoch}`);
     } catch (error) {
-      this.#claims.drop(actor.id);
-      this.#actors.delete(actor.id);
-      log.error(
-        { err: error, execution: actor.id },
-        'an execution was set aside; it is taken up again when its lease ends',
-      );
+      this.#forget(actor.id);
+      await this.#failed({ id: claim.id, owner: this.#claims.owner, epoch: claim.epoch }, error);
     }
+  }
+
+  #forget(id: string): void {
+    this.#claims.drop(id);
+    this.#actors.delete(id);
+  }
+
+  /** Somebody looks at an execution at a time: this process for near ones, whoever hears the bell for others. */
+  #ringAt(id: string, at: number, once: string): void {
+    const delay = at - this.#options.world.clock.now();
+    if (delay > BELL_MS || this.#paused) return;
+    if (delay <= ALARM_MS && this.#takes() && this.#alarms.set(id, at)) return;
+    this.bell.ring(id, Math.max(0, delay), once);
+  }
+
+  /** An execution failed the engine itself: it is tried again later, and at last set aside. */
+  async #failed(
+    claim: { readonly id: string; readonly owner: string; readonly epoch: number },
+    error: unknown,
+  ): Promise<void> {
+    const { db, log } = this.#options;
+    const aside = await noteFailure(db.pool, claim, error).catch(() => undefined);
+    log.error(
+      { err: error, execution: claim.id },
+      aside
+        ? 'an execution failed the engine several times and was set aside'
+        : 'an execution failed the engine; it is tried again',
+    );
   }
 
   /** Takes nothing new, aborts the runs under way and gives every claim back. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#sweeper.stop();
+    this.#almanac.close();
+    this.#alarms.close();
     await Promise.allSettled(this.#claiming.values());
     for (const { actor } of this.#actors.values()) actor.leave();
     const all = Promise.allSettled([...this.#actors.values()].map(({ done }) => done));

@@ -49,8 +49,18 @@ export function fixedOf(state: ExecutionState): Fixed {
 
 /** The part of a state that is written with each transition. */
 export function liveOf(state: ExecutionState): Live {
-  const { status, startTime, endTime, canceled, canceledBy, cancellationReason, paused, reason, version, nextPosition } =
-    state;
+  const {
+    status,
+    startTime,
+    endTime,
+    canceled,
+    canceledBy,
+    cancellationReason,
+    paused,
+    reason,
+    version,
+    nextPosition,
+  } = state;
   return {
     status,
     canceled,
@@ -108,11 +118,7 @@ const NARROW_STAGES_OF = `select coalesce(json_agg(json_build_object('data', s.d
  * Reads executions with their stages, in the order of the ids; unknown ids are left out. `narrow`: stages come without
  * outputs and contexts.
  */
-export async function readExecutions(
-  db: Queryable,
-  ids: readonly string[],
-  narrow = false,
-): Promise<ExecutionState[]> {
+export async function readExecutions(db: Queryable, ids: readonly string[], narrow = false): Promise<ExecutionState[]> {
   if (ids.length === 0) return [];
   // One statement is one snapshot: a row never comes with the stages of another moment.
   const { rows } = await db.query<ExecutionRow & { stages: StageRow[] }>({
@@ -120,7 +126,12 @@ export async function readExecutions(
     text: `select e.id, e.data, e.live, (${narrow ? NARROW_STAGES_OF : STAGES_OF}) stages from orca.executions e where e.id = any($1)`,
     values: [ids],
   });
-  const blobs = narrow ? new Map() : await blobsOf(db, rows.flatMap((row) => row.stages));
+  const blobs = narrow
+    ? new Map()
+    : await blobsOf(
+        db,
+        rows.flatMap((row) => row.stages),
+      );
   const byId = new Map(rows.map((row) => [row.id, stateOf(row, row.stages, blobs)]));
   return ids.map((id) => byId.get(id)).filter((state) => state !== undefined);
 }

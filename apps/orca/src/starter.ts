@@ -25,6 +25,12 @@ export interface Started {
   readonly fresh: boolean;
 }
 
+/** `claimed`: this process owns it, by a statement that began at `at` (epoch ms). */
+export interface Born extends Started {
+  readonly claimed: boolean;
+  readonly at: number;
+}
+
 /** Whoever takes executions at their birth: its name in claims, and for how long (ms). */
 export interface Birth {
   readonly owner: string;
@@ -65,15 +71,17 @@ with made as (
 )
 select id from made`;
 
+interface Waiting {
+  readonly prepared: Prepared;
+  resolve(started: Born): void;
+  reject(error: unknown): void;
+}
+
 /** Stores new executions: those of calls that arrive together share a statement, and are claimed at their birth where this process can work on them. */
 export class Starter {
   readonly #db: Queryable;
   readonly #birth: () => Birth | undefined;
-  readonly #queue: {
-    readonly prepared: Prepared;
-    resolve(started: Started & { readonly claimed: boolean }): void;
-    reject(error: unknown): void;
-  }[] = [];
+  readonly #queue: Waiting[] = [];
   #flushing = false;
 
   /** `birth` says whether this process takes what is started now. */
@@ -83,7 +91,7 @@ export class Starter {
   }
 
   /** Stores an execution, once per id, key and running correlation id. */
-  start(prepared: Prepared): Promise<Started & { readonly claimed: boolean }> {
+  start(prepared: Prepared): Promise<Born> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ prepared, resolve, reject });
       if (this.#flushing) return;
@@ -97,8 +105,9 @@ export class Starter {
     this.#flushing = false;
   }
 
-  async #write(batch: typeof this.#queue): Promise<void> {
+  async #write(batch: readonly Waiting[]): Promise<void> {
     const birth = this.#birth();
+    const at = Date.now();
     try {
       const started = await insertExecutions(
         this.#db,
@@ -107,7 +116,7 @@ export class Starter {
       );
       batch.forEach(({ prepared, resolve }, index) => {
         const one = started[index] ?? { id: prepared.state.id, fresh: false };
-        resolve({ ...one, claimed: one.fresh && birth !== undefined && !prepared.queued });
+        resolve({ ...one, at, claimed: one.fresh && birth !== undefined && !prepared.queued });
       });
     } catch (error) {
       if (batch.length > 1 && isRefusedByData(error)) for (const one of batch) await this.#write([one]);
@@ -120,12 +129,10 @@ export class Starter {
  * Stores executions in one statement; also inside of a caller's transaction. Each answer tells which execution it is now:
  * the new one, or the one that had the id, the key or the correlation id already.
  */
-export async function insertExecutions(
-  db: Queryable,
-  all: readonly Prepared[],
-  birth?: Birth,
-): Promise<Started[]> {
-  const stages = all.flatMap(({ state }) => Object.values(state.stages).map((stage) => ({ execution: state.id, stage })));
+export async function insertExecutions(db: Queryable, all: readonly Prepared[], birth?: Birth): Promise<Started[]> {
+  const stages = all.flatMap(({ state }) =>
+    Object.values(state.stages).map((stage) => ({ execution: state.id, stage })),
+  );
   const blobs = new Map<string, Blob>();
   const uses: { execution: string; hash: string }[] = [];
   const packed = (execution: string, value: Json): Packed => {
@@ -195,7 +202,12 @@ function createdEntry({ event }: Prepared): string {
 
 /** Which executions stand in the way of new ones: by id, by key, by the correlation id of one that runs. */
 async function findExisting(db: Queryable, wanted: readonly Prepared[]): Promise<(string | undefined)[]> {
-  const { rows } = await db.query<{ id: string; start_key: string | null; correlation_id: string | null; complete: boolean }>({
+  const { rows } = await db.query<{
+    id: string;
+    start_key: string | null;
+    correlation_id: string | null;
+    complete: boolean;
+  }>({
     name: 'orca-start-existing',
     text: `select id, start_key, correlation_id, complete from orca.executions
            where id = any($1) or start_key = any($2) or (correlation_id = any($3) and not complete)`,
@@ -210,7 +222,9 @@ async function findExisting(db: Queryable, wanted: readonly Prepared[]): Promise
       (
         rows.find((row) => row.id === state.id) ??
         rows.find((row) => key !== undefined && row.start_key === key) ??
-        rows.find((row) => row.correlation_id !== null && row.correlation_id === state.trigger.correlationId && !row.complete)
+        rows.find(
+          (row) => row.correlation_id !== null && row.correlation_id === state.trigger.correlationId && !row.complete,
+        )
       )?.id,
   );
 }

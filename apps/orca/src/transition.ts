@@ -24,6 +24,9 @@ export interface Transition {
   readonly release: boolean;
 }
 
+/** The bell has this long to ring at a wake time before the sweeper looks, ms. */
+export const SWEEP_AFTER_MS = 700;
+
 /** `fenced`: the claim is somebody else's now and nothing was written. */
 export type Outcome =
   | { readonly kind: 'fenced' }
@@ -39,7 +42,7 @@ export function joined(values: readonly string[]): string | null {
 
 /** A name as it can be one of `joined` texts. */
 export function plain(text: string): string {
-  return text.replaceAll(SEPARATOR, ' ') || ' ';
+  return text.replaceAll('\u0000', '\uFFFD').replaceAll(SEPARATOR, ' ') || ' ';
 }
 
 /** SQL that makes an array of a `joined` parameter; an empty part becomes null. */

@@ -1,16 +1,14 @@
 import { isComplete } from '@gennaker/contracts/status';
 import type { EngineEvent } from '@gennaker/engine/events';
-import type { Json } from '@gennaker/engine/model';
+import type { Message } from '@gennaker/engine/messages';
+import type { Json, StageState } from '@gennaker/engine/model';
 import type { Queryable } from '@gennaker/store/database';
 import { type Blob, pack } from './blobs.ts';
 import { liveOf, stageDataOf } from './rows.ts';
-import { storable } from './storable.ts';
-import { joined, type Outcome, plain, texts, type Transition } from './transition.ts';
+import { joined, type Outcome, plain, SWEEP_AFTER_MS, texts, type Transition } from './transition.ts';
 
 /** Most transitions of one flush. */
 const BATCH = 500;
-/** The bell has this long to ring at a wake time before the sweeper looks, ms. */
-const SWEEP_AFTER_MS = 700;
 
 /** All transitions of a flush in one statement: each stands by itself, fenced by owner, epoch and version. */
 const COMMIT = `
@@ -21,8 +19,12 @@ with input as (
 ), own as (
   update orca.executions e set
     version = i.version, status = i.status, complete = i.complete, start_time = i.start_time, end_time = i.end_time, live = i.live,
-    mail_applied = i.mail_applied, failures = 0,
+    mail_applied = i.mail_applied,
+    failures = case when i.version > i.from_version then 0 else e.failures end,
     owner = case when i.release and e.mail_seq <= i.mail_applied then null else e.owner end,
+    -- The commit renews the lease by itself; due_at, which is indexed, is left to the thread that renews.
+    claim_expires = case when e.claim_expires is null then null
+                         else greatest(e.claim_expires, clock_timestamp() + $43::float8 * interval '1 millisecond') end,
     due_at = case when i.release and e.mail_seq <= i.mail_applied
                   then to_timestamp((i.wake_at + ${SWEEP_AFTER_MS}) / 1000) else e.due_at end
   from input i where e.id = i.id and e.owner = i.owner and e.epoch = i.epoch and e.version = i.from_version
@@ -68,11 +70,14 @@ interface Waiting {
  */
 export class Writer {
   readonly #db: Queryable;
+  readonly #leaseMs: number;
   readonly #queue: Waiting[] = [];
   #flushing = false;
 
-  constructor(db: Queryable) {
+  /** `leaseMs`: for how long a commit renews the claim that it is made under. */
+  constructor(db: Queryable, leaseMs: number) {
     this.#db = db;
+    this.#leaseMs = leaseMs;
   }
 
   /** Commits a transition. Rejects with the row's own error, or when the database cannot tell what became of it. */
@@ -94,7 +99,7 @@ export class Writer {
   async #write(batch: readonly Waiting[]): Promise<void> {
     const transitions = batch.map(({ transition }) => transition);
     try {
-      const outcomes = await commit(this.#db, transitions);
+      const outcomes = await commit(this.#db, transitions, this.#leaseMs);
       for (const { transition, resolve } of batch) resolve(outcomes.get(transition.state.id) ?? { kind: 'fenced' });
     } catch (error) {
       if (isRefusedByData(error)) await this.#split(batch, error);
@@ -152,7 +157,11 @@ export function isRefusedByData(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code));
 }
 
-async function commit(db: Queryable, all: readonly Transition[]): Promise<ReadonlyMap<string, Outcome>> {
+async function commit(
+  db: Queryable,
+  all: readonly Transition[],
+  leaseMs: number,
+): Promise<ReadonlyMap<string, Outcome>> {
   const events = all.filter((t) => t.events.length > 0);
   const changed = all.flatMap((t) => t.changed.map((one) => ({ execution: t.state.id, ...one })));
   const made = all.flatMap((t) => t.made.map((stage) => ({ execution: t.state.id, stage })));
@@ -173,6 +182,7 @@ async function commit(db: Queryable, all: readonly Transition[]): Promise<Readon
   const outputs = changed.map((one) => ifChanged(one.execution, one.before.outputs, one.after.outputs));
   const madeContexts = made.map((one) => packed(one.execution, one.stage.context));
   const madeOutputs = made.map((one) => packed(one.execution, one.stage.outputs));
+  const entries = events.map((t) => entryOf(t.inputs, t.events, (value) => packed(t.state.id, value)));
   const { rows } = await db.query<{ id: string; released: boolean; mail_seq: number }>({
     name: 'orca-commit',
     text: COMMIT,
@@ -193,7 +203,7 @@ async function commit(db: Queryable, all: readonly Transition[]): Promise<Readon
       joined(events.map((t) => t.state.id)),
       events.map((t) => t.events[0]?.sequence ?? 0),
       joined(events.map((t) => t.trace)),
-      joined(events.map((t) => entryOf(t.inputs, t.events))),
+      joined(entries),
       joined(changed.map((one) => one.execution)),
       joined(changed.map((one) => one.after.id)),
       joined(changed.map((one) => one.after.status)),
@@ -219,6 +229,7 @@ async function commit(db: Queryable, all: readonly Transition[]): Promise<Readon
       joined([...blobs.values()].map((blob) => blob.data)),
       joined(uses.map((use) => use.execution)),
       joined(uses.map((use) => use.hash)),
+      leaseMs,
     ],
   });
   return new Map(
@@ -227,11 +238,32 @@ async function commit(db: Queryable, all: readonly Transition[]): Promise<Readon
 }
 
 /** One transition as history keeps it: what was decided upon and what was decided. */
-export function entryOf(inputs: readonly unknown[], events: readonly EngineEvent[]): string {
-  return JSON.stringify({ inputs, events });
+function entryOf(inputs: readonly unknown[], events: readonly EngineEvent[], keep: (value: Json) => string): string {
+  return `{"inputs":${JSON.stringify(inputs)},"events":[${events.map((event) => eventText(event, keep)).join(',')}]}`;
 }
 
-/** What the history keeps of an input: everything that a JSON column can hold. */
-export function inputOf(message: unknown): unknown {
-  return storable(message);
+/** An event's JSON, with the big values of its contexts and outputs by reference. */
+function eventText(event: EngineEvent, keep: (value: Json) => string): string {
+  const { context, outputs, stages, ...rest } = event as EngineEvent &
+    Partial<Record<'context' | 'outputs' | 'stages', unknown>>;
+  const parts: string[] = [];
+  if (isJson(context)) parts.push(`"context":${keep(context)}`);
+  if (isJson(outputs)) parts.push(`"outputs":${keep(outputs)}`);
+  if (Array.isArray(stages))
+    parts.push(`"stages":[${stages.map((stage: StageState) => stageText(stage, keep)).join(',')}]`);
+  const text = JSON.stringify(rest);
+  return parts.length === 0 ? text : `${text.slice(0, -1)},${parts.join(',')}}`;
+}
+
+function stageText({ context, outputs, ...rest }: StageState, keep: (value: Json) => string): string {
+  return `${JSON.stringify(rest).slice(0, -1)},"context":${keep(context)},"outputs":${keep(outputs)}}`;
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What the history keeps of an input. What a task returned is in the events themselves. */
+export function inputOf(message: Message): unknown {
+  return message.type === 'TaskReturned' ? { ...message, result: { status: message.result.status } } : message;
 }

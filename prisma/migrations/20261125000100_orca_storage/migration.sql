@@ -40,6 +40,7 @@ CREATE TABLE "orca"."executions" (
     CONSTRAINT "executions_pkey" PRIMARY KEY ("id")
 ) WITH (fillfactor = 70);
 CREATE INDEX "executions_application_type_build_time_idx" ON "orca"."executions"("application", "type", "build_time" DESC);
+CREATE INDEX "executions_application_type_pipeline_config_id_build_time_idx" ON "orca"."executions"("application", "type", "pipeline_config_id", "build_time" DESC);
 CREATE INDEX "executions_pipeline_config_id_build_time_idx" ON "orca"."executions"("pipeline_config_id", "build_time" DESC);
 CREATE INDEX "executions_due_at_idx" ON "orca"."executions"("due_at") WHERE "due_at" IS NOT NULL;
 CREATE UNIQUE INDEX "executions_start_key_key" ON "orca"."executions"("start_key") WHERE "start_key" IS NOT NULL;
