@@ -92,6 +92,7 @@ export const theme = createTheme({
         radius: 'lg',
         styles: { title: { fontWeight: 620, fontSize: 16 } },
         padding: 'lg',
+        closeButtonProps: { 'aria-label': 'Close' },
       },
     },
   },

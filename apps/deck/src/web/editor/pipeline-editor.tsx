@@ -19,6 +19,7 @@ import { CONFIGURATION, problemsOf } from './problems.ts';
 import { ProblemList } from './problem-list.tsx';
 import { StagePalette } from './stage-palette.tsx';
 import { StagePanel } from './stage-panel.tsx';
+import { usePreconfigured } from '../queries/insight.ts';
 
 const JsonMode = lazy(() => import('./json-mode.tsx').then(({ JsonMode: Component }) => ({ default: Component })));
 const FROM = '/applications/$application/executions/configure/$pipelineId';
@@ -58,7 +59,8 @@ export function PipelineEditor({
     });
   const stages = stagesOf(pipeline);
   const stage = stages.find(({ refId }) => refId === node);
-  const problems = problemsOf(pipeline, dirty ? [] : warnings);
+  const preconfigured = usePreconfigured().data ?? [];
+  const problems = problemsOf(pipeline, dirty ? [] : warnings, new Set(preconfigured.map(({ type }) => type)));
   const nameTaken = siblings.some(
     (each) => each.id !== pipeline.id && each.name.toLowerCase() === pipeline.name.trim().toLowerCase(),
   );
@@ -78,11 +80,12 @@ export function PipelineEditor({
     });
   const add = (type: string): void => {
     const ui = stageUis.find((each) => each.type === type);
-    if (!ui || !palette) return;
+    const label = ui?.label ?? preconfigured.find((each) => each.type === type)?.label;
+    if (label === undefined || !palette) return;
     const { pipeline: next, refId } = addStage(pipeline, palette.after, {
-      ...ui.defaults(pipeline.application),
+      ...ui?.defaults(pipeline.application),
       type,
-      name: ui.label,
+      name: label,
     });
     edit(next);
     setPalette(undefined);
@@ -150,6 +153,7 @@ export function PipelineEditor({
         opened={palette !== undefined}
         after={stages.find(({ refId }) => refId === palette?.after)?.name}
         onClose={() => setPalette(undefined)}
+        preconfigured={preconfigured}
         onChoose={({ type }) => add(type)}
       />
       {conflict ? (

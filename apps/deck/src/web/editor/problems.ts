@@ -37,7 +37,11 @@ function usesExpression(value: JsonObject, issue: z.core.$ZodIssue): boolean {
 }
 
 /** What is wrong with a pipeline, as far as can be said without running it; saved warnings are added. */
-export function problemsOf(pipeline: Pipeline, saved: readonly SaveWarning[] = []): Problem[] {
+export function problemsOf(
+  pipeline: Pipeline,
+  saved: readonly SaveWarning[] = [],
+  operators: ReadonlySet<string> = new Set(),
+): Problem[] {
   const problems: Problem[] = [];
   if (pipeline.name.trim() === '')
     problems.push({ level: 'error', node: CONFIGURATION, message: 'The pipeline has no name' });
@@ -61,6 +65,7 @@ export function problemsOf(pipeline: Pipeline, saved: readonly SaveWarning[] = [
         message: `${name}: ${message}`,
         ...(fix ? { fix } : {}),
       });
+    if (!ui && operators.has(stage.type)) continue;
     if (!ui) {
       add(`there is no stage type “${stage.type}”`, 'Change its type, or remove it');
       continue;

@@ -5,6 +5,7 @@ import { DestroyIcon, JsonIcon, MoreIcon } from '@gennaker/ui/icons';
 import { Note } from '@gennaker/ui/panels';
 import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
 import { object, text } from '@gennaker/ui/stage-ui';
+import { usePreconfigured } from '../queries/insight.ts';
 import { FAILURE_MODES, failureMode } from './failure-modes.ts';
 import {
   downstreamOf,
@@ -29,6 +30,7 @@ interface StagePanelProps {
 /** The form of one stage: its place in the graph, its own fields, what happens when it fails. */
 export function StagePanel({ pipeline, stage, problems, onEdit, onSelect, onJson }: StagePanelProps) {
   const ui = stageUis.find(({ type }) => type === stage.type);
+  const operators = usePreconfigured().data?.find(({ type }) => type === stage.type);
   const { refId } = stage;
   const patch = (change: JsonObject): void =>
     onEdit(patchStage(pipeline, refId, change), `${refId}:${Object.keys(change).join()}`);
@@ -45,7 +47,13 @@ export function StagePanel({ pipeline, stage, problems, onEdit, onSelect, onJson
         ) : null}
         <div className="stage-title">
           <h2>{stage.name || 'Unnamed stage'}</h2>
-          <span className="gk-muted">{ui ? `${ui.label} · ${ui.description}` : `Unknown type “${stage.type}”`}</span>
+          <span className="gk-muted">
+            {ui
+              ? `${ui.label} · ${ui.description}`
+              : operators
+                ? `${operators.label} · set up by your operator`
+                : `Unknown type “${stage.type}”`}
+          </span>
         </div>
         <Button size="compact-sm" variant="subtle" color="gray" leftSection={<JsonIcon size={14} />} onClick={onJson}>
           JSON
@@ -108,6 +116,13 @@ export function StagePanel({ pipeline, stage, problems, onEdit, onSelect, onJson
               upstream={upstreamOf(pipeline, refId)}
             />
           </div>
+        ) : operators ? (
+          <Note
+            look="system"
+            title={operators.label}
+            why={operators.description}
+            next="What it does is set up by your operator; its parameters are edited as JSON (parameterValues)."
+          />
         ) : (
           <Note
             look="paused"

@@ -82,6 +82,12 @@ function stageOf(item: ExplanationItem): string {
   return item.subject === 'task' ? item.id.slice(0, item.id.lastIndexOf('/')) : item.id;
 }
 
+function words(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.join(', ');
+  return JSON.stringify(value);
+}
+
 /** The facts behind a reason as a small table. */
 function Evidence({ of: { evidence } }: { readonly of: Reason }) {
   const facts = Object.entries(evidence ?? {}).filter(([, value]) => value !== undefined && value !== null);
@@ -92,7 +98,7 @@ function Evidence({ of: { evidence } }: { readonly of: Reason }) {
         {facts.map(([name, value]) => (
           <tr key={name}>
             <th scope="row">{name}</th>
-            <td className="gk-mono">{typeof value === 'string' ? value : JSON.stringify(value)}</td>
+            <td className="gk-mono">{words(value)}</td>
           </tr>
         ))}
       </tbody>

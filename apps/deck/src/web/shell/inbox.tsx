@@ -3,13 +3,19 @@ import { InboxIcon } from '@gennaker/ui/icons';
 import { Ago } from '@gennaker/ui/time';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { judgmentRules, mayJudge } from '../executions/judgment-rules.ts';
 import { Judgment } from '../executions/judgment.tsx';
 import { pendingJudgments, useRunning } from '../queries/executions.ts';
+import { useMe } from '../queries/people.ts';
 
 /** Judgments that wait for a person, in all applications; answered where they are listed. */
 export function InboxButton() {
   const { executions } = useRunning();
-  const waiting = pendingJudgments(executions);
+  const me = useMe().data;
+  // What others have to answer is no business of this inbox; while it is not known who asks, all is shown.
+  const waiting = pendingJudgments(executions).filter(
+    ({ stage }) => !me || mayJudge(judgmentRules(stage), { roles: me.roles, admin: me.isAdmin }),
+  );
   const [open, setOpen] = useState(false);
   const count = waiting.length;
   useEffect(() => {
