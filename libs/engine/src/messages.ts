@@ -91,6 +91,8 @@ export interface Env {
   strategy?(type: string): StrategyDefinition | undefined;
   /** Least time between runs of a waiting task that the configuration asks for, ms: global, by provider, by account. */
   backoff?(provider: string | undefined, account: string | undefined): number;
+  /** Longest time that the configuration or a stage's backoff makes a task wait, ms; absent: two minutes. */
+  readonly maxBackoff?: number;
   resolve(value: unknown, scope: ExpressionScope): { value: unknown; problems: readonly ExpressionProblem[] };
 }
 

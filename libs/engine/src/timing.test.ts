@@ -114,6 +114,27 @@ describe('backoff', () => {
     expect(wakeOf(once({ backoffPeriodMs: 5_000 }))).toBe(5_000);
     expect(wakeOf(once({ backoffPeriodMs: 900_000 }))).toBe(120_000);
   });
+  it("is at least the configuration's, by provider and account, of at most its longest", () => {
+    class Configured extends Run {
+      override env() {
+        const backoff = (provider?: string, account?: string) =>
+          provider === 'gce' && account === 'prod' ? 7_000 : 20;
+        return { ...super.env(), backoff, maxBackoff: 6_000 };
+      }
+    }
+    const wait = (flags: object, exact = false): number => {
+      const r = new Configured([stage('1', [], forever, flags)]);
+      r.send({ type: 'Start' });
+      const effect = r.asked.shift();
+      const message = effect?.type === 'RunTask' ? r.answer(effect) : undefined;
+      if (message?.type === 'TaskReturned') r.send({ ...message, result: { ...message.result, exact } });
+      return wakeOf(r);
+    };
+    expect(wait({})).toBe(20);
+    expect(wait({ cloudProvider: 'gce', credentials: 'prod' })).toBe(6_000);
+    // Whoever waits for a certain moment waits for just that.
+    expect(wait({ cloudProvider: 'gce', account: 'prod', backoffPeriodMs: 5_000 }, true)).toBe(10);
+  });
 });
 
 describe('a dry run', () => {

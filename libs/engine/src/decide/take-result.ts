@@ -9,7 +9,7 @@ import type { Turn } from './turn.ts';
 
 /** Errors in a row that may pass before the task is given up. */
 const MAX_ERRORS = 60;
-/** Longest backoff that a configuration can ask for. */
+/** Longest backoff where the configuration says nothing else. */
 const MAX_BACKOFF_MS = 2 * 60_000;
 
 /** Takes what a run answered: once per attempt and run; a stage that ended meanwhile takes nothing. */
@@ -85,7 +85,7 @@ function wakeOf(turn: Turn, stage: StageState, result: RunResult): { until?: num
   const own = Number(context['backoffPeriodMs'] ?? 0) || 0;
   const text = (key: string): string | undefined => (typeof context[key] === 'string' ? context[key] : undefined);
   const configured = turn.env.backoff?.(text('cloudProvider'), text('credentials') ?? text('account')) ?? 0;
-  const atLeast = exact ? 0 : Math.min(Math.max(own, configured), MAX_BACKOFF_MS);
+  const atLeast = exact ? 0 : Math.min(Math.max(own, configured), turn.env.maxBackoff ?? MAX_BACKOFF_MS);
   return { until: turn.env.now + Math.max(0, wakeAfterMs, atLeast) };
 }
 
