@@ -26,18 +26,18 @@ export async function runApps(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
   const log = logger('process');
-  const running: RunningApp[] = [];
+  const running: { readonly name: string; readonly app: RunningApp }[] = [];
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    for (const app of running.toReversed()) {
+    for (const { name, app } of running.toReversed()) {
       const late = new Promise((resolve) => setTimeout(() => resolve('late'), STOP_MS));
       const stopped = app.stop().catch((error: unknown) => log.error({ err: error }, 'an app did not stop cleanly'));
       // What cannot be waited for is safe to leave: every app takes up after a kill, too.
       if ((await Promise.race([stopped, late])) === 'late')
-        log.warn({ app: app.name, ms: STOP_MS }, 'an app did not stop in time');
+        log.warn({ app: name, ms: STOP_MS }, 'an app did not stop in time');
     }
     process.exit(0);
   };
@@ -47,7 +47,7 @@ export async function runApps(
     const config = configFromEnv(env);
     for (const app of apps) {
       const started = performance.now();
-      running.push(await app.start(config));
+      running.push({ name: app.name, app: await app.start(config) });
       log.info({ app: app.name, ms: Math.round(performance.now() - started) }, 'started');
     }
     process.stdout.write('ready\n');
