@@ -1,4 +1,5 @@
 import type { gateApi } from '@gennaker/contracts/gate';
+import { orcaPassedRoutes } from '@gennaker/contracts/orca';
 import { orcaInsightRoutes } from '@gennaker/contracts/orca-insight';
 import type { Handlers } from '@gennaker/contracts/route';
 import { cloudHandlers } from './clouds/cloud-handlers.ts';
@@ -24,6 +25,8 @@ export function gateHandlers(gate: Gate, people: People): Handlers<typeof gateAp
     ...taskHandlers(gate),
     ...cloudHandlers(gate),
     ...forward(gate.orca, orcaInsightRoutes),
+    ...forward(gate.orca, orcaPassedRoutes),
+    failedStages: ({ query, ...call }) => gate.orca.failedStages({ query }, callOptions(call)),
     jenkinsWebhook: ({ params, query, rawBody, headers, ...call }) => {
       const token = headers['x-webhook-token'];
       return gate.igor.jenkinsWebhook(

@@ -4,7 +4,7 @@ import { eventAnswerSchema, storedEventSchema } from './echo.ts';
 import { executionViewSchema, jsonObject } from './execution.ts';
 import { applicationSchema, pipelineSchema, savedPipelineSchema, storedPipelineSchema, taskSchema } from './front50.ts';
 import { gateCloudRoutes } from './gate-clouds.ts';
-import { executionsQuery, orcaApi } from './orca.ts';
+import { executionsQuery, orcaApi, orcaPassedRoutes } from './orca.ts';
 import { orcaInsightRoutes } from './orca-insight.ts';
 import { peopleRoutes } from './people.ts';
 import { defineApi } from './route.ts';
@@ -324,6 +324,8 @@ export const gateApi = defineApi({
     response: storedEventSchema,
   },
   ...orcaInsightRoutes,
+  ...orcaPassedRoutes,
+  failedStages: { ...orcaApi.failedStages, path: '/executions/failedStages' },
   events: {
     method: 'GET',
     path: '/events',

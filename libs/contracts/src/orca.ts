@@ -296,3 +296,25 @@ export const orcaApi = defineApi({
     answers: 'events',
   },
 });
+
+const {
+  restartStage,
+  ignoreFailure,
+  deleteExecution,
+  evaluateStageExpression,
+  evaluateVariables,
+  hydrateQueue,
+  kickPending,
+} = orcaApi;
+
+/** What gate hands on to orca as it is: steering of executions, and administration. */
+export const orcaPassedRoutes = defineApi({
+  restartStage,
+  ignoreFailure,
+  deleteExecution,
+  evaluateStageExpression,
+  evaluateVariables,
+  ...adminRoutes,
+  hydrateQueue,
+  kickPending,
+});

@@ -100,8 +100,9 @@ export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Ope
     executionHistory: ({ params, ...call }) => orca.history({ params }, callOptions(call)),
     evaluateExpression: ({ params, query, ...call }) => orca.evaluateExpression({ params, query }, callOptions(call)),
     cancelOfApplication: ({ params, query, ...call }) =>
-      orca.cancel({ params: { id: params.id }, query }, callOptions(call)),
-    cancel: ({ params, query, ...call }) => orca.cancel({ params, query: { reason: query.reason } }, callOptions(call)),
+      orca.cancel({ params: { id: params.id }, query: { reason: query.reason } }, callOptions(call)),
+    cancel: ({ params, query, ...call }) =>
+      orca.cancel({ params, query: { reason: query.reason, force: flag(query.force) } }, callOptions(call)),
     pause: ({ params, ...call }) => orca.pause({ params }, callOptions(call)),
     resume: ({ params, ...call }) => orca.resume({ params }, callOptions(call)),
     patchStage: ({ params, body, headers, ...call }) =>
