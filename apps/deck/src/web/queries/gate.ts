@@ -2,7 +2,6 @@ import { createClient } from '@gennaker/client/client';
 import { jsonObject } from '@gennaker/contracts/execution';
 import { gateApi } from '@gennaker/contracts/gate';
 import { orcaAdminRoutes } from '@gennaker/contracts/orca-admin';
-import { orcaInsightRoutes, planSchema } from '@gennaker/contracts/orca-insight';
 import { defineApi } from '@gennaker/contracts/route';
 import { z } from 'zod';
 
@@ -25,13 +24,6 @@ const actions = defineApi({
     params: stageOf,
     body: jsonObject,
   },
-  planOf: {
-    method: 'POST',
-    path: '/plan',
-    summary: 'What a start would do',
-    body: z.looseObject({}),
-    response: planSchema,
-  },
   preconfiguredWebhooks: {
     method: 'GET',
     path: '/webhooks/preconfigured',
@@ -41,7 +33,4 @@ const actions = defineApi({
 });
 
 /** Gate's client. Errors are ServiceErrors with gate's own message and fix. */
-export const gate = createClient(
-  { ...gateApi, ...orcaInsightRoutes, ...orcaAdminRoutes, ...actions },
-  { baseUrl: GATE },
-);
+export const gate = createClient({ ...gateApi, ...orcaAdminRoutes, ...actions }, { baseUrl: GATE });
