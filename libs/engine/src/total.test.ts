@@ -52,10 +52,22 @@ function messages(r: Run): Message[] {
   ];
 }
 
+/** Messages of which a repeat means nothing. */
+const ONCE: ReadonlySet<Message['type']> = new Set([
+  'Start',
+  'TaskReturned',
+  'CleanupReturned',
+  'Cancel',
+  'ForceCancel',
+  'Queue',
+  'Pause',
+  'Resume',
+]);
+
 describe('every message in every status', () => {
   const r = begun();
   it.each(STATUSES)(
-    'is handled when the execution is %s: never an error, events in sequence, state as their fold',
+    'is handled when the execution is %s: never an error, events in sequence, state as their fold, a repeat means nothing',
     (execution) => {
       for (const one of STATUSES)
         for (const task of STATUSES)
@@ -64,6 +76,7 @@ describe('every message in every status', () => {
             const decision = decide(state, frozen(message), r.env());
             const folded = decision.events.reduce((at, event) => evolve(at, event), state);
             expect(folded).toEqual(decision.state);
+            if (ONCE.has(message.type)) expect(decide(decision.state, message, r.env()).events).toEqual([]);
             for (const effect of decision.effects) expect(decision.state.stages[effect.stageId]).toBeDefined();
           }
     },

@@ -17,7 +17,8 @@ export function takeResult(turn: Turn, message: Extract<Message, { type: 'TaskRe
   const { stageId, taskId, result } = message;
   const stage = turn.stage(stageId);
   const task = turn.task(stageId, taskId);
-  if (!stage || !task || isComplete(stage.status) || isComplete(task.status) || task.status === 'NOT_STARTED') return;
+  if (!stage || !task || (stage.status !== 'RUNNING' && stage.status !== 'PAUSED')) return;
+  if (isComplete(task.status) || task.status === 'NOT_STARTED') return;
   if (task.attempt !== message.attempt || task.runs !== message.run) return;
   const results = {
     ...(result.context && Object.keys(result.context).length > 0 ? { context: result.context } : {}),
