@@ -1,6 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { createClient } from '@gennaker/client/client';
+import { ServiceError } from '@gennaker/contracts/error';
+import { orcaApi } from '@gennaker/contracts/orca';
 import { runHelper } from './up/helper.ts';
 import { type Layout, layoutOf } from './up/layout.ts';
 import { isFree } from './up/leftovers.ts';
@@ -19,7 +22,7 @@ interface Finding {
 /** `gennaker doctor`: checks this machine; exits 1 when something must be mended. */
 export async function doctor(root: string, args: string[]): Promise<number> {
   const layout = layoutOf(realpathSync(root), args, process.env);
-  const findings = (await Promise.all([namespaces(layout), folder(layout), ports(layout)])).flat();
+  const findings = (await Promise.all([namespaces(layout), folder(layout), ports(layout), engine(layout)])).flat();
   findings.unshift(...platform(), ...programs(layout));
   for (const { what, fix } of findings) {
     process.stdout.write(fix === undefined ? `  ✓ ${what}\n` : `  ✗ ${what}\n      ${fix}\n`);
@@ -102,4 +105,37 @@ async function ports(layout: Layout): Promise<Finding[]> {
     });
   }
   return findings.length > 0 ? findings : [{ what: `ports free (offset ${layout.offset})` }];
+}
+
+/** How late the oldest due execution may be before it is worth a look, ms. */
+const LATE_MS = 5_000;
+
+/** The engine's own health, where a system runs on this data folder. */
+async function engine(layout: Layout): Promise<Finding[]> {
+  if (!runningSystem(layout)) return [];
+  try {
+    const client = createClient(orcaApi, { baseUrl: `http://127.0.0.1:${layout.ports.orca}` });
+    const health = await client.engineHealth({}, { deadlineMs: 3_000 });
+    const { running, waiting, queued, paused } = health.executions;
+    const rescues = Object.entries(health.rescues).map(([cause, count]) => `${count} ${cause}`);
+    return [
+      { what: `engine: ${running} running, ${waiting} waiting, ${queued} queued, ${paused} paused` },
+      {
+        what: `engine: ${health.depth} due, the oldest ${health.lagMs} ms late; rescues: ${rescues.join(', ') || 'none'}`,
+        ...(health.lagMs > LATE_MS ? { fix: 'See that an orca runs and is not drained or paused.' } : {}),
+      },
+      {
+        what: `engine: ${health.setAside} set aside`,
+        ...(health.setAside > 0 ? { fix: 'Look at GET /admin/setAside; mend the cause, then redrive each.' } : {}),
+      },
+      {
+        what: `engine: workers ${health.workers.map((worker) => `${worker.instance} (${worker.held}${worker.draining ? ', draining' : ''})`).join(', ') || 'none'}`,
+        ...(health.workers.length === 0 ? { fix: 'No orca reports: look at its log, and restart the system.' } : {}),
+      },
+    ];
+  } catch (error) {
+    if (error instanceof ServiceError && (error.status === 401 || error.status === 403))
+      return [{ what: 'engine: shown to administrators, at /admin/engine of gate' }];
+    return [{ what: `engine: ${reasonOf(error)}`, fix: 'Look at the log of orca.' }];
+  }
 }

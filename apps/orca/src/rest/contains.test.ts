@@ -4,7 +4,11 @@ import { contains } from './contains.ts';
 
 describe('a trigger that is searched for', () => {
   it('contains itself, whatever it is', () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => expect(contains(value, value)).toBe(true)));
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(contains(value, value)).toBe(true);
+      }),
+    );
   });
 
   it('is found by some of its keys, and by texts in any case', () => {
