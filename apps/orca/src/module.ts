@@ -17,7 +17,7 @@ import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
 import { whenEnded } from './children/when-ended.ts';
 import { orcaHandlers } from './http.ts';
-import { Orchestrator } from './orchestrator.ts';
+import { ENGINE_SETTINGS, Orchestrator } from './orchestrator.ts';
 import { Queues } from './queue/queues.ts';
 import { orcaRules } from './rules.ts';
 import { definitionMap, strategyMap, type World } from './world.ts';
@@ -27,7 +27,7 @@ export const app: AppDefinition = {
   name: 'orca',
   async start(config) {
     const log = logger('orca');
-    const db = openDatabase(config.databaseUrl, { name: 'orca' });
+    const db = openDatabase(config.databaseUrl, { name: 'orca', settings: ENGINE_SETTINGS });
     const called = (name: ServiceName): ServiceClientOptions => ({
       name,
       baseUrl: config.urls[name],

@@ -28,7 +28,7 @@ import { freePort } from '@gennaker/fixtures/servers';
 import { z } from 'zod';
 import { whenEnded } from './children/when-ended.ts';
 import { orcaHandlers } from './http.ts';
-import { Orchestrator } from './orchestrator.ts';
+import { ENGINE_SETTINGS, Orchestrator } from './orchestrator.ts';
 import { Queues } from './queue/queues.ts';
 import { definitionMap, strategyMap, type World } from './world.ts';
 
@@ -57,7 +57,7 @@ export async function startOrca(
   stores: Stores,
   options: { sweep?: boolean; leaseMs?: number; definitions?: readonly AnyStageDefinition[] } = {},
 ): Promise<TestOrca> {
-  const db = openDatabase(stores.database.url, { name: 'orca-test' });
+  const db = openDatabase(stores.database.url, { name: 'orca-test', settings: ENGINE_SETTINGS });
   const called = (name: string) => ({
     name,
     baseUrl: 'http://127.0.0.1:9',

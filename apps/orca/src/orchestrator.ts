@@ -30,6 +30,12 @@ export interface OrchestratorOptions {
   readonly completed?: (state: ExecutionState) => void;
 }
 
+/**
+ * How PostgreSQL is to treat an engine's connections: its statements always go by the same indexes, and to plan one anew
+ * for each commit costs more than the commit.
+ */
+export const ENGINE_SETTINGS: Readonly<Record<string, string>> = { plan_cache_mode: 'force_generic_plan', jit: 'off' };
+
 /** Counters of one process. */
 export interface OrcaStats {
   readonly claimed: number;

@@ -15,9 +15,13 @@ export type Queryable = Pick<pg.ClientBase, 'query'>;
 
 /**
  * Opens a pool for a `postgresql://` URL; connections are made at first use, so this never fails by itself.
- * `max` is the number of connections (10 unless told), `name` shows in `pg_stat_activity`.
+ * `max` is the number of connections (10 unless told), `name` shows in `pg_stat_activity`, `settings` are PostgreSQL's
+ * own for each connection.
  */
-export function openDatabase(url: string, options: { max?: number; name?: string } = {}): Database {
+export function openDatabase(
+  url: string,
+  options: { max?: number; name?: string; settings?: Readonly<Record<string, string>> } = {},
+): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 10,
@@ -25,6 +29,13 @@ export function openDatabase(url: string, options: { max?: number; name?: string
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     ...(options.name === undefined ? {} : { application_name: options.name }),
+    ...(options.settings === undefined
+      ? {}
+      : {
+          options: Object.entries(options.settings)
+            .map(([name, value]) => `-c ${name}=${value}`)
+            .join(' '),
+        }),
   });
   // An idle connection that the server ends is replaced at the next query; unheard, its error would end the process.
   pool.on('error', () => {});
