@@ -141,6 +141,16 @@ it('a parent is kept by reference, shown in full, and executions are found by th
   expect(found.map((execution) => execution.id)).toEqual([child]);
 });
 
+it('lists the executions of some pipelines, by name and by how many', async () => {
+  const { client } = await orca();
+  for (const name of ['Deploy', 'Deploy late', 'Bake'])
+    await start(client, [{ type: 'wait', waitTime: 0 }], { id: name, name });
+  const list = async (query: { pipelineNameFilter?: string; pipelineLimit?: number }): Promise<string[]> =>
+    (await client.listForApplication({ params: { application: 'app' }, query })).map(({ name }) => name).toSorted();
+  expect(await list({ pipelineNameFilter: 'deploy' })).toEqual(['Deploy', 'Deploy late']);
+  expect(await list({ pipelineLimit: 1 })).toEqual(['Bake']);
+});
+
 it('tells how the engine is', async () => {
   const { client } = await orca();
   await start(client, [{ type: 'wait', waitTime: 600 }], one);

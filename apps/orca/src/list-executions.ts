@@ -12,6 +12,10 @@ export interface ListQuery {
   readonly expand?: boolean | undefined;
   readonly pipelineConfigIds?: string | undefined;
   readonly executionIds?: string | undefined;
+  /** Only pipelines whose name contains it, ignoring case. */
+  readonly pipelineNameFilter?: string | undefined;
+  /** Most pipelines: those that ran last. */
+  readonly pipelineLimit?: number | undefined;
 }
 
 /** The words of a query's comma-separated list. */
@@ -78,11 +82,23 @@ export async function listOfApplication(
       query.limit ?? (type === 'PIPELINE' ? 5 : 100),
     ],
   });
-  return views(
+  const found = await views(
     db,
     rows.map((row) => row.id),
     query.expand,
   );
+  return ofPipelines(found, query.pipelineNameFilter?.toLowerCase(), query.pipelineLimit);
+}
+
+/** The executions of the first pipelines, and of those whose name contains a text in lower case. */
+function ofPipelines(
+  found: readonly ExecutionView[],
+  name: string | undefined,
+  most: number | undefined,
+): ExecutionView[] {
+  const named = found.filter((view) => name === undefined || view.name.toLowerCase().includes(name));
+  const first = [...new Set(named.map((view) => view.pipelineConfigId ?? view.name))].slice(0, most);
+  return named.filter((view) => first.includes(view.pipelineConfigId ?? view.name));
 }
 
 /**
