@@ -59,6 +59,16 @@ const orcaHandlers: Partial<Handlers<typeof orcaApi>> = {
     if (!found) throw notFound(`There is no execution ${params.id}`);
     return found;
   },
+  getTask: ({ params }) => {
+    const found = executions.get(params.id);
+    if (!found) throw notFound(`There is no execution ${params.id}`);
+    const { id, name, application, status, buildTime, stages } = found;
+    const variables = stages.flatMap((stage) =>
+      Object.entries({ ...stage.context, ...stage.outputs }).map(([key, value]) => ({ key, value })),
+    );
+    const steps = stages.flatMap((stage) => stage.tasks);
+    return { id, name, application, status, buildTime, variables, steps, execution: found };
+  },
   listForApplication: ({ params }) => [...executions.values()].filter((one) => one.application === params.application),
   listTasks: () => [],
   cancel: () => undefined,
