@@ -9,10 +9,14 @@ import destroyServerGroup from './destroy-server-group/stage.ts';
 import disableCluster from './disable-cluster/stage.ts';
 import disableServerGroup from './disable-server-group/stage.ts';
 import enableServerGroup from './enable-server-group/stage.ts';
+import evaluateArtifacts from './evaluate-artifacts/stage.ts';
+import evaluateVariables from './evaluate-variables/stage.ts';
 import manualJudgment from './manual-judgment/stage.ts';
+import noop from './noop/stage.ts';
 import shrinkCluster from './shrink-cluster/stage.ts';
 import upsertLoadBalancer from './upsert-load-balancer/stage.ts';
 import wait from './wait/stage.ts';
+import waitUntil from './wait-until/stage.ts';
 import webhook from './webhook/stage.ts';
 
 /** Every stage type of this build, by its type. */
@@ -25,10 +29,14 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   disableCluster,
   disableServerGroup,
   enableServerGroup,
+  evaluateArtifacts,
+  evaluateVariables,
   manualJudgment,
+  noop,
   shrinkCluster,
   upsertLoadBalancer,
   wait,
+  waitUntil,
   webhook,
 };
 
@@ -42,9 +50,13 @@ export interface StageInputs {
   readonly disableCluster: z.input<(typeof disableCluster)['schema']>;
   readonly disableServerGroup: z.input<(typeof disableServerGroup)['schema']>;
   readonly enableServerGroup: z.input<(typeof enableServerGroup)['schema']>;
+  readonly evaluateArtifacts: z.input<(typeof evaluateArtifacts)['schema']>;
+  readonly evaluateVariables: z.input<(typeof evaluateVariables)['schema']>;
   readonly manualJudgment: z.input<(typeof manualJudgment)['schema']>;
+  readonly noop: z.input<(typeof noop)['schema']>;
   readonly shrinkCluster: z.input<(typeof shrinkCluster)['schema']>;
   readonly upsertLoadBalancer: z.input<(typeof upsertLoadBalancer)['schema']>;
   readonly wait: z.input<(typeof wait)['schema']>;
+  readonly waitUntil: z.input<(typeof waitUntil)['schema']>;
   readonly webhook: z.input<(typeof webhook)['schema']>;
 }

@@ -7,7 +7,9 @@ import destroyServerGroup from './destroy-server-group/ui.tsx';
 import disableServerGroup from './disable-server-group/ui.tsx';
 import enableServerGroup from './enable-server-group/ui.tsx';
 import manualJudgment from './manual-judgment/ui.tsx';
+import noop from './noop/ui.tsx';
 import wait from './wait/ui.tsx';
+import waitUntil from './wait-until/ui.tsx';
 import webhook from './webhook/ui.tsx';
 
 /** Forms and details of every stage type. */
@@ -19,6 +21,8 @@ export const stageUis: readonly StageUi[] = [
   disableServerGroup,
   enableServerGroup,
   manualJudgment,
+  noop,
   wait,
+  waitUntil,
   webhook,
 ];

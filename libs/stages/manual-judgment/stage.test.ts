@@ -40,7 +40,11 @@ describe('manual judgment', () => {
     expect(await run({ judgmentStatus: 'STOP' })).toMatchObject({ status: 'TERMINAL' });
   });
   it('takes a judgment and the judge', () => {
-    expect(patch({}, { judgmentStatus: 'continue' })).toEqual({ judgmentStatus: 'continue', lastModifiedBy: 'ann' });
+    expect(patch({}, { judgmentStatus: 'continue' })).toEqual({
+      judgmentStatus: 'continue',
+      lastModifiedBy: 'ann',
+      approvals: [{ user: 'ann', at: 0 }],
+    });
     expect(patch({ judgmentInputs: ['a'] }, { judgmentStatus: 'continue', judgmentInput: 'a' })).toMatchObject({
       judgmentInput: 'a',
     });

@@ -1,10 +1,21 @@
-import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import { defineStage } from '@gennaker/extension-sdk/stage';
-import { choicesOf, judgmentSchema, manualJudgmentSchema } from './schema.ts';
+import { judge } from './judge.ts';
+import { manualJudgmentSchema } from './schema.ts';
+import { waitForJudgment } from './wait-for-judgment.ts';
 
 const THREE_DAYS_MS = 3 * 24 * 3600 * 1000;
+/** What an answer leaves in the context. */
+const ANSWER = [
+  'judgmentStatus',
+  'judgmentInput',
+  'judgmentComment',
+  'lastModifiedBy',
+  'approvals',
+  'judgedByDeadline',
+  'reminders',
+];
 
-/** Waits for a person to let the pipeline go on or to stop it. The answer comes as a patch of the stage. */
+/** Waits for one or more people to let the pipeline go on, or for one to stop it. Answers come as patches of the stage. */
 export default defineStage({
   type: 'manualJudgment',
   label: 'Manual Judgment',
@@ -13,69 +24,31 @@ export default defineStage({
   examples: [
     { instructions: 'Look at the new version' },
     { instructions: 'Which size?', judgmentInputs: [{ value: 'small' }, { value: 'large' }] },
+    { requiredApprovals: 2, selectedStageRoles: ['release'], allowSelfApproval: false, requireComment: true },
+    { deadline: 60, onDeadline: 'stop' },
   ],
   canManuallySkip: true,
-  tasks: () => [
+  runsInDryRun: true,
+  tasks: ({ context }) => [
     {
       name: 'waitForJudgment',
-      timeoutMs: THREE_DAYS_MS,
-      run: async ({ context, application }) => {
-        const answer = context.judgmentStatus?.toLowerCase();
-        const by = context.lastModifiedBy ?? 'somebody';
-        const chosen = context.judgmentInput === undefined ? '' : ` (${context.judgmentInput})`;
-        const evidence = { judge: by, judgmentStatus: answer, judgmentInput: context.judgmentInput };
-        if (answer === 'continue')
-          return {
-            status: 'SUCCEEDED',
-            outputs: { ...(context.judgmentInput === undefined ? {} : { judgmentInput: context.judgmentInput }) },
-            reason: { summary: `Approved by ${by}${chosen}`, evidence },
-          };
-        if (answer === 'stop')
-          return {
-            status: 'TERMINAL',
-            reason: {
-              summary: `Stopped by ${by}${chosen}`,
-              evidence,
-              next: 'start the pipeline again when it is right',
-            },
-          };
-        const choices = choicesOf(context.judgmentInputs);
-        return {
-          status: 'RUNNING',
-          reason: {
-            summary: `Waiting for a member of ${application} to approve`,
-            evidence: {
-              ...(context.instructions ? { instructions: context.instructions } : {}),
-              ...(choices.length > 0 ? { choices } : {}),
-            },
-            next: 'approve or stop it; unanswered, it fails after its timeout (3 days unless set)',
-          },
-        };
-      },
+      // Its own deadline says what silence means, and may be later.
+      ...(context['deadline'] === undefined && context['judgmentTimeoutMs'] === undefined
+        ? { timeoutMs: THREE_DAYS_MS }
+        : {}),
+      run: waitForJudgment,
     },
   ],
-  onPatch: (stage, patch, { by }) => {
-    const parsed = judgmentSchema.safeParse(patch);
-    if (!parsed.success)
-      throw badRequest('judgmentStatus must be "continue" or "stop"', {
-        field: 'judgmentStatus',
-        fix: 'send {"judgmentStatus":"continue"} or {"judgmentStatus":"stop"}',
-      });
-    const { judgmentStatus, judgmentInput } = parsed.data;
-    if (judgmentStatus === undefined) return patch;
-    const given = stage.context['judgmentStatus'];
-    if (given !== undefined && given !== '' && given !== judgmentStatus)
-      throw new ServiceError(409, `"${stage.name}" was already judged: ${String(given)}`, { field: 'judgmentStatus' });
-    const settings = manualJudgmentSchema.safeParse(stage.context);
-    const choices = settings.success ? choicesOf(settings.data.judgmentInputs) : [];
-    const needsChoice = choices.length > 0 && (judgmentStatus === 'continue' || judgmentInput !== undefined);
-    if (needsChoice && !choices.includes(judgmentInput ?? ''))
-      throw badRequest(
-        judgmentInput === undefined
-          ? `"${stage.name}" needs a choice`
-          : `"${judgmentInput}" is no choice of "${stage.name}"`,
-        { field: 'judgmentInput', fix: `choose one of ${choices.join(', ')}` },
-      );
-    return { ...patch, lastModifiedBy: by.user };
+  onPatch: judge,
+  prepareForRestart: ({ context, outputs }) => {
+    const { judgmentInput: _chosen, ...kept } = outputs;
+    const fresh = Object.fromEntries(Object.entries(context).filter(([key]) => !ANSWER.includes(key)));
+    const notifications = fresh['notifications'];
+    if (!Array.isArray(notifications)) return { context: fresh, outputs: kept };
+    const unsent = notifications.map((notification: Record<string, unknown>) => {
+      const { lastNotifiedByNotificationState: _sent, ...rest } = notification;
+      return rest;
+    });
+    return { context: { ...fresh, notifications: unsent }, outputs: kept };
   },
 });

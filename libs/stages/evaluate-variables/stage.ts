@@ -1,0 +1,88 @@
+import { defineStage, type JsonObject } from '@gennaker/extension-sdk/stage';
+import { evaluateVariablesSchema } from './schema.ts';
+
+type Evaluate = (text: string, more: JsonObject) => { readonly value: unknown; readonly problems: readonly string[] };
+
+/** Names that would change what objects are. */
+const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Computes named values in order; each is an output that later ones, and later stages, read by its name. */
+export default defineStage({
+  type: 'evaluateVariables',
+  label: 'Evaluate Variables',
+  description: 'Computes values for later stages',
+  schema: evaluateVariablesSchema,
+  examples: [
+    {
+      variables: [
+        { key: 'version', value: '${ trigger.buildInfo.number }' },
+        { key: 'tag', value: 'v${ version }', description: 'sees the one before it' },
+      ],
+    },
+  ],
+  keepsExpressions: ['variables'],
+  runsInDryRun: true,
+  tasks: () => [
+    {
+      name: 'evaluateVariables',
+      run: async ({ context, evaluate, now }) => {
+        const outputs: JsonObject = {};
+        const open: Record<string, unknown[]> = {};
+        const variables = context.variables.map((variable) => {
+          const written = Object.hasOwn(variable, 'written') ? variable.written : variable.value;
+          if (FORBIDDEN.has(variable.key)) {
+            open[variable.key] = [finding(`"${variable.key}" cannot be the name of a variable`, now)];
+            return variable;
+          }
+          const value = deepMap(written, (text) => {
+            if (!text.includes('${')) return text;
+            const found = (evaluate satisfies Evaluate)(text, outputs);
+            if (found.problems.length > 0) open[text] = found.problems.map((problem) => finding(problem, now));
+            return found.value;
+          });
+          outputs[variable.key] = value;
+          return {
+            ...variable,
+            value,
+            written,
+            sourceValue: deepMap(written, (text) => text.replaceAll('${', '{')),
+          };
+        });
+        const failed = Object.keys(open);
+        return {
+          status: 'SUCCEEDED',
+          context: { variables, ...(failed.length > 0 ? { expressionEvaluationSummary: open } : {}) },
+          outputs,
+          reason:
+            failed.length > 0
+              ? {
+                  summary: `${failed.length} expression(s) have no value: ${failed.join(', ')}`,
+                  evidence: { expressions: open },
+                  next: 'correct them; failOnFailedExpressions makes such a stage fail',
+                }
+              : { summary: `Computed ${Object.keys(outputs).join(', ') || 'nothing'}` },
+        };
+      },
+    },
+  ],
+  prepareForRestart: ({ context }) => {
+    const parsed = evaluateVariablesSchema.safeParse(context);
+    if (!parsed.success) return { context, outputs: {} };
+    const variables = parsed.data.variables.map(({ sourceValue: _shown, written, ...variable }) =>
+      written === undefined ? variable : { ...variable, value: written },
+    );
+    return { context: { ...context, variables }, outputs: {} };
+  },
+});
+
+function finding(description: string, timestamp: number): JsonObject {
+  return { level: 'ERROR', description, exceptionType: 'ExpressionProblem', timestamp };
+}
+
+/** The value with each of its texts replaced; keys stay. */
+function deepMap(value: unknown, change: (text: string) => unknown): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item) => deepMap(item, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deepMap(item, change)]));
+}

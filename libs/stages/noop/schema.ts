@@ -1,0 +1,4 @@
+import { z } from 'zod';
+
+/** It has no settings. */
+export const noopSchema = z.looseObject({});
