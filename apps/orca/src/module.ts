@@ -2,11 +2,12 @@ import { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { orcaApi } from '@gennaker/contracts/orca';
 import { front50Api } from '@gennaker/contracts/front50';
 import { roscoApi } from '@gennaker/contracts/rosco';
+import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import { remoteAccess } from '@gennaker/service/access';
-import type { AppDefinition } from '@gennaker/service/app';
-import { systemClock } from '@gennaker/service/clock';
+import type { AppDefinition, RunningApp } from '@gennaker/service/app';
+import { type Clock, systemClock } from '@gennaker/service/clock';
 import { createGuardedHttp } from '@gennaker/service/egress';
-import type { ServiceName } from '@gennaker/service/config';
+import type { ServiceConfig, ServiceName } from '@gennaker/service/config';
 import { createServiceClient, type ServiceClientOptions } from '@gennaker/service/http-client';
 import { ownIdentity } from '@gennaker/service/identity';
 import { serve } from '@gennaker/service/http-server';
@@ -14,73 +15,93 @@ import { logger } from '@gennaker/service/log';
 import { strategies } from '@gennaker/strategies/server';
 import { stages } from '@gennaker/stages/server';
 import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
-import { openDatabase } from '@gennaker/store/database';
+import { type Database, openDatabase } from '@gennaker/store/database';
 import { whenEnded } from './children/when-ended.ts';
 import { orcaHandlers } from './http.ts';
-import { ENGINE_SETTINGS, Orchestrator } from './orchestrator.ts';
+import { ENGINE_SETTINGS, Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { Queues } from './queue/queues.ts';
 import { orcaRules } from './rules.ts';
 import { definitionMap, strategyMap, type World } from './world.ts';
 
 /** Orca: runs executions. */
-export const app: AppDefinition = {
-  name: 'orca',
-  async start(config) {
-    const log = logger('orca');
-    const db = openDatabase(config.databaseUrl, { name: 'orca', settings: ENGINE_SETTINGS });
-    const called = (name: ServiceName): ServiceClientOptions => ({
-      name,
-      baseUrl: config.urls[name],
-      caller: 'orca',
-      identityKey: config.identityKey,
-    });
-    const world: World = {
-      clock: systemClock,
-      definitions: definitionMap(Object.values(stages)),
-      strategies: strategyMap(Object.values(strategies)),
-      ports: {
-        clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
-        rosco: createServiceClient(roscoApi, called('rosco')),
-        front50: createServiceClient(front50Api, called('front50')),
-        orca: createServiceClient(orcaApi, called('orca')),
-        http: createGuardedHttp(config.file.egress.allow),
-      },
-    };
-    const orchestrator = new Orchestrator({
-      db,
-      databaseUrl: config.databaseUrl,
-      redisUrl: config.redisUrl,
-      instance: config.instance,
-      world,
-      log,
-      completed: (state) => ended(state),
-    });
-    const queues = new Queues({
-      db,
-      mailArrived: (id, seq, owner) => orchestrator.mailArrived(id, seq, owner),
-      log,
-    });
-    queues.open();
-    const parts = { db, orchestrator, queues, world };
-    const ended = whenEnded(parts, log);
-    const access = remoteAccess(config, 'orca', () => readAuthenticationMode(db.pool));
-    const ownFront50 = createServiceClient(front50Api, { ...called('front50'), own: ownIdentity('orca') });
-    const ofConfig = async (id: string): Promise<string | undefined> =>
-      (await ownFront50.getPipeline({ params: { id } })).application;
-    const served = await serve({
-      name: 'orca',
-      guard: { access, rules: orcaRules(db.pool, ofConfig) },
-      api: orcaApi,
-      handlers: orcaHandlers(parts),
-      config,
-    });
-    return {
-      stop: async () => {
-        await served.close();
-        queues.close();
-        await orchestrator.stop();
-        await db.close();
-      },
-    };
-  },
-};
+export const app: AppDefinition = { name: 'orca', start: (config) => startOrca(config) };
+
+/** What a trial puts in the place of orca's own parts, to break them on purpose. */
+export interface OrcaSeams {
+  readonly clock?: Clock;
+  readonly bell?: OrchestratorOptions['bell'];
+  readonly sweep?: boolean;
+  /** Stage types besides the built-in ones. */
+  readonly definitions?: readonly AnyStageDefinition[];
+  /** Stands between orca and its database. */
+  readonly database?: (db: Database) => Database;
+  /** Stands between stages and the HTTP servers that they call. */
+  readonly http?: (http: World['ports']['http']) => World['ports']['http'];
+  /** Told what the process is called in claims. */
+  readonly started?: (orchestrator: Orchestrator, db: Database) => void;
+}
+
+/** Starts an orca process's parts, with the parts of a trial where it gives some. */
+export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): Promise<RunningApp> {
+  const log = logger('orca');
+  const opened = openDatabase(config.databaseUrl, { name: 'orca', settings: ENGINE_SETTINGS });
+  const db = seams.database?.(opened) ?? opened;
+  const http = createGuardedHttp(config.file.egress.allow);
+  const called = (name: ServiceName): ServiceClientOptions => ({
+    name,
+    baseUrl: config.urls[name],
+    caller: 'orca',
+    identityKey: config.identityKey,
+  });
+  const world: World = {
+    clock: seams.clock ?? systemClock,
+    definitions: definitionMap([...Object.values(stages), ...(seams.definitions ?? [])]),
+    strategies: strategyMap(Object.values(strategies)),
+    ports: {
+      clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
+      rosco: createServiceClient(roscoApi, called('rosco')),
+      front50: createServiceClient(front50Api, called('front50')),
+      orca: createServiceClient(orcaApi, called('orca')),
+      http: seams.http?.(http) ?? http,
+    },
+  };
+  const orchestrator = new Orchestrator({
+    db,
+    databaseUrl: config.databaseUrl,
+    redisUrl: config.redisUrl,
+    instance: config.instance,
+    world,
+    log,
+    completed: (state) => ended(state),
+    ...(seams.bell === undefined ? {} : { bell: seams.bell }),
+    ...(seams.sweep === undefined ? {} : { sweep: seams.sweep }),
+  });
+  seams.started?.(orchestrator, db);
+  const queues = new Queues({
+    db,
+    mailArrived: (id, seq, owner) => orchestrator.mailArrived(id, seq, owner),
+    log,
+  });
+  queues.open();
+  const parts = { db, orchestrator, queues, world };
+  const ended = whenEnded(parts, log);
+  const access = remoteAccess(config, 'orca', () => readAuthenticationMode(db.pool));
+  const ownFront50 = createServiceClient(front50Api, { ...called('front50'), own: ownIdentity('orca') });
+  const ofConfig = async (id: string): Promise<string | undefined> =>
+    (await ownFront50.getPipeline({ params: { id } })).application;
+  const served = await serve({
+    name: 'orca',
+    guard: { access, rules: orcaRules(db.pool, ofConfig) },
+    api: orcaApi,
+    handlers: orcaHandlers(parts),
+    config,
+  });
+  return {
+    stop: async () => {
+      await served.close();
+      queues.close();
+      await orchestrator.stop();
+      await db.close();
+    },
+  };
+}

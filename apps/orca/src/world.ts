@@ -5,6 +5,7 @@ import type { StrategyDefinition } from '@gennaker/extension-sdk/strategy';
 import type { Ports } from '@gennaker/extension-sdk/ports';
 import { resolve } from '@gennaker/expressions/resolve';
 import type { Clock } from '@gennaker/service/clock';
+import type { TaskBackoffs } from '@gennaker/service/task-backoffs';
 
 /** What orca's parts share: the time, the stage definitions, and the services that tasks reach. */
 export interface World {
@@ -13,6 +14,8 @@ export interface World {
   /** Deployment strategies by type, in lower case. */
   readonly strategies: ReadonlyMap<string, StrategyDefinition>;
   readonly ports: Ports;
+  /** How long waiting tasks leave between two looks, as configured; absent: as long as they ask for. */
+  readonly backoffs?: TaskBackoffs;
 }
 
 /** Stage definitions by type and alias. */
@@ -42,6 +45,8 @@ export function engineEnv(world: World): Env {
     now: world.clock.now(),
     definition: (type) => world.definitions.get(type),
     strategy: (type) => world.strategies.get(type.toLowerCase()),
+    ...(world.backoffs && { backoff: world.backoffs.atLeast }),
+    ...(world.backoffs?.max !== undefined && { maxBackoff: world.backoffs.max }),
     resolve: (value, scope) => resolve(value, scope),
   };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { randomIdentityKey } from './identity.ts';
+import { type TaskBackoffs, taskBackoffsSchema } from './task-backoffs.ts';
 import { z } from 'zod';
 
 /** The services, with Spinnaker's ports where Spinnaker has them. */
@@ -57,6 +58,7 @@ export const gennakerFileSchema = z.object({
     .optional()
     .describe('address that deck and gate listen on; beyond loopback with authentication only'),
   publicUrls: z.array(z.url()).optional().describe('addresses under which browsers reach deck and gate'),
+  tasks: taskBackoffsSchema.optional(),
 });
 
 export interface GennakerFile {
@@ -66,6 +68,7 @@ export interface GennakerFile {
   /** Address that deck and gate listen on; absent: loopback. */
   readonly host?: string;
   readonly publicUrls: readonly string[];
+  readonly tasks: TaskBackoffs;
 }
 
 /** What a service process is told: parsed once, by its main.ts. */
@@ -146,6 +149,7 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
   return {
     ...(file?.host === undefined ? {} : { host: file.host }),
     publicUrls: file?.publicUrls ?? [],
+    tasks: file?.tasks ?? taskBackoffsSchema.parse({}),
     accounts: file?.accounts ?? [
       {
         name: 'local-gce',
