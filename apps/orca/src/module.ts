@@ -57,6 +57,7 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
     clock: seams.clock ?? systemClock,
     definitions: definitionMap([...Object.values(stages), ...(seams.definitions ?? [])]),
     strategies: strategyMap(Object.values(strategies)),
+    backoffs: config.file.tasks,
     ports: {
       clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
       rosco: createServiceClient(roscoApi, called('rosco')),
