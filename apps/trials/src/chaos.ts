@@ -1,15 +1,23 @@
 import { parseArgs } from 'node:util';
 import { printReport } from '@gennaker/app-demo/report';
+import { ENGINE_FAULTS } from './chaos/engine/faults.ts';
+import { ENGINE_PLANTS } from './chaos/engine/plants.ts';
+import { engineChaos } from './chaos/engine/run.ts';
 import { kills, PLANTS, SCENARIOS } from './chaos/kills.ts';
 
 const HELP = `gennaker chaos: breaks a running system on purpose and checks that nothing is lost and nothing exists twice.
 
   npm run chaos -- kills [--only NAME,NAME] [--plant FAULT] [--offset N]
+  npm run chaos -- engine [--long] [--seed N] [--faults N] [--executions N] [--only FAULT,FAULT] [--plant FAULT]
 
 It starts systems of its own; the scenarios:
 ${SCENARIOS.map((one) => `  ${one.name.padEnd(18)} ${one.about}`).join('\n')}
 
---plant makes the run fail on purpose, to prove that the checks see it: ${PLANTS.join(', ')}.
+"engine" runs mixed pipelines on two orca processes while their surroundings break: ${ENGINE_FAULTS.map(({ name }) => name).join(', ')}.
+Three minutes with 15 faults; --long is half an hour with 2,000 executions and 200 faults.
+
+--plant makes the run fail on purpose, to prove that the checks see it: ${PLANTS.join(', ')};
+for "engine": ${ENGINE_PLANTS.join(', ')}.
 Ends with one line of JSON; exit code 0 only when all is well.
 `;
 
@@ -19,23 +27,54 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean' },
     only: { type: 'string' },
     plant: { type: 'string' },
+    long: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '1' },
+    faults: { type: 'string' },
+    executions: { type: 'string' },
     offset: { type: 'string', default: '4007' },
   },
 });
-if (values.help || positionals[0] !== 'kills') {
+if (values.help || (positionals[0] !== 'kills' && positionals[0] !== 'engine')) {
   process.stdout.write(HELP);
   process.exit(values.help ? 0 : 1);
 }
-const plant = PLANTS.find((one) => one === values.plant);
-if (values.plant && !plant) {
-  process.stderr.write(`There is no fault "${values.plant}" to plant; there are: ${PLANTS.join(', ')}.\n`);
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const refuse = (text: string): never => {
+  process.stderr.write(`${text}\n`);
   process.exit(1);
+};
+process.exitCode = (await (positionals[0] === 'engine' ? engine() : deliveries())) ? 0 : 1;
+
+async function engine(): Promise<boolean> {
+  const plant = ENGINE_PLANTS.find((one) => one === values.plant);
+  if (values.plant && !plant)
+    return refuse(`There is no fault "${values.plant}" to plant; there are: ${ENGINE_PLANTS.join(', ')}.`);
+  const only = values.only?.split(',');
+  const unknown = only?.find((name) => !ENGINE_FAULTS.some((fault) => fault.name === name));
+  if (unknown !== undefined)
+    return refuse(`There is no fault "${unknown}"; there are: ${ENGINE_FAULTS.map(({ name }) => name).join(', ')}.`);
+  const number = (name: 'faults' | 'executions' | 'seed', otherwise: number): number => {
+    const given = Number(values[name] ?? otherwise);
+    return Number.isInteger(given) && given >= 0 ? given : refuse(`--${name} "${values[name]}" is no whole number.`);
+  };
+  const rows = await engineChaos({
+    executions: number('executions', values.long ? 2_000 : 250),
+    faults: number('faults', values.long ? 200 : 15),
+    seed: number('seed', 1),
+    plant,
+    only,
+    say,
+  });
+  return printReport('engine', rows);
 }
-const only = values.only?.split(',');
-const chosen = SCENARIOS.filter(({ name }) => !only || only.includes(name));
-if (chosen.length === 0) {
-  process.stderr.write(`--only names no scenario; there are: ${SCENARIOS.map(({ name }) => name).join(', ')}.\n`);
-  process.exit(1);
+
+async function deliveries(): Promise<boolean> {
+  const plant = PLANTS.find((one) => one === values.plant);
+  if (values.plant && !plant)
+    return refuse(`There is no fault "${values.plant}" to plant; there are: ${PLANTS.join(', ')}.`);
+  const only = values.only?.split(',');
+  const chosen = SCENARIOS.filter(({ name }) => !only || only.includes(name));
+  if (chosen.length === 0)
+    return refuse(`--only names no scenario; there are: ${SCENARIOS.map(({ name }) => name).join(', ')}.`);
+  return printReport('kills', await kills(chosen, Number(values.offset), plant, say));
 }
-const rows = await kills(chosen, Number(values.offset), plant, (text) => process.stdout.write(`${text}\n`));
-process.exitCode = printReport('kills', rows) ? 0 : 1;

@@ -1,0 +1,173 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { equal, type ReportRow } from '@gennaker/app-demo/report';
+import { startTrialServers } from '../../servers.ts';
+import { Driver } from './driver.ts';
+import { ENGINE_FAULTS, type EngineFault } from './faults.ts';
+import { KINDS } from './kinds.ts';
+import type { EnginePlant } from './plants.ts';
+import { type Receiver, startReceiver } from './receiver.ts';
+import { type Expected, undisturbed } from './reference.ts';
+import { type Victim, victim } from './victims.ts';
+
+/** How long and how hard. */
+export interface EngineChaosOptions {
+  readonly executions: number;
+  readonly faults: number;
+  readonly seed: number;
+  readonly plant: EnginePlant | undefined;
+  /** Names of the faults; all when absent. */
+  readonly only?: readonly string[] | undefined;
+  readonly say: (text: string) => void;
+}
+
+/** The engine's promise is 5 s; the rest is the longest wait of a pipeline and the driver's own look. */
+const IDLE_MS = 5_000 + 1_000 + 500;
+const BETWEEN_MS = 6_500;
+const END_MS = 60_000;
+
+/** Runs mixed pipelines on two orcas while their surroundings break; answers what was checked. */
+export async function engineChaos(options: EngineChaosOptions): Promise<ReportRow[]> {
+  const servers = await startTrialServers();
+  const receiver = await startReceiver();
+  const victims: Victim[] = [];
+  let driver: Driver | undefined;
+  try {
+    // The reference runs on what is delivered: what is planted must not be what is compared with.
+    const expected = await undisturbed(servers, receiver);
+    const databaseUrl = await servers.database('chaos');
+    if (options.plant === 'skip-fsync') await forgetful(databaseUrl);
+    for (const name of ['first', 'second']) {
+      const one = await victim({
+        name,
+        databaseUrl,
+        redisUrl: servers.redis.url,
+        receiverPort: receiver.port,
+        plant: options.plant,
+      });
+      victims.push(one);
+      await one.start();
+    }
+    driver = new Driver({
+      urls: victims.map(({ url }) => url),
+      receiver: receiver.url,
+      idleMs: IDLE_MS,
+    });
+    const random = generator(options.seed);
+    const inflicted = await disturbed(options, { servers, victims, driver, random });
+    return rowsOf({ driver, receiver, expected, inflicted, options });
+  } finally {
+    await driver?.stop();
+    await Promise.all(victims.map((one) => one.remove()));
+    receiver.close();
+    await servers.stop();
+  }
+}
+
+type Scene = Parameters<EngineFault['inflict']>[0];
+
+async function disturbed(options: EngineChaosOptions, scene: Scene): Promise<number> {
+  const { driver, random } = scene;
+  const faults = ENGINE_FAULTS.filter(({ name }) => !options.only || options.only.includes(name));
+  const lasts = options.faults * (BETWEEN_MS + 2_500);
+  let over = false;
+  const feeding = (async () => {
+    for (let number = 0; number < options.executions && !over; number++) {
+      const kind = KINDS[Math.floor(random() * KINDS.length)];
+      if (kind) void driver.start(kind, `run-${number}`);
+      await sleep(lasts / options.executions);
+    }
+  })();
+  let round: EngineFault[] = [];
+  let inflicted = 0;
+  while (inflicted < options.faults) {
+    await sleep(BETWEEN_MS);
+    if (round.length === 0) round = shuffled(faults, random);
+    const fault = round.pop();
+    if (!fault) break;
+    options.say(`${String(++inflicted).padStart(3)} ${fault.name.padEnd(9)} ${driver.running} executions run`);
+    driver.fault = true;
+    await fault.inflict(scene);
+    driver.fault = false;
+  }
+  await feeding;
+  const deadline = Date.now() + END_MS;
+  while (driver.running > 0 && Date.now() < deadline && driver.idle.length === 0) await sleep(200);
+  over = true;
+  return inflicted;
+}
+
+interface Seen {
+  readonly driver: Driver;
+  readonly receiver: Receiver;
+  readonly expected: ReadonlyMap<string, Expected>;
+  readonly inflicted: number;
+  readonly options: EngineChaosOptions;
+}
+
+function rowsOf({ driver, receiver, expected, inflicted, options }: Seen): ReportRow[] {
+  const expectedOf = (kind: string): Expected => {
+    const found = expected.get(kind);
+    if (!found) throw new Error(`There was no undisturbed run of "${kind}"`);
+    return found;
+  };
+  const problems: string[] = [];
+  let different = 0;
+  let missing = 0;
+  let repeated = 0;
+  for (const one of driver.driven) {
+    if (one.outcome === undefined) continue;
+    const wanted = expectedOf(one.kind.name);
+    if (one.outcome !== wanted.outcome) {
+      different++;
+      problems.push(`${one.kind.name} ${one.id}: ${one.outcome}, undisturbed: ${wanted.outcome}`);
+    }
+    for (const ref of wanted.effects) {
+      const keys = receiver.keys.get(`${one.tag}/${ref}`)?.size ?? 0;
+      if (keys === 0) missing++;
+      if (keys > 1) repeated++;
+    }
+  }
+  const allowed = new Set(
+    driver.driven.flatMap(({ kind, tag }) => expectedOf(kind.name).effects.map((ref) => `${tag}/${ref}`)),
+  );
+  const unexpected = [...receiver.keys.keys()].filter((tag) => tag.startsWith('run-') && !allowed.has(tag)).length;
+  for (const problem of [...problems, ...driver.idle.map((text) => `idle: ${text}`)].slice(0, 20)) options.say(problem);
+  return [
+    equal('executions', driver.driven.length, options.executions),
+    equal('faults', inflicted, options.faults),
+    equal('executions that never ended', driver.running, 0),
+    equal('executions that ended otherwise than undisturbed', different, 0),
+    equal('effects that are missing', missing, 0),
+    equal('effects under two keys', repeated, 0),
+    equal('effects that no undisturbed run has', unexpected, 0),
+    equal('runnable executions idle for more than 5 s after a fault', driver.idle.length, 0),
+    { metric: 'calls that the receiver took', value: receiver.calls(), unit: '', of: '', ok: true },
+  ];
+}
+
+/** PostgreSQL that tells of commits which it has not kept yet. */
+async function forgetful(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query(`alter system set synchronous_commit = off`);
+  await client.query(`alter system set wal_writer_delay = '10s'`);
+  await client.query(`select pg_reload_conf()`);
+  await client.end();
+}
+
+/** Numbers from 0 to below 1 by a seed (mulberry32). */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function shuffled<T>(list: readonly T[], random: () => number): T[] {
+  const keyed = list.map((item) => ({ item, at: random() }));
+  return keyed.sort((a, b) => a.at - b.at).map(({ item }) => item);
+}
