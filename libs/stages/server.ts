@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import bake from './bake/stage.ts';
 import checkPreconditions from './check-preconditions/stage.ts';
 import createServerGroup from './create-server-group/stage.ts';
+import dependsOnExecution from './depends-on-execution/stage.ts';
 import deploy from './deploy/stage.ts';
 import destroyServerGroup from './destroy-server-group/stage.ts';
 import disableCluster from './disable-cluster/stage.ts';
@@ -12,7 +13,9 @@ import enableServerGroup from './enable-server-group/stage.ts';
 import evaluateArtifacts from './evaluate-artifacts/stage.ts';
 import evaluateVariables from './evaluate-variables/stage.ts';
 import manualJudgment from './manual-judgment/stage.ts';
+import monitorPipeline from './monitor-pipeline/stage.ts';
 import noop from './noop/stage.ts';
+import pipeline from './pipeline/stage.ts';
 import shrinkCluster from './shrink-cluster/stage.ts';
 import upsertLoadBalancer from './upsert-load-balancer/stage.ts';
 import wait from './wait/stage.ts';
@@ -24,6 +27,7 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   bake,
   checkPreconditions,
   createServerGroup,
+  dependsOnExecution,
   deploy,
   destroyServerGroup,
   disableCluster,
@@ -32,7 +36,9 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   evaluateArtifacts,
   evaluateVariables,
   manualJudgment,
+  monitorPipeline,
   noop,
+  pipeline,
   shrinkCluster,
   upsertLoadBalancer,
   wait,
@@ -45,6 +51,7 @@ export interface StageInputs {
   readonly bake: z.input<(typeof bake)['schema']>;
   readonly checkPreconditions: z.input<(typeof checkPreconditions)['schema']>;
   readonly createServerGroup: z.input<(typeof createServerGroup)['schema']>;
+  readonly dependsOnExecution: z.input<(typeof dependsOnExecution)['schema']>;
   readonly deploy: z.input<(typeof deploy)['schema']>;
   readonly destroyServerGroup: z.input<(typeof destroyServerGroup)['schema']>;
   readonly disableCluster: z.input<(typeof disableCluster)['schema']>;
@@ -53,7 +60,9 @@ export interface StageInputs {
   readonly evaluateArtifacts: z.input<(typeof evaluateArtifacts)['schema']>;
   readonly evaluateVariables: z.input<(typeof evaluateVariables)['schema']>;
   readonly manualJudgment: z.input<(typeof manualJudgment)['schema']>;
+  readonly monitorPipeline: z.input<(typeof monitorPipeline)['schema']>;
   readonly noop: z.input<(typeof noop)['schema']>;
+  readonly pipeline: z.input<(typeof pipeline)['schema']>;
   readonly shrinkCluster: z.input<(typeof shrinkCluster)['schema']>;
   readonly upsertLoadBalancer: z.input<(typeof upsertLoadBalancer)['schema']>;
   readonly wait: z.input<(typeof wait)['schema']>;

@@ -114,7 +114,8 @@ function endBadly(
     taskId: task.id,
     status,
     ...results,
-    context: { ...results.context, exception: exceptionOf(reason, task.name, turn.env.now) },
+    // A task may know better where it went wrong: in another execution.
+    context: { exception: exceptionOf(reason, task.name, turn.env.now), ...results.context },
     reason,
     ...(cleanup ? { cleanup } : {}),
   });
