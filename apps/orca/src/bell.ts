@@ -77,7 +77,7 @@ export function openBell(redisUrl: string, listener: BellListener, log: Logger):
       }, HINT_EVERY_MS).unref();
     },
     listen: (on) => {
-      if (on) worker.resume();
+      if (on) void worker.resume();
       else void worker.pause(true).catch(quiet);
     },
     close: async () => {
