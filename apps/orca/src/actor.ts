@@ -3,9 +3,10 @@ import { decide } from '@gennaker/engine/decide';
 import { nextWake, taskDeadline } from '@gennaker/engine/decide/timers';
 import type { EngineEvent } from '@gennaker/engine/events';
 import type { Effect, Message } from '@gennaker/engine/messages';
-import type { ExecutionState, StageState } from '@gennaker/engine/model';
+import type { ExecutionState, Json, StageState } from '@gennaker/engine/model';
 import { cleanUpTask, runTask } from '@gennaker/engine/run-task';
 import type { Queryable } from '@gennaker/store/database';
+import { parentSpokenOf } from './children/parents.ts';
 import type { Claim, Claims } from './claims.ts';
 import { readMail } from './mailbox.ts';
 import { storable } from './storable.ts';
@@ -65,6 +66,8 @@ export class Actor {
   /** Runs and clean-ups under way, by task key. */
   readonly #flights = new Map<string, Flight>();
   #state: ExecutionState;
+  /** The parent, where expressions speak of it. */
+  #parent: Json | undefined;
   #mailSeq: number;
   #mailApplied: number;
   #knock: (() => void) | undefined;
@@ -125,6 +128,7 @@ export class Actor {
     const fresh = this.#state.status === 'NOT_STARTED';
     this.#queue.push({ message: { type: fresh ? 'Start' : 'Tick' }, trace: this.#claim.trace, attempt: fresh });
     try {
+      this.#parent = await parentSpokenOf(this.#parts.db, this.#state);
       for (;;) {
         const end = await this.#turn();
         if (end) return end;
@@ -197,7 +201,7 @@ export class Actor {
     const inputs: unknown[] = [];
     for (const letter of letters) {
       if (letter.attempt && isQueued(state)) continue;
-      const env = engineEnv(this.#parts.world);
+      const env = engineEnv(this.#parts.world, this.#parent);
       if (letter.message.type === 'Tick') this.#tickedAt = env.now;
       const decision = decide(state, letter.message, env);
       state = decision.state;
@@ -273,7 +277,7 @@ export class Actor {
     const common = { state, stage, task, traceparent: this.#claim.trace };
     const { stageId, taskId, attempt } = effect;
     if (effect.type === 'CleanUp') {
-      const problem = await cleanUpTask(taskWorld(world), common);
+      const problem = await cleanUpTask(taskWorld(world, this.#parent), common);
       return { type: 'CleanupReturned', stageId, taskId, attempt, ...(problem === undefined ? {} : { problem }) };
     }
     const deadline = taskDeadline(state, stage, task);
@@ -281,7 +285,7 @@ export class Actor {
     const cancel = world.clock.after(limit, () =>
       flight.abort.abort(new DOMException('the deadline passed', 'TimeoutError')),
     );
-    const result = storable(await runTask(taskWorld(world), { ...common, signal: flight.abort.signal }));
+    const result = storable(await runTask(taskWorld(world, this.#parent), { ...common, signal: flight.abort.signal }));
     cancel();
     if (flight.ended) return undefined;
     return { type: 'TaskReturned', stageId, taskId, attempt, run: effect.run, result };

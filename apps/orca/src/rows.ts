@@ -1,5 +1,5 @@
 import { ServiceError } from '@gennaker/contracts/error';
-import type { ExecutionState, Json, StageState } from '@gennaker/engine/model';
+import type { Declared, ExecutionState, Json, StageState } from '@gennaker/engine/model';
 import type { Queryable } from '@gennaker/store/database';
 import { readBlobs, references, unpack } from './blobs.ts';
 
@@ -18,6 +18,7 @@ type Fixed = Pick<
   | 'authentication'
   | 'notifications'
   | 'startTimeExpiry'
+  | keyof Declared
 >;
 /** What of it changes. */
 export type Live = Omit<ExecutionState, keyof Fixed | 'stages'>;

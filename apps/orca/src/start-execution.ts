@@ -5,9 +5,10 @@ import { executionTriggerSchema } from '@gennaker/contracts/execution';
 import { graphProblems } from '@gennaker/contracts/pipeline-graph';
 import { createExecution, type NewExecution, type PostedStage } from '@gennaker/engine/create';
 import { evolve } from '@gennaker/engine/evolve';
+import type { Declared } from '@gennaker/engine/model';
 import { ulid } from 'ulid';
 import type { Orchestrator } from './orchestrator.ts';
-import { queueRules } from './queue/queue-rules.ts';
+import { isTrue, queueRules } from './queue/queue-rules.ts';
 import type { Queues } from './queue/queues.ts';
 import type { Prepared, Started } from './starter.ts';
 import { storable } from './storable.ts';
@@ -102,12 +103,38 @@ function created(request: StartRequest, id: string): Prepared['event'] {
     by: request.by,
     ...(expiry === undefined ? {} : { startTimeExpiry: expiry }),
     ...(Array.isArray(notifications) ? { notifications: notifications as Document[] } : {}),
+    declared: declaredBy(document),
     stages: request.stages,
     now: request.now,
   };
   const event = createExecution(storable(input));
   if (event.type !== 'ExecutionCreated') throw new Error(`an execution cannot begin with ${event.type}`);
   return event;
+}
+
+/** What a document says of its executions beside what the engine does with them. */
+function declaredBy(document: Document): Declared {
+  const most = Number(document['maxConcurrentExecutions'] ?? 0);
+  const object = (key: string): Record<string, Document> => (isObject(document[key]) ? { [key]: document[key] } : {});
+  const text = (key: string): Record<string, string> =>
+    typeof document[key] === 'string' ? { [key]: document[key] } : {};
+  return {
+    ...(isTrue(document['limitConcurrent']) ? { limitConcurrent: true } : {}),
+    ...(Number.isInteger(most) && most > 0 ? { maxConcurrentExecutions: most } : {}),
+    ...(isTrue(document['keepWaitingPipelines']) ? { keepWaitingPipelines: true } : {}),
+    ...object('source'),
+    ...object('templateVariables'),
+    ...object('initialConfig'),
+    ...text('spelEvaluator'),
+    ...text('partition'),
+    ...(Array.isArray(document['systemNotifications'])
+      ? { systemNotifications: document['systemNotifications'].filter(isObject) }
+      : {}),
+  };
+}
+
+function isObject(value: unknown): value is Document {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /** Parameters that the trigger left out take the pipeline's defaults. */

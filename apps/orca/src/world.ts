@@ -1,4 +1,5 @@
-import type { Env } from '@gennaker/engine/messages';
+import type { Env, ExpressionScope } from '@gennaker/engine/messages';
+import type { Json } from '@gennaker/engine/model';
 import type { TaskWorld } from '@gennaker/engine/run-task';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import type { StrategyDefinition } from '@gennaker/extension-sdk/strategy';
@@ -34,19 +35,33 @@ export function strategyMap(strategies: Iterable<StrategyDefinition>): ReadonlyM
   return new Map([...strategies].map((strategy) => [strategy.type.toLowerCase(), strategy]));
 }
 
-/** What runs of tasks are given. */
-export function taskWorld(world: World): TaskWorld {
-  return { clock: world.clock, ports: world.ports, env: () => engineEnv(world) };
+/** What runs of tasks are given; `parent`: what `trigger.parentExecution` is in expressions. */
+export function taskWorld(world: World, parent?: Json): TaskWorld {
+  return { clock: world.clock, ports: world.ports, env: () => engineEnv(world, parent) };
 }
 
 /** What the engine decides with, now. */
-export function engineEnv(world: World): Env {
+export function engineEnv(world: World, parent?: Json): Env {
   return {
     now: world.clock.now(),
     definition: (type) => world.definitions.get(type),
     strategy: (type) => world.strategies.get(type.toLowerCase()),
     ...(world.backoffs && { backoff: world.backoffs.atLeast }),
     ...(world.backoffs?.max !== undefined && { maxBackoff: world.backoffs.max }),
-    resolve: (value, scope) => resolve(value, scope),
+    resolve: (value, scope) => resolve(value, parent ? underParent(scope, parent) : scope),
+  };
+}
+
+/** Names as a scope has them, with the whole parent in the trigger. */
+function underParent(scope: ExpressionScope, parent: Json): ExpressionScope {
+  const withParent = (trigger: unknown): Json => ({ ...(trigger as Json), parentExecution: parent });
+  return {
+    lookup(name) {
+      const found = scope.lookup(name);
+      if (name === 'trigger') return withParent(found);
+      if (name !== 'execution') return found;
+      const execution = found as Json;
+      return { ...execution, trigger: withParent(execution['trigger']) };
+    },
   };
 }

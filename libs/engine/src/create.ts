@@ -3,7 +3,7 @@ import type { Person } from '@gennaker/contracts/people';
 import { linkStages } from '@gennaker/contracts/pipeline-graph';
 import type { EngineEvent } from './events.ts';
 import { seededId } from './ids.ts';
-import type { Json, StageState } from './model.ts';
+import type { Declared, Json, StageState } from './model.ts';
 
 /** A stage as posted: its type, and everything else that becomes its context. */
 export type PostedStage = Json & { readonly type: string };
@@ -21,6 +21,7 @@ export interface NewExecution {
   readonly by: Person;
   readonly startTimeExpiry?: number;
   readonly notifications?: readonly Json[];
+  readonly declared?: Declared;
   readonly stages: readonly PostedStage[];
   /** Epoch ms. */
   readonly now: number;
@@ -66,6 +67,7 @@ export function createExecution(input: NewExecution): EngineEvent {
       authentication: { user: input.by.user, roles: input.by.roles, admin: input.by.admin },
       ...(input.startTimeExpiry === undefined ? {} : { startTimeExpiry: input.startTimeExpiry }),
       ...(input.notifications === undefined ? {} : { notifications: input.notifications }),
+      ...input.declared,
       nextPosition: input.stages.length,
       stages,
     },

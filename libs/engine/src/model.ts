@@ -71,8 +71,25 @@ export interface StageState {
   readonly failurePlanned?: boolean;
 }
 
+/** What a pipeline's document says of its executions, and that the engine keeps for whoever reads them. */
+export interface Declared {
+  /** At most one execution at a time; goes before `maxConcurrentExecutions`. */
+  readonly limitConcurrent?: boolean;
+  /** 0: no limit. */
+  readonly maxConcurrentExecutions?: number;
+  readonly keepWaitingPipelines?: boolean;
+  /** The template that the pipeline was made from: `{id, type, version}`. */
+  readonly source?: Json;
+  readonly templateVariables?: Json;
+  /** The pipeline before its template was applied. */
+  readonly initialConfig?: Json;
+  readonly spelEvaluator?: string;
+  readonly partition?: string;
+  readonly systemNotifications?: readonly Json[];
+}
+
 /** An execution: everything that the engine knows of it. Plain JSON; equals the fold of its events. */
-export interface ExecutionState {
+export interface ExecutionState extends Declared {
   readonly id: string;
   readonly type: 'PIPELINE' | 'ORCHESTRATION';
   readonly application: string;

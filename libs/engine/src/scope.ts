@@ -1,7 +1,7 @@
 import { ancestorOutput } from './lookup.ts';
 import { inReadingOrder } from './graph.ts';
 import type { ExpressionScope } from './messages.ts';
-import type { ExecutionState, StageState } from './model.ts';
+import type { ExecutionState, Json, StageState } from './model.ts';
 
 /**
  * Where a stage's expressions find names: `execution`, `trigger`, `parameters`, `templateVariables`,
@@ -13,6 +13,7 @@ export function expressionScope(state: ExecutionState, stage?: StageState): Expr
     lookup(name) {
       if (name === 'execution') return (execution ??= executionForExpressions(state));
       if (name === 'trigger') return state.trigger;
+      if (name === 'templateVariables' && state.templateVariables) return state.templateVariables;
       if (name === 'parameters') return state.trigger.parameters ?? {};
       if (!stage) return undefined;
       if (Object.hasOwn(stage.context, name)) return stage.context[name];
@@ -22,7 +23,7 @@ export function expressionScope(state: ExecutionState, stage?: StageState): Expr
 }
 
 /** `execution` in expressions: the API's words, and `context` with all outputs merged. */
-function executionForExpressions(state: ExecutionState): unknown {
+export function executionForExpressions(state: ExecutionState): Json {
   const stages = inReadingOrder(state);
   return {
     id: state.id,

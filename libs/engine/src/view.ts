@@ -4,6 +4,24 @@ import { graphOf, inReadingOrder, type Graph } from './graph.ts';
 import type { ExecutionState, StageState } from './model.ts';
 import { upstreamOk } from './status.ts';
 
+/** The top-most ancestor's id; its own for an execution without a parent. */
+function rootOf(state: Pick<ExecutionState, 'id' | 'trigger'>): string {
+  const root = state.trigger['rootExecutionId'];
+  return typeof root === 'string' ? root : state.id;
+}
+
+/** What a pipeline's document says of its executions, with the defaults of the limits. */
+function declaredBy(state: ExecutionState): Record<string, unknown> {
+  const { source, templateVariables, initialConfig, spelEvaluator, partition, systemNotifications } = state;
+  const optional = { source, templateVariables, initialConfig, spelEvaluator, partition, systemNotifications };
+  return {
+    limitConcurrent: state.limitConcurrent ?? false,
+    maxConcurrentExecutions: state.maxConcurrentExecutions ?? 0,
+    keepWaitingPipelines: state.keepWaitingPipelines ?? false,
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+  };
+}
+
 /** The execution as the API shows it. Absent values are left out, never null. */
 export function executionView(state: ExecutionState): ExecutionView {
   const graph = graphOf(state);
@@ -11,7 +29,7 @@ export function executionView(state: ExecutionState): ExecutionView {
   return {
     type: state.type,
     id: state.id,
-    rootId: state.id,
+    rootId: rootOf(state),
     application: state.application,
     name: state.name,
     ...(state.description === undefined ? {} : { description: state.description }),
@@ -37,6 +55,7 @@ export function executionView(state: ExecutionState): ExecutionView {
     authentication: { user: state.authentication.user, allowedAccounts: [] },
     ...(state.origin === undefined ? {} : { origin: state.origin }),
     ...(state.notifications === undefined ? {} : { notifications: state.notifications }),
+    ...declaredBy(state),
     ...(state.reason === undefined ? {} : { reason: state.reason }),
     version: state.version,
     stages: inReadingOrder(state).map((stage) => stageView(state, graph, stage)),

@@ -1,5 +1,6 @@
 import type { ExecutionTrigger, ExecutionView } from '@gennaker/contracts/execution';
 import type { ExecutionState } from '@gennaker/engine/model';
+import { executionForExpressions } from '@gennaker/engine/scope';
 import { executionView } from '@gennaker/engine/view';
 import type { Queryable } from '@gennaker/store/database';
 import { readExecutions } from '../rows.ts';
@@ -40,19 +41,13 @@ export async function byReference(db: Queryable, trigger: ExecutionTrigger): Pro
     ...trigger,
     parentExecutionId: id,
     parentExecution,
-    rootExecutionId: known ? rootOf(known) : typeof postedRoot === 'string' ? postedRoot : id,
+    rootExecutionId: known ? executionView(known)['rootId'] : typeof postedRoot === 'string' ? postedRoot : id,
   };
-}
-
-/** The top-most ancestor's id; its own for an execution without a parent. */
-export function rootOf(state: Pick<ExecutionState, 'id' | 'trigger'>): string {
-  const root = state.trigger['rootExecutionId'];
-  return typeof root === 'string' ? root : state.id;
 }
 
 /** The view of an execution with its parent filled in, as it is now. */
 export async function viewWithParent(db: Queryable, state: ExecutionState): Promise<ExecutionView> {
-  const view: ExecutionView = { ...executionView(state), rootId: rootOf(state) };
+  const view = executionView(state);
   const parent = parentOf(state.trigger);
   if (!parent) return view;
   const [found] = await readExecutions(db, [parent.id]);
@@ -64,9 +59,38 @@ export async function viewWithParent(db: Queryable, state: ExecutionState): Prom
       ...view.trigger,
       parentExecution: {
         ...rest,
-        rootId: rootOf(found),
         stages: stages.map((stage) => ({ ...stage, context: {}, outputs: stage.outputs, tasks: [] })),
       },
     },
   };
+}
+
+/** Ancestors that expressions can go up. */
+const HIGHEST = 10;
+
+/**
+ * The parent as `trigger.parentExecution` is in expressions: whole, with its own parent. Undefined where there is none, or
+ * where it was removed: then what the trigger keeps of it is all there is.
+ */
+export async function parentForExpressions(
+  db: Queryable,
+  trigger: ExecutionTrigger,
+  depth = HIGHEST,
+): Promise<Json | undefined> {
+  const parent = depth > 0 ? parentOf(trigger) : undefined;
+  const [found] = parent ? await readExecutions(db, [parent.id]) : [];
+  if (!found) return undefined;
+  const above = await parentForExpressions(db, found.trigger, depth - 1);
+  const execution = executionForExpressions(found);
+  return above ? { ...execution, trigger: { ...found.trigger, parentExecution: above } } : execution;
+}
+
+/** As parentForExpressions, for an execution whose stages speak of its parent; others are spared the look-up. */
+export async function parentSpokenOf(
+  db: Queryable,
+  { trigger, stages }: Pick<ExecutionState, 'trigger' | 'stages'>,
+): Promise<Json | undefined> {
+  if (!parentOf(trigger)) return undefined;
+  const speaks = Object.values(stages).some((stage) => JSON.stringify(stage.context).includes('parentExecution'));
+  return speaks ? parentForExpressions(db, trigger) : undefined;
 }

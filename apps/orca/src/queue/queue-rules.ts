@@ -25,7 +25,8 @@ export function queueRules(application: string, name: string, document: Document
   return { configId, application, name, limit, keepWaiting: isTrue(document['keepWaitingPipelines']) };
 }
 
-function isTrue(value: unknown): boolean {
+/** A flag as documents have it: Spinnaker posts some as text. */
+export function isTrue(value: unknown): boolean {
   return value === true || value === 'true';
 }
 

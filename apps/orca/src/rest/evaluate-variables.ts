@@ -1,6 +1,6 @@
 import { badRequest } from '@gennaker/contracts/error';
 import { expressionScope } from '@gennaker/engine/scope';
-import type { ExecutionState } from '@gennaker/engine/model';
+import type { ExecutionState, Json } from '@gennaker/engine/model';
 import { engineEnv, type World } from '../world.ts';
 
 /** A variable as it is posted; further keys are kept. */
@@ -8,7 +8,8 @@ type Variable = { readonly key: string; readonly value?: unknown } & Readonly<Re
 
 /**
  * Evaluates variables in order, each seeing those before it, in the place after the given stages (none: that of the whole
- * execution). `detail` lists by expression what failed.
+ * execution). `detail` lists by expression what failed; `parent`: what
+ * `trigger.parentExecution` is.
  * @throws ServiceError 400 for a stage that is not there
  */
 export function evaluateVariables(
@@ -16,6 +17,7 @@ export function evaluateVariables(
   state: ExecutionState,
   refIds: readonly string[],
   variables: readonly Variable[],
+  parent?: Json,
 ): { result: ({ key: string } & Record<string, unknown>)[]; detail?: unknown } {
   const stages = Object.values(state.stages);
   const missing = refIds.find((refId) => !stages.some((stage) => stage.refId === refId));
@@ -35,7 +37,7 @@ export function evaluateVariables(
   };
   const scope = expressionScope(state, stage);
   const known = new Map<string, unknown>();
-  const env = engineEnv(world);
+  const env = engineEnv(world, parent);
   const detail: Record<string, unknown> = {};
   const result = variables.map((variable) => {
     const { value, problems } = env.resolve(variable.value, {

@@ -1,7 +1,7 @@
 import type { orcaApi } from '@gennaker/contracts/orca';
 import type { Handlers } from '@gennaker/contracts/route';
 import { failedStages } from '../children/failed-stages.ts';
-import { viewWithParent } from '../children/parents.ts';
+import { parentForExpressions, viewWithParent } from '../children/parents.ts';
 import { evaluateExpression } from '../evaluate-expression.ts';
 import { words } from '../list-executions.ts';
 import { ignoreFailure, restartStage, type StageCall } from '../restart/restart-stage.ts';
@@ -34,6 +34,11 @@ export function executionHandlers(parts: MailParts): Pick<Handlers<Api>, Operati
     trace: call.traceparent,
     key: call.headers['idempotency-key'],
   });
+  const evaluate = async (id: string, expression: string, stageId: string | undefined) => {
+    const state = await readExecution(db.pool, id);
+    const parent = await parentForExpressions(db.pool, state.trigger);
+    return evaluateExpression(world, state, expression, stageId, parent);
+  };
   return {
     getExecution: ({ params }) => show(params.id),
     failedStages: ({ query }) => failedStages(db.pool, query.executionId, query.limit ?? 1, query.deckOrigin),
@@ -54,16 +59,12 @@ export function executionHandlers(parts: MailParts): Pick<Handlers<Api>, Operati
       await ignoreFailure(parts, stageCall(call), call.body.reason);
       return show(call.params.id);
     },
-    evaluateExpression: async ({ params, query }) =>
-      evaluateExpression(world, await readExecution(db.pool, params.id), query.expression, query.stageId),
-    evaluateStageExpression: async ({ params, query }) =>
-      evaluateExpression(world, await readExecution(db.pool, params.id), query.expression, params.stageId),
-    evaluateVariables: async ({ params, query, body }) =>
-      evaluateVariables(
-        world,
-        await readExecution(db.pool, params.id),
-        query.requisiteStageRefIds ? words(query.requisiteStageRefIds) : [],
-        body,
-      ),
+    evaluateExpression: ({ params, query }) => evaluate(params.id, query.expression, query.stageId),
+    evaluateStageExpression: ({ params, query }) => evaluate(params.id, query.expression, params.stageId),
+    evaluateVariables: async ({ params, query, body }) => {
+      const state = await readExecution(db.pool, params.id);
+      const after = query.requisiteStageRefIds ? words(query.requisiteStageRefIds) : [];
+      return evaluateVariables(world, state, after, body, await parentForExpressions(db.pool, state.trigger));
+    },
   };
 }
