@@ -19,6 +19,7 @@ import { clouddriverRules } from './rules.ts';
 import { listenToChanges } from './inventory/changes.ts';
 import { startInventory } from './inventory/watcher.ts';
 import { pause } from './operations/run.ts';
+import { submittedOperation } from './operations/view.ts';
 import { startWorker } from './operations/worker.ts';
 
 const wakeSchema = z.object({ executionId: z.string(), stageId: z.string(), cause: z.string() });
@@ -74,7 +75,7 @@ export const app: AppDefinition = {
         api: clouddriverApi,
         guard: {
           access: remoteAccess(config, 'clouddriver', () => readAuthenticationMode(db.pool)),
-          rules: clouddriverRules,
+          rules: clouddriverRules((id) => submittedOperation(db, id)),
         },
         handlers: handlers({ db, accounts, inventory, changes, worker, outbox }),
         config,

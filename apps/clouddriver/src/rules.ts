@@ -18,10 +18,25 @@ const NAMED = [
   'name',
 ];
 
+/** What was submitted, and by whom; undefined for an unknown id. */
+export type FindOperation = (
+  id: string,
+) => Promise<{ readonly user: string; readonly descriptions: Descriptions } | undefined>;
+
+/** Operations as they are submitted: each an object of one operation's name and its description. */
+type Descriptions = readonly Readonly<Record<string, Json>>[];
+
 /** Who may call what of clouddriver: WRITE on the application for operations and locks, READ for what it has. */
-export const clouddriverRules: Rules<typeof clouddriverApi> = {
+export const clouddriverRules = (findOperation: FindOperation): Rules<typeof clouddriverApi> => ({
   submit: { needs: 'WRITE', of: ({ body }) => everyApplication(body) },
-  getOperation: 'signed',
+  getOperation: {
+    needs: 'READ',
+    of: async ({ params, identity }) => {
+      const operation = await findOperation(params.id);
+      // Who may change an application need not be its reader, and yet follows what he started; the handler says what is unknown.
+      return !operation || operation.user === identity.user ? null : everyApplication(operation.descriptions);
+    },
+  },
   acquireLock: { needs: 'WRITE', of: ({ params }) => applicationNamed(params.cluster) },
   releaseLock: { needs: 'WRITE', of: ({ params }) => applicationNamed(params.cluster) },
   listLocks: { shows: (lock) => (isObject(lock) ? applicationNamed(lock['cluster']) : undefined) },
@@ -39,10 +54,10 @@ export const clouddriverRules: Rules<typeof clouddriverApi> = {
   listInstanceTypes: 'signed',
   // A change of what belongs to no application concerns everybody.
   events: { shows: (change) => applicationOf(change) ?? null },
-};
+});
 
 /** The applications of all operations; undefined when one of them names none, which leaves it to administrators. */
-function everyApplication(operations: readonly Readonly<Record<string, Json>>[]): string[] | undefined {
+function everyApplication(operations: Descriptions): string[] | undefined {
   const names: string[] = [];
   for (const description of operations.flatMap((operation) => Object.values(operation))) {
     const found = applicationsIn(description);
@@ -58,7 +73,10 @@ function applicationsIn(description: Json): string[] {
   const direct = [description['application'], isObject(moniker) ? moniker['app'] : undefined];
   const texts = direct.filter((name): name is string => typeof name === 'string' && name !== '');
   const named = NAMED.flatMap((key) => applicationNamed(description[key]) ?? []);
-  return [...new Set([...texts, ...named, ...(isObject(source) ? applicationsIn(source) : [])])];
+  // Whoever puts instances behind a load balancer changes what its callers get.
+  const balancers = Array.isArray(description['loadBalancers']) ? description['loadBalancers'] : [];
+  const behind = balancers.flatMap((name: unknown) => applicationNamed(name) ?? []);
+  return [...new Set([...texts, ...named, ...behind, ...(isObject(source) ? applicationsIn(source) : [])])];
 }
 
 /** The application that a cluster's, a server group's or an instance's name begins with. */

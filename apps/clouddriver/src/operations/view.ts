@@ -50,3 +50,17 @@ export async function operationView(db: Database, id: string): Promise<Operation
     ...(row.ended_at ? { endTimeMs: row.ended_at.getTime() } : {}),
   };
 }
+
+const submittedSchema = z.object({
+  user: z.string(),
+  descriptions: z.array(z.record(z.string(), z.record(z.string(), z.unknown()))),
+});
+
+/** What was submitted under an id, and by whom; undefined when nothing was. */
+export async function submittedOperation(
+  db: Database,
+  id: string,
+): Promise<z.output<typeof submittedSchema> | undefined> {
+  const { rows } = await db.pool.query('select "user", descriptions from clouddriver.operations where id = $1', [id]);
+  return rows[0] && submittedSchema.parse(rows[0]);
+}

@@ -1,6 +1,7 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Identity, peopleRoutes, UserView } from '@gennaker/contracts/people';
 import type { Handlers, RawAnswer } from '@gennaker/contracts/route';
+import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { sessionOf } from './authenticate.ts';
 import { findUser, getUser, type People } from './people.ts';
 import { endSession, openSession, proveUser } from './sessions.ts';
@@ -78,7 +79,8 @@ export function peopleHandlers(people: People): Handlers<typeof peopleRoutes> {
         throw new ServiceError(404, `User "${row.name}" is disabled`, { fix: 'an administrator can enable it' });
       return { user: row.name, roles: row.roles, admin: row.admin };
     },
-    authentication: async () => ({ on: await people.authentication() }),
+    // Read anew: whoever has just turned it on is told so.
+    authentication: async () => ({ on: await readAuthenticationMode(people.db.pool) }),
     setAuthentication: async ({ body, identity }) => {
       await administrator(identity);
       await setAuthentication(people, body.on);
