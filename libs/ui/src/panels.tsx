@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { Icon } from './icons.tsx';
 import { CheckIcon, CopyIcon, FailedIcon, HandIcon, HourglassIcon, InfoIcon, WarningIcon } from './icons.tsx';
 import type { Look } from './status.tsx';
+import { withLocalTimes } from './time.tsx';
 
 const NOTE_ICONS: Partial<Record<Look, Icon>> = {
   failed: FailedIcon,
@@ -45,7 +46,7 @@ export function Note({
 export function ReasonNote({ reason, look }: { readonly reason: Reason; readonly look: Look }) {
   const evidence = reason.evidence && Object.keys(reason.evidence).length > 0 ? reason.evidence : undefined;
   return (
-    <Note look={look} title={reason.summary} next={reason.next}>
+    <Note look={look} title={withLocalTimes(reason.summary)} next={reason.next && withLocalTimes(reason.next)}>
       {evidence ? (
         <details>
           <summary>Evidence</summary>

@@ -71,9 +71,10 @@ export function stageLook(stage: Pick<StageView, 'type' | 'status' | 'context'>)
   return awaitsJudgment(stage) ? 'person' : statusLook(stage.status);
 }
 
-/** Look of an execution: while it runs, a waiting judgment comes first, because somebody has to act. */
-export function executionLook(execution: Pick<ExecutionView, 'status' | 'stages'>): Look {
+/** Look of an execution: while it runs, a waiting judgment comes first, because somebody has to act; one in a queue waits. */
+export function executionLook(execution: Pick<ExecutionView, 'status' | 'stages' | 'reason'>): Look {
   if (execution.status === 'RUNNING' && execution.stages.some(awaitsJudgment)) return 'person';
+  if (execution.status === 'NOT_STARTED' && execution.reason) return 'system';
   return statusLook(execution.status);
 }
 

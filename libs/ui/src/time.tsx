@@ -68,3 +68,16 @@ export function Ago({ at }: { readonly at: number }) {
     </time>
   );
 }
+
+const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/gu;
+
+/** A sentence with its instants (ISO 8601, UTC) in the reader's own time; those of today without the day. */
+export function withLocalTimes(sentence: string): string {
+  return sentence.replaceAll(INSTANT, (instant) => formatInstant(Date.parse(instant)));
+}
+
+/** An instant (epoch ms) in the reader's own time; the day is left out when it is today. */
+export function formatInstant(at: number): string {
+  const date = new Date(at);
+  return date.toDateString() === new Date().toDateString() ? date.toLocaleTimeString() : date.toLocaleString();
+}

@@ -17,7 +17,7 @@ describe('explaining an execution', () => {
     const queued = told(run);
     expect(queued).toMatchObject({
       moving: false,
-      summary: 'Second in line. it begins when the first ends.',
+      summary: 'Second in line. It begins when the first ends.',
     });
     expect(queued.items[0]).toMatchObject({ subject: 'queue' });
   });
@@ -49,7 +49,7 @@ describe('explaining an execution', () => {
     const waiting = told(run);
     expect(waiting.moving).toBe(false);
     expect(waiting.summary).toMatch(
-      /At "Ask" since .*: Waits for a person\. approve or reject it\. Then comes "Deploy"\./,
+      /At "Ask" since .*: Waits for a person\. Approve or reject it\. Then comes "Deploy"\./,
     );
     expect(waiting.items.map((item) => item.name)).toEqual(['Ask', 'Deploy']);
     expect(waiting.items[1]?.reason.summary).toBe('Waits for "Ask"');

@@ -189,7 +189,7 @@ function summary(
     ].join(' ');
   }
   const said = (reason: Reason): string =>
-    [reason.summary, reason.next]
+    [reason.summary, reason.next && reason.next.charAt(0).toUpperCase() + reason.next.slice(1)]
       .filter((text) => text !== undefined)
       .map(sentence)
       .join(' ');

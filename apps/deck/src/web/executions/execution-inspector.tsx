@@ -8,15 +8,18 @@ export function ExecutionInspector({
   execution,
   stage,
   past = false,
+  explained = false,
 }: {
   readonly execution: ExecutionView;
   readonly stage: StageView | undefined;
   /** The execution is shown as it was: nothing can be done with it. */
   readonly past?: boolean;
+  /** Why the execution is as it is stands elsewhere on the page. */
+  readonly explained?: boolean;
 }) {
   return (
     <div className="inspector">
-      {execution.canceled || execution.status === 'CANCELED' ? (
+      {explained ? null : execution.canceled || execution.status === 'CANCELED' ? (
         <Note
           look="canceled"
           title={`Canceled by ${execution.canceledBy ?? 'an unknown caller'}`}

@@ -3,7 +3,7 @@ import type { ExecutionView } from '@gennaker/contracts/execution';
 import { PlayIcon, PausedIcon } from '@gennaker/ui/icons';
 import { ErrorPanel } from '@gennaker/ui/panels';
 import { object, text } from '@gennaker/ui/stage-ui';
-import { formatDuration } from '@gennaker/ui/time';
+import { formatDuration, withLocalTimes } from '@gennaker/ui/time';
 import { useEffect, useRef, useState } from 'react';
 import type { HistoryEvent } from '../queries/insight.ts';
 import { useHistory } from '../queries/insight.ts';
@@ -117,5 +117,5 @@ function decidedBy(event: HistoryEvent): string {
   const { data } = event;
   const who = text(data['user']) || text(data['by']) || text(object(data['by'])['user']);
   const why = text(object(data['reason'])['summary']) || text(data['reason']) || text(data['cause']);
-  return [who ? `by ${who}` : '', why].filter(Boolean).join(': ');
+  return [who ? `by ${who}` : '', withLocalTimes(why)].filter(Boolean).join(': ');
 }

@@ -4,7 +4,7 @@ import { stageUis } from '@gennaker/stages/ui';
 import { Facts, JsonBlock, Note, ReasonNote } from '@gennaker/ui/panels';
 import { list, object, text } from '@gennaker/ui/stage-ui';
 import { awaitsJudgment, stageLook, StatusText, statusLook } from '@gennaker/ui/status';
-import { Elapsed } from '@gennaker/ui/time';
+import { Elapsed, withLocalTimes } from '@gennaker/ui/time';
 import type { ReactNode } from 'react';
 import { Judgment } from './judgment.tsx';
 import { StageDeedsBar } from './stage-deeds-bar.tsx';
@@ -161,7 +161,7 @@ function Tasks({ stage, under }: { readonly stage: StageView; readonly under: re
             <tr key={`${each.id}:${task.id}`}>
               <td>
                 {task.name}
-                {task.reason ? <div className="gk-muted">{task.reason.summary}</div> : null}
+                {task.reason ? <div className="gk-muted">{withLocalTimes(task.reason.summary)}</div> : null}
               </td>
               <td>
                 <StatusText look={statusLook(task.status)} />

@@ -1,4 +1,5 @@
 import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
+import { withLocalTimes } from '@gennaker/ui/time';
 
 /** The stages that a user configured, in an order in which each stands behind what it depends on. */
 export function topLevelStages(execution: Pick<ExecutionView, 'stages'>): StageView[] {
@@ -66,8 +67,8 @@ export function stageReason(execution: Pick<ExecutionView, 'stages'>, stage: Sta
 export function whyLine(execution: ExecutionView): string | undefined {
   if (execution.status === 'SUCCEEDED') return undefined;
   const own = execution.reason?.summary ?? execution.cancellationReason;
-  if (own) return own;
+  if (own) return withLocalTimes(own);
   const stage = interestingStage(execution);
   const reason = stage ? stageReason(execution, stage) : undefined;
-  return stage && reason ? `${stage.name}: ${reason.summary}` : undefined;
+  return stage && reason ? `${stage.name}: ${withLocalTimes(reason.summary)}` : undefined;
 }

@@ -1,6 +1,6 @@
 import type { ExecutionView } from '@gennaker/contracts/execution';
 import { stageLook, StatusText } from '@gennaker/ui/status';
-import { Elapsed } from '@gennaker/ui/time';
+import { Elapsed, withLocalTimes } from '@gennaker/ui/time';
 import { stageReason, topLevelStages } from './stage-order.ts';
 
 /** The stages as a table: the graph's twin for reading, sorting by eye and screen readers. */
@@ -40,7 +40,7 @@ export function StageTable({
               <Elapsed from={stage.startTime} to={stage.endTime} />
             </td>
             <td className="gk-muted">{stage.requisiteStageRefIds.map((ref) => names.get(ref) ?? ref).join(', ')}</td>
-            <td className="gk-muted">{stageReason(execution, stage)?.summary ?? ''}</td>
+            <td className="gk-muted">{withLocalTimes(stageReason(execution, stage)?.summary ?? '')}</td>
           </tr>
         ))}
       </tbody>

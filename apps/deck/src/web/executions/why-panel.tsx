@@ -1,11 +1,13 @@
 import { Skeleton } from '@mantine/core';
-import type { ExecutionView, Reason } from '@gennaker/contracts/execution';
+import type { ExecutionView } from '@gennaker/contracts/execution';
 import type { ExplanationItem } from '@gennaker/contracts/orca-insight';
 import { isComplete } from '@gennaker/contracts/status';
 import { ErrorPanel } from '@gennaker/ui/panels';
-import { StatusText, statusLook } from '@gennaker/ui/status';
-import { Elapsed } from '@gennaker/ui/time';
+import type { Look } from '@gennaker/ui/status';
+import { stageLook, StatusText, statusLook } from '@gennaker/ui/status';
+import { Elapsed, withLocalTimes } from '@gennaker/ui/time';
 import { useExplanation } from '../queries/insight.ts';
+import { Evidence } from './evidence.tsx';
 
 /** Items shown before the rest is folded. */
 const SHOWN = 4;
@@ -14,9 +16,12 @@ const SHOWN = 4;
 export function WhyPanel({
   execution,
   onSelect,
+  brief = false,
 }: {
   readonly execution: ExecutionView;
   readonly onSelect: (stageId: string) => void;
+  /** The sentence alone. */
+  readonly brief?: boolean;
 }) {
   const explanation = useExplanation(execution.id, execution.status !== 'SUCCEEDED');
   if (execution.status === 'SUCCEEDED') return null;
@@ -24,37 +29,58 @@ export function WhyPanel({
   if (explanation.isError) return <ErrorPanel title="Why it is so could not be read" error={explanation.error} />;
   const { summary, items, moving } = explanation.data;
   if (moving && items.length === 0) return null;
-  const shown = items.slice(0, SHOWN);
-  const rest = items.slice(SHOWN);
+  // What has not begun explains itself by what holds it up.
+  const telling = items.filter((item) => !repeats(item, items, summary));
+  const first = telling.filter(({ status, subject }) => status !== 'NOT_STARTED' || subject !== 'stage');
+  const shown = (first.length > 0 ? first : telling).slice(0, SHOWN);
+  const rest = telling.filter((item) => !shown.includes(item));
   return (
     <section className="card why" aria-label="Why" data-moving={moving}>
-      <h2 className="why-sentence">{summary}</h2>
-      <WhyItems items={shown} onSelect={onSelect} ended={isComplete(execution.status)} />
-      {rest.length > 0 ? (
-        <details>
-          <summary>{rest.length} more</summary>
-          <WhyItems items={rest} onSelect={onSelect} ended={isComplete(execution.status)} />
-        </details>
-      ) : null}
+      <h2 className="why-sentence">{withLocalTimes(summary)}</h2>
+      {brief ? null : (
+        <>
+          <WhyItems items={shown} execution={execution} summary={summary} onSelect={onSelect} />
+          {rest.length > 0 ? (
+            <details>
+              <summary>{rest.length} more</summary>
+              <WhyItems items={rest} execution={execution} summary={summary} onSelect={onSelect} />
+            </details>
+          ) : null}
+        </>
+      )}
     </section>
+  );
+}
+
+/** True when an item about the whole says nothing that the sentence and the stages do not say. */
+function repeats(item: ExplanationItem, items: readonly ExplanationItem[], summary: string): boolean {
+  if (item.subject !== 'execution' || !summary.includes(item.reason.summary)) return false;
+  const evidence = JSON.stringify(item.reason.evidence ?? {});
+  return (
+    evidence === '{}' ||
+    items.some((other) => other !== item && JSON.stringify(other.reason.evidence ?? {}) === evidence)
   );
 }
 
 function WhyItems({
   items,
+  execution,
+  summary,
   onSelect,
-  ended,
 }: {
   readonly items: readonly ExplanationItem[];
+  readonly execution: ExecutionView;
+  readonly summary: string;
   readonly onSelect: (stageId: string) => void;
-  readonly ended: boolean;
 }) {
+  const said = (text: string | undefined): boolean =>
+    text === undefined || summary.toLowerCase().includes(text.toLowerCase());
   return (
     <ul className="why-items">
       {items.map((item) => (
         <li key={`${item.subject}:${item.id}`}>
           <div className="why-item-head">
-            <StatusText look={item.status === 'RUNNING' ? 'system' : statusLook(item.status)}>
+            <StatusText look={lookOf(item, execution)}>
               {item.subject === 'stage' || item.subject === 'task' ? (
                 <button type="button" className="text-button" onClick={() => onSelect(stageOf(item))}>
                   {item.name}
@@ -63,45 +89,30 @@ function WhyItems({
                 item.name
               )}
             </StatusText>
-            {item.since !== undefined && !ended ? (
+            {item.since !== undefined && !isComplete(execution.status) ? (
               <span className="gk-muted">
                 for <Elapsed from={item.since} />
               </span>
             ) : null}
           </div>
-          <div>{item.reason.summary}</div>
+          {said(item.reason.summary) ? null : <div>{withLocalTimes(item.reason.summary)}</div>}
           <Evidence of={item.reason} />
-          {item.reason.next ? <div className="gk-muted">Next: {item.reason.next}</div> : null}
+          {said(item.reason.next) ? null : (
+            <div className="gk-muted">Next: {withLocalTimes(item.reason.next ?? '')}</div>
+          )}
         </li>
       ))}
     </ul>
   );
 }
 
+function lookOf(item: ExplanationItem, execution: ExecutionView): Look {
+  if (item.subject === 'queue') return 'system';
+  const stage = execution.stages.find(({ id }) => id === stageOf(item));
+  const look = stage?.status === item.status ? stageLook(stage) : statusLook(item.status);
+  return look === 'running' ? 'system' : look;
+}
+
 function stageOf(item: ExplanationItem): string {
   return item.subject === 'task' ? item.id.slice(0, item.id.lastIndexOf('/')) : item.id;
-}
-
-function words(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.join(', ');
-  return JSON.stringify(value);
-}
-
-/** The facts behind a reason as a small table. */
-function Evidence({ of: { evidence } }: { readonly of: Reason }) {
-  const facts = Object.entries(evidence ?? {}).filter(([, value]) => value !== undefined && value !== null);
-  if (facts.length === 0) return null;
-  return (
-    <table className="why-evidence" aria-label="Evidence">
-      <tbody>
-        {facts.map(([name, value]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td className="gk-mono">{words(value)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
 }

@@ -25,6 +25,8 @@ const TABS = [
   { value: 'compare', label: 'Compare' },
   { value: 'json', label: 'JSON' },
 ] as const;
+/** Views in which the present is not what one looks at: why it is so is told in a sentence there. */
+const BRIEF: ReadonlySet<string> = new Set(['replay', 'compare', 'json']);
 
 /** One execution on a page of its own: why it is where it is, its stages in several views, and the details of a stage. */
 export function ExecutionPage() {
@@ -74,7 +76,7 @@ function Page({ execution }: { readonly execution: ExecutionView }) {
   return (
     <div className="page">
       <ExecutionHead execution={execution} />
-      <WhyPanel execution={execution} onSelect={select} />
+      <WhyPanel execution={execution} onSelect={select} brief={BRIEF.has(tab)} />
       <SegmentedControl
         size="xs"
         mb={10}
@@ -101,7 +103,7 @@ function Page({ execution }: { readonly execution: ExecutionView }) {
           ) : null}
           <StagesView execution={shown} tab={tab} selected={selected} onSelect={select} />
           <div className="execution-page-stage">
-            <ExecutionInspector execution={shown} stage={selected} past={at !== undefined} />
+            <ExecutionInspector execution={shown} stage={selected} past={at !== undefined} explained />
           </div>
         </>
       )}

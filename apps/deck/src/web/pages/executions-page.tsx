@@ -203,13 +203,16 @@ function PipelineGroup({
 }) {
   const [all, setAll] = useState(false);
   const { pipeline, executions, name } = group;
-  const running = executions.filter((execution) => !isComplete(execution.status)).length;
-  const shown = all ? executions : executions.slice(0, Math.max(5, running));
+  const live = executions.filter((execution) => !isComplete(execution.status));
+  const queued = live.filter(({ status }) => status === 'NOT_STARTED').length;
+  const running = live.length - queued;
+  const shown = all ? executions : executions.slice(0, Math.max(5, live.length));
   return (
     <section className="pipeline" aria-label={`Pipeline ${name}`}>
       <div className="pipeline-head">
         <h2>{name}</h2>
         {running > 0 ? <Chip look="running">{running} running</Chip> : null}
+        {queued > 0 ? <Chip look="system">{queued} waiting</Chip> : null}
         {pipeline?.disabled ? <Chip look="paused">Disabled</Chip> : null}
         {pipeline ? (
           <span className="pipeline-triggers">{triggersOf(pipeline)}</span>

@@ -7,7 +7,7 @@ import { Elapsed } from '@gennaker/ui/time';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CancelDialog } from '../executions/cancel-dialog.tsx';
-import { triggerSentence } from '../executions/trigger-sentence.ts';
+import { startedBy, triggerSentence } from '../executions/trigger-sentence.ts';
 import { useExecution, useExecutions } from '../queries/executions.ts';
 import { useQueues } from '../queries/insight.ts';
 
@@ -82,7 +82,7 @@ function Queue({
         params={{ application, executionId: id }}
         search={{}}
       >
-        {execution ? triggerSentence(execution) : id}
+        {execution ? `${triggerSentence(execution)} · ${startedBy(execution)}` : id}
       </Link>
     );
   };
@@ -112,7 +112,7 @@ function Queue({
             {queue.running.map((id) => (
               <tr key={id}>
                 <td>Runs</td>
-                <td>{named(id)}</td>
+                <td className="queue-what">{named(id)}</td>
                 <td>
                   <Elapsed from={known.get(id)?.startTime} />
                 </td>
@@ -123,7 +123,7 @@ function Queue({
             {queue.waiting.map(({ executionId, position, since, reason }) => (
               <tr key={executionId}>
                 <td className="gk-num">{position}</td>
-                <td>{named(executionId)}</td>
+                <td className="queue-what">{named(executionId)}</td>
                 <td>
                   <Elapsed from={since} />
                 </td>
