@@ -22,6 +22,8 @@ export interface Packed {
 const NOTHING: readonly Blob[] = [];
 const EMPTY: Packed = { text: '{}', blobs: NOTHING };
 const known = new WeakMap<Json, Packed>();
+/** Big values by identity: they are never changed in place either. */
+const bigs = new WeakMap<object, Blob>();
 
 /**
  * An object as a row keeps it: values with big JSON are replaced by `{"$blob": "<hash>"}`. The same object is packed once:
@@ -36,22 +38,38 @@ export function pack(value: Json): Packed {
 }
 
 function packNow(value: Json): Packed {
-  const whole = JSON.stringify(value);
-  if (whole === '{}') return EMPTY;
-  if (whole.length <= BIG && !whole.includes(`"${REFERENCE}"`)) return { text: whole, blobs: NOTHING };
+  // A context that changed mostly holds the same big values as before.
+  if (!Object.values(value).some(isKnownBig)) {
+    const small = packSmall(value);
+    if (small) return small;
+  }
   const blobs: Blob[] = [];
   const parts: string[] = [];
   for (const [key, item] of Object.entries(value)) {
-    const text = JSON.stringify(item) as string | undefined;
+    const before = typeof item === 'object' && item !== null ? bigs.get(item) : undefined;
+    const text = before ? before.data : (JSON.stringify(item) as string | undefined);
     if (text === undefined) continue;
-    if (text.length <= BIG && !isReference(item)) parts.push(`${JSON.stringify(key)}:${text}`);
-    else {
-      const hash = createHash('sha256').update(text).digest('hex');
-      blobs.push({ hash, data: text });
-      parts.push(`${JSON.stringify(key)}:{"${REFERENCE}":"${hash}"}`);
+    if (!before && text.length <= BIG && !isReference(item)) {
+      parts.push(`${JSON.stringify(key)}:${text}`);
+      continue;
     }
+    const blob = before ?? { hash: createHash('sha256').update(text).digest('hex'), data: text };
+    if (typeof item === 'object' && item !== null) bigs.set(item, blob);
+    blobs.push(blob);
+    parts.push(`${JSON.stringify(key)}:{"${REFERENCE}":"${blob.hash}"}`);
   }
   return { text: `{${parts.join(',')}}`, blobs };
+}
+
+function isKnownBig(item: unknown): boolean {
+  return typeof item === 'object' && item !== null && bigs.has(item);
+}
+
+function packSmall(value: Json): Packed | undefined {
+  const whole = JSON.stringify(value);
+  if (whole === '{}') return EMPTY;
+  if (whole.length <= BIG && !whole.includes(`"${REFERENCE}"`)) return { text: whole, blobs: NOTHING };
+  return undefined;
 }
 
 function isReference(item: unknown): item is { readonly [REFERENCE]: string } {

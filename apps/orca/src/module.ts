@@ -18,6 +18,7 @@ import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { type Database, openDatabase } from '@gennaker/store/database';
 import { whenEnded } from './children/when-ended.ts';
 import { orcaHandlers } from './http.ts';
+import { runRetention } from './retention.ts';
 import { ENGINE_SETTINGS, Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { Queues } from './queue/queues.ts';
 import { orcaRules } from './rules.ts';
@@ -84,7 +85,9 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
     log,
   });
   queues.open();
-  const parts = { db, orchestrator, queues, world };
+  const { retention } = config.file;
+  const parts = { db, orchestrator, queues, world, retention };
+  const stopRetention = runRetention(db, retention, world.clock, log);
   const ended = whenEnded(parts, log);
   const access = remoteAccess(config, 'orca', () => readAuthenticationMode(db.pool));
   const ownFront50 = createServiceClient(front50Api, { ...called('front50'), own: ownIdentity('orca') });
@@ -100,6 +103,7 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
   return {
     stop: async () => {
       await served.close();
+      stopRetention();
       queues.close();
       await orchestrator.stop();
       await db.close();

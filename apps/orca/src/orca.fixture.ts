@@ -93,13 +93,13 @@ export async function startOrca(
     log: logger('orca-test'),
   });
   queues.open();
-  const parts = { db, orchestrator, queues, world };
-  const ended = whenEnded(parts, logger('orca-test'));
   const config = configFromEnv({
     GENNAKER_DATA: tmpdir(),
     DATABASE_URL: stores.database.url,
     REDIS_URL: stores.redis.url,
   });
+  const parts = { db, orchestrator, queues, world, retention: config.file.retention };
+  const ended = whenEnded(parts, logger('orca-test'));
   const served = await serve({
     name: 'orca',
     api: orcaApi,

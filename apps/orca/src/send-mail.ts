@@ -9,6 +9,7 @@ import type { Database } from '@gennaker/store/database';
 import { type Mail, postMail } from './mailbox.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { Queues } from './queue/queues.ts';
+import type { RetentionPolicy } from './retention.ts';
 import { readExecution } from './rows.ts';
 import { engineEnv, type World } from './world.ts';
 
@@ -18,6 +19,8 @@ export interface MailParts {
   readonly orchestrator: Orchestrator;
   readonly queues: Queues;
   readonly world: World;
+  /** Absent: nothing is ever removed by policy. */
+  readonly retention?: RetentionPolicy;
 }
 
 /** How long a caller waits to see its change applied, ms. */

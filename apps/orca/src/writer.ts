@@ -4,59 +4,12 @@ import type { Message } from '@gennaker/engine/messages';
 import type { Json, StageState } from '@gennaker/engine/model';
 import type { Queryable } from '@gennaker/store/database';
 import { type Blob, pack } from './blobs.ts';
+import { commitStatement } from './commit-statement.ts';
 import { liveOf, stageDataOf } from './rows.ts';
-import { joined, type Outcome, plain, SWEEP_AFTER_MS, texts, type Transition } from './transition.ts';
+import { joined, type Outcome, plain, type Transition } from './transition.ts';
 
 /** Most transitions of one flush. */
 const BATCH = 500;
-
-/** All transitions of a flush in one statement: each stands by itself, fenced by owner, epoch and version. */
-const COMMIT = `
-with input as (
-  select * from unnest(${texts(1)}, $2::text[], $3::int[], $4::int[], $5::int[], ${texts(6)}, $7::bool[], $8::bigint[], $9::bigint[],
-                       ${texts(10)}::json[], $11::int[], $12::float8[], $13::bool[])
-    as t(id, owner, epoch, from_version, version, status, complete, start_time, end_time, live, mail_applied, wake_at, release)
-), own as (
-  update orca.executions e set
-    version = i.version, status = i.status, complete = i.complete, start_time = i.start_time, end_time = i.end_time, live = i.live,
-    mail_applied = i.mail_applied,
-    failures = case when i.version > i.from_version then 0 else e.failures end,
-    owner = case when i.release and e.mail_seq <= i.mail_applied then null else e.owner end,
-    -- The commit renews the lease by itself; due_at, which is indexed, is left to the thread that renews.
-    claim_expires = case when e.claim_expires is null then null
-                         else greatest(e.claim_expires, clock_timestamp() + $43::float8 * interval '1 millisecond') end,
-    due_at = case when i.release and e.mail_seq <= i.mail_applied
-                  then to_timestamp((i.wake_at + ${SWEEP_AFTER_MS}) / 1000) else e.due_at end
-  from input i where e.id = i.id and e.owner = i.owner and e.epoch = i.epoch and e.version = i.from_version
-  returning e.id, e.application, e.pipeline_config_id, e.owner, e.mail_seq, e.complete
-), history as (
-  insert into orca.events (execution_id, sequence, application, pipeline_config_id, trace, data)
-  select own.id, v.sequence, own.application, own.pipeline_config_id, v.trace, v.data
-  from unnest(${texts(14)}, $15::int[], ${texts(16)}, ${texts(17)}::json[]) as v(id, sequence, trace, data) join own on own.id = v.id
-), changed as (
-  update orca.stages s set status = v.status, start_time = v.start_time, end_time = v.end_time, data = v.data,
-    context = coalesce(v.context, s.context), outputs = coalesce(v.outputs, s.outputs)
-  from unnest(${texts(18)}, ${texts(19)}, ${texts(20)}, $21::bigint[], $22::bigint[], ${texts(23)}::json[], ${texts(24)}::json[], ${texts(25)}::json[])
-    as v(execution_id, id, status, start_time, end_time, data, context, outputs), own
-  where own.id = v.execution_id and s.execution_id = v.execution_id and s.id = v.id
-), made as (
-  insert into orca.stages (execution_id, id, position, ref_id, type, name, status, parent_id, data, context, outputs)
-  select v.* from unnest(${texts(26)}, ${texts(27)}, $28::int[], ${texts(29)}, ${texts(30)}, ${texts(31)}, ${texts(32)}, ${texts(33)},
-                         ${texts(34)}::json[], ${texts(35)}::json[], ${texts(36)}::json[])
-    as v(execution_id, id, position, ref_id, type, name, status, parent_id, data, context, outputs) join own on own.id = v.execution_id
-), gone as (
-  delete from orca.stages s using unnest(${texts(37)}, ${texts(38)}) as v(execution_id, id), own
-  where own.id = v.execution_id and s.execution_id = v.execution_id and s.id = v.id
-), stored as (
-  insert into orca.blobs (hash, data) select decode(v.hash, 'hex'), v.data from unnest(${texts(39)}, ${texts(40)}) as v(hash, data)
-  on conflict do nothing
-), used as (
-  insert into orca.blob_uses (execution_id, hash)
-  select v.execution_id, decode(v.hash, 'hex') from unnest(${texts(41)}, ${texts(42)}) as v(execution_id, hash) on conflict do nothing
-), freed as (
-  delete from orca.slots s using own where own.complete and s.execution_id = own.id
-)
-select own.id, own.owner is null as released, own.mail_seq from own`;
 
 interface Waiting {
   readonly transition: Transition;
@@ -71,6 +24,8 @@ interface Waiting {
 export class Writer {
   readonly #db: Queryable;
   readonly #leaseMs: number;
+  /** Big values that the executions at hand hold in the database already. */
+  readonly #stored = new Map<string, Set<string>>();
   readonly #queue: Waiting[] = [];
   #flushing = false;
 
@@ -99,8 +54,12 @@ export class Writer {
   async #write(batch: readonly Waiting[]): Promise<void> {
     const transitions = batch.map(({ transition }) => transition);
     try {
-      const outcomes = await commit(this.#db, transitions, this.#leaseMs);
-      for (const { transition, resolve } of batch) resolve(outcomes.get(transition.state.id) ?? { kind: 'fenced' });
+      const outcomes = await commit(this.#db, transitions, this.#leaseMs, this.#stored);
+      for (const { transition, resolve } of batch) {
+        const outcome = outcomes.get(transition.state.id);
+        if (!outcome) this.#stored.delete(transition.state.id);
+        resolve(outcome ?? { kind: 'fenced' });
+      }
     } catch (error) {
       if (isRefusedByData(error)) await this.#split(batch, error);
       else await this.#readBack(batch, error);
@@ -161,6 +120,7 @@ async function commit(
   db: Queryable,
   all: readonly Transition[],
   leaseMs: number,
+  stored: Map<string, Set<string>>,
 ): Promise<ReadonlyMap<string, Outcome>> {
   const events = all.filter((t) => t.events.length > 0);
   const changed = all.flatMap((t) => t.changed.map((one) => ({ execution: t.state.id, ...one })));
@@ -171,6 +131,7 @@ async function commit(
   const packed = (execution: string, value: Json): string => {
     const { text, blobs: big } = pack(value);
     for (const blob of big) {
+      if (stored.get(execution)?.has(blob.hash)) continue;
       blobs.set(blob.hash, blob);
       uses.push({ execution, hash: blob.hash });
     }
@@ -183,27 +144,39 @@ async function commit(
   const madeContexts = made.map((one) => packed(one.execution, one.stage.context));
   const madeOutputs = made.map((one) => packed(one.execution, one.stage.outputs));
   const entries = events.map((t) => entryOf(t.inputs, t.events, (value) => packed(t.state.id, value)));
-  const { rows } = await db.query<{ id: string; released: boolean; mail_seq: number }>({
-    name: 'orca-commit',
-    text: COMMIT,
-    values: [
-      joined(all.map((t) => t.state.id)),
-      all.map((t) => t.owner),
-      all.map((t) => t.epoch),
-      all.map((t) => t.from),
-      all.map((t) => t.state.version),
-      joined(all.map((t) => t.state.status)),
-      all.map((t) => isComplete(t.state.status)),
-      all.map((t) => t.state.startTime ?? null),
-      all.map((t) => t.state.endTime ?? null),
-      joined(all.map((t) => JSON.stringify(liveOf(t.state)))),
-      all.map((t) => t.mailApplied),
-      all.map((t) => t.wakeAt ?? null),
-      all.map((t) => t.release),
+  const statement = commitStatement({
+    history: events.length > 0,
+    changed: changed.length > 0,
+    made: made.length > 0,
+    gone: removed.length > 0,
+    blobs: uses.length > 0,
+    ended: all.some((t) => isComplete(t.state.status)),
+  });
+  const values: unknown[] = [
+    joined(all.map((t) => t.state.id)),
+    all.map((t) => t.owner),
+    all.map((t) => t.epoch),
+    all.map((t) => t.from),
+    all.map((t) => t.state.version),
+    joined(all.map((t) => t.state.status)),
+    all.map((t) => isComplete(t.state.status)),
+    all.map((t) => t.state.startTime ?? null),
+    all.map((t) => t.state.endTime ?? null),
+    joined(all.map((t) => JSON.stringify(liveOf(t.state)))),
+    all.map((t) => t.mailApplied),
+    all.map((t) => t.wakeAt ?? null),
+    all.map((t) => t.release),
+    leaseMs,
+  ];
+  if (events.length > 0)
+    values.push(
       joined(events.map((t) => t.state.id)),
       events.map((t) => t.events[0]?.sequence ?? 0),
       joined(events.map((t) => t.trace)),
       joined(entries),
+    );
+  if (changed.length > 0)
+    values.push(
       joined(changed.map((one) => one.execution)),
       joined(changed.map((one) => one.after.id)),
       joined(changed.map((one) => one.after.status)),
@@ -212,6 +185,9 @@ async function commit(
       joined(changed.map((one) => JSON.stringify(stageDataOf(one.after)))),
       joined(contexts),
       joined(outputs),
+    );
+  if (made.length > 0)
+    values.push(
       joined(made.map((one) => one.execution)),
       joined(made.map((one) => one.stage.id)),
       made.map((one) => one.stage.position),
@@ -223,15 +199,22 @@ async function commit(
       joined(made.map((one) => JSON.stringify(stageDataOf(one.stage)))),
       joined(madeContexts),
       joined(madeOutputs),
-      joined(removed.map((one) => one.execution)),
-      joined(removed.map((one) => one.id)),
+    );
+  if (removed.length > 0)
+    values.push(joined(removed.map((one) => one.execution)), joined(removed.map((one) => one.id)));
+  if (uses.length > 0)
+    values.push(
       joined([...blobs.values()].map((blob) => blob.hash)),
       joined([...blobs.values()].map((blob) => blob.data)),
       joined(uses.map((use) => use.execution)),
       joined(uses.map((use) => use.hash)),
-      leaseMs,
-    ],
+    );
+  const { rows } = await db.query<{ id: string; released: boolean; mail_seq: number }>({
+    ...statement,
+    values,
   });
+  for (const { execution, hash } of uses) stored.set(execution, (stored.get(execution) ?? new Set()).add(hash));
+  for (const row of rows) if (row.released) stored.delete(row.id);
   return new Map(
     rows.map((row) => [row.id, { kind: 'committed', released: row.released, mailSeq: row.mail_seq } as const]),
   );

@@ -70,9 +70,6 @@ export const restartSchema = z.looseObject({
 
 const evaluated = z.object({ result: z.unknown(), detail: z.unknown().optional() });
 
-// Removal by policy has its own life: it is offered where orca can do it.
-const { retain: _retain, ...adminRoutes } = orcaAdminRoutes;
-
 /** Orca: runs executions. */
 export const orcaApi = defineApi({
   orchestrate: {
@@ -253,7 +250,7 @@ export const orcaApi = defineApi({
     query: z.object({ expression: z.string(), stageId: z.string().optional() }),
     response: evaluated,
   },
-  ...adminRoutes,
+  ...orcaAdminRoutes,
   hydrateQueue: {
     method: 'POST',
     path: '/admin/queue/hydrate',
@@ -314,7 +311,7 @@ export const orcaPassedRoutes = defineApi({
   deleteExecution,
   evaluateStageExpression,
   evaluateVariables,
-  ...adminRoutes,
+  ...orcaAdminRoutes,
   hydrateQueue,
   kickPending,
 });

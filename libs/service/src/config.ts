@@ -44,6 +44,16 @@ export const jenkinsMasterSchema = z.object({
 });
 export type JenkinsMaster = z.infer<typeof jenkinsMasterSchema>;
 
+const retentionSchema = z.object({
+  days: z.number().positive().default(90).describe('days that ended executions are kept'),
+  keepPerPipeline: z
+    .number()
+    .int()
+    .min(0)
+    .default(20)
+    .describe('the newest so many of each pipeline stay, however old'),
+});
+
 /** gennaker.yml. */
 export const gennakerFileSchema = z.object({
   accounts: z.array(accountSchema).optional(),
@@ -59,6 +69,7 @@ export const gennakerFileSchema = z.object({
     .describe('address that deck and gate listen on; beyond loopback with authentication only'),
   publicUrls: z.array(z.url()).optional().describe('addresses under which browsers reach deck and gate'),
   tasks: taskBackoffsSchema.optional(),
+  retention: retentionSchema.optional(),
 });
 
 export interface GennakerFile {
@@ -69,6 +80,7 @@ export interface GennakerFile {
   readonly host?: string;
   readonly publicUrls: readonly string[];
   readonly tasks: TaskBackoffs;
+  readonly retention: z.output<typeof retentionSchema>;
 }
 
 /** What a service process is told: parsed once, by its main.ts. */
@@ -150,6 +162,7 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
     ...(file?.host === undefined ? {} : { host: file.host }),
     publicUrls: file?.publicUrls ?? [],
     tasks: file?.tasks ?? taskBackoffsSchema.parse({}),
+    retention: file?.retention ?? retentionSchema.parse({}),
     accounts: file?.accounts ?? [
       {
         name: 'local-gce',

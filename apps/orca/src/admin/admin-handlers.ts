@@ -1,5 +1,7 @@
+import { ServiceError } from '@gennaker/contracts/error';
 import type { orcaApi } from '@gennaker/contracts/orca';
 import type { Handlers } from '@gennaker/contracts/route';
+import { retain } from '../retention.ts';
 import { type MailParts, sendMail } from '../send-mail.ts';
 import { engineHealth, listSetAside } from './engine-health.ts';
 import { openExecutions, pauseAll, redrive, resumeAll, setDraining } from './engine-switches.ts';
@@ -13,6 +15,7 @@ type Operations =
   | 'redrive'
   | 'forceCancel'
   | 'listSetAside'
+  | 'retain'
   | 'hydrateQueue'
   | 'kickPending';
 
@@ -39,6 +42,12 @@ export function adminHandlers(parts: MailParts): Pick<Handlers<typeof orcaApi>, 
       );
     },
     listSetAside: () => listSetAside(db.pool),
+    retain: ({ query }) => {
+      const { retention, world } = parts;
+      if (!retention)
+        throw new ServiceError(409, 'This orca has no retention policy', { fix: 'set retention in gennaker.yml' });
+      return retain(db, retention, { dryRun: query.dryRun, now: world.clock.now() });
+    },
     hydrateQueue: async ({ query }) => {
       const executions = await openExecutions(db, query);
       if (!query.dryRun) for (const id of executions) orchestrator.bell.ring(id);

@@ -1,0 +1,111 @@
+import { SWEEP_AFTER_MS, texts } from './transition.ts';
+
+/** What a flush has besides the executions' own rows. */
+export interface FlushParts {
+  readonly history: boolean;
+  readonly changed: boolean;
+  readonly made: boolean;
+  readonly gone: boolean;
+  readonly blobs: boolean;
+  readonly ended: boolean;
+}
+
+const made = new Map<string, { readonly name: string; readonly text: string }>();
+
+/**
+ * All transitions of a flush in one statement: each stands by itself, fenced by owner, epoch and version. Parts that the
+ * flush does not have are left out, for each costs its start and end. Parameters come in the order of the parts:
+ * executions (13) and lease, history (4), changed (8), made (11), gone (2), blobs (2) and their uses (2).
+ */
+export function commitStatement(parts: FlushParts): { readonly name: string; readonly text: string } {
+  const key = Object.values(parts)
+    .map((there) => (there ? 1 : 0))
+    .join('');
+  const known = made.get(key);
+  if (known) return known;
+  const statement = { name: `orca-commit-${key}`, text: build(parts) };
+  made.set(key, statement);
+  return statement;
+}
+
+function build(parts: FlushParts): string {
+  let last = 0;
+  const text = (): string => texts(++last);
+  const json = (): string => `${text()}::json[]`;
+  const array = (type: string): string => `$${++last}::${type}[]`;
+  const input = [
+    text(),
+    array('text'),
+    array('int'),
+    array('int'),
+    array('int'),
+    text(),
+    array('bool'),
+    array('bigint'),
+    array('bigint'),
+    json(),
+    array('int'),
+    array('float8'),
+    array('bool'),
+  ].join(', ');
+  const steps = [
+    `input as (
+  select * from unnest(${input})
+    as t(id, owner, epoch, from_version, version, status, complete, start_time, end_time, live, mail_applied, wake_at, release)
+), own as (
+  update orca.executions e set
+    version = i.version, status = i.status, complete = i.complete, start_time = i.start_time, end_time = i.end_time, live = i.live,
+    mail_applied = i.mail_applied,
+    failures = case when i.version > i.from_version then 0 else e.failures end,
+    owner = case when i.release and e.mail_seq <= i.mail_applied then null else e.owner end,
+    -- The commit renews the lease by itself; due_at, which is indexed, is left to the thread that renews.
+    claim_expires = greatest(e.claim_expires, clock_timestamp() + $${++last}::float8 * interval '1 millisecond'),
+    due_at = case when i.release and e.mail_seq <= i.mail_applied
+                  then to_timestamp((i.wake_at + ${SWEEP_AFTER_MS}) / 1000) else e.due_at end
+  from input i where e.id = i.id and e.owner = i.owner and e.epoch = i.epoch and e.version = i.from_version
+  returning e.id, e.application, e.pipeline_config_id, e.owner, e.mail_seq, e.complete
+)`,
+  ];
+  if (parts.history)
+    steps.push(`history as (
+  insert into orca.events (execution_id, sequence, application, pipeline_config_id, trace, data)
+  select own.id, v.sequence, own.application, own.pipeline_config_id, v.trace, v.data
+  from unnest(${text()}, ${array('int')}, ${text()}, ${json()}) as v(id, sequence, trace, data) join own on own.id = v.id
+)`);
+  if (parts.changed)
+    steps.push(`changed as (
+  update orca.stages s set status = v.status, start_time = v.start_time, end_time = v.end_time, data = v.data,
+    context = coalesce(v.context, s.context), outputs = coalesce(v.outputs, s.outputs)
+  from unnest(${text()}, ${text()}, ${text()}, ${array('bigint')}, ${array('bigint')}, ${json()}, ${json()}, ${json()})
+    as v(execution_id, id, status, start_time, end_time, data, context, outputs), own
+  where own.id = v.execution_id and s.execution_id = v.execution_id and s.id = v.id
+)`);
+  if (parts.made)
+    steps.push(`made as (
+  insert into orca.stages (execution_id, id, position, ref_id, type, name, status, parent_id, data, context, outputs)
+  select v.* from unnest(${text()}, ${text()}, ${array('int')}, ${text()}, ${text()}, ${text()}, ${text()}, ${text()},
+                         ${json()}, ${json()}, ${json()})
+    as v(execution_id, id, position, ref_id, type, name, status, parent_id, data, context, outputs) join own on own.id = v.execution_id
+)`);
+  if (parts.gone)
+    steps.push(`gone as (
+  delete from orca.stages s using unnest(${text()}, ${text()}) as v(execution_id, id), own
+  where own.id = v.execution_id and s.execution_id = v.execution_id and s.id = v.id
+)`);
+  if (parts.blobs)
+    steps.push(
+      `stored as (
+  insert into orca.blobs (hash, data) select decode(v.hash, 'hex'), v.data from unnest(${text()}, ${text()}) as v(hash, data)
+  on conflict do nothing
+)`,
+      `used as (
+  insert into orca.blob_uses (execution_id, hash)
+  select v.execution_id, decode(v.hash, 'hex') from unnest(${text()}, ${text()}) as v(execution_id, hash) on conflict do nothing
+)`,
+    );
+  if (parts.ended)
+    steps.push(`freed as (
+  delete from orca.slots s using own where own.complete and s.execution_id = own.id
+)`);
+  return `with ${steps.join(', ')} select own.id, own.owner is null as released, own.mail_seq from own`;
+}
