@@ -16,9 +16,11 @@ import manualJudgment from './manual-judgment/stage.ts';
 import monitorPipeline from './monitor-pipeline/stage.ts';
 import noop from './noop/stage.ts';
 import pipeline from './pipeline/stage.ts';
+import restrictExecutionDuringTimeWindow from './restrict-execution-during-time-window/stage.ts';
 import shrinkCluster from './shrink-cluster/stage.ts';
 import upsertLoadBalancer from './upsert-load-balancer/stage.ts';
 import wait from './wait/stage.ts';
+import waitForCondition from './wait-for-condition/stage.ts';
 import waitUntil from './wait-until/stage.ts';
 import webhook from './webhook/stage.ts';
 
@@ -39,9 +41,11 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   monitorPipeline,
   noop,
   pipeline,
+  restrictExecutionDuringTimeWindow,
   shrinkCluster,
   upsertLoadBalancer,
   wait,
+  waitForCondition,
   waitUntil,
   webhook,
 };
@@ -63,9 +67,11 @@ export interface StageInputs {
   readonly monitorPipeline: z.input<(typeof monitorPipeline)['schema']>;
   readonly noop: z.input<(typeof noop)['schema']>;
   readonly pipeline: z.input<(typeof pipeline)['schema']>;
+  readonly restrictExecutionDuringTimeWindow: z.input<(typeof restrictExecutionDuringTimeWindow)['schema']>;
   readonly shrinkCluster: z.input<(typeof shrinkCluster)['schema']>;
   readonly upsertLoadBalancer: z.input<(typeof upsertLoadBalancer)['schema']>;
   readonly wait: z.input<(typeof wait)['schema']>;
+  readonly waitForCondition: z.input<(typeof waitForCondition)['schema']>;
   readonly waitUntil: z.input<(typeof waitUntil)['schema']>;
   readonly webhook: z.input<(typeof webhook)['schema']>;
 }

@@ -34,7 +34,10 @@ export const preconditionSchema = z.discriminatedUnion('type', [
 ]);
 export type Precondition = z.output<typeof preconditionSchema>;
 
-/** Settings of the stage. */
+/** Settings of the stage; `preconditionType` and `context` are those of a child, which checks one precondition. */
 export const checkPreconditionsSchema = z.looseObject({
   preconditions: z.array(preconditionSchema).default([]),
+  preconditionType: z.string().optional(),
+  context: z.looseObject({}).optional(),
 });
+export type CheckPreconditions = z.output<typeof checkPreconditionsSchema>;

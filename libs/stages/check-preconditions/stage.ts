@@ -1,6 +1,6 @@
-import { ServiceError } from '@gennaker/contracts/error';
+import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import { defineStage, type TaskContext, type TaskResult } from '@gennaker/extension-sdk/stage';
-import { checkPreconditionsSchema, type Precondition } from './schema.ts';
+import { type CheckPreconditions, checkPreconditionsSchema, type Precondition, preconditionSchema } from './schema.ts';
 
 type Of<T extends Precondition['type']> = Extract<Precondition, { type: T }>['context'];
 interface Finding {
@@ -9,9 +9,13 @@ interface Finding {
   readonly evidence: Record<string, unknown>;
 }
 
-/** Fails unless every precondition holds. All are looked at, so that one run names everything that is wrong. */
+/** The type of the children, which check one precondition each. */
+const CHILD = 'checkPrecondition';
+
+/** Fails unless every precondition holds. Each is checked by a child of its own, side by side. */
 export default defineStage({
   type: 'checkPreconditions',
+  aliases: [CHILD],
   label: 'Check Preconditions',
   description: 'Goes on only when conditions hold',
   schema: checkPreconditionsSchema,
@@ -27,35 +31,47 @@ export default defineStage({
       ],
     },
   ],
-  tasks: () => [{ name: 'checkPreconditions', run: check }],
+  runsInDryRun: true,
+  tasks: ({ type }) => (type === CHILD ? [{ name: CHILD, run: check }] : []),
+  beforeStages: ({ type, context }) => {
+    if (type === CHILD) return [];
+    const parsed = checkPreconditionsSchema.safeParse(context);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw badRequest(`${issue?.path.join('.')}: ${issue?.message}`, {
+        field: issue?.path.join('.') ?? 'preconditions',
+        fix: 'correct the precondition',
+      });
+    }
+    return parsed.data.preconditions.map(({ type: preconditionType, ...settings }, index) => ({
+      type: CHILD,
+      name: `Check precondition ${index + 1} (${preconditionType})`,
+      context: { ...settings, preconditionType },
+    }));
+  },
 });
 
-async function check(task: TaskContext<{ preconditions: Precondition[] }>): Promise<TaskResult> {
-  const findings = await Promise.all(task.context.preconditions.map((one) => find(one, task)));
+async function check(task: TaskContext<CheckPreconditions>): Promise<TaskResult> {
+  const { preconditionType: type, context: settings } = task.context;
+  const parsed = preconditionSchema.safeParse({ type, context: settings });
+  if (!parsed.success)
+    throw badRequest(`No precondition: ${parsed.error.issues[0]?.message}`, {
+      field: 'preconditionType',
+      fix: 'use it through checkPreconditions',
+    });
+  const { holds, summary, evidence } = await find(parsed.data, task);
   const context = {
-    preconditionResults: findings.map((finding, index) => ({
-      type: task.context.preconditions[index]?.type,
-      ...finding,
-    })),
+    context: { ...settings, ...(type === 'expression' ? { expressionResult: evidence['value'] } : {}) },
   };
-  const broken = findings.filter((finding) => !finding.holds);
-  if (broken.length === 0)
-    return { status: 'SUCCEEDED', context, reason: { summary: `All ${findings.length} precondition(s) hold` } };
+  if (holds) return { status: 'SUCCEEDED', context, reason: { summary: 'The precondition holds', evidence } };
   return {
     status: 'TERMINAL',
     context,
-    reason: {
-      summary: broken.map((finding) => finding.summary).join('; '),
-      evidence: { findings: broken.map((finding) => finding.evidence) },
-      next: 'make the conditions true and start again',
-    },
+    reason: { summary, evidence, next: 'make the condition true and start again' },
   };
 }
 
-async function find(
-  precondition: Precondition,
-  task: TaskContext<{ preconditions: Precondition[] }>,
-): Promise<Finding> {
+async function find(precondition: Precondition, task: TaskContext<CheckPreconditions>): Promise<Finding> {
   switch (precondition.type) {
     case 'expression':
       return expression(precondition.context, task);
@@ -96,11 +112,11 @@ function stageStatus(
 
 async function clusterSize(
   { cluster, credentials, regions, comparison, expected, onlyEnabledServerGroups }: Of<'clusterSize'>,
-  task: Pick<TaskContext<unknown>, 'ports' | 'application' | 'signal' | 'traceparent'>,
+  task: Pick<TaskContext<unknown>, 'ports' | 'application' | 'signal' | 'traceparent' | 'identity'>,
 ): Promise<Finding> {
   const groups = await task.ports.clouddriver.listServerGroups(
     { params: { application: task.application }, query: {} },
-    { signal: task.signal, traceparent: task.traceparent },
+    { signal: task.signal, traceparent: task.traceparent, identity: task.identity },
   );
   const sizes = regions.map((region) => ({
     region,

@@ -1,6 +1,6 @@
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import type { JsonObject, PatchCall, PlannedStage } from '@gennaker/extension-sdk/stage';
-import { choicesOf, judgmentSchema, manualJudgmentSchema, rolesOf } from './schema.ts';
+import { choicesOf, judgmentSchema, type ManualJudgmentContext, manualJudgmentSchema, rolesOf } from './schema.ts';
 
 /** What no answer may change: it would undo the rules that the answer has to keep. */
 const FIXED = [...Object.keys(manualJudgmentSchema.shape), 'judgedByDeadline', 'type', 'name', 'refId'].filter(
@@ -36,24 +36,7 @@ export function judge(stage: PlannedStage, patch: JsonObject, { by, starter, now
   const { lastModifiedBy: _claimed, ...rest } = patch;
   if (judgmentStatus === undefined && !skips && judgmentInput === undefined && judgmentComment === undefined)
     return rest;
-  const roles = rolesOf(settings);
-  if (roles.length > 0 && !by.admin && !roles.some((role) => by.roles.includes(role)))
-    throw new ServiceError(403, `${by.user} may not answer "${stage.name}": it is for ${roles.join(', ')}`, {
-      field: 'judgmentStatus',
-      fix: `have a member of ${roles.join(' or ')} answer`,
-      roles,
-    });
-  const approves = judgmentStatus === 'continue' || skips;
-  if (approves && !settings.allowSelfApproval && by.user === starter)
-    throw new ServiceError(403, `${by.user} started this execution, and so may not approve "${stage.name}"`, {
-      field: 'judgmentStatus',
-      fix: 'have somebody else approve; to stop it is open to you',
-    });
-  if (skips && settings.requiredApprovals > 1)
-    throw new ServiceError(403, `"${stage.name}" needs ${settings.requiredApprovals} approvals and cannot be skipped`, {
-      field: 'manualSkip',
-      fix: 'approve it',
-    });
+  refuseUnlessEntitled(stage, settings, judgmentStatus === 'continue' || skips, skips, by, starter);
   if (judgmentStatus === undefined) return rest;
   const given = settings.judgmentStatus?.toLowerCase();
   if (given) {
@@ -95,4 +78,32 @@ export function judge(stage: PlannedStage, patch: JsonObject, { by, starter, now
   ];
   if (approvals.length < settings.requiredApprovals) return { approvals };
   return { ...rest, approvals, lastModifiedBy: by.user };
+}
+
+/** @throws ServiceError 403 when this person may not answer so */
+function refuseUnlessEntitled(
+  stage: PlannedStage,
+  settings: ManualJudgmentContext,
+  approves: boolean,
+  skips: boolean,
+  by: PatchCall['by'],
+  starter: string,
+): void {
+  const roles = rolesOf(settings);
+  if (roles.length > 0 && !by.admin && !roles.some((role) => by.roles.includes(role)))
+    throw new ServiceError(403, `${by.user} may not answer "${stage.name}": it is for ${roles.join(', ')}`, {
+      field: 'judgmentStatus',
+      fix: `have a member of ${roles.join(' or ')} answer`,
+      roles,
+    });
+  if (approves && !settings.allowSelfApproval && by.user === starter)
+    throw new ServiceError(403, `${by.user} started this execution, and so may not approve "${stage.name}"`, {
+      field: 'judgmentStatus',
+      fix: 'have somebody else approve; to stop it is open to you',
+    });
+  if (skips && settings.requiredApprovals > 1)
+    throw new ServiceError(403, `"${stage.name}" needs ${settings.requiredApprovals} approvals and cannot be skipped`, {
+      field: 'manualSkip',
+      fix: 'approve it',
+    });
 }
