@@ -24,6 +24,8 @@ export interface EngineChaosOptions {
 /** The engine's promise is 5 s; the rest is the longest wait of a pipeline and the driver's own look. */
 const IDLE_MS = 5_000 + 1_000 + 500;
 const BETWEEN_MS = 6_500;
+/** A burst of starts before each fault. */
+const BURST_MS = 800;
 const END_MS = 60_000;
 
 /** Runs mixed pipelines on two orcas while their surroundings break; answers what was checked. */
@@ -69,31 +71,33 @@ type Scene = Parameters<EngineFault['inflict']>[0];
 async function disturbed(options: EngineChaosOptions, scene: Scene): Promise<number> {
   const { driver, random } = scene;
   const faults = ENGINE_FAULTS.filter(({ name }) => !options.only || options.only.includes(name));
-  const lasts = options.faults * (BETWEEN_MS + 2_500);
-  let over = false;
-  const feeding = (async () => {
-    for (let number = 0; number < options.executions && !over; number++) {
+  let started = 0;
+  /** Starts what is due by a fault: just before it, so that it hits executions in all their states. */
+  const feed = async (until: number): Promise<void> => {
+    const begun: Promise<void>[] = [];
+    for (; started < until; started++) {
       const kind = KINDS[Math.floor(random() * KINDS.length)];
-      if (kind) void driver.start(kind, `run-${number}`);
-      await sleep(lasts / options.executions);
+      if (kind) begun.push(driver.start(kind, `run-${started}`));
+      await sleep((2 * BURST_MS * random()) / Math.max(1, options.executions / options.faults));
     }
-  })();
+    // Whoever waits for an answer that a fault keeps from coming asks again by itself.
+    void Promise.all(begun);
+  };
   let round: EngineFault[] = [];
   let inflicted = 0;
-  while (inflicted < options.faults) {
-    await sleep(BETWEEN_MS);
+  while (inflicted < options.faults && driver.idle.length === 0) {
+    await sleep(BETWEEN_MS - BURST_MS);
     if (round.length === 0) round = shuffled(faults, random);
     const fault = round.pop();
     if (!fault) break;
+    await feed(Math.round((options.executions * (inflicted + 1)) / options.faults));
     options.say(`${String(++inflicted).padStart(3)} ${fault.name.padEnd(9)} ${driver.running} executions run`);
     driver.fault = true;
     await fault.inflict(scene);
     driver.fault = false;
   }
-  await feeding;
   const deadline = Date.now() + END_MS;
   while (driver.running > 0 && Date.now() < deadline && driver.idle.length === 0) await sleep(200);
-  over = true;
   return inflicted;
 }
 
