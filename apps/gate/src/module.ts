@@ -19,6 +19,9 @@ import { Attempts } from './people/attempts.ts';
 import { authenticator } from './people/authenticate.ts';
 import type { People } from './people/people.ts';
 
+/** An event stream goes on for at most this long after its session ended or its caller's rights changed, ms. */
+const STREAM_CALLER_MAX_AGE_MS = 5_000;
+
 /** Gate: the public API. */
 export const app: AppDefinition = {
   name: 'gate',
@@ -72,6 +75,7 @@ export const app: AppDefinition = {
         people,
       ),
       identify: authenticator(people),
+      identifyAgainMs: STREAM_CALLER_MAX_AGE_MS,
       ...(file.host === undefined ? {} : { host: file.host }),
     });
     return {

@@ -10,6 +10,7 @@ import { type Mail, postMail } from './mailbox.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { Queues } from './queue/queues.ts';
 import type { RetentionPolicy } from './retention.ts';
+import { refuseOvertaken } from './refused-patch.ts';
 import { readExecution } from './rows.ts';
 import { engineEnv, type World } from './world.ts';
 
@@ -56,7 +57,7 @@ export async function untilApplied(parts: MailParts, executionId: string, seq: n
 
 /**
  * Merges a person's patch into a stage: judgments, skipRemainingWait, manualSkip.
- * @throws ServiceError 404 unknown stage, 409 when it is over, 4xx when its definition refuses the patch.
+ * @throws ServiceError 404 unknown stage, 409 when it is over or another patch came first, 4xx when its definition refuses it.
  */
 export async function patchStage(
   parts: MailParts,
@@ -98,5 +99,7 @@ export async function patchStage(
   patchedContext(state, stage, call.patch, call.by, engineEnv(parts.world));
   const mail: Mail = { type: 'Patch', stageId: call.stageId, patch: call.patch, by: call.by };
   await sendMail(parts, call.id, mail, { trace: call.trace, key: call.key, wait: true });
-  return executionView(await readExecution(parts.db.pool, call.id));
+  const after = await readExecution(parts.db.pool, call.id);
+  await refuseOvertaken(parts.db.pool, state, after, { stageId: call.stageId, user: call.by.user });
+  return executionView(after);
 }

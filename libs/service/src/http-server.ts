@@ -16,6 +16,7 @@ import { checkOrigin } from './loopback-guard.ts';
 import { logger } from './log.ts';
 import { sendEvents } from './server-sent-events.ts';
 import { traceparentOf } from './trace.ts';
+import { whileKnown } from './while-known.ts';
 
 const METHODS = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete } as const;
 const MAX_BODY = 32 * 1024 * 1024;
@@ -34,6 +35,8 @@ export interface ServeOptions<A extends Api> {
   readonly guard?: { readonly access: Access; readonly rules: Partial<Rules<A>> };
   /** Finds out who calls; absent: another service's signature. @throws ServiceError 401, 429 */
   readonly identify?: (request: Asked) => Promise<Identity>;
+  /** How often `identify` is asked again for an open event stream, which ends when its caller is unknown or has other rights, ms; absent: never. */
+  readonly identifyAgainMs?: number;
 }
 
 /** What is known of a request before it is answered. */
@@ -43,6 +46,8 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
   /** The peer's address. */
   readonly address: string;
+  /** An open stream's caller is looked at again, which is no use of a session. */
+  readonly again?: boolean;
 }
 
 /** A listening service. */
@@ -53,6 +58,12 @@ export interface Served {
 }
 
 type Handler = (call: Call<Route>) => unknown;
+
+/** How a service finds out who calls, and how often again for an open stream, ms. */
+interface Callers {
+  readonly identify: (request: Asked) => Promise<Identity>;
+  readonly againMs: number | undefined;
+}
 
 /**
  * Serves a contract: every operation parsed by its schemas, errors in the common shape, loopback guard, event streams.
@@ -81,7 +92,10 @@ export async function serve<const A extends Api>(options: ServeOptions<A>): Prom
     forceCloseConnections: true,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    contractModule(name, api, handlers, ending.signal, options.identify ?? bySignature),
+    contractModule(name, api, handlers, ending.signal, {
+      identify: options.identify ?? bySignature,
+      againMs: options.identifyAgainMs,
+    }),
     adapter,
     { logger: false, bodyParser: false },
   );
@@ -128,7 +142,7 @@ function contractModule(
   api: Api,
   handlers: Record<string, Handler>,
   ending: AbortSignal,
-  identify: (request: Asked) => Promise<Identity>,
+  { identify, againMs }: Callers,
 ): new () => object {
   class ContractController {}
   class ContractModule {}
@@ -137,16 +151,17 @@ function contractModule(
     if (!handler) throw new Error(`${name} binds no handler to ${operation}`);
     const method = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       try {
-        const identity =
-          operation === 'health'
-            ? ANONYMOUS
-            : await identify({
-                operation,
-                method: request.method,
-                headers: request.headers,
-                address: request.socket.remoteAddress ?? '',
-              });
-        await answer(route, handler, request, reply, ending, identity);
+        const { method: verb, headers } = request;
+        const asked: Asked = { operation, method: verb, headers, address: request.socket.remoteAddress ?? '' };
+        const identity = operation === 'health' ? ANONYMOUS : await identify(asked);
+        const gone = new AbortController();
+        reply.raw.once('close', () => gone.abort());
+        // A signature was checked when it was fresh.
+        const watched = route.answers === 'events' && againMs !== undefined && identity.via !== 'service';
+        const known = watched
+          ? [whileKnown(() => identify({ ...asked, again: true }), identity, againMs, gone.signal)]
+          : [];
+        await answer(route, handler, request, reply, AbortSignal.any([gone.signal, ending, ...known]), identity);
       } catch (error) {
         await sendError(name, request, reply, error);
       }
@@ -158,13 +173,18 @@ function contractModule(
     });
     const descriptor = Object.getOwnPropertyDescriptor(ContractController.prototype, operation);
     if (!descriptor) continue;
-    METHODS[route.method](route.path)(ContractController.prototype, operation, descriptor);
+    METHODS[route.method](serverPath(route.path))(ContractController.prototype, operation, descriptor);
     Req()(ContractController.prototype, operation, 0);
     Res()(ContractController.prototype, operation, 1);
   }
   Controller()(ContractController);
   Module({ controllers: [ContractController] })(ContractModule);
   return ContractModule;
+}
+
+/** A contract's path as the server's router reads it: a parameter before a colon ends there. */
+function serverPath(path: string): string {
+  return path.replace(/:(\w+)(?=::)/g, ':$1([^:]+)');
 }
 
 /** Gives what fails outside a handler, such as an unknown path, the common error shape too. */
@@ -184,11 +204,9 @@ async function answer(
   handler: Handler,
   request: FastifyRequest,
   reply: FastifyReply,
-  ending: AbortSignal,
+  signal: AbortSignal,
   identity: Identity,
 ): Promise<void> {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
   const rawBody = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : new Uint8Array();
   const call: Call<Route> = {
     params: parsePart('path', route.params, request.params),
@@ -202,7 +220,7 @@ async function answer(
     identity,
     address: request.socket.remoteAddress ?? '',
     traceparent: traceparentOf(request.headers['traceparent']),
-    signal: AbortSignal.any([gone.signal, ending]),
+    signal,
   };
   const result = await handler(call);
   if (route.answers === 'events') return sendEvents(reply.raw, result as AsyncIterable<StreamEvent>, call.signal);

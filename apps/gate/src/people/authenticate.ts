@@ -123,11 +123,11 @@ async function userWithHash({ db }: People, name: string, hash: string | null) {
 
 function bySession(people: People): Authenticator {
   return {
-    async identify({ headers, method }) {
+    async identify({ headers, method, again }) {
       const id = sessionOf(headers);
       if (id === undefined) return undefined;
       if (!STATELESS.has(method)) checkPage(people, headers);
-      const row = await userOfSession(people, id);
+      const row = await userOfSession(people, id, again !== true);
       if (row) return identityOf(row, 'session');
       throw unknown(people, 'This session has ended');
     },

@@ -53,8 +53,8 @@ export async function openSession({ db, clock }: People, user: string): Promise<
   return id;
 }
 
-/** The user of a session that is neither idle for too long nor too old, and whose user may log in. */
-export async function userOfSession({ db, clock }: People, id: string): Promise<UserRow | undefined> {
+/** The user of a session that is neither idle for too long nor too old, and whose user may log in. `uses`: keeps it from being idle. */
+export async function userOfSession({ db, clock }: People, id: string, uses = true): Promise<UserRow | undefined> {
   const now = clock.now();
   const { rows } = await db.pool.query<UserRow & { hash: string; seen_at: Date }>(
     `select u.*, s.hash, s.seen_at from gate.sessions s join gate.users u on u.name = s."user"
@@ -62,7 +62,7 @@ export async function userOfSession({ db, clock }: People, id: string): Promise<
     [digest(id), new Date(now), new Date(now - SLIDING_MS)],
   );
   const row = rows[0];
-  if (row && now - row.seen_at.getTime() > NOTED_EVERY_MS)
+  if (row && uses && now - row.seen_at.getTime() > NOTED_EVERY_MS)
     await db.pool.query('update gate.sessions set seen_at = $2 where hash = $1', [row.hash, new Date(now)]);
   return row;
 }
