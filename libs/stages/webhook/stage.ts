@@ -1,9 +1,32 @@
-import { defineStage } from '@gennaker/extension-sdk/stage';
+import { defineStage, type JsonObject, type TaskDefinition } from '@gennaker/extension-sdk/stage';
 import { createWebhook } from './create-webhook.ts';
-import { monitorWebhook } from './monitor-webhook.ts';
-import { webhookSchema } from './schema.ts';
+import { monitorWebhook, signalCancellation, waitBeforeMonitor } from './monitor-webhook.ts';
+import { type WebhookContext, webhookSchema } from './schema.ts';
 
 const MINUTE_MS = 60_000;
+
+/** The steps of a webhook of these settings. */
+export function webhookTasks(context: Readonly<JsonObject>): readonly TaskDefinition<WebhookContext>[] {
+  const is = (key: string): boolean => String(context[key]) === 'true';
+  const onCancel = is('signalCancellation') ? { onCancel: signalCancellation } : {};
+  const calls = { name: 'createWebhook', timeoutMs: 5 * MINUTE_MS, run: createWebhook, ...onCancel };
+  const waits = { name: 'waitBeforeMonitorWebhook', run: waitBeforeMonitor, ...onCancel };
+  const looks = { name: 'monitorWebhook', timeoutMs: 60 * MINUTE_MS, run: monitorWebhook, ...onCancel };
+  const only = is('monitorOnly');
+  return [
+    ...(only ? [] : [calls]),
+    ...(only || is('waitForCompletion') ? [...(Number(context['waitBeforeMonitor']) > 0 ? [waits] : []), looks] : []),
+  ];
+}
+
+/** The settings of a webhook without what a run left in them. */
+export function withoutAnswers({
+  webhook: _answers,
+  webhookAttempts: _calls,
+  ...settings
+}: Readonly<JsonObject>): JsonObject {
+  return settings;
+}
 
 /** Calls an address, and watches a status address until the work behind it is over where that is wanted. */
 export default defineStage({
@@ -24,10 +47,6 @@ export default defineStage({
     },
   ],
   canManuallySkip: true,
-  tasks: (stage) => [
-    { name: 'createWebhook', timeoutMs: 5 * MINUTE_MS, run: createWebhook },
-    ...(String(stage.context['waitForCompletion']) === 'true'
-      ? [{ name: 'monitorWebhook', timeoutMs: 60 * MINUTE_MS, run: monitorWebhook }]
-      : []),
-  ],
+  tasks: ({ context }) => webhookTasks(context),
+  prepareForRestart: ({ context }) => ({ context: withoutAnswers(context), outputs: {} }),
 });
