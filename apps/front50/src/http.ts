@@ -10,7 +10,7 @@ import { deletePipeline } from './pipelines/delete-pipeline.ts';
 import { pipelineHistory } from './pipelines/pipeline-history.ts';
 import { getPipeline, getPipelineByName, getStoredPipeline, listPipelines } from './pipelines/read-pipelines.ts';
 import { savePipeline } from './pipelines/save-pipeline.ts';
-import { getTask, listTasks } from './tasks/read-tasks.ts';
+import { deleteTask, getTask, listTasks } from './tasks/read-tasks.ts';
 import { submitTask } from './tasks/submit-task.ts';
 
 /** Front50's API bound to its use cases. */
@@ -44,6 +44,7 @@ export function front50Handlers(front50: Front50): Handlers<typeof front50Api> {
     pipelineHistory: ({ params, query }) => pipelineHistory(db.pool, params.id, query.limit ?? 20),
     submitTask: ({ body, headers, user }) => submitTask(front50, body, { key: headers['idempotency-key'], user }),
     getTask: ({ params }) => getTask(db.pool, params.id),
+    deleteTask: ({ params }) => deleteTask(db.pool, params.id),
     listTasks: ({ params, query }) => listTasks(db.pool, params.application, query.limit ?? 100),
   };
 }

@@ -26,6 +26,13 @@ export function front50Rules(client: Queryable, access: Access, person: FindPers
     // Nobody's: the handler says that there is none.
     return rows[0]?.application ?? null;
   };
+  const ofTask = async (id: string): Promise<string | null> => {
+    const { rows } = await client.query<{ application: string }>(
+      'select application from front50.tasks where id = $1',
+      [id],
+    );
+    return rows[0]?.application ?? null;
+  };
   const ofSaved = async (document: unknown, id: unknown): Promise<string[] | undefined> => {
     const target = applicationOf(document);
     if (target === undefined) return undefined;
@@ -84,6 +91,7 @@ export function front50Rules(client: Queryable, access: Access, person: FindPers
       },
     },
     getTask: { shows: applicationOf },
+    deleteTask: { needs: 'WRITE', of: ({ params }) => ofTask(params.id) },
     listTasks: { needs: 'READ', of: ({ params }) => params.application },
     pipelineHistory: { shows: applicationOf },
   };

@@ -1,33 +1,7 @@
 import { serverGroupSchema } from '@gennaker/contracts/clouddriver';
-import { executionViewSchema } from '@gennaker/contracts/execution';
 import { describe, expect, it } from 'vitest';
 import { openApiDocument } from './openapi/document.ts';
 import { clustersOf } from './pipelines/applications.ts';
-import { fits } from './pipelines/search-executions.ts';
-
-const execution = executionViewSchema.parse({
-  type: 'ORCHESTRATION',
-  id: 'e1',
-  application: 'hello',
-  name: 'Enable hello',
-  status: 'RUNNING',
-  buildTime: 100,
-  canceled: false,
-  trigger: { type: 'webhook', eventId: 'ev1' },
-  stages: [
-    {
-      id: 's1',
-      refId: '1',
-      requisiteStageRefIds: [],
-      type: 'enableServerGroup',
-      name: 'Enable',
-      status: 'RUNNING',
-      context: { asgName: 'hello-v000' },
-      outputs: { done: true },
-      tasks: [{ id: '1', name: 'enable', implementingClass: 'enable', status: 'RUNNING' }],
-    },
-  ],
-});
 
 describe('clustersOf', () => {
   it('groups server groups by account and cluster', () => {
@@ -61,21 +35,6 @@ describe('clustersOf', () => {
   });
 });
 
-describe('a search for executions', () => {
-  it.each([
-    [{}, true],
-    [{ eventId: 'ev1', triggerTypes: 'manual,webhook', pipelineName: 'Enable hello' }, true],
-    [{ eventId: 'ev2' }, false],
-    [{ triggerTypes: 'manual' }, false],
-    [{ pipelineName: 'enable hello' }, false],
-    [{ triggerTimeStartBoundary: 100, triggerTimeEndBoundary: 100 }, true],
-    [{ triggerTimeStartBoundary: 101 }, false],
-    [{ triggerTimeEndBoundary: 99 }, false],
-  ])('by %j: %s', (filter, expected) => {
-    expect(fits(execution, filter)).toBe(expected);
-  });
-});
-
 describe('the API document', () => {
   const document = openApiDocument('1.2.3');
   const text = JSON.stringify(document);
@@ -86,6 +45,7 @@ describe('the API document', () => {
       components: { schemas: Record<string, unknown> };
     };
     expect(paths['/pipelines/{application}/{name}']?.['post']).toMatchObject({ operationId: 'startPipeline' });
+    expect(paths['/admin/queue/zombies/{id}:kill']?.['post']).toMatchObject({ operationId: 'killZombie' });
     expect(paths['/events']?.['get']).toMatchObject({ operationId: 'events' });
     const references = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1]?.split('/').at(-1) ?? '');
     expect(references.length).toBeGreaterThan(20);

@@ -31,7 +31,7 @@ export function orcaRules(client: Queryable, ofConfig: ApplicationOfConfig): Par
     },
     getTask: looks,
     failedStages: { needs: 'READ', of: ({ query }) => ofId(query.executionId) },
-    searchExecutions: { needs: 'READ', of: ({ params }) => params.application },
+    searchExecutions: shows,
     deleteExecution: { needs: 'WRITE', of },
     restartStage: steers,
     ignoreFailure: steers,

@@ -15,6 +15,8 @@ const api = defineApi({
     query: z.object({ tag: z.array(z.string()).optional(), deep: z.string().optional() }),
     response: z.object({ size: z.number() }),
   },
+  kill: { method: 'PUT', path: '/things/:name::kill', summary: 'Kills', params: z.object({ name: z.string() }) },
+  rest: { method: 'GET', path: '/files/*', summary: 'Reads', params: z.object({ '*': z.string() }) },
   put: { method: 'PUT', path: '/things', summary: 'Puts', body: z.object({ a: z.number() }) },
   raw: { method: 'POST', path: '/raw', summary: 'Raw', rawBody: true },
   text: { method: 'GET', path: '/text', summary: 'Text', answers: 'text' },
@@ -36,6 +38,15 @@ describe('buildRequest', () => {
       'http://host/base/things/a%2Fb%20%3F%23%25/parts?tag=x&tag=y%26z',
     );
     expect(() => buildRequest(api.get, baseUrl, { params: { name: '' } })).toThrow('needs the parameter "name"');
+  });
+
+  it('writes colons that are part of a path, and the rest of a path segment by segment', () => {
+    expect(buildRequest(api.kill, baseUrl, { params: { name: 'a:$1' } }).url).toBe(
+      'http://host/base/things/a%3A%241:kill',
+    );
+    expect(buildRequest(api.rest, baseUrl, { params: { '*': 'a b/:c' } }).url).toBe(
+      'http://host/base/files/a%20b/%3Ac',
+    );
   });
 
   it('sends JSON with key and trace, and raw bytes as they are', () => {

@@ -1,5 +1,12 @@
 import { ServiceError } from '@gennaker/contracts/error';
-import type { Api, CallOptions, Client, RawAnswer, Route } from '@gennaker/contracts/route';
+import {
+  type Api,
+  type CallOptions,
+  type Client,
+  type RawAnswer,
+  type Route,
+  writePath,
+} from '@gennaker/contracts/route';
 import { readEvents } from './event-stream.ts';
 
 /** What a client operation is called with, before its route gives it types. */
@@ -32,21 +39,16 @@ export interface ClientOptions {
 }
 
 function fillPath(path: string, params: Readonly<Record<string, unknown>>): string {
-  return path
-    .split('/')
-    .map((segment) => {
-      if (segment === '*')
-        return String(params['*'] ?? '')
-          .split('/')
-          .map(encodeURIComponent)
-          .join('/');
-      if (!segment.startsWith(':')) return segment;
-      const value = params[segment.slice(1)];
-      if (value === undefined || value === '')
-        throw new TypeError(`${path} needs the parameter "${segment.slice(1)}".`);
-      return encodeURIComponent(String(value));
-    })
-    .join('/');
+  const rest = (): string =>
+    `/${String(params['*'] ?? '')
+      .split('/')
+      .map(encodeURIComponent)
+      .join('/')}`;
+  return writePath(path.replace(/\/\*$/, rest), (name) => {
+    const value = params[name];
+    if (value === undefined || value === '') throw new TypeError(`${path} needs the parameter "${name}".`);
+    return encodeURIComponent(String(value));
+  });
 }
 
 function queryString(query: Readonly<Record<string, unknown>>): string {

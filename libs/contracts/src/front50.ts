@@ -180,6 +180,7 @@ export const front50Api = defineApi({
     response: taskSchema,
   },
   getTask: { method: 'GET', path: '/tasks/:id', summary: 'One task of front50', params: id, response: taskSchema },
+  deleteTask: { method: 'DELETE', path: '/tasks/:id', summary: 'Remove a task of front50', params: id },
   listTasks: {
     method: 'GET',
     path: '/applications/:application/tasks',

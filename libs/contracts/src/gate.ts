@@ -110,24 +110,7 @@ export const gateApi = defineApi({
     params: z.object({ application: z.string(), id: z.string() }),
     query: z.object({ reason: z.string().optional() }),
   },
-  searchExecutions: {
-    method: 'GET',
-    path: '/applications/:application/executions/search',
-    summary: "An application's executions by what started them, newest first",
-    params: application,
-    query: z.object({
-      triggerTypes: z.string().optional(),
-      pipelineName: z.string().optional(),
-      eventId: z.string().optional(),
-      statuses: z.string().optional(),
-      triggerTimeStartBoundary: z.coerce.number().int().min(0).optional(),
-      triggerTimeEndBoundary: z.coerce.number().int().min(0).optional(),
-      startIndex: z.coerce.number().int().min(0).optional(),
-      size: z.coerce.number().int().min(1).max(1000).optional(),
-      expand: z.stringbool().optional(),
-    }),
-    response: z.array(executionViewSchema),
-  },
+  searchExecutions: { ...orcaApi.searchExecutions, path: '/applications/:application/executions/search' },
   listApplicationTasks: {
     method: 'GET',
     path: '/applications/:application/tasks',
@@ -218,6 +201,14 @@ export const gateApi = defineApi({
     response: startedSchema,
     status: 202,
   },
+  startDocument: {
+    method: 'POST',
+    path: '/pipelines/start',
+    summary:
+      'Start what is posted, a pipeline with its trigger; with `plan: true` nothing is started, and the plan answered',
+    body: orcaApi.orchestrate.body,
+    response: orcaApi.orchestrate.response,
+  },
   getExecution: {
     method: 'GET',
     path: '/pipelines/:id',
@@ -278,6 +269,13 @@ export const gateApi = defineApi({
   },
   getTask: { method: 'GET', path: '/tasks/:id', summary: 'One task', params: id, response: taskSchema },
   cancelTask: { method: 'PUT', path: '/tasks/:id/cancel', summary: 'Cancel a task', params: id },
+  cancelTasks: {
+    method: 'PUT',
+    path: '/tasks/cancel',
+    summary: 'Cancel several tasks',
+    query: z.object({ ids: z.string().describe('comma-separated list') }),
+  },
+  deleteTask: { method: 'DELETE', path: '/tasks/:id', summary: 'Remove a task that has ended', params: id },
   taskDetails: {
     method: 'GET',
     path: '/tasks/:id/details/:operation',

@@ -263,11 +263,24 @@ export const orcaApi = defineApi({
     }),
     response: z.object({ dryRun: z.boolean(), executions: z.array(z.string()) }),
   },
+  killZombies: {
+    method: 'POST',
+    path: '/admin/queue/zombies::kill',
+    summary: 'End by force what failed the engine and was set aside at least so many minutes ago; answers which',
+    query: z.object({ minimumActivity: z.coerce.number().min(0).default(60) }),
+    response: z.object({ executions: z.array(z.string()) }),
+  },
+  killZombie: {
+    method: 'POST',
+    path: '/admin/queue/zombies/:id::kill',
+    summary: 'End one execution by force, also one that was set aside',
+    params: id,
+  },
   kickPending: {
     method: 'POST',
     path: '/admin/queue/kickPending',
-    summary: "Fill the free slots of a pipeline's queue",
-    query: z.object({ pipelineConfigId: z.string() }),
+    summary: "Fill the free slots of a pipeline's queue; with purge, cancel whoever waits in it first",
+    query: z.object({ pipelineConfigId: z.string(), purge: flag }),
   },
   stats: {
     method: 'GET',
@@ -301,6 +314,8 @@ const {
   evaluateStageExpression,
   evaluateVariables,
   hydrateQueue,
+  killZombies,
+  killZombie,
   kickPending,
 } = orcaApi;
 
@@ -313,5 +328,7 @@ export const orcaPassedRoutes = defineApi({
   evaluateVariables,
   ...orcaAdminRoutes,
   hydrateQueue,
+  killZombies,
+  killZombie,
   kickPending,
 });

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Identity } from './people.ts';
 
-/** One HTTP operation of a service: what it is called with and what it answers. Paths use `:name` for parameters and a trailing `*` for the rest. */
+/** One HTTP operation of a service: what it is called with and what it answers. Paths use `:name` for parameters, `::` for a colon, and a trailing `*` for the rest. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
@@ -25,6 +25,11 @@ export type Api = Readonly<Record<string, Route>>;
 /** Declares a service's API; keeps the literal types for the client and the handlers. */
 export function defineApi<const A extends Api>(api: A): A {
   return api;
+}
+
+/** A route's path with what stands for each parameter, and `::` as the colon that it means. */
+export function writePath(path: string, parameter: (name: string) => string): string {
+  return path.replace(/::|:(\w+)/g, (_, name?: string) => (name === undefined ? ':' : parameter(name)));
 }
 
 type Out<S> = S extends z.ZodType ? z.output<S> : undefined;

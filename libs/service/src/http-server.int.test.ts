@@ -31,6 +31,14 @@ const api = defineApi({
     rawBody: true,
     response: z.object({ length: z.number() }),
   },
+  kill: {
+    method: 'POST',
+    path: '/things/:id::kill',
+    summary: 'Kills',
+    params: z.object({ id: z.string() }),
+    response: z.object({ killed: z.string() }),
+  },
+  killAll: { method: 'POST', path: '/things::kill', summary: 'Kills all', response: z.object({ killed: z.string() }) },
   forget: { method: 'DELETE', path: '/things/:id', summary: 'Forgets', params: z.object({ id: z.string() }) },
   flaky: {
     method: 'GET',
@@ -65,6 +73,8 @@ beforeAll(async () => {
       store: ({ body }) => ({ size: body.size }),
       bytes: ({ rawBody }) => ({ length: rawBody.length }),
       forget: () => undefined,
+      kill: ({ params }) => ({ killed: params.id }),
+      killAll: () => ({ killed: 'all' }),
       flaky: () => {
         flakyCalls += 1;
         if (flakyCalls < 3) throw new ServiceError(503, 'not yet');
@@ -93,6 +103,14 @@ describe('a served contract', () => {
   it('parses paths and queries by their schemas', async () => {
     const answer = await call('/greet/a%20b?times=2');
     expect(await answer.json()).toEqual({ text: 'hello a bhello a b' });
+  });
+
+  it('serves paths with a colon, also behind a parameter', async () => {
+    const killed = async (path: string): Promise<unknown> =>
+      (await call(path, { method: 'POST', headers: json })).json();
+    expect(await killed('/things/7:kill')).toEqual({ killed: '7' });
+    expect(await killed('/things:kill')).toEqual({ killed: 'all' });
+    expect(await killed('/things/7:other')).toMatchObject({ status: 404 });
   });
 
   it('names the wrong field and the fix', async () => {

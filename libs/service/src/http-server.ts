@@ -182,7 +182,7 @@ function contractModule(
   return ContractModule;
 }
 
-/** A contract's path as the server's router reads it: a parameter before a colon ends there. */
+/** A path as the router reads it: a parameter before a colon ends there, and so cannot hold one. */
 function serverPath(path: string): string {
   return path.replace(/:(\w+)(?=::)/g, ':$1([^:]+)');
 }

@@ -9,6 +9,12 @@ export async function getTask(client: Queryable, id: string): Promise<Task> {
   return rows[0].body;
 }
 
+/** Forgets a task. @throws ServiceError 404 */
+export async function deleteTask(client: Queryable, id: string): Promise<void> {
+  await getTask(client, id);
+  await client.query('delete from front50.tasks where id = $1', [id]);
+}
+
 /** An application's tasks, newest first. */
 export async function listTasks(client: Queryable, application: string, limit: number): Promise<Task[]> {
   const { rows } = await client.query<{ body: Task }>(

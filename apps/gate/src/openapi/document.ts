@@ -16,7 +16,7 @@ import {
 import { applicationSchema, pipelineSchema, saveWarningSchema, taskSchema } from '@gennaker/contracts/front50';
 import { applicationViewSchema, gateApi, upstreamNoticeSchema } from '@gennaker/contracts/gate';
 import { buildInfoSchema } from '@gennaker/contracts/igor';
-import type { Api, Route } from '@gennaker/contracts/route';
+import { type Api, type Route, writePath } from '@gennaker/contracts/route';
 import { z } from 'zod';
 
 type Json = Record<string, unknown>;
@@ -133,7 +133,7 @@ export function openApiDocument(version: string, api: Api = gateApi): Json {
   schemaOf(z.array(errorBodySchema), components);
   const paths: Record<string, Json> = {};
   for (const [id, route] of Object.entries(api)) {
-    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    const path = writePath(route.path, (name) => `{${name}}`);
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(id, route, components) };
   }
   return {

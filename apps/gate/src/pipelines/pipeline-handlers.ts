@@ -5,7 +5,6 @@ import type { Gate } from '../gate.ts';
 import { callOptions, flag } from '../request.ts';
 import { applicationView, selectApplications } from './applications.ts';
 import { pipelineByNameOrId, renumbered } from './configs.ts';
-import { searchExecutions } from './search-executions.ts';
 import { startPipeline } from './start-pipeline.ts';
 
 type Operations =
@@ -26,6 +25,7 @@ type Operations =
   | 'deletePipeline'
   | 'startPipeline'
   | 'startPipelineByEvent'
+  | 'startDocument'
   | 'getExecution'
   | 'cancel'
   | 'pause'
@@ -77,6 +77,9 @@ export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Ope
     startPipelineByEvent: ({ params, body, headers, ...call }) =>
       startPipeline(gate, params, body, headers['idempotency-key'], callOptions(call)),
 
+    startDocument: ({ body, headers, ...call }) =>
+      orca.orchestrate({ body }, { ...callOptions(call), key: headers['idempotency-key'] ?? crypto.randomUUID() }),
+
     listExecutions: ({ params, query, ...call }) =>
       orca.listForApplication(
         { params, query: { ...query, limit: query.limit ?? 10, expand: flag(query.expand) } },
@@ -95,7 +98,10 @@ export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Ope
       );
     },
     searchExecutions: ({ params, query, ...call }) =>
-      searchExecutions(gate, params.application, query, callOptions(call)),
+      orca.searchExecutions(
+        { params, query: { ...query, reverse: flag(query.reverse), expand: flag(query.expand) } },
+        callOptions(call),
+      ),
     getExecution: ({ params, ...call }) => orca.getExecution({ params }, callOptions(call)),
     executionHistory: ({ params, ...call }) => orca.history({ params }, callOptions(call)),
     evaluateExpression: ({ params, query, ...call }) => orca.evaluateExpression({ params, query }, callOptions(call)),

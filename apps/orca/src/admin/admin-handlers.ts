@@ -4,7 +4,7 @@ import type { Handlers } from '@gennaker/contracts/route';
 import { retain } from '../retention.ts';
 import { type MailParts, sendMail } from '../send-mail.ts';
 import { engineHealth, listSetAside } from './engine-health.ts';
-import { openExecutions, pauseAll, redrive, resumeAll, setDraining } from './engine-switches.ts';
+import { openExecutions, pauseAll, redrive, resumeAll, setDraining, zombies } from './engine-switches.ts';
 
 type Operations =
   | 'engineHealth'
@@ -17,11 +17,22 @@ type Operations =
   | 'listSetAside'
   | 'retain'
   | 'hydrateQueue'
+  | 'killZombies'
+  | 'killZombie'
   | 'kickPending';
 
 /** Administration of the engine. */
 export function adminHandlers(parts: MailParts): Pick<Handlers<typeof orcaApi>, Operations> {
   const { db, orchestrator, queues } = parts;
+  const kill = async (call: { readonly user: string; readonly traceparent: string }, id: string): Promise<void> => {
+    await redrive(db, id);
+    await sendMail(
+      parts,
+      id,
+      { type: 'ForceCancel', user: call.user, reason: 'it was ended as a zombie' },
+      { trace: call.traceparent, wait: true },
+    );
+  };
   return {
     engineHealth: () => engineHealth(db.pool),
     pauseAll: ({ body, user }) => pauseAll(db, user, body.reason),
@@ -53,6 +64,15 @@ export function adminHandlers(parts: MailParts): Pick<Handlers<typeof orcaApi>, 
       if (!query.dryRun) for (const id of executions) orchestrator.bell.ring(id);
       return { dryRun: query.dryRun, executions };
     },
-    kickPending: ({ query }) => queues.drain(query.pipelineConfigId),
+    killZombies: async (call) => {
+      const executions = await zombies(db, call.query.minimumActivity);
+      for (const id of executions) await kill(call, id);
+      return { executions };
+    },
+    killZombie: (call) => kill(call, call.params.id),
+    kickPending: async ({ query, user }) => {
+      if (query.purge) await queues.purge(query.pipelineConfigId, user);
+      await queues.drain(query.pipelineConfigId);
+    },
   };
 }

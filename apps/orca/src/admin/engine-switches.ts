@@ -54,3 +54,13 @@ export async function openExecutions(
   );
   return rows.map((row) => row.id);
 }
+
+/** Executions that failed the engine and were set aside, at least so many minutes ago. */
+export async function zombies(db: Database, minutes: number): Promise<string[]> {
+  const { rows } = await db.pool.query<{ id: string }>(
+    `select s.execution_id as id from orca.set_aside s join orca.executions e on e.id = s.execution_id
+     where not e.complete and s.at <= now() - $1 * interval '1 minute' order by s.at`,
+    [minutes],
+  );
+  return rows.map((row) => row.id);
+}

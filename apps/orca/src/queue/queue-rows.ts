@@ -180,3 +180,13 @@ export async function queueIds(db: Queryable): Promise<string[]> {
   });
   return rows.map((row) => row.config_id);
 }
+
+/** Whoever waits in a queue, in order; the queue stays locked until the transaction ends. */
+export async function waitingIn(client: Queryable, configId: string): Promise<string[]> {
+  await client.query('select from orca.queues where config_id = $1 for update', [configId]);
+  const { rows } = await client.query<{ execution_id: string }>(
+    'select execution_id from orca.queue_places where config_id = $1 order by place',
+    [configId],
+  );
+  return rows.map((row) => row.execution_id);
+}

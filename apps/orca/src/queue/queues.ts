@@ -5,7 +5,7 @@ import { type Database, inTransaction } from '@gennaker/store/database';
 import type { Logger } from 'pino';
 import { type Mail, type Posted, postMailWithin } from '../mailbox.ts';
 import { insertExecutions, type Prepared, type Started } from '../starter.ts';
-import { admit, drain, liftLimit, queueIds, stuckQueues } from './queue-rows.ts';
+import { admit, drain, liftLimit, queueIds, stuckQueues, waitingIn } from './queue-rows.ts';
 import { type QueueRules, waitingReason } from './queue-rules.ts';
 
 const LOOK_MS = 1_000;
@@ -92,6 +92,19 @@ export class Queues {
       for (const id of admitted) await send(id, `admitted:${randomUUID()}`, { type: 'Start' });
       for (const { id, by } of superseded)
         await send(id, `superseded:${by}`, { type: 'Cancel', user: 'system', reason: `superseded by ${by}` });
+    });
+    for (const { id, posted } of letters) this.#parts.mailArrived(id, posted.seq, posted.owner);
+  }
+
+  /** Cancels whoever waits in a queue. */
+  async purge(configId: string, user: string): Promise<void> {
+    const letters: { readonly id: string; readonly posted: Posted }[] = [];
+    await inTransaction(this.#parts.db, async (client) => {
+      for (const id of await waitingIn(client, configId)) {
+        const mail: Mail = { type: 'Cancel', user, reason: 'the queue of its pipeline was emptied' };
+        const posted = await postMailWithin(client, id, `purged:${randomUUID()}`, mail, '');
+        if (posted) letters.push({ id, posted });
+      }
     });
     for (const { id, posted } of letters) this.#parts.mailArrived(id, posted.seq, posted.owner);
   }

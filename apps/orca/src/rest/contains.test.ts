@@ -18,6 +18,14 @@ describe('a trigger that is searched for', () => {
     expect(contains(trigger, { missing: null })).toBe(false);
   });
 
+  it('is found by patterns that match a text as a whole, and no pattern hangs', () => {
+    expect(contains({ branch: 'release-1.2' }, { branch: 'release-.*' })).toBe(true);
+    expect(contains({ branch: 'a-release-1.2' }, { branch: 'release-.*' })).toBe(false);
+    expect(contains({ number: 17 }, { number: '1[0-9]' })).toBe(true);
+    expect(contains({ name: 'a(' }, { name: 'A(' })).toBe(true);
+    expect(contains({ name: 'a'.repeat(50_000) }, { name: '(a+)+b' })).toBe(false);
+  });
+
   it('has an item of its own for each wanted item', () => {
     const list = [{ a: 1, b: 1 }, { a: 1 }];
     expect(contains(list, [{ a: 1 }, { b: 1 }])).toBe(true);

@@ -1,6 +1,8 @@
+import { linearRegex } from '@gennaker/extension-sdk/linear-regex';
+
 /**
  * Does a value contain what is wanted? Objects contain a subset of keys, lists contain each wanted item in an item of its
- * own, texts are equal ignoring case.
+ * own, texts are equal ignoring case or match as a whole as an RE2 pattern.
  */
 export function contains(value: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) return Array.isArray(value) && listContains(value, wanted);
@@ -13,8 +15,7 @@ export function contains(value: unknown, wanted: unknown): boolean {
         ([key, part]) => Object.hasOwn(value, key) && contains((value as Record<string, unknown>)[key], part),
       )
     );
-  if (typeof wanted === 'string')
-    return typeof value === 'string' ? value.toLowerCase() === wanted.toLowerCase() : String(value) === wanted;
+  if (typeof wanted === 'string') return isText(value) && matches(String(value), wanted);
   return value === wanted;
 }
 
@@ -31,4 +32,18 @@ function listContains(items: readonly unknown[], wanted: readonly unknown[]): bo
       return true;
     });
   return wanted.every((_, want) => place(want, new Set()));
+}
+
+function isText(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function matches(text: string, wanted: string): boolean {
+  if (text.toLowerCase() === wanted.toLowerCase()) return true;
+  try {
+    return linearRegex(`^(?:${wanted})$`).finds(text);
+  } catch {
+    // It is no pattern: then it is a text alone.
+    return false;
+  }
 }
