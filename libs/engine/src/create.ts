@@ -1,5 +1,5 @@
 import type { ExecutionTrigger } from '@gennaker/contracts/execution';
-import type { Person } from '@gennaker/contracts/people';
+import type { Identity, Person } from '@gennaker/contracts/people';
 import { linkStages } from '@gennaker/contracts/pipeline-graph';
 import type { EngineEvent } from './events.ts';
 import { seededId } from './ids.ts';
@@ -18,7 +18,7 @@ export interface NewExecution {
   readonly pipelineConfigId?: string;
   readonly origin?: string;
   readonly trigger: ExecutionTrigger;
-  readonly by: Person;
+  readonly by: Person & Pick<Identity, 'scope'>;
   readonly startTimeExpiry?: number;
   readonly notifications?: readonly Json[];
   readonly declared?: Declared;
@@ -64,7 +64,12 @@ export function createExecution(input: NewExecution): EngineEvent {
       buildTime: input.now,
       canceled: false,
       trigger: input.trigger,
-      authentication: { user: input.by.user, roles: input.by.roles, admin: input.by.admin },
+      authentication: {
+        user: input.by.user,
+        roles: input.by.roles,
+        admin: input.by.admin,
+        ...(input.by.scope === undefined ? {} : { scope: input.by.scope }),
+      },
       ...(input.startTimeExpiry === undefined ? {} : { startTimeExpiry: input.startTimeExpiry }),
       ...(input.notifications === undefined ? {} : { notifications: input.notifications }),
       ...input.declared,

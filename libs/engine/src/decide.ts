@@ -1,5 +1,5 @@
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
-import type { Identity } from '@gennaker/contracts/people';
+import type { Identity, TokenScope } from '@gennaker/contracts/people';
 import { isComplete } from '@gennaker/contracts/status';
 import { cancelStage } from './decide/cancel-stage.ts';
 import { advance } from './decide/advance.ts';
@@ -135,8 +135,12 @@ function forceCancel(turn: Turn, message: Extract<Message, { type: 'ForceCancel'
 }
 
 /** A judge's rights are kept where later stages may act as the judge. */
-function rights(by: Identity): { roles?: readonly string[]; admin?: boolean } {
-  return { ...(by.roles.length > 0 ? { roles: by.roles } : {}), ...(by.admin ? { admin: true } : {}) };
+function rights(by: Identity): { roles?: readonly string[]; admin?: boolean; scope?: TokenScope } {
+  return {
+    ...(by.roles.length > 0 ? { roles: by.roles } : {}),
+    ...(by.admin ? { admin: true } : {}),
+    ...(by.scope ? { scope: by.scope } : {}),
+  };
 }
 
 /** Merges what a person sent into a stage's context, as its definition allows, and runs its task at once. */

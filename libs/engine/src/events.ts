@@ -1,4 +1,5 @@
 import type { Reason } from '@gennaker/contracts/execution';
+import type { TokenScope } from '@gennaker/contracts/people';
 import type { Status } from '@gennaker/contracts/status';
 import type { ExecutionState, Json, StageState } from './model.ts';
 
@@ -75,6 +76,7 @@ export type EventBody =
       readonly user: string;
       readonly roles?: readonly string[];
       readonly admin?: boolean;
+      readonly scope?: TokenScope;
     }
   | { readonly type: 'StagePatchRefused'; readonly stageId: string; readonly user: string; readonly reason: Reason }
   | {

@@ -200,6 +200,7 @@ function apply(state: Draft, event: EngineEvent): Draft {
           lastModifiedTime: event.at,
           ...(event.roles ? { roles: event.roles } : {}),
           ...(event.admin ? { admin: true } : {}),
+          ...(event.scope ? { scope: event.scope } : {}),
         },
       }));
     case 'StagePatchRefused':

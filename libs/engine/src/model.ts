@@ -1,4 +1,5 @@
 import type { ExecutionTrigger, Reason } from '@gennaker/contracts/execution';
+import type { TokenScope } from '@gennaker/contracts/people';
 import type { Status } from '@gennaker/contracts/status';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -57,6 +58,7 @@ export interface StageState {
     readonly lastModifiedTime: number;
     readonly roles?: readonly string[];
     readonly admin?: boolean;
+    readonly scope?: TokenScope;
   };
   readonly reason?: Reason;
   readonly pausedMs: number;
@@ -113,7 +115,13 @@ export interface ExecutionState extends Declared {
     readonly resumeTime?: number;
   };
   readonly trigger: ExecutionTrigger;
-  readonly authentication: { readonly user: string; readonly roles: readonly string[]; readonly admin: boolean };
+  /** Who started it, with the rights of then; `scope`: those of the token that it was started with. */
+  readonly authentication: {
+    readonly user: string;
+    readonly roles: readonly string[];
+    readonly admin: boolean;
+    readonly scope?: TokenScope;
+  };
   readonly notifications?: readonly Json[];
   readonly reason?: Reason;
   /** Sequence number of the last event. */

@@ -130,8 +130,9 @@ function actingFor(state: ExecutionState, stage: StageState): Identity {
       one.context['propagateAuthenticationContext'] === true &&
       one.context['judgmentStatus'] === 'continue',
   );
-  const { user, roles, admin } = { roles: [], admin: false, ...(judgment?.lastModified ?? state.authentication) };
-  return { user, roles: [...roles], admin, via: 'service' };
+  const acting = judgment?.lastModified ?? state.authentication;
+  const { user, roles, admin, scope } = { roles: [], admin: false, scope: undefined, ...acting };
+  return { user, roles: [...roles], admin, via: 'service', ...(scope === undefined ? {} : { scope }) };
 }
 
 /** The stage's settings do not fit its type. */
