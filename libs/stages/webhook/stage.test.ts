@@ -1,8 +1,11 @@
 import type { GuardedRequest } from '@gennaker/extension-sdk/ports';
+import { createGuardedHttp } from '@gennaker/service/egress';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createWebhook } from './create-webhook.ts';
 import { firstMatch } from './json-path.ts';
-import { monitorWebhook } from './monitor-webhook.ts';
+import { monitorWebhook, signalCancellation } from './monitor-webhook.ts';
 import { webhookSchema } from './schema.ts';
 import webhook from './stage.ts';
 
@@ -117,6 +120,83 @@ describe('webhook', () => {
     const { result } = await run(monitorWebhook, settings, answer);
     expect(result.status).toBe(status);
     if (status === 'RUNNING') expect(result.wakeAfterMs).toBe(1_000);
+  });
+  it('tries as often as the pipeline says for this status, and counts', async () => {
+    const settings = { retries: { 404: { maxAttempts: 2 } } };
+    const first = await run(createWebhook, settings, { status: 404 });
+    expect(first.result).toMatchObject({ status: 'RUNNING', context: { webhookAttempts: { 404: 1 } } });
+    const second = await run(createWebhook, { ...settings, webhookAttempts: { 404: 1 } }, { status: 404 });
+    expect(second.result).toMatchObject({
+      status: 'TERMINAL',
+      reason: { summary: expect.stringContaining('2 times') },
+    });
+  });
+  it('tells no value of its headers, and no password of its address', async () => {
+    const { result } = await run(
+      createWebhook,
+      { url: 'https://me:hunter2@example.com/?key=verysecret', customHeaders: { 'x-key': 'verysecret' } },
+      { status: 404 },
+    );
+    expect(JSON.stringify(result.reason)).not.toMatch(/verysecret|hunter2/);
+  });
+  it('plans a wait before watching, and watching alone', () => {
+    const names = (context: object) => webhook.tasks({ context } as never, {} as never).map((task) => task.name);
+    expect(names({ waitForCompletion: 'true', waitBeforeMonitor: '5' })).toEqual([
+      'createWebhook',
+      'waitBeforeMonitorWebhook',
+      'monitorWebhook',
+    ]);
+    expect(names({ monitorOnly: true })).toEqual(['monitorWebhook']);
+    expect(names({ waitForCompletion: 'false' })).toEqual(['createWebhook']);
+  });
+  it('watches the address that is given where no call names one', async () => {
+    const { request } = await run(monitorWebhook, { monitorOnly: true, statusEndpoint: 'https://e.org/s' }, {});
+    expect(request).toMatchObject({ url: 'https://e.org/s', method: 'GET' });
+  });
+  it('remembers how the status address answered', async () => {
+    const webhookBefore = { ...watched.webhook, monitor: { pastStatusCodes: [503] } };
+    const { result } = await run(monitorWebhook, { ...watched, webhook: webhookBefore }, { body: {} });
+    expect(result.context).toMatchObject({ webhook: { monitor: { pastStatusCodes: [503, 200] } } });
+  });
+  it('tells the receiver of a cancellation where that is wanted, and again when it was not taken', async () => {
+    const settings = { signalCancellation: true, cancelEndpoint: 'https://e.org/c', cancelMethod: 'delete' };
+    const cancel = async (more: object, status: number) => {
+      let request: GuardedRequest | undefined;
+      await signalCancellation({
+        context: webhookSchema.parse({ ...settings, ...more }),
+        key: 'K',
+        ports: {
+          http: async (sent: GuardedRequest) => {
+            request = sent;
+            return { status, headers: {}, body: '', bytes: new Uint8Array() };
+          },
+        },
+      } as never);
+      return request;
+    };
+    expect(await cancel({}, 200)).toMatchObject({ method: 'DELETE', url: 'https://e.org/c' });
+    expect(await cancel({ signalCancellation: false }, 200)).toBeUndefined();
+    await expect(cancel({}, 503)).rejects.toThrow(/503/);
+    expect(webhook.tasks({ context: settings } as never, {} as never)[0]?.onCancel).toBeDefined();
+  });
+  it('reaches a real server through the guard, and only where the list allows it', async () => {
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url}`);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"state":"done"}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const call = (allow: string[]) =>
+        run(createWebhook, { url: `http://127.0.0.1:${port}/hook` }, {}, { ports: { http: createGuardedHttp(allow) } });
+      const { result } = await call([`127.0.0.1/32:${port}`]);
+      expect(result).toMatchObject({ status: 'SUCCEEDED', context: { webhook: { body: { state: 'done' } } } });
+      await expect(call([])).rejects.toThrow(/127\.0\.0\.1/);
+      expect(seen).toEqual(['POST /hook']);
+    } finally {
+      server.close();
+    }
   });
   it('runs no script of a JSON path', () => {
     expect(() => firstMatch({ a: 1 }, '$[?(globalThis.broken = true)]')).toThrow();
