@@ -151,7 +151,11 @@ export class Claims {
     const blobs = await blobsOf(
       this.#db,
       rows.flatMap((row) => row.stages),
-    );
+    ).catch((error: unknown) => {
+      // Nobody works on them: a claim that was renewed all the same would never end.
+      for (const { id } of rows) this.drop(id);
+      throw error;
+    });
     const claims = new Map<string, Claim>();
     for (const row of rows)
       try {
