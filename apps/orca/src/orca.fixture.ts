@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { createClient } from '@gennaker/client/client';
 import type { ExecutionView } from '@gennaker/contracts/execution';
 import { orcaApi } from '@gennaker/contracts/orca';
+import type { Pipeline } from '@gennaker/contracts/front50';
 import type { Client } from '@gennaker/contracts/route';
 import { isComplete } from '@gennaker/contracts/status';
 import { type AnyStageDefinition, defineStage } from '@gennaker/extension-sdk/stage';
@@ -55,7 +56,14 @@ export interface TestOrca {
 
 export async function startOrca(
   stores: Stores,
-  options: { sweep?: boolean; leaseMs?: number; definitions?: readonly AnyStageDefinition[] } = {},
+  options: {
+    sweep?: boolean;
+    leaseMs?: number;
+    definitions?: readonly AnyStageDefinition[];
+    instance?: string;
+    /** What front50 has. */
+    pipelines?: readonly Pipeline[];
+  } = {},
 ): Promise<TestOrca> {
   const db = openDatabase(stores.database.url, { name: 'orca-test', settings: ENGINE_SETTINGS });
   const called = (name: string) => ({
@@ -71,8 +79,12 @@ export async function startOrca(
     ports: {
       clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
       rosco: createServiceClient(roscoApi, called('rosco')),
-      front50: createServiceClient(front50Api, called('front50')),
-      orca: createServiceClient(orcaApi, called('orca')),
+      front50: front50With(options.pipelines ?? []),
+      // Its own address is known once it is served.
+      orca: createClient(orcaApi, {
+        baseUrl: 'http://orca',
+        fetch: (url, init) => fetch(String(url).replace('http://orca', served.url), init),
+      }),
       http: createGuardedHttp([]),
     },
   };
@@ -80,7 +92,7 @@ export async function startOrca(
     db,
     databaseUrl: stores.database.url,
     redisUrl: stores.redis.url,
-    instance: 'test',
+    instance: options.instance ?? 'test',
     world,
     log: logger('orca-test'),
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
@@ -119,6 +131,27 @@ export async function startOrca(
       await db.close();
     },
   };
+}
+
+/** A front50 that has some pipelines, by id. */
+function front50With(pipelines: readonly Pipeline[]): Client<typeof front50Api> {
+  return createClient(front50Api, {
+    baseUrl: 'http://front50',
+    fetch: async (url) => {
+      const path = new URL(String(url)).pathname;
+      const found = pipelines.find((one) => path === `/pipelines/${one.id}` || path === `/pipelines/${one.id}/stored`);
+      if (!found) return Response.json({ message: `There is no ${path}` }, { status: 404 });
+      if (!path.endsWith('/stored')) return Response.json(found);
+      return Response.json({
+        pipeline: found,
+        text: JSON.stringify(found),
+        warnings: [],
+        version: 1,
+        lastModifiedBy: 'ann',
+        updateTs: '1',
+      });
+    },
+  });
 }
 
 /** A stage type that keeps a log: `polls` runs of `ms` each. */
