@@ -1,12 +1,13 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answer } from './module.ts';
 
+const PUBLIC = 'https://deploy.example.org';
 let dist: string;
 let gate: Server;
 let deck: Server;
@@ -33,7 +34,7 @@ beforeAll(async () => {
     let body = '';
     request.on('data', (chunk) => (body += String(chunk)));
     request.on('end', () => {
-      response.writeHead(202, { 'content-type': 'application/json' });
+      response.writeHead(202, { 'content-type': 'application/json', 'set-cookie': ['SESSION=new', 'other=1'] });
       response.end(
         JSON.stringify({
           method: request.method,
@@ -41,6 +42,8 @@ beforeAll(async () => {
           body,
           origin: request.headers.origin ?? null,
           host: request.headers.host,
+          from: request.headers['x-forwarded-for'],
+          cookie: request.headers.cookie,
         }),
       );
     });
@@ -48,7 +51,8 @@ beforeAll(async () => {
   const gatePort = await listen(gate);
   const ports: number[] = [];
   deck = createServer(
-    (request, response) => void answer(request, response, { gate: `http://127.0.0.1:${gatePort}`, dist, ports }),
+    (request, response) =>
+      void answer(request, response, { gate: `http://127.0.0.1:${gatePort}`, dist, ports, publicUrls: [PUBLIC] }),
   );
   const port = await listen(deck);
   ports.push(port);
@@ -111,6 +115,14 @@ describe('gate', () => {
     });
   });
 
+  it('gets the session, and where the browser is; what it sets arrives', async () => {
+    const answered = await fetch(`${base}/gate/auth/login`, {
+      headers: { cookie: 'SESSION=old', 'x-forwarded-for': '10.0.0.9' },
+    });
+    expect(await answered.json()).toMatchObject({ cookie: 'SESSION=old', from: '10.0.0.9, 127.0.0.1' });
+    expect(answered.headers.getSetCookie()).toEqual(['SESSION=new', 'other=1']);
+  });
+
   it('streams events as they are sent, and hears when the reader leaves', async () => {
     const stop = new AbortController();
     const stream = await fetch(`${base}/gate/events`, { signal: stop.signal });
@@ -122,7 +134,8 @@ describe('gate', () => {
 
   it('that is away is said so, with what to do', async () => {
     const lonely = createServer(
-      (request, response) => void answer(request, response, { gate: 'http://127.0.0.1:9', dist, ports: [port] }),
+      (request, response) =>
+        void answer(request, response, { gate: 'http://127.0.0.1:9', dist, ports: [port], publicUrls: [] }),
     );
     const port: number = await listen(lonely);
     const answered = await fetch(`http://127.0.0.1:${port}/gate/applications`);
@@ -142,5 +155,23 @@ describe('strangers', () => {
     ['a page without origin', { origin: 'null' }],
   ])('from %s are refused', async (_who, headers) => {
     expect((await fetch(`${base}/gate/applications`, { headers })).status).toBe(403);
+  });
+
+  it.each([
+    ['deploy.example.org', undefined, 200],
+    ['deploy.example.org', PUBLIC, 200],
+    ['deploy.example.org', 'http://deploy.example.org', 403],
+    ['deploy.example.org', 'https://evil.example', 403],
+    ['evil.example', undefined, 403],
+  ])('are told by Host and Origin from those who use a public address: %s, %s', async (host, origin, status) => {
+    // Fetch sends no Host of one's own.
+    const answered = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = { host, ...(origin === undefined ? {} : { origin }) };
+      get(`${base}/`, { headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).once('error', reject);
+    });
+    expect(answered).toBe(status);
   });
 });

@@ -34,7 +34,15 @@ export function proxyToGate(request: IncomingMessage, response: ServerResponse, 
       target,
       {
         method: request.method,
-        headers: { ...passedOn(request.headers), host: target.host, 'x-ratelimit-app': 'deck' },
+        headers: {
+          ...passedOn(request.headers),
+          host: target.host,
+          'x-ratelimit-app': 'deck',
+          // Gate counts failed log-ins by the address that they come from.
+          'x-forwarded-for': [request.headers['x-forwarded-for'] ?? [], request.socket.remoteAddress ?? []]
+            .flat()
+            .join(', '),
+        },
       },
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, passedOn(answer.headers));

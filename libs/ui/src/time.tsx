@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { createContext, useContext, useSyncExternalStore } from 'react';
 
 const listeners = new Set<() => void>();
 let now = Date.now();
@@ -52,11 +52,15 @@ export function formatAgo(ms: number): string {
   return days === 1 ? 'yesterday' : `${days} days ago`;
 }
 
-/** Elapsed time between two instants (epoch ms); ticks while there is no end. */
+/** The instant (epoch ms) that a part of the page shows; undefined: the present. */
+export const Moment = createContext<number | undefined>(undefined);
+
+/** Elapsed time between two instants (epoch ms); ticks while there is no end, unless a past moment is shown. */
 export function Elapsed({ from, to }: { readonly from: number | undefined; readonly to?: number | undefined }) {
-  const current = useNow(to === undefined && from !== undefined);
+  const moment = useContext(Moment);
+  const current = useNow(to === undefined && from !== undefined && moment === undefined);
   if (from === undefined) return null;
-  return <span className="gk-num">{formatDuration((to ?? current) - from)}</span>;
+  return <span className="gk-num">{formatDuration((to ?? moment ?? current) - from)}</span>;
 }
 
 /** How long ago an instant (epoch ms) was; the absolute time is its title. */

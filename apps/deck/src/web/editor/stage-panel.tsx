@@ -16,6 +16,7 @@ import {
   stagesOf,
   upstreamOf,
 } from './pipeline-operations.ts';
+import { OperatorForm } from './operator-form.tsx';
 import type { Problem } from './problems.ts';
 
 interface StagePanelProps {
@@ -117,12 +118,7 @@ export function StagePanel({ pipeline, stage, problems, onEdit, onSelect, onJson
             />
           </div>
         ) : operators ? (
-          <Note
-            look="system"
-            title={operators.label}
-            why={operators.description}
-            next="What it does is set up by your operator; its parameters are edited as JSON (parameterValues)."
-          />
+          <OperatorForm type={operators} stage={stage} onChange={patch} />
         ) : (
           <Note
             look="paused"

@@ -20,13 +20,21 @@ export function Evidence({ of: { evidence, next } }: { readonly of: Reason }) {
       <tbody>
         {facts.map(([name, value]) => (
           <tr key={name}>
-            <th scope="row">{name.replace(/Ms$/u, '')}</th>
+            <th scope="row">{wordsOf(name)}</th>
             <td className="gk-mono">{shown(name, value)}</td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+/** `pauseTime` as `pause time`; the unit of a length is told with it. */
+function wordsOf(name: string): string {
+  return name
+    .replace(/Ms$/u, '')
+    .replaceAll(/([a-z])([A-Z])/gu, '$1 $2')
+    .toLowerCase();
 }
 
 function shown(name: string, value: unknown): ReactNode {

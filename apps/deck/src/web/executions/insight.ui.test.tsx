@@ -96,7 +96,7 @@ describe('replay', () => {
     const onAt = vi.fn();
     renderDeck(<Replay execution={execution} at={undefined} onAt={onAt} />);
     const event = await screen.findByRole('button', { name: /Deploy: stage started/ });
-    expect(screen.getByRole('button', { name: /execution paused.*by ann/ })).toBeDefined();
+    expect(screen.getByRole('button', { name: /Execution paused.*by ann/ })).toBeDefined();
     fireEvent.click(event);
     expect(onAt).toHaveBeenCalledWith(2);
     expect(await violations()).toEqual([]);

@@ -109,7 +109,7 @@ function sentence(execution: ExecutionView, event: HistoryEvent): string {
   const stage = execution.stages.find(({ id }) => id === text(event.data['stageId']));
   const words = event.type.replaceAll(/([a-z])([A-Z])/gu, '$1 $2').toLowerCase();
   const status = text(event.data['status']);
-  return `${stage ? `${stage.name}: ` : ''}${words}${status ? ` (${status})` : ''}`;
+  return `${stage ? `${stage.name}: ${words}` : words.charAt(0).toUpperCase() + words.slice(1)}${status ? ` (${status})` : ''}`;
 }
 
 /** Who or what decided it: the person, the reason, the cause. */

@@ -53,7 +53,7 @@ export function deedsFor(execution: ExecutionView, stage: StageView): OfferedDee
       deed: 'ignoreFailure',
       stageId: stage.id,
       label: 'Ignore the failure',
-      preview: `${stage.name} counts as failed but passed, and ${afterwards(execution, stage)}.`,
+      preview: `${stage.name} stays failed but counts as passed, and ${afterwards(execution, stage)}.`,
       confirm: true,
     });
   if (isComplete(stage.status))

@@ -27,7 +27,7 @@ describe('what can be done with a stage', () => {
   it('that failed: ignore the failure or run it again, saying what runs after it', () => {
     expect(offered()).toEqual(['ignoreFailure', 'restart']);
     const [ignore, restart] = deedsFor(execution, failed);
-    expect(ignore?.preview).toBe('Deploy counts as failed but passed, and Test can go on.');
+    expect(ignore?.preview).toBe('Deploy stays failed but counts as passed, and Test can go on.');
     expect(restart?.preview).toContain('Deploy runs again, and Test after it');
   });
   it('that has not begun, or lies below another: nothing', () => {
@@ -59,7 +59,7 @@ describe('what can be done with a stage', () => {
 
 describe('the buttons of a stage', () => {
   it('restart after asking once more, with what will happen in words', async () => {
-    const sent = fakeGate({ 'PUT /pipelines/e1/stages/s2/restart': undefined, 'GET /pipelines/e1': execution });
+    const sent = fakeGate({ 'PUT /pipelines/e1/stages/s2/restart': execution, 'GET /pipelines/e1': execution });
     renderDeck(<StageDeedsBar execution={execution} stage={failed} />);
     fireEvent.click(screen.getByRole('button', { name: 'Restart from here' }));
     const dialog = await screen.findByRole('dialog');

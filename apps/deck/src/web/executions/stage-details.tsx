@@ -1,5 +1,5 @@
 import { Tabs } from '@mantine/core';
-import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
+import type { ExecutionView, Reason, StageView } from '@gennaker/contracts/execution';
 import { stageUis } from '@gennaker/stages/ui';
 import { Facts, JsonBlock, Note, ReasonNote } from '@gennaker/ui/panels';
 import { list, object, text } from '@gennaker/ui/stage-ui';
@@ -88,7 +88,7 @@ function Overview({
       {reason && !awaitsJudgment(stage) ? (
         <ReasonNote reason={reason} look={look === 'running' ? 'system' : look} />
       ) : null}
-      {failure && failure !== reason?.summary ? (
+      {failure && !said(failure, reason) ? (
         <Note look="failed" title="What the failing step said" why={failure} />
       ) : null}
       {past ? null : <StageDeedsBar execution={execution} stage={stage} />}
@@ -104,6 +104,12 @@ function Overview({
       ) : null}
     </div>
   );
+}
+
+/** True when a failure's text says no more than a reason. */
+function said(failure: string, reason: Reason | undefined): boolean {
+  const rest = failure.replace(reason?.summary ?? '', '').replace(reason?.next ?? '', '');
+  return rest.replaceAll(/[\s.;:]/gu, '') === '';
 }
 
 /** Names of the stages that have to end before this one starts. */

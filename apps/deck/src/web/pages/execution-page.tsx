@@ -1,6 +1,7 @@
 import { Button, SegmentedControl, Skeleton } from '@mantine/core';
 import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
 import { ErrorPanel, JsonBlock } from '@gennaker/ui/panels';
+import { Moment } from '@gennaker/ui/time';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { CompareView } from '../executions/compare-view.tsx';
 import { ExecutionGraph } from '../executions/execution-graph.tsx';
@@ -13,7 +14,7 @@ import { interestingStage, topLevelOf } from '../executions/stage-order.ts';
 import { Waterfall } from '../executions/waterfall.tsx';
 import { WhyPanel } from '../executions/why-panel.tsx';
 import { useExecution } from '../queries/executions.ts';
-import { useStateAt } from '../queries/insight.ts';
+import { useHistory, useStateAt } from '../queries/insight.ts';
 
 const route = getRouteApi('/applications/$application/executions/details/$executionId');
 const TABS = [
@@ -63,10 +64,11 @@ export function ExecutionPage() {
 }
 
 function Page({ execution }: { readonly execution: ExecutionView }) {
-  const { tab = 'graph', stage: wanted, at: moment, with: other } = route.useSearch();
+  const { tab = 'graph', stage: wanted, at: place, with: other } = route.useSearch();
   const navigate = useNavigate({ from: '/applications/$application/executions/details/$executionId' });
-  const at = tab === 'replay' && moment !== undefined && Number(moment) > 0 ? Number(moment) : undefined;
+  const at = tab === 'replay' && place !== undefined && Number(place) > 0 ? Number(place) : undefined;
   const past = useStateAt(execution.id, at);
+  const moment = useHistory(execution.id, at !== undefined).data?.findLast(({ sequence }) => sequence <= (at ?? 0))?.at;
   // What is shown: the execution as it is, or as it was at the event that replay stands on.
   const shown = at === undefined ? execution : (past.data ?? execution);
   const selected = (wanted ? topLevelOf(shown, wanted) : undefined) ?? interestingStage(shown);
@@ -101,10 +103,12 @@ function Page({ execution }: { readonly execution: ExecutionView }) {
           {past.isError && at !== undefined ? (
             <ErrorPanel title={`How it was at event ${at} could not be read`} error={past.error} />
           ) : null}
-          <StagesView execution={shown} tab={tab} selected={selected} onSelect={select} />
-          <div className="execution-page-stage">
-            <ExecutionInspector execution={shown} stage={selected} past={at !== undefined} explained />
-          </div>
+          <Moment.Provider value={moment}>
+            <StagesView execution={shown} tab={tab} selected={selected} onSelect={select} />
+            <div className="execution-page-stage">
+              <ExecutionInspector execution={shown} stage={selected} past={at !== undefined} explained />
+            </div>
+          </Moment.Provider>
         </>
       )}
     </div>

@@ -44,6 +44,26 @@ describe('the page of an execution', () => {
   });
 });
 
+describe('an execution that does not end', () => {
+  const execution = anExecution([aStage('1', { status: 'RUNNING', startTime: 1 })], { startTime: 1 });
+  const at = '/applications/hello/executions/details/e1?tab=table';
+  it('is ended by force by an administrator', async () => {
+    const sent = fakeGate({ ...admin, 'GET /pipelines/e1': execution, 'PUT /admin/forceCancelExecution': undefined });
+    renderPage(at);
+    fireEvent.click(await screen.findByRole('button', { name: 'Cancel' }));
+    fireEvent.click(await screen.findByRole('checkbox', { name: 'End it at once, by force' }));
+    fireEvent.click(button('End it by force'));
+    await waitFor(() => expect(sent.find(({ method }) => method === 'PUT')?.query).toContain('executionId=e1'));
+  });
+  it('is not offered so to anybody else', async () => {
+    fakeGate({ ...frame, 'GET /auth/user': aUser(), 'GET /pipelines/e1': execution });
+    renderPage(at);
+    fireEvent.click(await screen.findByRole('button', { name: 'Cancel' }));
+    await screen.findByRole('button', { name: 'Cancel the execution' });
+    expect(screen.queryByRole('checkbox')).toBeNull();
+  });
+});
+
 describe('the queue', () => {
   const execution = anExecution([], { id: 'e2', status: 'NOT_STARTED' });
   it('shows who holds the slots and who waits, why, and cancels from there', async () => {

@@ -13,8 +13,8 @@ export function useStageDeed() {
   return useMutation({
     mutationFn: async ({ id, stageId, deed }: { id: string; stageId: string; deed: StageDeed }): Promise<void> => {
       const params = { id, stageId };
-      if (deed === 'restart') await gate.restartFromStage({ params, body: {} });
-      else if (deed === 'ignoreFailure') await gate.ignoreStageFailure({ params, body: {} });
+      if (deed === 'restart') await gate.restartStage({ params, body: {} });
+      else if (deed === 'ignoreFailure') await gate.ignoreFailure({ params, body: {} });
       else
         await gate.patchStage({ params, body: deed === 'skip' ? { manualSkip: true } : { skipRemainingWait: true } });
     },

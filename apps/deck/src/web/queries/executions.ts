@@ -113,12 +113,16 @@ export function useJudge() {
   });
 }
 
-/** Cancels an execution; the reason is kept with it. */
+/** Cancels an execution; the reason is kept with it. By force (administrators), it ends at once, without clean-up. */
 export function useCancel() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, reason }: { id: string; reason: string }) =>
-      gate.cancel({ params: { id }, query: reason ? { reason } : {} }),
+    mutationFn: ({ id, reason, force }: { id: string; reason: string; force: boolean }) => {
+      const why = reason ? { reason } : {};
+      return force
+        ? gate.forceCancel({ query: { executionId: id, ...why } })
+        : gate.cancel({ params: { id }, query: why });
+    },
     onSuccess: (_, { id }) => refreshExecution(client, id),
   });
 }

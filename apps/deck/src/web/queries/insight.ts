@@ -35,9 +35,10 @@ const historyEventSchema = z.looseObject({
 export type HistoryEvent = z.output<typeof historyEventSchema>;
 
 /** Every event of an execution, oldest first. */
-export function useHistory(id: string) {
+export function useHistory(id: string, enabled = true) {
   return useQuery({
     queryKey: keys.insight(id, 'history'),
+    enabled,
     queryFn: async ({ signal }) =>
       z.array(historyEventSchema).parse(await gate.executionHistory({ params: { id } }, { signal })),
   });
