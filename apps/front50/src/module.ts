@@ -45,7 +45,10 @@ export const app: AppDefinition = {
         db,
         clock: systemClock,
         known: {
-          stageTypes: new Set(Object.values(stages).flatMap((stage) => [stage.type, ...(stage.aliases ?? [])])),
+          stageTypes: new Set([
+            ...Object.values(stages).flatMap((stage) => [stage.type, ...(stage.aliases ?? [])]),
+            ...[...config.file.webhook.preconfigured, ...config.file.stageTypes].map(({ type }) => type),
+          ]),
           triggerTypes: new Set(Object.keys(triggers)),
           accounts: new Set(config.file.accounts.map((account) => account.name)),
         },

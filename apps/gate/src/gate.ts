@@ -5,6 +5,7 @@ import type { igorApi } from '@gennaker/contracts/igor';
 import type { orcaApi } from '@gennaker/contracts/orca';
 import type { roscoApi } from '@gennaker/contracts/rosco';
 import type { Client } from '@gennaker/contracts/route';
+import type { CustomStages } from './stages/custom-stages.ts';
 
 /** The services behind gate. */
 export interface Gate {
@@ -15,6 +16,7 @@ export interface Gate {
   readonly rosco: Client<typeof roscoApi>;
   readonly clouddriver: Client<typeof clouddriverApi>;
   readonly version: string;
+  readonly customStages: CustomStages;
   /** Names of the configured accounts. */
   readonly accounts: readonly string[];
 }

@@ -12,6 +12,7 @@ import type { People } from './people/people.ts';
 import { peopleHandlers } from './people/people-handlers.ts';
 import { pipelineHandlers } from './pipelines/pipeline-handlers.ts';
 import { callOptions } from './request.ts';
+import { customStageHandlers } from './stages/custom-stages.ts';
 import { taskHandlers } from './tasks/task-handlers.ts';
 
 /** Gate's API bound to its use cases. */
@@ -24,6 +25,7 @@ export function gateHandlers(gate: Gate, people: People): Handlers<typeof gateAp
     ...pipelineHandlers(gate),
     ...taskHandlers(gate),
     ...cloudHandlers(gate),
+    ...customStageHandlers(gate.customStages),
     ...forward(gate.orca, orcaInsightRoutes),
     ...forward(gate.orca, orcaPassedRoutes),
     failedStages: ({ query, ...call }) => gate.orca.failedStages({ query }, callOptions(call)),

@@ -71,6 +71,7 @@ export const app: AppDefinition = {
           clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
           version: manifest.version,
           accounts: config.file.accounts.map((account) => account.name),
+          customStages: { webhooks: config.file.webhook.preconfigured, stageTypes: config.file.stageTypes },
         },
         people,
       ),

@@ -1,3 +1,4 @@
+import { customStageTypes } from '@gennaker/extension-sdk/custom-stage-type';
 import { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { orcaApi } from '@gennaker/contracts/orca';
 import { front50Api } from '@gennaker/contracts/front50';
@@ -14,6 +15,7 @@ import { serve } from '@gennaker/service/http-server';
 import { logger } from '@gennaker/service/log';
 import { strategies } from '@gennaker/strategies/server';
 import { stages } from '@gennaker/stages/server';
+import { preconfiguredWebhooks } from '@gennaker/stages/webhook/preconfigured';
 import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { type Database, openDatabase } from '@gennaker/store/database';
 import { whenEnded } from './children/when-ended.ts';
@@ -42,6 +44,13 @@ export interface OrcaSeams {
   readonly started?: (orchestrator: Orchestrator, db: Database) => void;
 }
 
+/** Every stage type: of this build, of the configuration, and more. */
+function definitionsOf({ file }: ServiceConfig, more: readonly AnyStageDefinition[]): World['definitions'] {
+  const built = [...Object.values(stages), ...more, ...preconfiguredWebhooks(file.webhook.preconfigured)];
+  const known = definitionMap(built);
+  return definitionMap([...built, ...customStageTypes(file.stageTypes, (type) => known.get(type))]);
+}
+
 /** Starts an orca process's parts, with the parts of a trial where it gives some. */
 export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): Promise<RunningApp> {
   const log = logger('orca');
@@ -56,7 +65,7 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
   });
   const world: World = {
     clock: seams.clock ?? systemClock,
-    definitions: definitionMap([...Object.values(stages), ...(seams.definitions ?? [])]),
+    definitions: definitionsOf(config, seams.definitions ?? []),
     strategies: strategyMap(Object.values(strategies)),
     backoffs: config.file.tasks,
     ports: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { permissionsSchema } from './people.ts';
+import { defineApi } from './route.ts';
 
 const parameterSchema = z.looseObject({
   name: z.string().min(1),
@@ -58,4 +59,20 @@ export const offeredStageTypeSchema = z.object({
   description: z.string(),
   base: z.string(),
   parameters: z.array(parameterSchema),
+});
+
+/** What gate tells of the stage types that its configuration makes, on Spinnaker's paths. */
+export const customStageRoutes = defineApi({
+  preconfiguredWebhooks: {
+    method: 'GET',
+    path: '/webhooks/preconfigured',
+    summary: 'Preconfigured webhooks: stage types of the configuration',
+    response: z.array(offeredWebhookSchema),
+  },
+  preconfiguredJobs: {
+    method: 'GET',
+    path: '/jobs/preconfigured',
+    summary: 'Stage types of the configuration that run another type',
+    response: z.array(offeredStageTypeSchema),
+  },
 });

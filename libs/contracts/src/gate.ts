@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { operationSchema } from './clouddriver.ts';
+import { customStageRoutes } from './custom-stages.ts';
 import { eventAnswerSchema, storedEventSchema } from './echo.ts';
 import { executionViewSchema, jsonObject } from './execution.ts';
 import { applicationSchema, pipelineSchema, savedPipelineSchema, storedPipelineSchema, taskSchema } from './front50.ts';
@@ -285,6 +286,7 @@ export const gateApi = defineApi({
   },
 
   ...gateCloudRoutes,
+  ...customStageRoutes,
 
   jenkinsWebhook: {
     method: 'POST',

@@ -1,3 +1,4 @@
+import { customStageTypeSchema, preconfiguredWebhookSchema } from '@gennaker/contracts/custom-stages';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { randomIdentityKey } from './identity.ts';
@@ -64,12 +65,20 @@ export const gennakerFileSchema = z.object({
     })
     .optional(),
   host: z
-    .string()
+    .enum(
+      ['127.0.0.1', '0.0.0.0', '::'],
+      'must be 127.0.0.1, or 0.0.0.0 or :: for all: the services call each other on loopback',
+    )
     .optional()
     .describe('address that deck and gate listen on; beyond loopback with authentication only'),
   publicUrls: z.array(z.url()).optional().describe('addresses under which browsers reach deck and gate'),
   tasks: taskBackoffsSchema.optional(),
   retention: retentionSchema.optional(),
+  webhook: z.object({ preconfigured: z.array(preconfiguredWebhookSchema).default([]) }).optional(),
+  stageTypes: z
+    .array(customStageTypeSchema)
+    .optional()
+    .describe('stage types that run another with settings made here'),
 });
 
 export interface GennakerFile {
@@ -81,6 +90,8 @@ export interface GennakerFile {
   readonly publicUrls: readonly string[];
   readonly tasks: TaskBackoffs;
   readonly retention: z.output<typeof retentionSchema>;
+  readonly webhook: { readonly preconfigured: readonly z.output<typeof preconfiguredWebhookSchema>[] };
+  readonly stageTypes: readonly z.output<typeof customStageTypeSchema>[];
 }
 
 /** What a service process is told: parsed once, by its main.ts. */
@@ -163,6 +174,8 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
     publicUrls: file?.publicUrls ?? [],
     tasks: file?.tasks ?? taskBackoffsSchema.parse({}),
     retention: file?.retention ?? retentionSchema.parse({}),
+    webhook: file?.webhook ?? { preconfigured: [] },
+    stageTypes: file?.stageTypes ?? [],
     accounts: file?.accounts ?? [
       {
         name: 'local-gce',
