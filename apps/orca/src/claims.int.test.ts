@@ -3,7 +3,7 @@ import type { Queryable } from '@gennaker/store/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Claims } from './claims.ts';
 
-const LEASE_MS = 800;
+const LEASE_MS = 2_000;
 const HASH = 'ab'.repeat(32);
 
 let database: TestDatabase;
@@ -49,7 +49,7 @@ describe('a claim whose big values could not be read', () => {
     try {
       await expect(first.take('one')).rejects.toThrow('the database went away');
       expect(await second.take('one')).toBeUndefined();
-      await new Promise((resolve) => setTimeout(resolve, 2 * LEASE_MS));
+      await new Promise((resolve) => setTimeout(resolve, 1.5 * LEASE_MS));
       expect(await second.take('one')).toMatchObject({ id: 'one', epoch: 2 });
     } finally {
       await Promise.all([first.close(), second.close()]);
