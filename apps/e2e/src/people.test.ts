@@ -135,6 +135,16 @@ beforeAll(async () => {
     const saved = await by('root', '/pipelines', { body: { application, name: 'release', stages: [stage] } });
     expect(saved.status, saved.text).toBe(200);
   }
+  const runsOther = {
+    type: 'pipeline',
+    refId: '1',
+    requisiteStageRefIds: [],
+    name: 'Run the other',
+    application: 'other',
+    pipeline: 'release',
+    waitForCompletion: false,
+  };
+  await by('root', '/pipelines', { body: { application: 'guarded', name: 'across', stages: [runsOther] } });
   // What a service knows of permissions is up to five seconds old.
   await until(
     () => by('fay', '/applications/guarded/pipelineConfigs'),
@@ -208,6 +218,24 @@ describe('an API token', () => {
     expect((await call('gate', '/applications/other/pipelines', { headers })).status).toBe(403);
     expect((await call('gate', '/applications', { headers })).text).not.toContain('"other"');
     expect((await call('gate', '/auth/users', { headers })).status).toBe(403);
+  });
+
+  it('binds what it started, too', async () => {
+    const made = await by('bea', '/auth/apiTokens', { body: { name: 'start', scope: { applications: ['guarded'] } } });
+    const headers = { authorization: `Bearer ${String(made.json['token'])}` };
+    const endOf = async (sent: Sent): Promise<Judged> => {
+      const started = await call('gate', '/pipelines/guarded/across', { body: {}, ...sent });
+      expect(started.status, started.text).toBe(202);
+      const id = String(started.json['ref']).split('/').at(-1) ?? '';
+      return until(
+        () => executionOf(id),
+        ({ status }) => status === 'SUCCEEDED' || status === 'TERMINAL',
+      );
+    };
+    expect((await endOf({ headers: { cookie: cookies['bea'] ?? '' } })).status).toBe('SUCCEEDED');
+    const narrow = await endOf({ headers });
+    expect(narrow.status).toBe('TERMINAL');
+    expect(JSON.stringify(narrow.stages[0])).toContain('other');
   });
 
   it('of an administrator, too', async () => {

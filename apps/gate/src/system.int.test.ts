@@ -70,6 +70,10 @@ const orcaHandlers: Partial<Handlers<typeof orcaApi>> = {
     return { id, name, application, status, buildTime, variables, steps, execution: found };
   },
   listForApplication: ({ params }) => [...executions.values()].filter((one) => one.application === params.application),
+  searchExecutions: ({ params, query }) =>
+    [...executions.values()].filter(
+      ({ application, trigger }) => application === params.application && trigger['eventId'] === query.eventId,
+    ),
   listTasks: () => [],
   cancel: () => undefined,
   events: async function* ({ query }) {

@@ -10,6 +10,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ServiceConfig, ServiceName } from './config.ts';
 import { errorBody } from './error-body.ts';
+import { callerAddress } from './caller-address.ts';
 import { type Access, guarded, type Rules } from './guard.ts';
 import { IDENTITY_HEADER, verifyIdentity } from './identity.ts';
 import { checkOrigin } from './loopback-guard.ts';
@@ -44,7 +45,7 @@ export interface Asked {
   readonly operation: string;
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
-  /** The peer's address. */
+  /** The address that it comes from. */
   readonly address: string;
   /** An open stream's caller is looked at again, which is no use of a session. */
   readonly again?: boolean;
@@ -152,7 +153,12 @@ function contractModule(
     const method = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       try {
         const { method: verb, headers } = request;
-        const asked: Asked = { operation, method: verb, headers, address: request.socket.remoteAddress ?? '' };
+        const asked: Asked = {
+          operation,
+          method: verb,
+          headers,
+          address: callerAddress(request.headers, request.socket.remoteAddress),
+        };
         const identity = operation === 'health' ? ANONYMOUS : await identify(asked);
         const gone = new AbortController();
         reply.raw.once('close', () => gone.abort());
@@ -218,7 +224,7 @@ async function answer(
     ),
     user: identity.user,
     identity,
-    address: request.socket.remoteAddress ?? '',
+    address: callerAddress(request.headers, request.socket.remoteAddress),
     traceparent: traceparentOf(request.headers['traceparent']),
     signal,
   };
