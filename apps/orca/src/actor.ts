@@ -356,7 +356,7 @@ function isQueued(state: ExecutionState): boolean {
 }
 
 /** The stages that a turn made and touched, by identity, and those that it took out. */
-function changes(before: ExecutionState, after: ExecutionState): Pick<Transition, 'made' | 'changed' | 'removed'> {
+export function changes(before: ExecutionState, after: ExecutionState): Pick<Transition, 'made' | 'changed' | 'removed'> {
   const made: StageState[] = [];
   const changed: { before: StageState; after: StageState }[] = [];
   for (const stage of Object.values(after.stages)) {

@@ -2,9 +2,11 @@ import { ServiceError } from '@gennaker/contracts/error';
 import type { orcaApi } from '@gennaker/contracts/orca';
 import type { Handlers } from '@gennaker/contracts/route';
 import { retain } from '../retention.ts';
+import type { Mail } from '../mailbox.ts';
 import { type MailParts, sendMail } from '../send-mail.ts';
+import { endUnread } from './end-unread.ts';
 import { engineHealth, listSetAside } from './engine-health.ts';
-import { openExecutions, pauseAll, redrive, resumeAll, setDraining, zombies } from './engine-switches.ts';
+import { isSetAside, openExecutions, pauseAll, redrive, resumeAll, setDraining, zombies } from './engine-switches.ts';
 
 type Operations =
   | 'engineHealth'
@@ -24,15 +26,25 @@ type Operations =
 /** Administration of the engine. */
 export function adminHandlers(parts: MailParts): Pick<Handlers<typeof orcaApi>, Operations> {
   const { db, orchestrator, queues } = parts;
-  const kill = async (call: { readonly user: string; readonly traceparent: string }, id: string): Promise<void> => {
-    await redrive(db, id);
-    await sendMail(
-      parts,
-      id,
-      { type: 'ForceCancel', user: call.user, reason: 'it was ended as a zombie' },
-      { trace: call.traceparent, wait: true },
-    );
+  type Caller = Pick<Parameters<Handlers<typeof orcaApi>['killZombie']>[0], 'user' | 'traceparent' | 'headers'>;
+  /** What was set aside is looked at once more, and ended without being read where that fails again. */
+  const end = async (call: Caller, id: string, user: string, reason: string | undefined): Promise<void> => {
+    const message: Mail & { type: 'ForceCancel' } = {
+      type: 'ForceCancel',
+      user,
+      ...(reason === undefined ? {} : { reason }),
+    };
+    const aside = await isSetAside(db, id);
+    if (aside) await redrive(db, id);
+    await sendMail(parts, id, message, {
+      trace: call.traceparent,
+      key: call.headers['idempotency-key'],
+      wait: true,
+    });
+    if (aside) await endUnread(parts, id, message);
   };
+  const kill = (call: Caller, id: string): Promise<void> =>
+    end({ ...call, headers: {} }, id, call.user, 'it was ended as a zombie');
   return {
     engineHealth: () => engineHealth(db.pool),
     pauseAll: ({ body, user }) => pauseAll(db, user, body.reason),
@@ -43,14 +55,9 @@ export function adminHandlers(parts: MailParts): Pick<Handlers<typeof orcaApi>, 
       await redrive(db, params.id);
       orchestrator.bell.ring(params.id);
     },
-    forceCancel: async (call) => {
+    forceCancel: (call) => {
       const { executionId, canceledBy, reason } = call.query;
-      await sendMail(
-        parts,
-        executionId,
-        { type: 'ForceCancel', user: canceledBy ?? call.user, ...(reason === undefined ? {} : { reason }) },
-        { trace: call.traceparent, key: call.headers['idempotency-key'], wait: true },
-      );
+      return end(call, executionId, canceledBy ?? call.user, reason);
     },
     listSetAside: () => listSetAside(db.pool),
     retain: ({ query }) => {

@@ -64,3 +64,8 @@ export async function zombies(db: Database, minutes: number): Promise<string[]> 
   );
   return rows.map((row) => row.id);
 }
+
+/** Did the engine fail on this execution so often that it was set aside? */
+export async function isSetAside(db: Database, id: string): Promise<boolean> {
+  return (await db.pool.query('select from orca.set_aside where execution_id = $1', [id])).rowCount === 1;
+}
