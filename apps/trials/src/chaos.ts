@@ -9,6 +9,7 @@ const HELP = `gennaker chaos: breaks a running system on purpose and checks that
 
   npm run chaos -- kills [--only NAME,NAME] [--plant FAULT] [--offset N]
   npm run chaos -- engine [--long] [--seed N] [--faults N] [--executions N] [--only FAULT,FAULT] [--plant FAULT]
+                         [--logs FOLDER]
 
 It starts systems of its own; the scenarios:
 ${SCENARIOS.map((one) => `  ${one.name.padEnd(18)} ${one.about}`).join('\n')}
@@ -31,6 +32,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     faults: { type: 'string' },
     executions: { type: 'string' },
+    logs: { type: 'string' },
     offset: { type: 'string', default: '4007' },
   },
 });
@@ -63,6 +65,7 @@ async function engine(): Promise<boolean> {
     seed: number('seed', 1),
     plant,
     only,
+    logs: values.logs,
     say,
   });
   return printReport('engine', rows);

@@ -9,7 +9,7 @@ const plant = z
   .enum(ENGINE_PLANTS)
   .optional()
   .parse(process.env['TRIAL_PLANT'] || undefined);
-const seams = seamsOf(plant, (listener) => process.on('message', listener));
+const seams = seamsOf(plant, process.env['REDIS_URL'] ?? '', (listener) => process.on('message', listener));
 // An orca whose parent is gone would go on for ever.
 process.on('disconnect', () => process.exit(1));
 await runMain({ name: 'orca', start: (config) => startOrca(config, seams) }, process.env);

@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { executionViewSchema, type ExecutionView } from '@gennaker/contracts/execution';
 import { isComplete } from '@gennaker/contracts/status';
 import { z } from 'zod';
+import { Chronicle } from './chronicle.ts';
 import type { Kind } from './kinds.ts';
+import { outcomeOf, shapeOf } from './outcome.ts';
 
 const startedSchema = z.looseObject({ ref: z.string() });
-const executionSchema = z.looseObject({
-  id: z.string(),
-  status: z.string(),
-  stages: z.array(z.looseObject({ id: z.string(), refId: z.string(), type: z.string(), status: z.string() })),
-});
-type Execution = z.infer<typeof executionSchema>;
+const viewsSchema = z.array(executionViewSchema);
 
 const POLL_MS = 400;
 const CALL_MS = 8_000;
@@ -21,6 +19,8 @@ interface Driven {
   id?: string;
   /** What it ended as; absent while it runs. */
   outcome?: string;
+  /** Sequence of its last event, as its end showed it. */
+  version?: number;
   shape: string;
   changedAt: number;
   /** It waits for a person whom the driver plays, and who has not answered yet. */
@@ -34,6 +34,7 @@ export class Driver {
   readonly driven: Driven[] = [];
   /** Executions seen to do nothing though nothing kept them from it. */
   readonly idle: string[] = [];
+  readonly chronicle: Chronicle;
   /** Keyed requests are sent twice while this holds. */
   twice = false;
   readonly #urls: readonly string[];
@@ -45,10 +46,12 @@ export class Driver {
   #ended = false;
   readonly #polling: Promise<void>;
 
+  /** `idleMs`: how long a runnable execution may do nothing. */
   constructor(options: { urls: readonly string[]; receiver: string; idleMs: number }) {
     this.#urls = options.urls;
     this.#receiver = options.receiver;
     this.#idleMs = options.idleMs;
+    this.chronicle = new Chronicle(options.urls);
     this.#polling = this.#poll();
   }
 
@@ -64,8 +67,8 @@ export class Driver {
     const body = { application: 'chaos', name: kind.name, stages: kind.stages(tag, this.#receiver) };
     const text = await this.#insist('POST', '/orchestrate', `start-${tag}`, body);
     if (text === undefined) return;
-    one.id = startedSchema.parse(JSON.parse(text)).ref.split('/').at(-1) ?? '';
     one.changedAt = Date.now();
+    one.id = startedSchema.parse(JSON.parse(text)).ref.split('/').at(-1) ?? '';
   }
 
   get running(): number {
@@ -74,7 +77,7 @@ export class Driver {
 
   async stop(): Promise<void> {
     this.#ended = true;
-    await this.#polling;
+    await Promise.all([this.#polling, this.chronicle.stop()]);
   }
 
   /** Sends a request to one orca after the other until one takes it. Undefined when the driver is stopped meanwhile. */
@@ -110,26 +113,32 @@ export class Driver {
     while (!this.#ended) {
       const open = this.driven.filter((one) => one.id !== undefined && one.outcome === undefined);
       for (let at = 0; at < open.length; at += 50) {
-        const ids = open.slice(at, at + 50).map(({ id }) => id ?? '');
+        const some = open.slice(at, at + 50);
+        const ids = some.map(({ id }) => id ?? '');
+        const asked = Date.now();
         const text = await this.#call('GET', `/pipelines?executionIds=${ids.join(',')}`, '');
         if (text === undefined) continue;
-        for (const execution of z.array(executionSchema).parse(JSON.parse(text))) {
-          const one = open.find(({ id }) => id === execution.id);
-          if (one) this.#see(one, execution);
+        const views = viewsSchema.parse(JSON.parse(text));
+        for (const one of some) {
+          const view = views.find(({ id }) => id === one.id);
+          if (view) this.#see(one, view);
+          this.#findIdle(one, asked);
         }
       }
-      this.#findIdle(open);
       await sleep(POLL_MS);
     }
   }
 
-  #see(one: Driven, execution: Execution): void {
+  #see(one: Driven, execution: ExecutionView): void {
     const shape = shapeOf(execution);
     if (shape !== one.shape) {
       one.shape = shape;
       one.changedAt = Date.now();
     }
-    if (isComplete(execution.status as Parameters<typeof isComplete>[0])) one.outcome = shape;
+    if (isComplete(execution.status)) {
+      one.outcome = outcomeOf(execution);
+      one.version = execution.version ?? 0;
+    }
     const judgment = execution.stages.find(({ type, status }) => type === 'manualJudgment' && status === 'RUNNING');
     if (judgment && !one.acting) {
       one.acting = true;
@@ -149,19 +158,17 @@ export class Driver {
     one.changedAt = Date.now();
   }
 
-  #findIdle(open: readonly Driven[]): void {
+  /** `at`: when the execution was looked at, epoch ms. */
+  #findIdle(one: Driven, at: number): void {
     const calm = this.#calmSince;
-    if (calm === undefined) return;
-    for (const one of open) {
-      if (one.asked || one.idled || Date.now() - Math.max(calm, one.changedAt) < this.#idleMs) continue;
-      one.idled = true;
-      this.idle.push(`${one.kind.name} ${one.id}: ${one.shape}`);
-    }
+    if (calm === undefined || one.outcome !== undefined || one.asked || one.idled) return;
+    const since = Math.max(calm, one.changedAt, this.chronicle.lastAt.get(one.id ?? '') ?? 0);
+    // What waits by the clock is not to go on before.
+    const waits = / wait RUNNING/.test(one.shape) ? one.kind.longestWaitMs : 0;
+    if (at - since < this.#idleMs + waits) return;
+    one.idled = true;
+    this.idle.push(
+      `${one.kind.name} ${one.id}: nothing for ${at - since} ms at ${new Date(at).toISOString()}: ${one.shape}`,
+    );
   }
-}
-
-/** An execution's status and those of its stages, in words that are the same for each run of the same pipeline. */
-function shapeOf({ status, stages }: Execution): string {
-  const words = stages.map((stage) => `${stage.refId} ${stage.type} ${stage.status}`).sort();
-  return [status, ...words].join('; ');
 }

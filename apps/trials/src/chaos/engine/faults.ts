@@ -77,16 +77,18 @@ export const ENGINE_FAULTS: readonly EngineFault[] = [
     inflict: async (scene) => {
       const victim = oneOf(scene);
       victim.disturb({ clockOffMs: scene.random() < 0.5 ? HOUR_MS : -HOUR_MS });
-      await sleep(2_000);
-      victim.disturb({ clockOffMs: 0 });
+      await sleep(5_000);
+      victim.disturb({});
     },
   },
   {
     name: 'twice',
-    inflict: async ({ driver }) => {
+    inflict: async ({ driver, victims }) => {
       driver.twice = true;
-      await sleep(2_000);
+      for (const victim of victims) victim.disturb({ duplicates: true });
+      await sleep(4_000);
       driver.twice = false;
+      for (const victim of victims) victim.disturb({});
     },
   },
 ];

@@ -4,13 +4,21 @@ type Stage = { readonly type: string; readonly refId: string } & Readonly<Record
 /** What makes the stages of one pipeline, and what the driver does to it. */
 export interface Kind {
   readonly name: string;
+  /** Its longest wait by the clock. */
+  readonly longestWaitMs: number;
   stages(tag: string, receiver: string): readonly Stage[];
   /** What is done once its judgment is asked for. */
   readonly atJudgment?: 'continue' | 'stop' | 'cancel';
 }
 
-const call = (tag: string, receiver: string, ref: string, after: readonly string[], more: object = {}): Stage => {
-  const { answer = 200, ...rest } = more as { answer?: number };
+/** Settings of a call: the status that it is answered with, the size of the answer, and others of its stage. */
+interface More extends Readonly<Record<string, unknown>> {
+  readonly answer?: number;
+  readonly bytes?: number;
+}
+
+const call = (tag: string, receiver: string, ref: string, after: readonly string[], more: More = {}): Stage => {
+  const { answer = 200, bytes, ...rest } = more;
   return {
     type: 'webhook',
     name: `Call ${ref}`,
@@ -18,7 +26,7 @@ const call = (tag: string, receiver: string, ref: string, after: readonly string
     requisiteStageRefIds: after,
     url: receiver,
     method: 'POST',
-    payload: { tag: `${tag}/${ref}`, answer },
+    payload: { tag: `${tag}/${ref}`, answer, ...(bytes === undefined ? {} : { bytes }) },
     ...rest,
   };
 };
@@ -40,43 +48,76 @@ const wait = (ref: string, after: readonly string[], seconds: number): Stage => 
 export const KINDS: readonly Kind[] = [
   {
     name: 'line',
+    longestWaitMs: 3_000,
     stages: (tag, to) => [
       call(tag, to, '1', []),
       wait('2', ['1'], 1),
       call(tag, to, '3', ['2']),
       call(tag, to, '4', ['3']),
+      wait('5', ['4'], 2),
+      call(tag, to, '6', ['5']),
+      wait('7', ['6'], 3),
+      call(tag, to, '8', ['7']),
     ],
   },
   {
     name: 'fan',
+    longestWaitMs: 3_000,
     stages: (tag, to) => [
       ...['1', '2', '3', '4', '5'].map((ref) => call(tag, to, ref, [])),
       call(tag, to, '6', ['1', '2', '3', '4', '5']),
+      wait('7', ['6'], 2),
+      ...['8', '9', '10'].map((ref) => call(tag, to, ref, ['7'])),
+      wait('11', ['7'], 3),
+      call(tag, to, '12', ['8', '9', '10', '11']),
+    ],
+  },
+  {
+    name: 'big values',
+    longestWaitMs: 2_000,
+    stages: (tag, to) => [
+      call(tag, to, '1', [], { bytes: 20_000 }),
+      wait('2', ['1'], 2),
+      call(tag, to, '3', ['2'], { bytes: 9_000 }),
+      wait('4', ['3'], 2),
+      {
+        ...call(tag, to, '5', ['4']),
+        customHeaders: { 'x-size': "${#stage('Call 1')['outputs']['webhook']['body']['more'].length()}" },
+      },
     ],
   },
   {
     name: 'fails',
-    stages: (tag, to) => [call(tag, to, '1', [], { answer: 400, failPipeline: true }), call(tag, to, '2', ['1'])],
-  },
-  {
-    name: 'fails and goes on',
+    longestWaitMs: 2_000,
     stages: (tag, to) => [
-      call(tag, to, '1', [], { answer: 400, failPipeline: false, continuePipeline: true }),
+      wait('0', [], 2),
+      call(tag, to, '1', ['0'], { answer: 400, failPipeline: true }),
       call(tag, to, '2', ['1']),
     ],
   },
   {
+    name: 'fails and goes on',
+    longestWaitMs: 3_000,
+    stages: (tag, to) => [
+      call(tag, to, '1', [], { answer: 400, failPipeline: false, continuePipeline: true }),
+      wait('2', ['1'], 3),
+      call(tag, to, '3', ['2']),
+    ],
+  },
+  {
     name: 'fails its branch alone',
+    longestWaitMs: 2_000,
     stages: (tag, to) => [
       call(tag, to, '1', [], { answer: 400, failPipeline: false, continuePipeline: false }),
       call(tag, to, '2', ['1']),
       call(tag, to, '3', []),
-      wait('4', ['3'], 1),
+      wait('4', ['3'], 2),
       call(tag, to, '5', ['4']),
     ],
   },
   {
     name: 'fails after the other branches',
+    longestWaitMs: 2_000,
     stages: (tag, to) => [
       call(tag, to, '1', [], {
         answer: 400,
@@ -85,30 +126,72 @@ export const KINDS: readonly Kind[] = [
         completeOtherBranchesThenFail: true,
       }),
       call(tag, to, '2', []),
-      call(tag, to, '3', ['2']),
+      wait('3', ['2'], 2),
+      call(tag, to, '4', ['3']),
+    ],
+  },
+  {
+    name: 'framed',
+    longestWaitMs: 1_000,
+    stages: (tag, to) => [
+      { type: 'trialFrame', name: 'Frame', refId: '1', requisiteStageRefIds: [], url: to, tag: `${tag}/1` },
+      call(tag, to, '2', ['1']),
+    ],
+  },
+  {
+    name: 'framed and fails',
+    longestWaitMs: 1_000,
+    stages: (tag, to) => [
+      {
+        type: 'trialFrame',
+        name: 'Frame',
+        refId: '1',
+        requisiteStageRefIds: [],
+        url: to,
+        tag: `${tag}/1`,
+        fails: true,
+      },
+      call(tag, to, '2', ['1']),
     ],
   },
   {
     name: 'judged',
+    longestWaitMs: 1_000,
     atJudgment: 'continue',
-    stages: (tag, to) => [call(tag, to, '1', []), judgment(['1']), call(tag, to, '2', ['judgment'])],
+    stages: (tag, to) => [
+      call(tag, to, '1', []),
+      judgment(['1']),
+      call(tag, to, '2', ['judgment']),
+      wait('3', ['2'], 1),
+    ],
   },
   {
     name: 'rejected',
+    longestWaitMs: 0,
     atJudgment: 'stop',
     stages: (tag, to) => [call(tag, to, '1', []), judgment(['1']), call(tag, to, '2', ['judgment'])],
   },
   {
     name: 'canceled',
+    longestWaitMs: 0,
     atJudgment: 'cancel',
     stages: (tag, to) => [call(tag, to, '1', []), judgment(['1']), call(tag, to, '2', ['judgment'])],
   },
   {
     name: 'repeated',
+    longestWaitMs: 0,
     stages: (tag, to) => [
       { type: 'repeated', name: 'Repeated', refId: '1', requisiteStageRefIds: [], times: 5 },
       call(tag, to, '2', ['1']),
-      { type: 'repeated', name: 'Repeated', refId: '3', requisiteStageRefIds: ['2'], times: 3 },
+      { type: 'repeated', name: 'Repeated', refId: '3', requisiteStageRefIds: ['2'], times: 30 },
+    ],
+  },
+  {
+    name: 'looped',
+    longestWaitMs: 0,
+    stages: (tag, to) => [
+      { type: 'trialLoop', name: 'Loop', refId: '1', requisiteStageRefIds: [], url: to, tag: `${tag}/1`, rounds: 6 },
+      call(tag, to, '2', ['1']),
     ],
   },
 ];

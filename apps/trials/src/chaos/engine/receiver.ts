@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { z } from 'zod';
 
-const payloadSchema = z.object({ tag: z.string(), answer: z.number() });
+const payloadSchema = z.object({ tag: z.string(), answer: z.number(), bytes: z.number().default(0) });
 
 /** A server outside of the product: the effects that reached it, by what they are for and by idempotency key. */
 export interface Receiver {
@@ -15,7 +15,10 @@ export interface Receiver {
   close(): void;
 }
 
-/** Answers what the payload asks for after some milliseconds; a repeat of a key is answered as the first was. */
+/** Slowest answer, ms. */
+const SLOWEST_MS = 700;
+
+/** Answers what the payload asks for after a time that the tag decides; a repeat of a key is answered as the first was. */
 export async function startReceiver(): Promise<Receiver> {
   const keys = new Map<string, Set<string>>();
   let calls = 0;
@@ -23,13 +26,14 @@ export async function startReceiver(): Promise<Receiver> {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
-      const { tag, answer } = payloadSchema.parse(JSON.parse(Buffer.concat(parts).toString()));
+      const { tag, answer, bytes } = payloadSchema.parse(JSON.parse(Buffer.concat(parts).toString()));
       calls++;
       const known = keys.get(tag) ?? new Set();
       keys.set(tag, known.add(String(request.headers['idempotency-key'])));
+      const body = JSON.stringify({ taken: true, ...(bytes > 0 ? { more: 'm'.repeat(bytes) } : {}) });
       setTimeout(() => {
-        response.writeHead(answer, { 'content-type': 'application/json' }).end('{"taken":true}');
-      }, 20);
+        response.writeHead(answer, { 'content-type': 'application/json' }).end(body);
+      }, slownessOf(tag));
     });
   });
   server.listen(0, '127.0.0.1');
@@ -37,5 +41,20 @@ export async function startReceiver(): Promise<Receiver> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The system gave the receiver no port.');
   const url = `http://127.0.0.1:${address.port}/effect`;
-  return { port: address.port, url, keys, calls: () => calls, close: () => void server.close() };
+  return {
+    port: address.port,
+    url,
+    keys,
+    calls: () => calls,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function slownessOf(tag: string): number {
+  let hash = 0;
+  for (const letter of tag) hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0;
+  return hash % SLOWEST_MS;
 }

@@ -14,13 +14,18 @@ export interface Expected {
 const END_MS = 60_000;
 
 /** Runs every kind once, on an orca that nothing is planted in and nothing disturbs. @throws Error when one does not end */
-export async function undisturbed(servers: TrialServers, receiver: Receiver): Promise<ReadonlyMap<string, Expected>> {
+export async function undisturbed(
+  servers: TrialServers,
+  receiver: Receiver,
+  logs: string | undefined,
+): Promise<ReadonlyMap<string, Expected>> {
   const orca = await victim({
     name: 'reference',
     databaseUrl: await servers.database('reference'),
     redisUrl: servers.redis.url.replace(/\/0$/, '/1'),
     receiverPort: receiver.port,
     plant: undefined,
+    logs,
   });
   try {
     await orca.start();

@@ -18,15 +18,20 @@ export interface EngineChaosOptions {
   readonly plant: EnginePlant | undefined;
   /** Names of the faults; all when absent. */
   readonly only?: readonly string[] | undefined;
+  /** Folder for what the orcas say. */
+  readonly logs?: string | undefined;
   readonly say: (text: string) => void;
 }
 
-/** The engine's promise is 5 s; the rest is the longest wait of a pipeline and the driver's own look. */
-const IDLE_MS = 5_000 + 1_000 + 500;
-const BETWEEN_MS = 6_500;
-/** A burst of starts before each fault. */
+/** The engine's promise is 5 s; the rest is the driver's own look and the receiver's slowest answer. */
+const IDLE_MS = 5_000 + 500 + 700;
+/** From the end of a fault to the next: long enough to see what does not go on. */
+const BETWEEN_MS = 6_800;
+/** The last of it, in which most executions are started. */
 const BURST_MS = 800;
 const END_MS = 60_000;
+/** The stream tells what was committed within this time. */
+const STREAM_MS = 2_000;
 
 /** Runs mixed pipelines on two orcas while their surroundings break; answers what was checked. */
 export async function engineChaos(options: EngineChaosOptions): Promise<ReportRow[]> {
@@ -36,7 +41,7 @@ export async function engineChaos(options: EngineChaosOptions): Promise<ReportRo
   let driver: Driver | undefined;
   try {
     // The reference runs on what is delivered: what is planted must not be what is compared with.
-    const expected = await undisturbed(servers, receiver);
+    const expected = await undisturbed(servers, receiver, options.logs);
     const databaseUrl = await servers.database('chaos');
     if (options.plant === 'skip-fsync') await forgetful(databaseUrl);
     for (const name of ['first', 'second']) {
@@ -46,6 +51,7 @@ export async function engineChaos(options: EngineChaosOptions): Promise<ReportRo
         redisUrl: servers.redis.url,
         receiverPort: receiver.port,
         plant: options.plant,
+        logs: options.logs,
       });
       victims.push(one);
       await one.start();
@@ -72,25 +78,28 @@ async function disturbed(options: EngineChaosOptions, scene: Scene): Promise<num
   const { driver, random } = scene;
   const faults = ENGINE_FAULTS.filter(({ name }) => !options.only || options.only.includes(name));
   let started = 0;
-  /** Starts what is due by a fault: just before it, so that it hits executions in all their states. */
-  const feed = async (until: number): Promise<void> => {
-    const begun: Promise<void>[] = [];
+  /** Starts executions up to a number, spread over a time. */
+  const feed = async (until: number, ms: number): Promise<void> => {
+    const pause = ms / Math.max(1, until - started);
     for (; started < until; started++) {
       const kind = KINDS[Math.floor(random() * KINDS.length)];
-      if (kind) begun.push(driver.start(kind, `run-${started}`));
-      await sleep((2 * BURST_MS * random()) / Math.max(1, options.executions / options.faults));
+      // Whoever waits for an answer that a fault keeps from coming asks again by itself.
+      if (kind) void driver.start(kind, `run-${started}`);
+      await sleep(pause);
     }
-    // Whoever waits for an answer that a fault keeps from coming asks again by itself.
-    void Promise.all(begun);
   };
   let round: EngineFault[] = [];
   let inflicted = 0;
   while (inflicted < options.faults && driver.idle.length === 0) {
-    await sleep(BETWEEN_MS - BURST_MS);
+    // A fault hits executions in all their states: some that are on their way, and a burst of fresh ones.
+    const share = options.executions / options.faults;
+    const calm = sleep(BETWEEN_MS - BURST_MS);
+    await feed(Math.round(share * (inflicted + 0.4)), BETWEEN_MS - BURST_MS);
+    await calm;
     if (round.length === 0) round = shuffled(faults, random);
     const fault = round.pop();
     if (!fault) break;
-    await feed(Math.round((options.executions * (inflicted + 1)) / options.faults));
+    await feed(Math.round(share * (inflicted + 1)), BURST_MS);
     options.say(`${String(++inflicted).padStart(3)} ${fault.name.padEnd(9)} ${driver.running} executions run`);
     driver.fault = true;
     await fault.inflict(scene);
@@ -98,6 +107,7 @@ async function disturbed(options: EngineChaosOptions, scene: Scene): Promise<num
   }
   const deadline = Date.now() + END_MS;
   while (driver.running > 0 && Date.now() < deadline && driver.idle.length === 0) await sleep(200);
+  await sleep(STREAM_MS);
   return inflicted;
 }
 
@@ -124,7 +134,7 @@ function rowsOf({ driver, receiver, expected, inflicted, options }: Seen): Repor
     const wanted = expectedOf(one.kind.name);
     if (one.outcome !== wanted.outcome) {
       different++;
-      problems.push(`${one.kind.name} ${one.id}: ${one.outcome}, undisturbed: ${wanted.outcome}`);
+      problems.push(`${one.kind.name} ${one.id} ended as\n${one.outcome}\nundisturbed:\n${wanted.outcome}`);
     }
     for (const ref of wanted.effects) {
       const keys = receiver.keys.get(`${one.tag}/${ref}`)?.size ?? 0;
@@ -132,15 +142,24 @@ function rowsOf({ driver, receiver, expected, inflicted, options }: Seen): Repor
       if (keys > 1) repeated++;
     }
   }
+  // The stream is a little behind the views; what it never told is missing by now.
+  const short = driver.driven.filter(
+    ({ id, version }) => version !== undefined && driver.chronicle.sequenceOf(id ?? '') !== version,
+  );
   const allowed = new Set(
     driver.driven.flatMap(({ kind, tag }) => expectedOf(kind.name).effects.map((ref) => `${tag}/${ref}`)),
   );
   const unexpected = [...receiver.keys.keys()].filter((tag) => tag.startsWith('run-') && !allowed.has(tag)).length;
-  for (const problem of [...problems, ...driver.idle.map((text) => `idle: ${text}`)].slice(0, 20)) options.say(problem);
+  for (const problem of [...problems, ...driver.chronicle.faults, ...driver.idle.map((text) => `idle: ${text}`)].slice(
+    0,
+    20,
+  ))
+    options.say(problem);
   return [
     equal('executions', driver.driven.length, options.executions),
     equal('faults', inflicted, options.faults),
     equal('executions that never ended', driver.running, 0),
+    equal('events that came twice, never, or after the end', driver.chronicle.faults.length + short.length, 0),
     equal('executions that ended otherwise than undisturbed', different, 0),
     equal('effects that are missing', missing, 0),
     equal('effects under two keys', repeated, 0),

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +29,8 @@ export interface VictimOptions {
   readonly redisUrl: string;
   readonly receiverPort: number;
   readonly plant: EnginePlant | undefined;
+  /** Folder for what it says; absent: nobody listens. */
+  readonly logs?: string | undefined;
 }
 
 /** Prepares an orca process; `start` starts it, and starts it again on the same port after it was killed. */
@@ -61,6 +64,8 @@ export async function victim(options: VictimOptions): Promise<Victim> {
         },
       });
       child = started;
+      if (options.logs)
+        started.stdout?.pipe(createWriteStream(join(options.logs, `${options.name}.log`), { flags: 'a' }));
       await new Promise<void>((resolve, reject) => {
         started.stdout?.on('data', (data: Buffer) => data.toString().includes('ready\n') && resolve());
         started.once('exit', (code) =>
@@ -70,7 +75,7 @@ export async function victim(options: VictimOptions): Promise<Victim> {
     },
     kill,
     signal: (signal) => void child?.kill(signal),
-    disturb: (how) => void child?.send(how, () => undefined),
+    disturb: (how) => void (child?.connected && child.send(how, () => undefined)),
     remove: async () => {
       await kill();
       await rm(folder, { recursive: true, force: true });
