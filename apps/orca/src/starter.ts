@@ -152,13 +152,13 @@ export async function insertExecutions(db: Queryable, all: readonly Prepared[], 
       joined(all.map(({ state }) => state.type)),
       joined(all.map(({ state }) => plain(state.application))),
       joined(all.map(({ state }) => plain(state.name))),
-      joined(all.map(({ state }) => state.pipelineConfigId ?? '')),
+      joined(all.map(({ state }) => given(state.pipelineConfigId) ?? '')),
       joined(all.map(({ state }) => state.status)),
       all.map(({ state }) => state.buildTime),
       all.map(({ state }) => state.version),
-      joined(all.map(({ key }) => key ?? '')),
-      joined(all.map(({ state }) => state.trigger.correlationId ?? '')),
-      joined(all.map(({ trace }) => trace)),
+      joined(all.map(({ key }) => given(key) ?? '')),
+      joined(all.map(({ state }) => given(state.trigger.correlationId) ?? '')),
+      joined(all.map(({ trace }) => given(trace) ?? '')),
       joined(all.map(({ text }) => plain(text))),
       joined(all.map(({ state }) => JSON.stringify(fixedOf(state)))),
       joined(all.map(({ state }) => JSON.stringify(liveOf(state)))),
@@ -200,6 +200,11 @@ function createdEntry({ event }: Prepared): string {
   return `{"inputs":[],"events":[{"type":"ExecutionCreated","sequence":1,"at":${event.at},"execution":${execution}}]}`;
 }
 
+/** A text from outside, as it can be one of `joined` texts; undefined when there is none. */
+function given(text: string | undefined): string | undefined {
+  return text === undefined || text === '' ? undefined : plain(text);
+}
+
 /** Which executions stand in the way of new ones: by id, by key, by the correlation id of one that runs. */
 async function findExisting(db: Queryable, wanted: readonly Prepared[]): Promise<(string | undefined)[]> {
   const { rows } = await db.query<{
@@ -213,17 +218,18 @@ async function findExisting(db: Queryable, wanted: readonly Prepared[]): Promise
            where id = any($1) or start_key = any($2) or (correlation_id = any($3) and not complete)`,
     values: [
       wanted.map(({ state }) => state.id),
-      wanted.flatMap(({ key }) => key ?? []),
-      wanted.flatMap(({ state }) => state.trigger.correlationId ?? []),
+      wanted.flatMap(({ key }) => given(key) ?? []),
+      wanted.flatMap(({ state }) => given(state.trigger.correlationId) ?? []),
     ],
   });
   return wanted.map(
     ({ state, key }) =>
       (
         rows.find((row) => row.id === state.id) ??
-        rows.find((row) => key !== undefined && row.start_key === key) ??
+        rows.find((row) => row.start_key !== null && row.start_key === given(key)) ??
         rows.find(
-          (row) => row.correlation_id !== null && row.correlation_id === state.trigger.correlationId && !row.complete,
+          (row) =>
+            row.correlation_id !== null && row.correlation_id === given(state.trigger.correlationId) && !row.complete,
         )
       )?.id,
   );

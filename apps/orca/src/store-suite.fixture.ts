@@ -42,13 +42,14 @@ const MINUTE_MS = 60_000;
 const PERSON: Person = { user: 'ada', roles: ['ops'], admin: false };
 const PAUSE: Mail = { type: 'Pause', user: 'ada' };
 
-function prepared(id: string): Prepared {
+/** An execution of one stage, ready to be stored; `correlationId` is its trigger's. */
+export function prepared(id: string, correlationId?: string): Prepared {
   const event = createExecution({
     id,
     type: 'PIPELINE',
     application: 'app',
     name: 'pipe',
-    trigger: { type: 'manual', parameters: {} },
+    trigger: { type: 'manual', parameters: {}, ...(correlationId === undefined ? {} : { correlationId }) },
     by: PERSON,
     stages: [{ type: 'wait', waitTime: 1 }],
     now: Date.now(),

@@ -1,11 +1,11 @@
 import { testDatabase, type TestDatabase } from '@gennaker/fixtures/databases';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Claims } from './claims.ts';
 import { postMail, readMail } from './mailbox.ts';
 import { MemoryStore } from './memory-store.fixture.ts';
 import { insertExecutions } from './starter.ts';
-import { type EngineStore, sameAnswers, storeSuite, SUITE_LEASE_MS } from './store-suite.fixture.ts';
+import { type EngineStore, prepared, sameAnswers, storeSuite, SUITE_LEASE_MS } from './store-suite.fixture.ts';
 import { Sweeper } from './sweeper.ts';
 import { Writer } from './writer.ts';
 
@@ -93,4 +93,24 @@ describe('the store in PostgreSQL', () => {
     await database.db.pool.query('update orca.executions set due_at = null');
     await sameAnswers(new MemoryStore(SUITE_LEASE_MS), store, 100);
   }, 120_000);
+
+  it('keeps apart what users wrote, with whatever characters, of executions that start together', async () => {
+    const odd = 'one\u001etwo\u0000';
+    const list = [prepared('odd', odd), prepared('plain', 'three'), prepared('none'), prepared('last', 'four')];
+    expect((await insertExecutions(database.db.pool, list)).map(({ fresh }) => fresh)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    const { rows } = await database.db.pool.query<{ id: string; correlation_id: string | null }>(
+      "select id, correlation_id from orca.executions where id = any('{plain,none,last}') order by id",
+    );
+    expect(rows).toEqual([
+      { id: 'last', correlation_id: 'four' },
+      { id: 'none', correlation_id: null },
+      { id: 'plain', correlation_id: 'three' },
+    ]);
+    expect(await insertExecutions(database.db.pool, [prepared('again', odd)])).toEqual([{ id: 'odd', fresh: false }]);
+  });
 });
