@@ -5,6 +5,7 @@ import type { EngineEvent } from '@gennaker/engine/events';
 import type { Effect, Message } from '@gennaker/engine/messages';
 import type { ExecutionState, Json, StageState } from '@gennaker/engine/model';
 import { cleanUpTask, runTask } from '@gennaker/engine/run-task';
+import { steadyMs } from '@gennaker/service/clock';
 import type { Queryable } from '@gennaker/store/database';
 import { parentSpokenOf } from './children/parents.ts';
 import type { Claim, Claims } from './claims.ts';
@@ -232,7 +233,7 @@ export class Actor {
   async #commit(transition: Transition): Promise<Outcome> {
     for (let pause = 50; ; pause = Math.min(pause * 2, 500)) {
       try {
-        const at = Date.now();
+        const at = steadyMs();
         const outcome = await this.#parts.writer.commit(transition);
         this.#parts.claims.renewed(this.id, at);
         return outcome;
@@ -356,7 +357,10 @@ function isQueued(state: ExecutionState): boolean {
 }
 
 /** The stages that a turn made and touched, by identity, and those that it took out. */
-export function changes(before: ExecutionState, after: ExecutionState): Pick<Transition, 'made' | 'changed' | 'removed'> {
+export function changes(
+  before: ExecutionState,
+  after: ExecutionState,
+): Pick<Transition, 'made' | 'changed' | 'removed'> {
   const made: StageState[] = [];
   const changed: { before: StageState; after: StageState }[] = [];
   for (const stage of Object.values(after.stages)) {

@@ -1,5 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { testDatabase, type TestDatabase } from '@gennaker/fixtures/databases';
+import { steadyMs } from '@gennaker/service/clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ClaimThreadReport, keepClaims } from './claim-thread.ts';
 
@@ -40,14 +41,14 @@ async function keep(beatAt: number): Promise<ClaimThreadReport[]> {
 
 describe('the thread that renews claims', () => {
   it('renews what is held, with the mail number, and neither what somebody took nor what has run out', async () => {
-    const reports = await keep(Date.now() + 10_000);
+    const reports = await keep(steadyMs() + 10_000);
     expect(reports.at(-1)).toMatchObject({ asked: ['mine', 'gone', 'late'], renewed: [['mine', 7]] });
     expect(await expires('mine')).toBeGreaterThan(50);
     expect(await expires('gone')).toBeLessThan(2);
     expect(await expires('late')).toBeLessThan(0);
   });
   it('stops renewing when the main loop does not answer', async () => {
-    expect(await keep(Date.now() - 10_000)).toEqual([]);
+    expect(await keep(steadyMs() - 10_000)).toEqual([]);
     expect(await expires('mine')).toBeLessThan(2);
   });
 });

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { steadyMs } from '@gennaker/service/clock';
 import pg from 'pg';
 
-/** What the thread is started with. `beat` holds the main loop's last sign of life, epoch ms. */
+/** What the thread is started with. `beat` holds the main loop's last sign of life, steady ms. */
 export interface ClaimThreadData {
   readonly databaseUrl: string;
   readonly owner: string;
@@ -69,7 +70,7 @@ export function keepClaims(data: ClaimThreadData, port: NonNullable<typeof paren
   };
 
   const renew = async (): Promise<void> => {
-    const at = Date.now();
+    const at = steadyMs();
     if (at - Number(Atomics.load(beat, 0)) > SILENCE_MS) return;
     const asked = [...claimed];
     const db = await connected();
@@ -110,13 +111,13 @@ export function keepClaims(data: ClaimThreadData, port: NonNullable<typeof paren
 
   const round = async (): Promise<void> => {
     if (ended) return;
-    const started = Date.now();
+    const started = steadyMs();
     await renew().catch(() => {
       const broken = client;
       client = undefined;
       void broken?.end().catch(() => undefined);
     });
-    setTimeout(() => void round(), Math.max(50, data.everyMs - (Date.now() - started)));
+    setTimeout(() => void round(), Math.max(50, data.everyMs - (steadyMs() - started)));
   };
 
   port.on('message', (command: ClaimThreadCommand) => {

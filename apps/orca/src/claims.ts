@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { ExecutionState } from '@gennaker/engine/model';
+import { steadyMs } from '@gennaker/service/clock';
 import type { Queryable } from '@gennaker/store/database';
 import type { ClaimThreadCommand, ClaimThreadData, ClaimThreadReport } from './claim-thread.ts';
 import { blobsOf, type ExecutionRow, type StageRow, STAGES_OF, stateOf } from './rows.ts';
@@ -75,7 +76,7 @@ export class Claims {
     this.#holder = options.holder;
     const beat = new SharedArrayBuffer(8);
     const cell = new BigInt64Array(beat);
-    const sign = (): bigint => Atomics.store(cell, 0, BigInt(Date.now()));
+    const sign = (): bigint => Atomics.store(cell, 0, BigInt(steadyMs()));
     sign();
     this.#beat = setInterval(sign, BEAT_MS);
     this.#beat.unref();
@@ -132,7 +133,7 @@ export class Claims {
   }
 
   async #takeBatch(ids: readonly string[]): Promise<Map<string, Claim>> {
-    const at = Date.now();
+    const at = steadyMs();
     const { rows } = await this.#db.query<ClaimRow>({
       name: 'orca-claim',
       // The stages are read by the statement that claims: nobody else can have changed them since.
@@ -177,13 +178,13 @@ export class Claims {
   /** True while the lease surely holds: new work may begin. */
   safe(id: string): boolean {
     const at = this.#held.get(id);
-    return at !== undefined && Date.now() - at < this.leaseMs * 0.7;
+    return at !== undefined && steadyMs() - at < this.leaseMs * 0.7;
   }
 
   /** The lease has surely ended: what was decided cannot be written any more. */
   expired(id: string): boolean {
     const at = this.#held.get(id);
-    return at === undefined || Date.now() - at > this.leaseMs;
+    return at === undefined || steadyMs() - at > this.leaseMs;
   }
 
   /** Stops renewing. The row is released by the commit that said so, or by the lease's end. */
@@ -205,7 +206,7 @@ export class Claims {
 
   #tellAdditions(): void {
     this.#tell({ beat: this.#holder.report() });
-    const now = Date.now();
+    const now = steadyMs();
     const add: string[] = [];
     for (const [id, at] of this.#held)
       if (!this.#told.has(id) && now - at >= TELL_AFTER_MS) {

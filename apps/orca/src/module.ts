@@ -6,7 +6,7 @@ import { roscoApi } from '@gennaker/contracts/rosco';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import { remoteAccess } from '@gennaker/service/access';
 import type { AppDefinition, RunningApp } from '@gennaker/service/app';
-import { type Clock, systemClock } from '@gennaker/service/clock';
+import { systemClock } from '@gennaker/service/clock';
 import { createGuardedHttp } from '@gennaker/service/egress';
 import type { ServiceConfig, ServiceName } from '@gennaker/service/config';
 import { createServiceClient, type ServiceClientOptions } from '@gennaker/service/http-client';
@@ -18,6 +18,7 @@ import { stages } from '@gennaker/stages/server';
 import { preconfiguredWebhooks } from '@gennaker/stages/webhook/preconfigured';
 import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { type Database, openDatabase } from '@gennaker/store/database';
+import { DatabaseClock } from './database-clock.ts';
 import { whenEnded } from './children/when-ended.ts';
 import { orcaHandlers } from './http.ts';
 import { runRetention } from './retention.ts';
@@ -31,7 +32,6 @@ export const app: AppDefinition = { name: 'orca', start: (config) => startOrca(c
 
 /** What a trial puts in the place of orca's own parts, to break them on purpose. */
 export interface OrcaSeams {
-  readonly clock?: Clock;
   readonly bell?: OrchestratorOptions['bell'];
   readonly sweep?: boolean;
   /** Stage types besides the built-in ones. */
@@ -56,6 +56,8 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
   const log = logger('orca');
   const opened = openDatabase(config.databaseUrl, { name: 'orca', settings: ENGINE_SETTINGS });
   const db = seams.database?.(opened) ?? opened;
+  const clock = new DatabaseClock(db.pool, systemClock);
+  await clock.start();
   const http = createGuardedHttp(config.file.egress.allow);
   const called = (name: ServiceName): ServiceClientOptions => ({
     name,
@@ -64,7 +66,7 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
     identityKey: config.identityKey,
   });
   const world: World = {
-    clock: seams.clock ?? systemClock,
+    clock,
     definitions: definitionsOf(config, seams.definitions ?? []),
     strategies: strategyMap(Object.values(strategies)),
     backoffs: config.file.tasks,
@@ -115,6 +117,7 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
       stopRetention();
       queues.close();
       await orchestrator.stop();
+      clock.close();
       await db.close();
     },
   };

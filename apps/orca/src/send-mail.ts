@@ -5,6 +5,7 @@ import type { ExecutionView } from '@gennaker/contracts/execution';
 import { isComplete } from '@gennaker/contracts/status';
 import { patchedContext } from '@gennaker/engine/decide';
 import { executionView } from '@gennaker/engine/view';
+import { steadyMs } from '@gennaker/service/clock';
 import type { Database } from '@gennaker/store/database';
 import { type Mail, postMail } from './mailbox.ts';
 import type { Orchestrator } from './orchestrator.ts';
@@ -43,8 +44,8 @@ export async function sendMail(
 
 /** Waits a little until mail was applied. */
 export async function untilApplied(parts: MailParts, executionId: string, seq: number): Promise<void> {
-  const until = Date.now() + APPLIED_MS;
-  for (let pause = 4; Date.now() < until; pause = Math.min(pause * 2, 100)) {
+  const until = steadyMs() + APPLIED_MS;
+  for (let pause = 4; steadyMs() < until; pause = Math.min(pause * 2, 100)) {
     const { rows } = await parts.db.pool.query<{ applied: boolean }>({
       name: 'orca-mail-applied',
       text: 'select mail_applied >= $2 or complete as applied from orca.executions where id = $1',

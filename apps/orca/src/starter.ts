@@ -1,5 +1,6 @@
 import type { EngineEvent } from '@gennaker/engine/events';
 import type { ExecutionState, Json } from '@gennaker/engine/model';
+import { steadyMs } from '@gennaker/service/clock';
 import type { Queryable } from '@gennaker/store/database';
 import { type Blob, pack, type Packed } from './blobs.ts';
 import { fixedOf, liveOf, stageDataOf } from './rows.ts';
@@ -25,7 +26,7 @@ export interface Started {
   readonly fresh: boolean;
 }
 
-/** `claimed`: this process owns it, by a statement that began at `at` (epoch ms). */
+/** `claimed`: this process owns it, by a statement that began at `at` (steady ms). */
 export interface Born extends Started {
   readonly claimed: boolean;
   readonly at: number;
@@ -107,7 +108,7 @@ export class Starter {
 
   async #write(batch: readonly Waiting[]): Promise<void> {
     const birth = this.#birth();
-    const at = Date.now();
+    const at = steadyMs();
     try {
       const started = await insertExecutions(
         this.#db,

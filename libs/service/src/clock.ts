@@ -6,6 +6,11 @@ export interface Clock {
   after(ms: number, fn: () => void): () => void;
 }
 
+/** Milliseconds that grow evenly and are the same in all threads of a machine, whatever its clock is set to; no time of day. */
+export function steadyMs(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
+
 /** The machine's clock. Timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
