@@ -2,13 +2,19 @@
 import type { StageUi } from '@gennaker/ui/stage-ui';
 import bake from './bake/ui.tsx';
 import checkPreconditions from './check-preconditions/ui.tsx';
+import dependsOnExecution from './depends-on-execution/ui.tsx';
 import deploy from './deploy/ui.tsx';
 import destroyServerGroup from './destroy-server-group/ui.tsx';
 import disableServerGroup from './disable-server-group/ui.tsx';
 import enableServerGroup from './enable-server-group/ui.tsx';
+import evaluateArtifacts from './evaluate-artifacts/ui.tsx';
+import evaluateVariables from './evaluate-variables/ui.tsx';
 import manualJudgment from './manual-judgment/ui.tsx';
+import monitorPipeline from './monitor-pipeline/ui.tsx';
 import noop from './noop/ui.tsx';
+import pipeline from './pipeline/ui.tsx';
 import wait from './wait/ui.tsx';
+import waitForCondition from './wait-for-condition/ui.tsx';
 import waitUntil from './wait-until/ui.tsx';
 import webhook from './webhook/ui.tsx';
 
@@ -16,13 +22,19 @@ import webhook from './webhook/ui.tsx';
 export const stageUis: readonly StageUi[] = [
   bake,
   checkPreconditions,
+  dependsOnExecution,
   deploy,
   destroyServerGroup,
   disableServerGroup,
   enableServerGroup,
+  evaluateArtifacts,
+  evaluateVariables,
   manualJudgment,
+  monitorPipeline,
   noop,
+  pipeline,
   wait,
+  waitForCondition,
   waitUntil,
   webhook,
 ];

@@ -1,5 +1,6 @@
+import { TextAreaField } from '@gennaker/ui/fields';
 import { MinusIcon } from '@gennaker/ui/icons';
-import { defineStageUi } from '@gennaker/ui/stage-ui';
+import { defineStageUi, text } from '@gennaker/ui/stage-ui';
 import { noopSchema } from './schema.ts';
 
 export default defineStageUi({
@@ -10,6 +11,13 @@ export default defineStageUi({
   icon: MinusIcon,
   schema: noopSchema,
   defaults: () => ({}),
-  summary: () => '',
-  Form: () => <p>Nothing to set.</p>,
+  summary: (stage) => text(stage['comments']),
+  Form: ({ stage, onChange }) => (
+    <TextAreaField
+      label="Comment"
+      help="What this place is held for"
+      value={stage['comments']}
+      onChange={(comments) => onChange({ comments })}
+    />
+  ),
 });
