@@ -32,12 +32,21 @@ export interface ClaimThreadReport {
   readonly renewed: readonly (readonly [string, number])[];
   /** Still this process's, but a commit was under way, which renews them itself. */
   readonly busy: readonly string[];
-  readonly switches?: { readonly draining: boolean; readonly paused: boolean };
+  readonly switches?: Switches;
+}
+
+/** What others want of this process: nothing new, or all to rest; and whether there are others at all. */
+export interface Switches {
+  readonly draining: boolean;
+  readonly paused: boolean;
+  readonly alone: boolean;
 }
 
 const SILENCE_MS = 2_500;
 /** Rows of processes that are gone are kept this long. */
 const FORGET_AFTER = '1 day';
+/** A process that was seen so lately may have readers of the stream. */
+const OTHERS_WITHIN = '1 minute';
 
 const HEARTBEAT = `
 with me as (
@@ -46,7 +55,8 @@ with me as (
   returning draining
 ), old as (
   delete from orca.workers where seen_at < now() - interval '${FORGET_AFTER}'
-) select me.draining, exists (select 1 from orca.engine_pause) as paused from me`;
+) select me.draining, exists (select 1 from orca.engine_pause) as paused,
+    not exists (select 1 from orca.workers where owner <> $1 and seen_at > now() - interval '${OTHERS_WITHIN}') as alone from me`;
 
 /** Renews the process's claims, and its own row, from a connection of its own for as long as the main loop answers. */
 export function keepClaims(data: ClaimThreadData, port: NonNullable<typeof parentPort>): void {
@@ -93,7 +103,7 @@ export function keepClaims(data: ClaimThreadData, port: NonNullable<typeof paren
                    from mine m left join renewed r using (id)`,
             values: [data.owner, asked, data.leaseMs],
           });
-    const told = await db.query<{ draining: boolean; paused: boolean }>({
+    const told = await db.query<Switches>({
       name: 'heartbeat',
       text: HEARTBEAT,
       values: [data.owner, data.instance, heartbeat.held, JSON.stringify(heartbeat.rescues)],

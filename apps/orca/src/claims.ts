@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { ExecutionState } from '@gennaker/engine/model';
 import { steadyMs } from '@gennaker/service/clock';
 import type { Queryable } from '@gennaker/store/database';
-import type { ClaimThreadCommand, ClaimThreadData, ClaimThreadReport } from './claim-thread.ts';
+import type { ClaimThreadCommand, ClaimThreadData, ClaimThreadReport, Switches } from './claim-thread.ts';
 import { blobsOf, type ExecutionRow, type StageRow, STAGES_OF, stateOf } from './rows.ts';
 
 /** An execution that this process may work on until the lease ends or somebody takes it. */
@@ -23,7 +23,7 @@ export interface ClaimHolder {
   /** A claimed row holds what no execution can be made of. */
   unreadable(claim: { readonly id: string; readonly owner: string; readonly epoch: number }, error: unknown): void;
   /** Somebody wants this process to take nothing new, or all of them to rest. */
-  switches(state: { readonly draining: boolean; readonly paused: boolean }): void;
+  switches(state: Switches): void;
   /** What the heartbeat tells others. */
   report(): { readonly held: number; readonly rescues: Readonly<Record<string, number>> };
 }

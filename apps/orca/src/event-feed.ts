@@ -10,7 +10,9 @@ import { readBlobs, references, unpack } from './blobs.ts';
 const PAGE = 200;
 const IDLE_MS = 1_000;
 /** After a hint, events may still be hidden behind an older transaction: looks again after these. */
-const AFTER_HINT_MS = [0, 15, 60, 250];
+const AFTER_HINT_MS = [15, 60, 250];
+/** Looks that hints ask for are so far apart, ms; those for the end of an execution, for which somebody waits, nearer. */
+const HINTS_APART_MS = { progress: 12, end: 2 } as const;
 
 /** Which events a reader wants. */
 export interface FeedFilter {
@@ -55,19 +57,37 @@ export class EventFeed {
   readonly #db: Queryable;
   readonly #hints = new EventEmitter().setMaxListeners(0);
   #closed = false;
+  #hintedAt = -Infinity;
+  /** When the hint that waits is passed on. */
+  #hintAt = Infinity;
+  #hintTimer: NodeJS.Timeout | undefined;
 
   constructor(db: Queryable) {
     this.#db = db;
   }
 
-  /** Something was committed, probably. */
-  hint(): void {
+  /** Something was committed, probably; many hints are one look. */
+  hint(kind: keyof typeof HINTS_APART_MS = 'end'): void {
+    if (this.#hints.listenerCount('hint') === 0) return;
+    const due = this.#hintedAt + HINTS_APART_MS[kind];
+    const now = performance.now();
+    if (due <= now) return this.#tell();
+    if (due >= this.#hintAt) return;
+    clearTimeout(this.#hintTimer);
+    this.#hintAt = due;
+    this.#hintTimer = setTimeout(() => this.#tell(), due - now).unref();
+  }
+
+  #tell(): void {
+    clearTimeout(this.#hintTimer);
+    this.#hintAt = Infinity;
+    this.#hintedAt = performance.now();
     this.#hints.emit('hint');
   }
 
   close(): void {
     this.#closed = true;
-    this.hint();
+    this.#tell();
   }
 
   /**
@@ -77,6 +97,7 @@ export class EventFeed {
   async *follow(after: string | undefined, filter: FeedFilter, signal: AbortSignal): AsyncIterable<StreamEvent> {
     let cursor = after === undefined || after === '' ? await this.#head() : parseCursor(after);
     let hinted = 0;
+    let look = AFTER_HINT_MS.length;
     const hear = (): void => void hinted++;
     this.#hints.on('hint', hear);
     try {
@@ -92,12 +113,12 @@ export class EventFeed {
         }
         if (rows.length === PAGE) continue;
         cursor = end;
-        if (hinted === seen) await this.#wait(IDLE_MS, signal);
-        for (const pause of AFTER_HINT_MS) {
-          if (hinted === seen || signal.aborted) break;
-          if (pause > 0) await this.#pause(pause);
-          if ((await this.#page(cursor, filter, 1)).rows.length > 0) break;
-        }
+        // What a hint told of was found, or is looked for some more times.
+        if (rows.length > 0) look = AFTER_HINT_MS.length;
+        const pause = AFTER_HINT_MS[look];
+        if (hinted === seen && pause !== undefined) await this.#pause(pause);
+        else if (hinted === seen) await this.#wait(IDLE_MS, signal);
+        look = hinted === seen ? look + 1 : 0;
       }
     } finally {
       this.#hints.off('hint', hear);

@@ -1,3 +1,4 @@
+import { isComplete } from '@gennaker/contracts/status';
 import type { ExecutionState } from '@gennaker/engine/model';
 import type { Database } from '@gennaker/store/database';
 import type { Logger } from 'pino';
@@ -5,6 +6,7 @@ import { Actor, type ActorParts } from './actor.ts';
 import { Alarms } from './alarms.ts';
 import { Almanac } from './almanac.ts';
 import { type Bell, type BellListener, openBell } from './bell.ts';
+import type { Switches } from './claim-thread.ts';
 import { type Claim, Claims } from './claims.ts';
 import { EventFeed } from './event-feed.ts';
 import { noteFailure } from './set-aside.ts';
@@ -69,6 +71,8 @@ export class Orchestrator {
   #stopping = false;
   #draining = false;
   #paused = false;
+  /** No other process is at work that could have readers of the stream. */
+  #alone = false;
   #claimed = 0;
   #lost = 0;
 
@@ -94,7 +98,7 @@ export class Orchestrator {
       claims: this.#claims,
       writer: new Writer(db.pool, this.#claims.leaseMs),
       world,
-      committed: () => this.announce(),
+      committed: (state) => this.#announce(isComplete(state.status) ? 'end' : 'progress'),
       resting: () => this.#paused || this.#draining,
     };
     this.#starter = new Starter(db.pool, () =>
@@ -142,14 +146,18 @@ export class Orchestrator {
       const { state, trace } = prepared;
       this.#work({ id: started.id, epoch: 1, state, mailSeq: 0, mailApplied: 0, trace });
     } else if (!prepared.queued) this.bell.ring(started.id);
-    if (started.fresh) this.announce();
+    if (started.fresh) this.#announce('progress');
     return started;
   }
 
   /** Events were committed: readers here look at once, others are told. */
   announce(_executionId?: string): void {
-    this.feed.hint();
-    this.bell.announceEvents();
+    this.#announce('end');
+  }
+
+  #announce(kind: 'progress' | 'end'): void {
+    this.feed.hint(kind);
+    if (!this.#alone) this.bell.announceEvents();
   }
 
   /** Mail was written: to the owner, or, where nobody owns the execution, to whoever takes it. */
@@ -190,7 +198,8 @@ export class Orchestrator {
     return !this.#stopping && !this.#draining && !this.#paused && this.#actors.size < CAPACITY;
   }
 
-  #switch(state: { readonly draining: boolean; readonly paused: boolean }): void {
+  #switch(state: Switches): void {
+    this.#alone = state.alone;
     const rested = this.#draining || this.#paused;
     const rests = state.draining || state.paused;
     this.#draining = state.draining;

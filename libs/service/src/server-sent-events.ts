@@ -17,17 +17,35 @@ export async function sendEvents(
   response.write(': open\n\n');
   const beat = setInterval(() => response.write(': beat\n\n'), HEARTBEAT_MS);
   const iterator = events[Symbol.asyncIterator]();
-  const aborted = new Promise<'aborted'>((resolve) => {
-    if (signal.aborted) resolve('aborted');
-    else signal.addEventListener('abort', () => resolve('aborted'), { once: true });
-  });
+  let stop: (() => void) | undefined;
+  const aborted = (): void => stop?.();
+  signal.addEventListener('abort', aborted, { once: true });
+  const next = (): Promise<IteratorResult<StreamEvent> | undefined> =>
+    new Promise((resolve, reject) => {
+      stop = () => resolve(undefined);
+      iterator.next().then(resolve, reject);
+    });
+  let corked = false;
+  const write = (text: string): void => {
+    // Events that come together leave in one piece.
+    if (!corked) {
+      corked = true;
+      response.cork();
+      setImmediate(() => {
+        corked = false;
+        response.uncork();
+      });
+    }
+    response.write(text);
+  };
   try {
-    for (;;) {
-      const next = await Promise.race([iterator.next(), aborted]);
-      if (next === 'aborted' || next.done) break;
-      response.write(frame(next.value));
+    while (!signal.aborted) {
+      const event = await next();
+      if (!event || event.done) break;
+      write(frame(event.value));
     }
   } finally {
+    signal.removeEventListener('abort', aborted);
     clearInterval(beat);
     void iterator.return?.().catch(() => undefined);
     response.end();
