@@ -286,6 +286,32 @@ describe('a forged identity', () => {
   });
 });
 
+describe('a webhook', () => {
+  it('starts nothing by hand, in nobody’s name or another’s', async () => {
+    const content = { application: 'guarded', pipelineNameOrId: 'release', trigger: { user: 'root' } };
+    for (const type of ['manual', 'Manual', 'jenkins', '%6danual'])
+      expect((await call('gate', `/webhooks/${type}/x`, { body: content })).status, type).not.toBe(200);
+  });
+
+  it('starts as whom the trigger was allowed to name, and nobody else', async () => {
+    const trigger = { type: 'webhook', enabled: true, source: 'ci' };
+    const stages = [{ type: 'wait', refId: '1', requisiteStageRefIds: [], name: 'Wait', waitTime: 0 }];
+    const save = (user: string, name: string, more: Record<string, string>) =>
+      by(user, '/pipelines', { body: { application: 'guarded', name, stages, triggers: [{ ...trigger, ...more }] } });
+    expect((await save('eve', 'as root', { runAsUser: 'root' })).status).toBe(403);
+    expect((await save('eve', 'sneaky', { user: 'root' })).status).toBe(200);
+    expect((await save('ada', 'as eve', { runAsUser: 'eve' })).status).toBe(200);
+    const answer = await call('gate', '/webhooks/webhook/ci', { body: {} });
+    const matches = answer.json['matches'] as { pipeline: string; executionId: string; reason: { summary: string } }[];
+    const refused = matches.find(({ pipeline }) => pipeline === 'sneaky');
+    expect(refused?.reason.summary).toContain('orca refused');
+    const started = matches.find(({ pipeline }) => pipeline === 'as eve');
+    expect((await by('root', `/pipelines/${started?.executionId}`)).json).toMatchObject({
+      authentication: { user: 'eve' },
+    });
+  });
+});
+
 describe('an open stream of events', () => {
   it('ends when its session does', async () => {
     cookies['gone'] = await login('eve');

@@ -49,6 +49,11 @@ describe('matchPipeline', () => {
     expect(decision.reason.summary).toContain(summary);
   });
 
+  it('starts as nobody else, whatever the trigger’s document says', () => {
+    const run = matchPipeline(triggers, pipeline({ triggers: [hook({ user: 'root' })] }), event);
+    expect(run.trigger).toMatchObject({ user: 'anonymous' });
+  });
+
   it('takes a start by hand as its user filled it in', () => {
     const decision = matchByHand(
       triggers,

@@ -40,8 +40,10 @@ function judge(
   const { matches, reason } = definition.match(parsed.data as never, event);
   if (!matches) return { reason };
   const trigger = definition.toTrigger(parsed.data as never, event);
+  // Who starts it by hand is known. Of what a trigger's document says, only `runAsUser` was checked when it was saved.
+  if (definition.type === 'manual') return { reason, trigger: { user: 'anonymous', ...trigger } };
   const runAs = config['runAsUser'];
-  return { reason, trigger: { user: typeof runAs === 'string' && runAs !== '' ? runAs : 'anonymous', ...trigger } };
+  return { reason, trigger: { ...trigger, user: typeof runAs === 'string' && runAs !== '' ? runAs : 'anonymous' } };
 }
 
 /** What an event from outside does to a pipeline: the first trigger that matches starts it. Pure. */

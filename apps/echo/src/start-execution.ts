@@ -1,7 +1,7 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Reason } from '@gennaker/contracts/execution';
 import { orchestrateSchema } from '@gennaker/contracts/orca';
-import { namedOnly } from '@gennaker/contracts/people';
+import { namedOnly, type TokenScope, tokenScopeSchema } from '@gennaker/contracts/people';
 import { type DeliveryResult, isRefusal, type OutboxDelivery } from '@gennaker/store/outbox';
 import type { EchoParts } from './echo.ts';
 
@@ -12,7 +12,9 @@ export async function startExecution(
 ): Promise<DeliveryResult> {
   const body = orchestrateSchema.parse(message.body);
   const user = body.trigger?.user ?? 'anonymous';
-  const identity = (await echo.actsAs?.(user)) ?? namedOnly(user);
+  const person = (await echo.actsAs?.(user)) ?? namedOnly(user);
+  const scope = await scopeOf(echo, message.key);
+  const identity = scope === undefined ? person : { ...person, scope };
   try {
     await echo.orca.orchestrate(
       { body },
@@ -34,6 +36,16 @@ export async function startExecution(
   }
   await settle(echo, message.key, 'started');
   return { status: 200 };
+}
+
+/** Scope of the token that an execution is started with by hand; undefined without one. */
+async function scopeOf({ db }: Pick<EchoParts, 'db'>, executionId: string): Promise<TokenScope | undefined> {
+  const { rows } = await db.pool.query<{ scope: unknown }>(
+    `select e.content->'scope' as scope from echo.matches m join echo.events e on e.id = m.event_id
+     where m.execution_id = $1 and e.type = 'manual'`,
+    [executionId],
+  );
+  return tokenScopeSchema.optional().parse(rows[0]?.scope ?? undefined);
 }
 
 async function settle(

@@ -10,6 +10,9 @@ const DELIVERY = ['idempotency-key', 'x-github-delivery', 'x-gitlab-event-uuid',
 /** Headers that say more about an event than its body. */
 const KEPT = ['x-hub-signature', 'x-hub-signature-256', 'x-event-key', 'x-github-event', 'x-gitlab-event'];
 
+/** Events that only somebody who is logged in, or another way in that checks its senders, may bring. */
+const NOT_FROM_OUTSIDE = ['manual', 'jenkins'];
+
 /** A webhook's body: a JSON object, or nothing. @throws ServiceError 400 */
 function webhookBody(bytes: Uint8Array): Record<string, unknown> {
   if (bytes.length === 0) return {};
@@ -27,7 +30,10 @@ function webhookBody(bytes: Uint8Array): Record<string, unknown> {
   return body as Record<string, unknown>;
 }
 
-/** Hands a webhook to echo; the answer tells for each pipeline what it did, and why. */
+/**
+ * Hands a webhook to echo; the answer tells for each pipeline what it did, and why.
+ * @throws ServiceError 400 for a type that does not come as a webhook, and for a body that is no JSON object
+ */
 export function takeWebhook(
   gate: Gate,
   target: { readonly type: string; readonly source: string },
@@ -35,6 +41,11 @@ export function takeWebhook(
   headers: Headers,
   options: CallOptions,
 ): Promise<EventAnswer> {
+  if (NOT_FROM_OUTSIDE.includes(target.type.toLowerCase()))
+    throw badRequest(`Events of type "${target.type}" are not taken as webhooks`, {
+      field: 'type',
+      fix: 'post to /webhooks/webhook/{source}; start a pipeline by hand at /pipelines/{application}/{name}',
+    });
   const content = webhookBody(bytes);
   const delivery = DELIVERY.map((name) => headers[name]).find((value) => value !== undefined && value !== '');
   const key = `webhook:${target.type}:${target.source}:${delivery ?? crypto.randomUUID()}`;
