@@ -25,16 +25,18 @@ export async function sendEvents(
       stop = () => resolve(undefined);
       iterator.next().then(resolve, reject);
     });
-  let corked = false;
+  let corked: NodeJS.Immediate | undefined;
+  const release = (): void => {
+    if (!corked) return;
+    clearImmediate(corked);
+    corked = undefined;
+    response.uncork();
+  };
   const write = (text: string): void => {
     // Events that come together leave in one piece.
     if (!corked) {
-      corked = true;
       response.cork();
-      setImmediate(() => {
-        corked = false;
-        response.uncork();
-      });
+      corked = setImmediate(release);
     }
     response.write(text);
   };
@@ -48,6 +50,7 @@ export async function sendEvents(
     signal.removeEventListener('abort', aborted);
     clearInterval(beat);
     void iterator.return?.().catch(() => undefined);
+    release();
     response.end();
   }
 }
