@@ -141,7 +141,7 @@ function front50With(pipelines: readonly Pipeline[]): Client<typeof front50Api> 
       const path = new URL(String(url)).pathname;
       const found = pipelines.find((one) => path === `/pipelines/${one.id}` || path === `/pipelines/${one.id}/stored`);
       if (!found) return Response.json({ message: `There is no ${path}` }, { status: 404 });
-      if (!path.endsWith('/stored')) return Response.json(found);
+      if (path === `/pipelines/${found.id}`) return Response.json(found);
       return Response.json({
         pipeline: found,
         text: JSON.stringify(found),

@@ -1,5 +1,6 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import { type Database, inTransaction } from '@gennaker/store/database';
+import { deleteRows } from '../retention.ts';
 
 /** Removes an execution that has ended, with its history. @throws ServiceError 404, 409 while it runs */
 export async function deleteExecution(db: Database, id: string): Promise<void> {
@@ -15,8 +16,6 @@ export async function deleteExecution(db: Database, id: string): Promise<void> {
         field: 'id',
         fix: 'cancel it first',
       });
-    for (const table of ['stages', 'events', 'mailbox', 'blob_uses', 'set_aside'])
-      await client.query(`delete from orca.${table} where execution_id = $1`, [id]);
-    await client.query('delete from orca.executions where id = $1', [id]);
+    await deleteRows(client, [id]);
   });
 }
