@@ -1,5 +1,5 @@
 import type { RetentionReport } from '@gennaker/contracts/orca-admin';
-import { type Database, inTransaction } from '@gennaker/store/database';
+import { type Database, inTransaction, type Queryable } from '@gennaker/store/database';
 import type { Logger } from 'pino';
 
 /** For how long ended executions are kept. */
@@ -87,13 +87,16 @@ export async function removeExecutions(
           + (select coalesce(sum(pg_column_size(s.*)), 0) from orca.stages s where execution_id = any($1)))::text bytes`,
       [gone],
     );
-    if (!dryRun && gone.length > 0) {
-      for (const table of ['stages', 'events', 'mailbox', 'set_aside', 'blob_uses'])
-        await client.query(`delete from orca.${table} where execution_id = any($1)`, [gone]);
-      await client.query('delete from orca.executions where id = any($1)', [gone]);
-    }
+    if (!dryRun && gone.length > 0) await deleteRows(client, gone);
     return { executions: gone.length, events: rows[0]?.events ?? 0, bytes: Number(rows[0]?.bytes ?? 0) };
   });
+}
+
+/** Deletes executions with all that belongs to them; no foreign key does. To be called in a transaction that holds their rows. */
+export async function deleteRows(client: Queryable, ids: readonly string[]): Promise<void> {
+  for (const table of ['stages', 'events', 'mailbox', 'set_aside', 'blob_uses'])
+    await client.query(`delete from orca.${table} where execution_id = any($1)`, [ids]);
+  await client.query('delete from orca.executions where id = any($1)', [ids]);
 }
 
 /**

@@ -78,7 +78,7 @@ export class PipelineBuilder {
     settings: NoInfer<StageInputs[T]>,
     options: StageOptions = {},
   ): this {
-    return this.custom(type, name, settings as Record<string, unknown>, options);
+    return this.custom(type, name, settings, options);
   }
 
   /** Adds a stage of any type, also one that only your installation knows. */
