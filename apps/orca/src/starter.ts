@@ -68,7 +68,8 @@ with made as (
   on conflict do nothing
 ), used as (
   insert into orca.blob_uses (execution_id, hash)
-  select v.execution_id, decode(v.hash, 'hex') from unnest(${texts(29)}, ${texts(30)}) as v(execution_id, hash) on conflict do nothing
+  select v.execution_id, decode(v.hash, 'hex') from unnest(${texts(29)}, ${texts(30)}) as v(execution_id, hash)
+  join made on made.id = v.execution_id on conflict do nothing
 )
 select id from made`;
 

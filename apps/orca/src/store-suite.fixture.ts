@@ -4,7 +4,7 @@ import { isComplete } from '@gennaker/contracts/status';
 import { createExecution } from '@gennaker/engine/create';
 import type { EngineEvent, EventBody } from '@gennaker/engine/events';
 import { evolve } from '@gennaker/engine/evolve';
-import type { ExecutionState } from '@gennaker/engine/model';
+import type { ExecutionState, Json } from '@gennaker/engine/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Mail } from './mailbox.ts';
@@ -42,8 +42,8 @@ const MINUTE_MS = 60_000;
 const PERSON: Person = { user: 'ada', roles: ['ops'], admin: false };
 const PAUSE: Mail = { type: 'Pause', user: 'ada' };
 
-/** An execution of one stage, ready to be stored; `correlationId` is its trigger's. */
-export function prepared(id: string, correlationId?: string): Prepared {
+/** An execution of one stage, ready to be stored; `correlationId` is its trigger's, `context` the stage's. */
+export function prepared(id: string, correlationId?: string, context: Json = {}): Prepared {
   const event = createExecution({
     id,
     type: 'PIPELINE',
@@ -51,7 +51,7 @@ export function prepared(id: string, correlationId?: string): Prepared {
     name: 'pipe',
     trigger: { type: 'manual', parameters: {}, ...(correlationId === undefined ? {} : { correlationId }) },
     by: PERSON,
-    stages: [{ type: 'wait', waitTime: 1 }],
+    stages: [{ type: 'wait', ...context }],
     now: Date.now(),
   });
   if (event.type !== 'ExecutionCreated') throw new Error('an execution begins with its creation');

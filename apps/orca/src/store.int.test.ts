@@ -113,4 +113,14 @@ describe('the store in PostgreSQL', () => {
     ]);
     expect(await insertExecutions(database.db.pool, [prepared('again', odd)])).toEqual([{ id: 'odd', fresh: false }]);
   });
+
+  it('keeps no big value for a start that another execution stood in the way of', async () => {
+    const big = 'x'.repeat(10_000);
+    const starts = [prepared('first', 'same', { big }), prepared('second', 'same', { big })];
+    for (const one of starts) await insertExecutions(database.db.pool, [one]);
+    const { rows } = await database.db.pool.query<{ id: string }>(
+      "select execution_id as id from orca.blob_uses where execution_id in ('first', 'second')",
+    );
+    expect(rows).toEqual([{ id: 'first' }]);
+  });
 });
