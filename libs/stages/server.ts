@@ -17,6 +17,7 @@ import monitorPipeline from './monitor-pipeline/stage.ts';
 import noop from './noop/stage.ts';
 import pipeline from './pipeline/stage.ts';
 import restrictExecutionDuringTimeWindow from './restrict-execution-during-time-window/stage.ts';
+import runMultiplePipelines from './run-multiple-pipelines/stage.ts';
 import shrinkCluster from './shrink-cluster/stage.ts';
 import upsertLoadBalancer from './upsert-load-balancer/stage.ts';
 import wait from './wait/stage.ts';
@@ -42,6 +43,7 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   noop,
   pipeline,
   restrictExecutionDuringTimeWindow,
+  runMultiplePipelines,
   shrinkCluster,
   upsertLoadBalancer,
   wait,
@@ -68,6 +70,7 @@ export interface StageInputs {
   readonly noop: z.input<(typeof noop)['schema']>;
   readonly pipeline: z.input<(typeof pipeline)['schema']>;
   readonly restrictExecutionDuringTimeWindow: z.input<(typeof restrictExecutionDuringTimeWindow)['schema']>;
+  readonly runMultiplePipelines: z.input<(typeof runMultiplePipelines)['schema']>;
   readonly shrinkCluster: z.input<(typeof shrinkCluster)['schema']>;
   readonly upsertLoadBalancer: z.input<(typeof upsertLoadBalancer)['schema']>;
   readonly wait: z.input<(typeof wait)['schema']>;

@@ -13,6 +13,7 @@ import manualJudgment from './manual-judgment/ui.tsx';
 import monitorPipeline from './monitor-pipeline/ui.tsx';
 import noop from './noop/ui.tsx';
 import pipeline from './pipeline/ui.tsx';
+import runMultiplePipelines from './run-multiple-pipelines/ui.tsx';
 import wait from './wait/ui.tsx';
 import waitForCondition from './wait-for-condition/ui.tsx';
 import waitUntil from './wait-until/ui.tsx';
@@ -33,6 +34,7 @@ export const stageUis: readonly StageUi[] = [
   monitorPipeline,
   noop,
   pipeline,
+  runMultiplePipelines,
   wait,
   waitForCondition,
   waitUntil,
