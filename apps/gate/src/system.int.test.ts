@@ -20,6 +20,7 @@ import { app as gate } from './module.ts';
 
 /** Gate, front50, echo and igor as they run, over HTTP and PostgreSQL; orca, clouddriver and Jenkins stand in by their contracts. */
 const executions = new Map<string, ExecutionView>();
+const killed: string[] = [];
 const streams = { orca: [] as StreamEvent[], after: [] as (string | undefined)[] };
 
 let database: TestDatabase;
@@ -75,7 +76,13 @@ const orcaHandlers: Partial<Handlers<typeof orcaApi>> = {
       ({ application, trigger }) => application === params.application && trigger['eventId'] === query.eventId,
     ),
   listTasks: () => [],
-  cancel: () => undefined,
+  cancel: ({ params }) => {
+    if (!executions.has(params.id)) throw notFound(`There is no execution ${params.id}`);
+  },
+  deleteExecution: ({ params }) => {
+    if (!executions.delete(params.id)) throw notFound(`There is no execution ${params.id}`);
+  },
+  killZombie: ({ params }) => void killed.push(params.id),
   events: async function* ({ query }) {
     streams.after.push(query.after);
     yield* streams.orca;
@@ -270,8 +277,35 @@ describe("what Spinnaker's clients rely on", () => {
     ).toContain('Create');
   });
 
+  it('tasks are cancelled together and removed, whoever ran them', async () => {
+    const { ref } = await client.submitTask({
+      body: { application: 'hello', description: 'Enable', job: [{ type: 'enableServerGroup', asgName: 'x' }] },
+    });
+    const ops = ref.split('/')[2] ?? '';
+    const made = await client.submitTask({
+      body: { application: 'hello', description: 'No', job: [{ type: 'deletePipeline', pipeline: {} }] },
+    });
+    const metadata = made.ref.split('/')[2] ?? '';
+    await client.cancelTasks({ query: { ids: `${ops},${metadata}` } });
+    expect(await refused(client.cancelTasks({ query: { ids: `${ops},none` } }))).toMatchObject({ status: 404 });
+    for (const id of [ops, metadata]) {
+      await client.deleteTask({ params: { id } });
+      expect(await refused(client.getTask({ params: { id } }))).toMatchObject({ status: 404 });
+      expect(await refused(client.deleteTask({ params: { id } }))).toMatchObject({ status: 404 });
+    }
+  });
+
+  it('what is posted starts as it is, and zombies are ended on their path with a colon', async () => {
+    const body = { application: 'hello', name: 'Posted', executionId: 'posted-1', stages: [{ type: 'wait' }] };
+    const started = await post('/pipelines/start', { ...body, trigger: { type: 'manual', user: 'ann' } });
+    expect([started.status, await started.json()]).toEqual([200, { ref: '/pipelines/posted-1' }]);
+    expect((await client.getExecution({ params: { id: 'posted-1' } })).trigger).toMatchObject({ user: 'ann' });
+    expect((await post('/admin/queue/zombies/posted-1:kill', {})).status).toBe(200);
+    expect(killed).toEqual(['posted-1']);
+  });
+
   it('the cancel address with the placeholder, and executions by one kind of id only', async () => {
-    const response = await fetch(`${url}/applications/%7Bapplication%7D/pipelines/x/cancel?reason=why`, {
+    const response = await fetch(`${url}/applications/%7Bapplication%7D/pipelines/posted-1/cancel?reason=why`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
     });
