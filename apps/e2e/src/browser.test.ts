@@ -11,10 +11,9 @@ import { gateApi } from '@gennaker/contracts/gate';
 import { isComplete } from '@gennaker/contracts/status';
 import { startSystem, type System } from '@gennaker/fixtures/system';
 import { BUILD_SERVER_PORT } from '@gennaker/service/config';
-import AxeBuilder from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Editor, openDeck } from './deck.ts';
+import { Editor, openDeck, violations } from './deck.ts';
 
 const PIPELINE = 'Made by hand';
 const SHOTS = process.env['GENNAKER_SCREENSHOTS'];
@@ -63,29 +62,6 @@ async function stagesOf(id: string): Promise<string> {
 
 async function shot(name: string): Promise<void> {
   if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`) });
-}
-
-/** Violations of WCAG 2.2 A and AA on the page as it is now. */
-async function violations(): Promise<string[]> {
-  await page.evaluate(AxeBuilder.source);
-  return page.evaluate(async () => {
-    const axe = (
-      globalThis as unknown as {
-        axe: {
-          run(
-            context: object,
-            options: object,
-          ): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-        };
-      }
-    ).axe;
-    // The small + of a zoomed-out graph has a full-size equal: the button "Add stage" (WCAG 2.5.8, equivalent).
-    const found = await axe.run(
-      { exclude: ['.graph-add'] },
-      { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] },
-    );
-    return found.violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html.slice(0, 160)}`);
-  });
 }
 
 /** Delivers build 1.0.0 with the seeded pipeline, so that there is an old version to replace; then removes that pipeline. */
@@ -146,7 +122,7 @@ describe('somebody who has never seen the JSON', () => {
       await editor.choose(`Server group to ${label.toLowerCase()}`, target);
     }
     await shot('editor');
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await editor.save();
     const stored = await gate().getPipelineConfig({ params: { application: HELLO.application, name: PIPELINE } });
     expect(stored.stages?.map(({ type }) => type)).toEqual([
@@ -170,7 +146,7 @@ describe('somebody who has never seen the JSON', () => {
     await expect.poll(() => stagesOf(id), { timeout: 200_000, interval: 1_000 }).toMatch(/Approve RUNNING/);
     await judgment.first().waitFor();
     await shot('judgment');
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
 
     const clusters = await browser.newPage({
       baseURL: system.addresses['deck'] ?? '',

@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -14,11 +15,39 @@ const FLAGS = [
 /** Opens deck in a headless Chromium. Errors of the page are collected in `problems`. */
 export async function openDeck(address: string): Promise<{ browser: Browser; page: Page; problems: string[] }> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const problems: string[] = [];
+  return { browser, page: await openPage(browser, address, problems), problems };
+}
+
+/** Opens a page of somebody else: it shares nothing with the others. Its errors join `problems`. */
+export async function openPage(browser: Browser, address: string, problems: string[]): Promise<Page> {
   const page = await browser.newPage({ baseURL: address, viewport: { width: 1440, height: 1000 } });
   page.setDefaultTimeout(20_000);
-  const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
-  return { browser, page, problems };
+  return page;
+}
+
+/** Violations of WCAG 2.2 A and AA on the page as it is now. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const here = (
+      globalThis as unknown as {
+        axe: {
+          run(
+            context: object,
+            options: object,
+          ): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+        };
+      }
+    ).axe;
+    // The small + of a zoomed-out graph has a full-size equal: the button "Add stage" (WCAG 2.5.8, equivalent).
+    const found = await here.run(
+      { exclude: ['.graph-add'] },
+      { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] },
+    );
+    return found.violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html.slice(0, 160)}`);
+  });
 }
 
 /** The pipeline editor as a person uses it: by labels and buttons alone. */

@@ -50,12 +50,22 @@ function shown(name: string, value: unknown): ReactNode {
     if (value > INSTANTS[0] && value < INSTANTS[1]) return formatInstant(value);
     if (name.endsWith('Ms')) return value < 1000 ? `${Math.round(value)} ms` : formatDuration(value);
   }
-  if (Array.isArray(value) && value.every((each) => typeof each !== 'object'))
+  if (Array.isArray(value)) {
+    const deep = value.some((each) => typeof each === 'object');
     return value.map((each, index) => (
-      <span key={String(each)}>
-        {index > 0 ? ', ' : ''}
+      // oxlint-disable-next-line react/no-array-index-key -- what was found out stays in its order
+      <span key={index}>
+        {index === 0 ? '' : deep ? '; ' : ', '}
         {shown(name, each)}
       </span>
     ));
-  return JSON.stringify(value);
+  }
+  if (value !== null && typeof value === 'object')
+    return Object.entries(value).map(([key, each], index) => (
+      <span key={key}>
+        {index === 0 ? '' : ', '}
+        {wordsOf(key)} {shown(key, each)}
+      </span>
+    ));
+  return String(value);
 }

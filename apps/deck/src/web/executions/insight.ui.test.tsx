@@ -106,6 +106,7 @@ describe('replay', () => {
     const onAt = vi.fn();
     renderDeck(<Replay execution={execution} at={2} onAt={onAt} />);
     const slider = await screen.findByRole('slider', { name: 'Event' });
+    expect(slider.getAttribute('aria-valuetext')).toMatch(/^2 of \d+: /);
     fireEvent.keyDown(slider, { key: 'ArrowRight' });
     expect(onAt).toHaveBeenLastCalledWith(3);
     fireEvent.click(screen.getByRole('button', { name: 'Live' }));

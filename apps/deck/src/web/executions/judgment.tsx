@@ -50,7 +50,7 @@ export function Judgment({
         </p>
       ) : null}
       {rules.deadline === undefined ? null : <Deadline at={rules.deadline} then={rules.onDeadline} />}
-      {rules.inputs.length > 0 ? (
+      {rules.inputs.length > 0 && !gave ? (
         <Select
           label="Your choice"
           size="xs"
@@ -62,7 +62,7 @@ export function Judgment({
           comboboxProps={{ withinPortal: false }}
         />
       ) : null}
-      {lacksRole ? null : (
+      {lacksRole || (gave && !rules.commentRequired) ? null : (
         <TextInput
           size="xs"
           maw={420}

@@ -11,10 +11,10 @@ import { useHistory } from '../queries/insight.ts';
 /** Time between two events while it plays, in ms. */
 const STEP_MS = 700;
 
-/** A slider over the events of an execution; `at` is the sequence shown, undefined means live. */
+/** A slider over the events of an execution; `at` is the sequence shown first, undefined means live. */
 export function Replay({
   execution,
-  at,
+  at: begunAt,
   onAt,
 }: {
   readonly execution: ExecutionView;
@@ -22,6 +22,12 @@ export function Replay({
   readonly onAt: (sequence: number | undefined) => void;
 }) {
   const history = useHistory(execution.id);
+  // The address follows behind: fast keys would be counted from a place that was left already.
+  const [at, setAt] = useState(begunAt);
+  const show = (sequence: number | undefined): void => {
+    setAt(sequence);
+    onAt(sequence);
+  };
   const events = history.data ?? [];
   const last = events.length - 1;
   const found = at === undefined ? last : events.findLastIndex(({ sequence }) => sequence <= at);
@@ -31,7 +37,7 @@ export function Replay({
   const list = useRef<HTMLOListElement>(null);
   const go = (to: number): void => {
     const event = events[Math.min(last, Math.max(0, to))];
-    if (event) onAt(event.sequence);
+    if (event) show(event.sequence);
   };
   const step = useRef(go);
   step.current = go;
@@ -73,9 +79,7 @@ export function Replay({
           label={(value) => `${value + 1} of ${events.length}`}
           {...(events.length <= 60 ? { marks: events.map((_, value) => ({ value })) } : {})}
           onChange={go}
-          thumbProps={{
-            'aria-valuetext': current ? `${index + 1} of ${events.length}: ${sentence(execution, current)}` : '',
-          }}
+          thumbValueText={current ? `${index + 1} of ${events.length}: ${sentence(execution, current)}` : ''}
         />
         <Button
           size="compact-sm"
@@ -83,7 +87,7 @@ export function Replay({
           aria-pressed={at === undefined}
           onClick={() => {
             setPlaying(false);
-            onAt(undefined);
+            show(undefined);
           }}
         >
           Live
@@ -92,7 +96,7 @@ export function Replay({
       <ol ref={list} className="replay-events" aria-label="Events">
         {events.map((event, position) => (
           <li key={event.sequence} aria-current={position === index ? 'step' : undefined}>
-            <button type="button" className="replay-event" onClick={() => onAt(event.sequence)}>
+            <button type="button" className="replay-event" onClick={() => show(event.sequence)}>
               <span className="gk-num gk-muted">+{formatDuration(event.at - begin)}</span>
               <span>{sentence(execution, event)}</span>
               <span className="gk-muted">{decidedBy(event)}</span>

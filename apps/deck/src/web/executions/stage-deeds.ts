@@ -1,6 +1,7 @@
 import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
 import { isComplete, STATUS_FACTS } from '@gennaker/contracts/status';
 import type { StageDeed } from '../queries/actions.ts';
+import { judgmentRules } from './judgment-rules.ts';
 import { stagesUnder, topLevelStages } from './stage-order.ts';
 
 /** Something that can be done with a stage now. */
@@ -39,7 +40,9 @@ export function deedsFor(execution: ExecutionView, stage: StageView): OfferedDee
           : `${stage.name} counts as done at once.`,
       confirm: timed.type === 'restrictExecutionDuringTimeWindow',
     });
-  const skippable = SKIPPABLE.has(stage.type) || stage.context['canManuallySkip'] === true;
+  // What several people have to approve, nobody passes alone.
+  const shared = stage.type === 'manualJudgment' && judgmentRules(stage).needed > 1;
+  const skippable = !shared && (SKIPPABLE.has(stage.type) || stage.context['canManuallySkip'] === true);
   if (stage.status === 'RUNNING' && skippable)
     deeds.push({
       deed: 'skip',

@@ -55,6 +55,15 @@ describe('what can be done with a stage', () => {
       { deed: 'skipWait', stageId: 's9<1', confirm: true },
     ]);
   });
+
+  it('that several people have to approve: nobody skips it alone', () => {
+    const offered = (context: Record<string, unknown>) => {
+      const judgment = aStage('1', { type: 'manualJudgment', status: 'RUNNING', context });
+      return deedsFor(anExecution([judgment]), judgment).map(({ deed }) => deed);
+    };
+    expect(offered({})).toContain('skip');
+    expect(offered({ requiredApprovals: 2 })).toEqual([]);
+  });
 });
 
 describe('the buttons of a stage', () => {

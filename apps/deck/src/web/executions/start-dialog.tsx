@@ -62,6 +62,8 @@ export function StartDialog({
     settled,
     parameters.every(({ name, required }) => !required || settled[name]),
   );
+  // What waits for its turn does not meet those that run.
+  const queues = plan.data?.queue !== undefined;
   const set = (name: string, value: string): void => setValues((was) => ({ ...was, [name]: value }));
   return (
     <Modal opened onClose={onClose} title={`Start ${pipeline.name}`} size="lg">
@@ -81,7 +83,7 @@ export function StartDialog({
           );
         }}
       >
-        {running > 0 ? (
+        {running > 0 && !queues ? (
           <Note
             look="paused"
             title={running === 1 ? 'It is running already' : `${running} executions are running already`}
@@ -131,7 +133,7 @@ export function StartDialog({
           <Button variant="default" onClick={onClose}>
             Close
           </Button>
-          <Button type="submit" loading={start.isPending} disabled={!again || missing.length > 0}>
+          <Button type="submit" loading={start.isPending} disabled={!(again || queues) || missing.length > 0}>
             Start
           </Button>
         </Group>
