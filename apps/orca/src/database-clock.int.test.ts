@@ -1,3 +1,4 @@
+import { clockSuite } from '@gennaker/fixtures/clock-suite';
 import { testDatabase, type TestDatabase } from '@gennaker/fixtures/databases';
 import { type Clock, systemClock } from '@gennaker/service/clock';
 import { openDatabase } from '@gennaker/store/database';
@@ -39,3 +40,8 @@ describe('the time of an orca process', () => {
     await away.close();
   });
 });
+
+clockSuite("of orca's processes", () => ({
+  clock: new DatabaseClock(database.db.pool, systemClock),
+  pass: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
+}));
