@@ -10,7 +10,7 @@ const HELP = `gennaker bench: measures the product beside floors and peers that 
 It starts a PostgreSQL (fsync and synchronous commit on) and a Redis of its own and one orca process, and starts
 pipelines through orca's HTTP API while one reader follows the event stream; gate's hop is not in these rows.
 The ratio is the median over the rounds. The rows:
-${ROWS.map((row) => `  ${row.name.padEnd(12)} ${row.metric}; beside: ${row.of}`).join('\n')}
+${ROWS.flatMap(({ name, figures }) => figures.map(({ metric, of }) => `  ${name.padEnd(12)} ${metric}; beside: ${of}`)).join('\n')}
 
 Ends with one line of JSON; exit code 0 only when every row reaches its bound.
 `;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { StageJson } from './product.ts';
 
 /** A stage that has nothing to do. */
@@ -20,8 +21,9 @@ export const pipelineOf = (stages: readonly StageJson[], more: object = {}): Rec
 
 /** Ten stages, one after another; `contextBytes` are spread over their settings. */
 export function linear(contextBytes = 0): Record<string, unknown> {
-  const more = contextBytes === 0 ? {} : { comments: 'x'.repeat(Math.ceil(contextBytes / 10)) };
-  return pipelineOf(Array.from({ length: 10 }, (_, index) => noop(index + 1, index === 0 ? [] : [index], more)));
+  const more = (): object =>
+    contextBytes === 0 ? {} : { comments: randomBytes(Math.ceil(contextBytes / 20)).toString('hex') };
+  return pipelineOf(Array.from({ length: 10 }, (_, index) => noop(index + 1, index === 0 ? [] : [index], more())));
 }
 
 /** Ten stages at once and one that joins them. */

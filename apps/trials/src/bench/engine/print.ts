@@ -8,10 +8,10 @@ export function printBench(name: string, rows: readonly RowResult[], say: (text:
     ...rows.map((row) => [
       row.ok ? 'ok' : 'NO',
       row.metric,
-      `${row.value} ${row.unit}`,
+      `${row.value ?? '-'} ${row.unit}`,
       String(row.beside),
-      `${row.ratio} (${row.min}..${row.max})`,
-      String(row.reach),
+      row.ratio === null ? '-' : `${row.ratio} (${row.min}..${row.max})`,
+      row.bounds === 'value' ? `${row.reach} ${row.unit}` : `${row.reach}x`,
       String(row.aim),
       row.of,
     ]),

@@ -26,6 +26,10 @@ export interface Product {
   start(body: Readonly<Record<string, unknown>>): Promise<string>;
   /** Starts a pipeline and waits until the event stream says that it has ended. */
   run(body: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Resolves when the event stream has told that an execution ended. */
+  ended(id: string): Promise<void>;
+  /** Tells of every event of the stream by its execution's id; one listener at a time. */
+  onEvent(listener: (executionId: string) => void): void;
   /** kill -9. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -84,7 +88,8 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       child.kill(signal);
       await gone;
     }
-    await pool.destroy();
+    if (!pool.destroyed) await pool.destroy();
+    if (!options.node) await rm(folder, { recursive: true, force: true });
   };
   return {
     client,
@@ -95,11 +100,10 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       await ends.of(id);
       return id;
     },
+    ended: (id) => ends.of(id),
+    onEvent: (listener) => (ends.listener = listener),
     kill: () => end('SIGKILL'),
-    stop: async () => {
-      await end('SIGTERM');
-      if (!options.node) await rm(folder, { recursive: true, force: true });
-    },
+    stop: () => end('SIGTERM'),
   };
 }
 
@@ -115,6 +119,7 @@ async function untilReady(child: ChildProcess): Promise<void> {
 class Ends {
   readonly #ended = new Set<string>();
   readonly #waiting = new Map<string, () => void>();
+  listener: ((executionId: string) => void) | undefined;
   readonly open: Promise<void>;
   #opened: () => void = () => {};
 
@@ -137,7 +142,8 @@ class Ends {
         const lines = (rest + String(chunk)).split('\n');
         rest = lines.pop() ?? '';
         // Only the lines that matter are parsed: this process shares its cores with what it measures.
-        for (const line of lines) if (line.startsWith('data:') && line.includes('ExecutionCompleted')) this.#take(line);
+        for (const line of lines)
+          if (line.startsWith('data:') && (this.listener || line.includes('ExecutionCompleted'))) this.#take(line);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -146,6 +152,7 @@ class Ends {
 
   #take(line: string): void {
     const event = eventSchema.parse(JSON.parse(line.slice('data:'.length)));
+    this.listener?.(event.executionId);
     if (event.type !== 'ExecutionCompleted') return;
     const waiting = this.#waiting.get(event.executionId);
     this.#waiting.delete(event.executionId);

@@ -7,40 +7,56 @@ export interface Pair {
   readonly beside: number;
 }
 
-/** A row of the bench. `reach` and `aim` are bounds of the ratio value / beside; `least` says which way is better. */
-export interface Row {
-  readonly name: string;
+/** One figure of a figure. `reach` and `aim` bound the ratio value / beside, or the value itself. */
+export interface Figure {
   readonly metric: string;
   readonly unit: string;
   readonly of: string;
   readonly better: 'more' | 'less';
+  /** What the bounds are of; the ratio unless told. */
+  readonly bounds?: 'ratio' | 'value';
   readonly reach: number;
   readonly aim: number;
-  /** Rounds at most; 1 where a row is long. */
-  readonly rounds?: number;
-  round(world: BenchWorld): Promise<Pair>;
 }
 
-/** A row's outcome: the median of the ratios of its rounds. */
+/** What is measured together: its figures come from one run. */
+export interface Row {
+  readonly name: string;
+  readonly figures: readonly Figure[];
+  /** Rounds at most, where one takes long. */
+  readonly rounds?: number;
+  /** One round; a pair for each figure, in their order. */
+  round(world: BenchWorld): Promise<readonly Pair[]>;
+}
+
+/** A figure's outcome: the median of the ratios of its rounds. */
 export interface RowResult {
   readonly metric: string;
-  readonly value: number;
+  readonly value: number | null;
   readonly unit: string;
   readonly of: string;
-  readonly beside: number;
-  readonly ratio: number;
-  readonly min: number;
-  readonly max: number;
+  readonly beside: number | null;
+  readonly ratio: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
   readonly reach: number;
   readonly aim: number;
+  readonly bounds: 'ratio' | 'value';
   readonly ok: boolean;
   readonly flags: readonly string[];
 }
 
-/** Sums the rounds of a row up. A round is flagged when its floor is off the median of the floors by more than two. */
-export function resultOf(row: Row, pairs: readonly Pair[], foreign: readonly number[]): RowResult {
+/** Sums the rounds of a figure up. A round is flagged when its floor is off the median of the floors by more than two. */
+export function resultOf(figure: Figure, pairs: readonly Pair[], foreign: readonly number[]): RowResult {
   const ratios = pairs.map(({ value, beside }) => value / beside);
   const ratio = quantile(ratios, 0.5);
+  const bounded =
+    figure.bounds === 'value'
+      ? quantile(
+          pairs.map(({ value }) => value),
+          0.5,
+        )
+      : ratio;
   const floor = quantile(
     pairs.map(({ beside }) => beside),
     0.5,
@@ -52,24 +68,25 @@ export function resultOf(row: Row, pairs: readonly Pair[], foreign: readonly num
       : []),
   ]);
   return {
-    metric: row.metric,
+    metric: figure.metric,
     value: round(
       quantile(
         pairs.map(({ value }) => value),
         0.5,
       ),
     ),
-    unit: row.unit,
-    of: row.of,
+    unit: figure.unit,
+    of: figure.of,
     beside: round(floor),
     ratio: round(ratio),
     min: round(Math.min(...ratios)),
     max: round(Math.max(...ratios)),
-    reach: row.reach,
-    aim: row.aim,
-    ok: row.better === 'more' ? ratio >= row.reach : ratio <= row.reach,
+    reach: figure.reach,
+    aim: figure.aim,
+    bounds: figure.bounds ?? 'ratio',
+    ok: figure.better === 'more' ? bounded >= figure.reach : bounded <= figure.reach,
     flags,
   };
 }
 
-const round = (value: number): number => Number(value.toPrecision(4));
+const round = (value: number): number | null => (Number.isFinite(value) ? Number(value.toPrecision(4)) : null);

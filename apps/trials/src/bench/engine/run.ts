@@ -15,24 +15,29 @@ export async function runBench(rows: readonly Row[], options: BenchOptions): Pro
   const servers = await startTrialServers();
   try {
     const world = await benchWorld(servers, options.quick);
-    const pairs = new Map<Row, { pair: Pair; foreign: number }[]>(rows.map((row) => [row, []]));
+    const measured = new Map<Row, { pairs: readonly Pair[]; foreign: number }[]>(rows.map((row) => [row, []]));
     for (let round = 1; round <= options.rounds; round++)
-      for (const [row, list] of pairs) {
+      for (const [row, list] of measured) {
         if (round > (row.rounds ?? options.rounds)) continue;
         const own = (): number => cpuSeconds([process.pid, servers.postgres.pid(), servers.redis.pid()]);
         const before = { at: performance.now(), machine: machineCpuSeconds(), own: own() };
-        const pair = await row.round(world);
+        const pairs = await row.round(world);
         const seconds = (performance.now() - before.at) / 1_000;
         const foreign = Math.max(0, (machineCpuSeconds() - before.machine - (own() - before.own)) / seconds);
-        list.push({ pair, foreign });
-        const figures = `${pair.value.toPrecision(4)} beside ${pair.beside.toPrecision(4)} ${row.unit}`;
-        options.say(`round ${round}  ${row.name.padEnd(11)} ${figures}, ${(pair.value / pair.beside).toPrecision(3)}x`);
+        list.push({ pairs, foreign });
+        for (const [index, { value, beside }] of pairs.entries())
+          options.say(
+            `round ${round}  ${row.name.padEnd(11)} ${value.toPrecision(4)} beside ${beside.toPrecision(4)}, ` +
+              `${(value / beside).toPrecision(3)}x  ${row.figures[index]?.metric ?? ''}`,
+          );
       }
-    return [...pairs].map(([row, list]) =>
-      resultOf(
-        row,
-        list.map(({ pair }) => pair),
-        list.map(({ foreign }) => foreign),
+    return [...measured].flatMap(([row, list]) =>
+      row.figures.map((figure, index) =>
+        resultOf(
+          figure,
+          list.flatMap(({ pairs }) => pairs[index] ?? []),
+          list.map(({ foreign }) => foreign),
+        ),
       ),
     );
   } finally {

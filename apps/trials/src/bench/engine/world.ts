@@ -13,6 +13,8 @@ const WARM_UP = 50;
 export interface BenchWorld {
   readonly servers: TrialServers;
   readonly quick: boolean;
+  /** URL of a migrated database of this name, made at its first use. */
+  database(name: string): Promise<string>;
   /** Starts the product on its database; the caller stops it. */
   product(more?: Partial<ProductOptions>): Promise<Product>;
   /** Runs pipelines through the public start API in a closed loop, after a warm-up. */
@@ -30,10 +32,17 @@ export interface Load {
 /** Makes the databases of a bench. */
 export async function benchWorld(servers: TrialServers, quick: boolean): Promise<BenchWorld> {
   const [productUrl, peersUrl] = [await servers.database('product'), await servers.database('peers', false)];
+  const databases = new Map<string, Promise<string>>();
+  const database = (name: string): Promise<string> => {
+    const made = databases.get(name) ?? servers.database(name);
+    databases.set(name, made);
+    return made;
+  };
   const pids = (): number[] => [servers.postgres.pid(), servers.redis.pid()];
   return {
     servers,
     quick,
+    database,
     product: (more) => startProduct({ databaseUrl: productUrl, redisUrl: servers.redis.url, ...more }),
     load: async (product, pipeline, stages, { count, inFlight }) => {
       const run = async (): Promise<void> => void (await product.run(pipeline));

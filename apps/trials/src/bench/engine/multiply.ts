@@ -1,0 +1,50 @@
+import pg from 'pg';
+
+const TABLES = ['executions', 'stages', 'events'] as const;
+
+/**
+ * Stores an execution `times` more times under new ids, with its stages and history, in PostgreSQL itself: what a system
+ * has that has run for years. Keys that are unique are left out; times of the copies are the original's.
+ */
+export async function multiply(databaseUrl: string, id: string, times: number): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    for (const table of TABLES) {
+      const { rows } = await client.query<{ name: string }>(
+        `select column_name as name from information_schema.columns
+         where table_schema = 'orca' and table_name = $1 order by ordinal_position`,
+        [table],
+      );
+      const key = table === 'executions' ? 'id' : 'execution_id';
+      const own = new Set(table === 'events' ? ['id', 'xid'] : []);
+      const columns = rows.map(({ name }) => name).filter((name) => !own.has(name));
+      const values = columns.map((name) => {
+        if (name === key) return `$1 || '-' || number`;
+        if (name === 'start_key' || name === 'correlation_id') return 'null';
+        return `one.${client.escapeIdentifier(name)}`;
+      });
+      await client.query(
+        `insert into orca.${table} (${columns.map((name) => client.escapeIdentifier(name)).join(', ')})
+         select ${values.join(', ')} from orca.${table} one, generate_series(1, $2::int) number where one.${key} = $1`,
+        [id, times],
+      );
+    }
+    await client.query('vacuum analyze orca.executions, orca.stages, orca.events');
+    await client.query('checkpoint');
+  } finally {
+    await client.end();
+  }
+}
+
+/** Bytes of a database. */
+export async function databaseBytes(databaseUrl: string): Promise<number> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ bytes: string }>('select pg_database_size(current_database()) as bytes');
+    return Number(rows[0]?.bytes ?? 0);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,52 @@
+import { multiply } from './multiply.ts';
+import { linear, pipelineOf } from './pipelines.ts';
+import type { Row } from './row.ts';
+import type { BenchWorld } from './world.ts';
+
+const filled = new WeakMap<BenchWorld, Set<string>>();
+
+async function filledDatabase(world: BenchWorld, name: string, executions: number): Promise<string> {
+  const databaseUrl = await world.database(name);
+  const done = filled.get(world) ?? new Set();
+  filled.set(world, done);
+  if (!done.has(name)) {
+    const product = await world.product({ databaseUrl });
+    const id = await product.run(pipelineOf([{ type: 'wait', name: 'Nothing', refId: '1', waitTime: 0 }]));
+    await product.stop();
+    await multiply(databaseUrl, id, executions);
+    done.add(name);
+  }
+  return databaseUrl;
+}
+
+async function microsPerStage(world: BenchWorld, databaseUrl: string): Promise<number> {
+  const product = await world.product({ databaseUrl });
+  try {
+    const load = { inFlight: 50, count: world.quick ? 400 : 1_000 };
+    const { cpuSeconds, stages } = await world.load(product, linear(), 10, load);
+    return (cpuSeconds / stages) * 1e6;
+  } finally {
+    await product.stop();
+  }
+}
+
+/** What a long history costs. */
+export const stored: Row = {
+  name: 'stored',
+  figures: [
+    {
+      metric: 'CPU per stage with 1 million stored executions (--quick: 100 thousand), 50 in flight',
+      unit: 'us',
+      of: 'with 10 thousand (--quick: 1 thousand)',
+      better: 'less',
+      reach: 1.15,
+      aim: 1.05,
+    },
+  ],
+  round: async (world) => {
+    const few = await filledDatabase(world, 'few', world.quick ? 1_000 : 10_000);
+    const many = await filledDatabase(world, 'many', world.quick ? 100_000 : 1_000_000);
+    const beside = await microsPerStage(world, few);
+    return [{ value: await microsPerStage(world, many), beside }];
+  },
+};
