@@ -181,6 +181,19 @@ export function storeSuite(name: string, store: () => EngineStore): void {
       expect(await commit(mine, { does: { note: 'mine' }, release: true })).toMatchObject({ released: true });
       expect(noteOf(await claimed('a', id))).toBe('mine');
     });
+    it('of an earlier claim of the same worker write nothing', async () => {
+      const id = await begun();
+      const old = await claimed('a', id);
+      await store().pass(SUITE_LEASE_MS + 5_000);
+      await claimed('a', id);
+      expect(await commit(old, { does: { note: 'late' } })).toEqual({ kind: 'fenced' });
+    });
+    it('of a claim that was given back write nothing', async () => {
+      const id = await begun();
+      const claim = await claimed('a', id);
+      expect(await commit(claim, { release: true })).toMatchObject({ released: true });
+      expect(await commit(claim, { does: { note: 'late' } })).toEqual({ kind: 'fenced' });
+    });
     it('are made once per version: what was committed already is not committed again', async () => {
       const id = await begun();
       const claim = await claimed('a', id);
