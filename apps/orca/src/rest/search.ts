@@ -25,42 +25,74 @@ export async function searchExecutions(db: Database, application: string, query:
   const wanted = query.trigger === undefined ? undefined : decoded(query.trigger);
   const start = query.startIndex ?? 0;
   const size = query.size ?? 10;
-  const order = query.reverse ? 'asc' : 'desc';
-  const page = async (offset: number, limit: number): Promise<{ id: string; trigger: unknown }[]> => {
-    const { rows } = await db.pool.query<{ id: string; trigger: unknown }>({
-      name: `orca-search-${order}`,
-      text: `select id, data->'trigger' as trigger from orca.executions
-             where type = 'PIPELINE' and ($1 = '*' or application = $1) and ($2::text[] is null or data->'trigger'->>'type' = any($2))
-               and ($3::text is null or name = $3) and ($4::text is null or data->'trigger'->>'eventId' = $4)
-               and build_time between $5 and $6 and ($7::text[] is null or status = any($7))
-             order by build_time ${order}, id ${order} offset $8 limit $9`,
-      values: [
-        application,
-        query.triggerTypes ? words(query.triggerTypes) : null,
-        query.pipelineName ?? null,
-        query.eventId ?? null,
-        from,
-        to,
-        statusesOf(query) ?? null,
-        offset,
-        limit,
-      ],
-    });
-    return rows;
-  };
-  if (wanted === undefined)
-    return views(
-      db,
-      (await page(start, size)).map(({ id }) => id),
-      query.expand ?? false,
-    );
-  const found: string[] = [];
-  for (let offset = 0; found.length < start + size; offset += PAGE) {
-    const rows = await page(offset, PAGE);
-    found.push(...rows.filter(({ trigger }) => contains(trigger, wanted)).map(({ id }) => id));
-    if (rows.length < PAGE) break;
+  const found =
+    wanted === undefined
+      ? await readPage(db, application, query, { offset: start, limit: size })
+      : await containing(db, application, query, wanted, start + size);
+  const shown = wanted === undefined ? found : found.slice(start, start + size);
+  return views(
+    db,
+    shown.map(({ id }) => id),
+    query.expand ?? false,
+  );
+}
+
+interface Found {
+  readonly id: string;
+  readonly at: string;
+  readonly trigger: unknown;
+}
+
+/** The first so many whose trigger contains something. */
+async function containing(
+  db: Database,
+  application: string,
+  query: Query,
+  wanted: unknown,
+  most: number,
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for (let after: Found | undefined; ;) {
+    const rows = await readPage(db, application, query, { offset: 0, limit: PAGE, after });
+    found.push(...rows.filter(({ trigger }) => contains(trigger, wanted)));
+    after = rows.at(-1);
+    if (rows.length < PAGE || found.length >= most) return found;
   }
-  return views(db, found.slice(start, start + size), query.expand ?? false);
+}
+
+/** A page of what fits all but the trigger. Only the conditions that are asked for are in the statement: it goes by an index. */
+async function readPage(
+  db: Database,
+  application: string,
+  query: Query,
+  page: { readonly offset: number; readonly limit: number; readonly after?: Found | undefined },
+): Promise<Found[]> {
+  const values: unknown[] = [];
+  const conditions = ["type = 'PIPELINE'"];
+  const where = (condition: (...places: string[]) => string, ...given: unknown[]): void => {
+    if (given.some((value) => value === undefined)) return;
+    conditions.push(condition(...given.map((value) => `$${values.push(value)}`)));
+  };
+  where((name) => `application = ${name}`, application === '*' ? undefined : application);
+  where((name) => `name = ${name}`, query.pipelineName);
+  where((event) => `data->'trigger'->>'eventId' = ${event}`, query.eventId);
+  where(
+    (types) => `data->'trigger'->>'type' = any(${types})`,
+    query.triggerTypes ? words(query.triggerTypes) : undefined,
+  );
+  where((statuses) => `status = any(${statuses})`, statusesOf(query));
+  where((from) => `build_time >= ${from}`, query.triggerTimeStartBoundary);
+  where((to) => `build_time <= ${to}`, query.triggerTimeEndBoundary);
+  const order = query.reverse ? 'asc' : 'desc';
+  const beyond = query.reverse ? '>' : '<';
+  where((at, id) => `(build_time, id) ${beyond} (${at}, ${id})`, page.after?.at, page.after?.id);
+  values.push(page.offset, page.limit);
+  const { rows } = await db.pool.query<Found>(
+    `select id, build_time as at, data->'trigger' as trigger from orca.executions where ${conditions.join(' and ')}
+     order by build_time ${order}, id ${order} offset $${values.length - 1} limit $${values.length}`,
+    values,
+  );
+  return rows;
 }
 
 function decoded(text: string): unknown {
