@@ -15,9 +15,9 @@ describe('pipelines on two orcas whose surroundings break fifteen times', () => 
 describe('the checks of the engine under faults', () => {
   it.each([
     ['a message is lost', 'lost-message', 'twice', 30, 1],
-    ['an owner that was replaced may still write', 'no-fence', 'stop', 90, 3],
+    ['an owner that was replaced may still write', 'no-fence', 'stop', 40, 1],
     ['claims are renewed of whoever is dead', 'renew-all-claims', 'kill', 40, 1],
-    ['an effect has two keys', 'double-effect', 'kill', 20, 1],
+    ['an effect has two keys', 'double-effect', 'kill', 40, 1],
     ['PostgreSQL tells of commits that it has not kept', 'skip-fsync', 'postgres', 60, 1],
     ['nobody sweeps up after the dead', 'sweeper-off', 'kill', 40, 1],
   ])('see that %s', async (_what, plant, fault, executions, faults) => {

@@ -60,7 +60,7 @@ async function engine(): Promise<boolean> {
     return Number.isInteger(given) && given >= 0 ? given : refuse(`--${name} "${values[name]}" is no whole number.`);
   };
   const rows = await engineChaos({
-    executions: number('executions', values.long ? 2_000 : 250),
+    executions: number('executions', values.long ? 2_000 : 450),
     faults: number('faults', values.long ? 200 : 15),
     seed: number('seed', 1),
     plant,

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { equal, type ReportRow } from '@gennaker/app-demo/report';
 import { startTrialServers } from '../../servers.ts';
 import { Driver } from './driver.ts';
 import { ENGINE_FAULTS, type EngineFault } from './faults.ts';
 import { KINDS } from './kinds.ts';
+import { plantInDatabase } from './plant-in-database.ts';
 import type { EnginePlant } from './plants.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { type Expected, undisturbed } from './reference.ts';
@@ -27,6 +27,8 @@ export interface EngineChaosOptions {
 const IDLE_MS = 5_000 + 500 + 700;
 /** From the end of a fault to the next: long enough to see what does not go on. */
 const BETWEEN_MS = 6_800;
+/** Before the first fault there is nothing to see yet. */
+const FIRST_MS = 2_500;
 /** The last of it, in which most executions are started. */
 const BURST_MS = 800;
 const END_MS = 60_000;
@@ -43,7 +45,7 @@ export async function engineChaos(options: EngineChaosOptions): Promise<ReportRo
     // The reference runs on what is delivered: what is planted must not be what is compared with.
     const expected = await undisturbed(servers, receiver, options.logs);
     const databaseUrl = await servers.database('chaos');
-    if (options.plant === 'skip-fsync') await forgetful(databaseUrl);
+    await plantInDatabase(options.plant, databaseUrl);
     for (const name of ['first', 'second']) {
       const one = await victim({
         name,
@@ -90,11 +92,12 @@ async function disturbed(options: EngineChaosOptions, scene: Scene): Promise<num
   };
   let round: EngineFault[] = [];
   let inflicted = 0;
-  while (inflicted < options.faults && driver.idle.length === 0) {
+  while (inflicted < options.faults && !isRed(driver)) {
     // A fault hits executions in all their states: some that are on their way, and a burst of fresh ones.
     const share = options.executions / options.faults;
-    const calm = sleep(BETWEEN_MS - BURST_MS);
-    await feed(Math.round(share * (inflicted + 0.4)), BETWEEN_MS - BURST_MS);
+    const calmMs = (inflicted === 0 ? FIRST_MS : BETWEEN_MS) - BURST_MS;
+    const calm = sleep(calmMs);
+    await feed(Math.round(share * (inflicted + 0.4)), calmMs);
     await calm;
     if (round.length === 0) round = shuffled(faults, random);
     const fault = round.pop();
@@ -106,9 +109,14 @@ async function disturbed(options: EngineChaosOptions, scene: Scene): Promise<num
     driver.fault = false;
   }
   const deadline = Date.now() + END_MS;
-  while (driver.running > 0 && Date.now() < deadline && driver.idle.length === 0) await sleep(200);
+  while (driver.running > 0 && Date.now() < deadline && !isRed(driver)) await sleep(200);
   await sleep(STREAM_MS);
   return inflicted;
+}
+
+/** What was seen already makes the run fail: more of it tells nothing new. */
+function isRed({ idle, chronicle }: Driver): boolean {
+  return idle.length + chronicle.faults.length > 0;
 }
 
 interface Seen {
@@ -167,16 +175,6 @@ function rowsOf({ driver, receiver, expected, inflicted, options }: Seen): Repor
     equal('runnable executions idle for more than 5 s after a fault', driver.idle.length, 0),
     { metric: 'calls that the receiver took', value: receiver.calls(), unit: '', of: '', ok: true },
   ];
-}
-
-/** PostgreSQL that tells of commits which it has not kept yet. */
-async function forgetful(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  await client.query(`alter system set synchronous_commit = off`);
-  await client.query(`alter system set wal_writer_delay = '10s'`);
-  await client.query(`select pg_reload_conf()`);
-  await client.end();
 }
 
 /** Numbers from 0 to below 1 by a seed (mulberry32). */
