@@ -111,9 +111,22 @@ function Side({ of }: { readonly of: Comparison['stages'][number]['a'] }) {
   );
 }
 
+/** Characters of a value that are shown before the rest is folded. */
+const SHOWN = 120;
+
+function Value({ of }: { readonly of: unknown }) {
+  if (of === undefined) return <span className="gk-muted">absent</span>;
+  const all = typeof of === 'string' ? of : JSON.stringify(of, null, 1);
+  if (all.length <= SHOWN) return typeof of === 'string' ? all : JSON.stringify(of);
+  return (
+    <details>
+      <summary>{all.slice(0, SHOWN).trimEnd()}…</summary>
+      <pre>{all}</pre>
+    </details>
+  );
+}
+
 function Differences({ of }: { readonly of: Comparison['differences'] }) {
-  const show = (value: unknown): string =>
-    value === undefined ? 'absent' : typeof value === 'string' ? value : JSON.stringify(value);
   return (
     <dl className="compare-differences">
       {of.map(({ path, a, b }) => (
@@ -121,11 +134,11 @@ function Differences({ of }: { readonly of: Comparison['differences'] }) {
           <dt className="gk-mono">{path}</dt>
           <dd className="gk-mono">
             <span className="visually-hidden">This: </span>
-            {show(a)}
+            <Value of={a} />
           </dd>
           <dd className="gk-mono">
             <span className="visually-hidden">Other: </span>
-            {show(b)}
+            <Value of={b} />
           </dd>
         </div>
       ))}

@@ -51,6 +51,14 @@ describe('the why-panel', () => {
     expect(await violations()).toEqual([]);
   });
 
+  it('keeps to the sentence while it moves; the rest is one press away', async () => {
+    fakeGate({ 'GET /pipelines/e1/explain': { ...explanation, moving: true } });
+    renderDeck(<WhyPanel execution={execution} onSelect={() => {}} />);
+    await screen.findByRole('heading', { name: explanation.summary });
+    expect(screen.getByText('Details').closest('details')?.open).toBe(false);
+    expect(screen.getByText('Details').closest('details')?.textContent).toContain('2 of 4 are healthy');
+  });
+
   it('is silent about what succeeded, and asks nothing', () => {
     const sent = fakeGate({});
     renderDeck(<WhyPanel execution={{ ...execution, status: 'SUCCEEDED' }} onSelect={() => {}} />);
@@ -60,6 +68,26 @@ describe('the why-panel', () => {
 });
 
 describe('the waterfall', () => {
+  it('shows when the stages to come will probably run', async () => {
+    const usual = (refId: string) => ({ refId, name: refId, type: 'wait', p50Ms: 60_000, p90Ms: 90_000, runs: 3 });
+    fakeGate({ 'GET /pipelines/e1/prediction': { basis: 3, stages: ['1', '2', '3', '4'].map(usual) } });
+    const begun = Date.now() - 30_000;
+    const running = anExecution(
+      [
+        aStage('1', { status: 'RUNNING', startTime: begun }),
+        aStage('2', { requisiteStageRefIds: ['1'] }),
+        aStage('3', { requisiteStageRefIds: ['2'] }),
+      ],
+      { startTime: begun },
+    );
+    const { container } = renderDeck(<Waterfall execution={running} selected={undefined} onSelect={() => {}} />);
+    await screen.findByText(/half of the last 3 runs/);
+    const [second, third, ...more] = [...container.querySelectorAll<HTMLElement>('.waterfall-ghost')];
+    expect(more).toEqual([]);
+    const left = (bar: HTMLElement | undefined) => Number.parseFloat(bar?.style.left ?? '');
+    expect(left(second)).toBeCloseTo(100 / 3, 0);
+    expect(left(third)).toBeCloseTo(200 / 3, 0);
+  });
   it('shows how long each stage took, what is usual, that it is slow, and when it is done', async () => {
     fakeGate({
       'GET /pipelines/e1/prediction': {

@@ -27,7 +27,14 @@ export function Waterfall({
     const usual = usualOf(prediction, stage);
     return [stage.endTime ?? now, ...(usual && stage.endTime === undefined ? [stage.startTime + usual.p90Ms] : [])];
   });
-  const to = Math.max(from + 1000, execution.endTime ?? now, ...ends, (running && prediction?.finishAt?.p90) || 0);
+  const coming = running ? expected(stages, prediction, now) : new Map<string, Span>();
+  const to = Math.max(
+    from + 1000,
+    execution.endTime ?? now,
+    ...ends,
+    ...[...coming.values()].map(({ end }) => end),
+    (running && prediction?.finishAt?.p90) || 0,
+  );
   const percent = (at: number): number => Math.min(100, Math.max(0, ((at - from) / (to - from)) * 100));
   return (
     <div className="card waterfall">
@@ -48,6 +55,7 @@ export function Waterfall({
               </span>
               <span className="waterfall-track" aria-hidden>
                 <Bar stage={stage} usual={usualOf(prediction, stage)} now={now} percent={percent} />
+                <Ghost span={coming.get(stage.refId)} percent={percent} />
               </span>
               <span className="waterfall-time gk-num">
                 {stage.startTime === undefined ? '' : formatDuration((stage.endTime ?? now) - stage.startTime)}
@@ -68,6 +76,31 @@ export function Waterfall({
       </p>
     </div>
   );
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** When the stages that have not begun will probably run, by `refId`: after what they depend on, as long as usual. */
+function expected(stages: readonly StageView[], prediction: Prediction | undefined, now: number): Map<string, Span> {
+  const spans = new Map<string, Span>();
+  const endOf = (ref: string): number | undefined => {
+    const stage = stages.find(({ refId }) => refId === ref);
+    if (stage?.startTime === undefined) return spans.get(ref)?.end;
+    const usual = usualOf(prediction, stage);
+    return stage.endTime ?? (usual && Math.max(now, stage.startTime + usual.p50Ms));
+  };
+  for (const stage of stages) {
+    const usual = usualOf(prediction, stage);
+    if (stage.status !== 'NOT_STARTED' || !usual) continue;
+    const ends = stage.requisiteStageRefIds.map(endOf).filter((end) => end !== undefined);
+    if (ends.length < stage.requisiteStageRefIds.length) continue;
+    const start = Math.max(now, ...ends);
+    spans.set(stage.refId, { start, end: start + usual.p50Ms });
+  }
+  return spans;
 }
 
 type Usual = Prediction['stages'][number];
@@ -112,6 +145,17 @@ function Bar({
         </>
       ) : null}
     </>
+  );
+}
+
+function Ghost({ span, percent }: { readonly span: Span | undefined; readonly percent: (at: number) => number }) {
+  if (!span) return null;
+  const left = percent(span.start);
+  return (
+    <span
+      className="waterfall-ghost"
+      style={{ left: `${left}%`, width: `${Math.max(0.4, percent(span.end) - left)}%` }}
+    />
   );
 }
 

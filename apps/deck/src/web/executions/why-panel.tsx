@@ -32,17 +32,20 @@ export function WhyPanel({
   // What has not begun explains itself by what holds it up.
   const telling = items.filter((item) => !repeats(item, items, summary));
   const first = telling.filter(({ status, subject }) => status !== 'NOT_STARTED' || subject !== 'stage');
-  const shown = (first.length > 0 ? first : telling).slice(0, SHOWN);
+  // While it moves, the sentence is enough: what follows would change under one's eyes.
+  const shown = moving ? [] : (first.length > 0 ? first : telling).slice(0, SHOWN);
   const rest = telling.filter((item) => !shown.includes(item));
   return (
     <section className="card why" aria-label="Why" data-moving={moving}>
       <h2 className="why-sentence">{withLocalTimes(summary)}</h2>
       {brief ? null : (
         <>
-          <WhyItems items={shown} execution={execution} summary={summary} onSelect={onSelect} />
+          {shown.length > 0 ? (
+            <WhyItems items={shown} execution={execution} summary={summary} onSelect={onSelect} />
+          ) : null}
           {rest.length > 0 ? (
             <details>
-              <summary>{rest.length} more</summary>
+              <summary>{shown.length > 0 ? `${rest.length} more` : 'Details'}</summary>
               <WhyItems items={rest} execution={execution} summary={summary} onSelect={onSelect} />
             </details>
           ) : null}
