@@ -82,6 +82,7 @@ const orcaHandlers: Partial<Handlers<typeof orcaApi>> = {
   deleteExecution: ({ params }) => {
     if (!executions.delete(params.id)) throw notFound(`There is no execution ${params.id}`);
   },
+  evaluateExpression: ({ query }) => ({ result: query.expression }),
   killZombie: ({ params }) => void killed.push(params.id),
   events: async function* ({ query }) {
     streams.after.push(query.after);
@@ -302,6 +303,20 @@ describe("what Spinnaker's clients rely on", () => {
     expect((await client.getExecution({ params: { id: 'posted-1' } })).trigger).toMatchObject({ user: 'ann' });
     expect((await post('/admin/queue/zombies/posted-1:kill', {})).status).toBe(200);
     expect(killed).toEqual(['posted-1']);
+  });
+
+  it('expressions are posted as text or as JSON', async () => {
+    const evaluate = async (body: string, type: string): Promise<unknown> =>
+      (
+        await fetch(`${url}/pipelines/x/evaluateExpression`, {
+          method: 'POST',
+          headers: { 'content-type': type },
+          body,
+        })
+      ).json();
+    expect(await evaluate('${a}', 'text/plain')).toEqual({ result: '${a}' });
+    expect(await evaluate('{"expression": "${b}"}', 'application/json')).toEqual({ result: '${b}' });
+    expect(await evaluate('{}', 'application/json')).toMatchObject({ status: 400 });
   });
 
   it('the cancel address with the placeholder, and executions by one kind of id only', async () => {

@@ -249,6 +249,14 @@ export const gateApi = defineApi({
     query: orcaApi.evaluateExpression.query,
     response: orcaApi.evaluateExpression.response,
   },
+  evaluatePostedExpression: {
+    method: 'POST',
+    path: '/pipelines/:id/evaluateExpression',
+    summary: 'As with GET; the expression is the body, as text or as {"expression": ...}',
+    params: id,
+    rawBody: true,
+    response: orcaApi.evaluateExpression.response,
+  },
   executions: {
     method: 'GET',
     path: '/executions',

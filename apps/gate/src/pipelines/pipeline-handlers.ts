@@ -33,6 +33,7 @@ type Operations =
   | 'patchStage'
   | 'executionHistory'
   | 'evaluateExpression'
+  | 'evaluatePostedExpression'
   | 'executions';
 
 /** Applications, pipelines and executions. */
@@ -105,6 +106,11 @@ export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Ope
     getExecution: ({ params, ...call }) => orca.getExecution({ params }, callOptions(call)),
     executionHistory: ({ params, ...call }) => orca.history({ params }, callOptions(call)),
     evaluateExpression: ({ params, query, ...call }) => orca.evaluateExpression({ params, query }, callOptions(call)),
+    evaluatePostedExpression: ({ params, rawBody, headers, ...call }) =>
+      orca.evaluateExpression(
+        { params, query: { expression: postedExpression(new TextDecoder().decode(rawBody), headers['content-type']) } },
+        callOptions(call),
+      ),
     cancelOfApplication: ({ params, query, ...call }) =>
       orca.cancel({ params: { id: params.id }, query: { reason: query.reason } }, callOptions(call)),
     cancel: ({ params, query, ...call }) =>
@@ -120,4 +126,20 @@ export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Ope
         },
       ),
   };
+}
+
+/** The expression that a body is or holds. @throws ServiceError 400 */
+function postedExpression(body: string, type: string | undefined): string {
+  if (!type?.includes('json')) return body;
+  const refusal = badRequest('The body is no JSON object with an expression', {
+    field: 'expression',
+    fix: 'send {"expression": "${...}"}, or the expression alone as text/plain',
+  });
+  try {
+    const value = JSON.parse(body) as { readonly expression?: unknown } | null;
+    if (typeof value?.expression === 'string') return value.expression;
+  } catch {
+    throw refusal;
+  }
+  throw refusal;
 }

@@ -151,6 +151,16 @@ describe('a failure in a pipeline that another ran', () => {
     expect(all.map(({ id }) => id).toSorted()).toEqual([parent.id, inner.id].toSorted());
   });
 
+  it('does not touch one that did not wait for it', async () => {
+    const { client } = await orca();
+    const parent = await until(client, await start(client, [child('gated', { waitForCompletion: false })]), over);
+    const inner = await until(client, childOf(parent), over);
+    open = true;
+    await client.restartStage({ params: { id: inner.id, stageId: stageId(inner, 'Gate') }, body: {} });
+    await until(client, inner.id, succeeded);
+    expect((await client.getExecution({ params: { id: parent.id } })).version).toBe(parent.version);
+  });
+
   it('ignored there, lets both go on', async () => {
     const { client } = await orca();
     const { parent, inner } = await failed(client);

@@ -124,13 +124,17 @@ async function reopen(
   await untilApplied(parts, call.id, posted.seq);
 }
 
-/** A parent that has ended goes on at the stage that started this execution, without starting another. */
+/**
+ * A parent that has ended goes on at the stage that started this execution, without starting another; not where that stage
+ * did not wait for it: then nothing of the parent depends on it.
+ */
 async function followAgain(parts: MailParts, call: StageCall, state: ExecutionState): Promise<void> {
   const parent = parentOf(state.trigger);
   if (parent?.stageId === undefined) return;
   const [execution] = await readExecutions(parts.db.pool, [parent.id]);
   const stage = execution?.stages[parent.stageId];
   if (!execution || !stage || !isComplete(execution.status)) return;
+  if (String(stage.context['waitForCompletion']) === 'false') return;
   await restartStage(
     parts,
     {
