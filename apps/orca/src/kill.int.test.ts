@@ -1,5 +1,7 @@
+import { openDatabase } from '@gennaker/store/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStores, over, receiver, spawnOrca, start, type Stores, until } from './orca.fixture.ts';
+import { ENGINE_SETTINGS } from './orchestrator.ts';
+import { openStores, over, receiver, spawnOrca, start, startOrca, type Stores, until } from './orca.fixture.ts';
 
 let stores: Stores;
 beforeEach(async () => {
@@ -68,4 +70,32 @@ describe('kill -9', () => {
       server.close();
     }
   }, 120_000);
+});
+
+describe('a process that hangs in the middle of a transaction', () => {
+  it('does not keep the row of an execution from its fellows', async () => {
+    const orca = await startOrca(stores);
+    const hanging = openDatabase(stores.database.url, { settings: ENGINE_SETTINGS });
+    const client = await hanging.pool.connect();
+    client.on('error', () => undefined);
+    try {
+      const asking = { type: 'manualJudgment' };
+      const [locked, free] = [await start(orca.client, [asking]), await start(orca.client, [asking])];
+      for (const id of [locked, free]) await until(orca.client, id, (one) => one.stages[0]?.status === 'RUNNING');
+      await client.query('begin');
+      await client.query('select 1 from orca.executions where id = $1 for update', [locked]);
+      for (const id of [locked, free]) {
+        const { stages } = await orca.client.getExecution({ params: { id } });
+        void orca.client.patchStage({
+          params: { id, stageId: stages[0]?.id ?? '' },
+          body: { judgmentStatus: 'continue' },
+        });
+      }
+      for (const id of [free, locked]) expect((await until(orca.client, id, over, 10_000)).status).toBe('SUCCEEDED');
+    } finally {
+      client.release(true);
+      await hanging.close();
+      await orca.stop();
+    }
+  }, 60_000);
 });

@@ -34,9 +34,14 @@ export interface OrchestratorOptions {
 
 /**
  * How PostgreSQL is to treat an engine's connections: its statements always go by the same indexes, and to plan one anew
- * for each commit costs more than the commit.
+ * for each commit costs more than the commit. A process that hangs in the middle of a transaction loses it, with the
+ * locks on rows that others wait for.
  */
-export const ENGINE_SETTINGS: Readonly<Record<string, string>> = { plan_cache_mode: 'force_generic_plan', jit: 'off' };
+export const ENGINE_SETTINGS: Readonly<Record<string, string>> = {
+  plan_cache_mode: 'force_generic_plan',
+  jit: 'off',
+  idle_in_transaction_session_timeout: '3s',
+};
 
 /** Counters of one process. */
 export interface OrcaStats {
