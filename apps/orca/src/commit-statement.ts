@@ -10,49 +10,80 @@ export interface FlushParts {
   readonly ended: boolean;
 }
 
+/** How rows come to a statement: as lists of any length, or as so many rows of single values, which is cheaper for few. */
+type Form = 'lists' | { readonly changed: number };
+
 const made = new Map<string, { readonly name: string; readonly text: string }>();
 
 /**
  * All transitions of a flush in one statement: each stands by itself, fenced by owner, epoch and version. Parts that the
  * flush does not have are left out, for each costs its start and end. Parameters come in the order of the parts:
- * executions (13) and lease, history (4), changed (8), made (11), gone (2), blobs (2) and their uses (2).
+ * executions (13) and lease, history (4), changed (8 for each), made (11), gone (2), blobs (2) and their uses (2). As single
+ * values there is one execution.
  */
-export function commitStatement(parts: FlushParts): { readonly name: string; readonly text: string } {
+export function commitStatement(
+  parts: FlushParts,
+  form: Form = 'lists',
+): { readonly name: string; readonly text: string } {
   const key = Object.values(parts)
     .map((there) => (there ? 1 : 0))
     .join('');
-  const known = made.get(key);
+  const name = `orca-commit-${key}${form === 'lists' ? '' : `-${form.changed}`}`;
+  const known = made.get(name);
   if (known) return known;
-  const statement = { name: `orca-commit-${key}`, text: build(parts) };
-  made.set(key, statement);
+  const statement = { name, text: build(parts, form) };
+  made.set(name, statement);
   return statement;
 }
 
-function build(parts: FlushParts): string {
+const CHANGED = [
+  'execution_id text',
+  'id text',
+  'status text',
+  'start_time bigint',
+  'end_time bigint',
+  'data json',
+  'context json',
+  'outputs json',
+];
+
+function build(parts: FlushParts, form: Form): string {
   let last = 0;
+  const listOf = (type: string): string => {
+    if (type === 'text') return texts(++last);
+    return type === 'json' ? `${texts(++last)}::json[]` : `$${++last}::${type}[]`;
+  };
+  /** Rows under a name; columns are written `name type`. */
+  const rows = (alias: string, count: number, columns: readonly string[]): string => {
+    const types = columns.map((column) => column.split(' ')[1] ?? 'text');
+    const names = columns.map((column) => column.split(' ')[0]).join(', ');
+    const row = (): string => `(${types.map((type) => `$${++last}::${type}`).join(', ')})`;
+    const source =
+      form === 'lists'
+        ? `unnest(${types.map(listOf).join(', ')})`
+        : `(values ${Array.from({ length: count }, row).join(', ')})`;
+    return `${source} as ${alias}(${names})`;
+  };
   const text = (): string => texts(++last);
   const json = (): string => `${text()}::json[]`;
   const array = (type: string): string => `$${++last}::${type}[]`;
-  const input = [
-    text(),
-    array('text'),
-    array('int'),
-    array('int'),
-    array('int'),
-    text(),
-    array('bool'),
-    array('bigint'),
-    array('bigint'),
-    json(),
-    array('int'),
-    array('float8'),
-    array('bool'),
-  ].join(', ');
+  const input = rows('i', 1, [
+    'id text',
+    'owner text',
+    'epoch int',
+    'from_version int',
+    'version int',
+    'status text',
+    'complete bool',
+    'start_time bigint',
+    'end_time bigint',
+    'live json',
+    'mail_applied int',
+    'wake_at float8',
+    'release bool',
+  ]);
   const steps = [
-    `input as (
-  select * from unnest(${input})
-    as t(id, owner, epoch, from_version, version, status, complete, start_time, end_time, live, mail_applied, wake_at, release)
-), own as (
+    `own as (
   update orca.executions e set
     version = i.version, status = i.status, complete = i.complete, start_time = i.start_time, end_time = i.end_time, live = i.live,
     mail_applied = i.mail_applied,
@@ -62,7 +93,7 @@ function build(parts: FlushParts): string {
     claim_expires = greatest(e.claim_expires, clock_timestamp() + $${++last}::float8 * interval '1 millisecond'),
     due_at = case when i.release and e.mail_seq <= i.mail_applied
                   then to_timestamp((i.wake_at + ${SWEEP_AFTER_MS}) / 1000) else e.due_at end
-  from input i where e.id = i.id and e.owner = i.owner and e.epoch = i.epoch and e.version = i.from_version
+  from ${input} where e.id = i.id and e.owner = i.owner and e.epoch = i.epoch and e.version = i.from_version
   returning e.id, e.application, e.pipeline_config_id, e.owner, e.mail_seq, e.complete
 )`,
   ];
@@ -70,14 +101,13 @@ function build(parts: FlushParts): string {
     steps.push(`history as (
   insert into orca.events (execution_id, sequence, application, pipeline_config_id, trace, data)
   select own.id, v.sequence, own.application, own.pipeline_config_id, v.trace, v.data
-  from unnest(${text()}, ${array('int')}, ${text()}, ${json()}) as v(id, sequence, trace, data) join own on own.id = v.id
+  from ${rows('v', 1, ['id text', 'sequence int', 'trace text', 'data json'])} join own on own.id = v.id
 )`);
   if (parts.changed)
     steps.push(`changed as (
   update orca.stages s set status = v.status, start_time = v.start_time, end_time = v.end_time, data = v.data,
     context = coalesce(v.context, s.context), outputs = coalesce(v.outputs, s.outputs)
-  from unnest(${text()}, ${text()}, ${text()}, ${array('bigint')}, ${array('bigint')}, ${json()}, ${json()}, ${json()})
-    as v(execution_id, id, status, start_time, end_time, data, context, outputs), own
+  from ${rows('v', form === 'lists' ? 0 : form.changed, CHANGED)}, own
   where own.id = v.execution_id and s.execution_id = v.execution_id and s.id = v.id
 )`);
   if (parts.made)

@@ -12,7 +12,7 @@ const IDLE_MS = 1_000;
 /** After a hint, events may still be hidden behind an older transaction: looks again after these. */
 const AFTER_HINT_MS = [15, 60, 250];
 /** Looks that hints ask for are so far apart, ms; those for the end of an execution, for which somebody waits, nearer. */
-const HINTS_APART_MS = { progress: 12, end: 2 } as const;
+const HINTS_APART_MS = { progress: 25, end: 2 } as const;
 
 /** Which events a reader wants. */
 export interface FeedFilter {
