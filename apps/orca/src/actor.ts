@@ -129,7 +129,9 @@ export class Actor {
     const fresh = this.#state.status === 'NOT_STARTED';
     this.#queue.push({ message: { type: fresh ? 'Start' : 'Tick' }, trace: this.#claim.trace, attempt: fresh });
     try {
-      this.#parent = await parentSpokenOf(this.#parts.db, this.#state);
+      const spoken = await this.#patiently(async () => ({ of: await parentSpokenOf(this.#parts.db, this.#state) }));
+      if (!spoken) return { kind: 'lost' };
+      this.#parent = spoken.of;
       for (;;) {
         const end = await this.#turn();
         if (end) return end;
@@ -142,6 +144,7 @@ export class Actor {
   async #turn(): Promise<ActorEnd | undefined> {
     if (this.#lost) return { kind: 'lost' };
     const letters = await this.#letters();
+    if (!letters) return { kind: 'lost' };
     const decided = this.#decide(letters.list);
     const { state } = decided;
     const complete = isComplete(state.status);
@@ -179,9 +182,13 @@ export class Actor {
     return undefined;
   }
 
-  /** Takes what is queued, and the mail that is announced. */
-  async #letters(): Promise<{ list: Letter[]; applied: number }> {
-    const mail = this.#mailSeq > this.#mailApplied ? await readMail(this.#parts.db, this.id, this.#mailApplied) : [];
+  /** Takes what is queued, and the mail that is announced. Undefined: the claim has ended meanwhile. */
+  async #letters(): Promise<{ list: Letter[]; applied: number } | undefined> {
+    const mail =
+      this.#mailSeq > this.#mailApplied
+        ? await this.#patiently(() => readMail(this.#parts.db, this.id, this.#mailApplied))
+        : [];
+    if (!mail) return undefined;
     return {
       list: [...mail, ...this.#queue.splice(0)],
       applied: mail.at(-1)?.seq ?? this.#mailApplied,
@@ -229,17 +236,24 @@ export class Actor {
     return due || (state.status === 'NOT_STARTED' && !isQueued(state)) ? now : nextWake(state);
   }
 
-  /** Commits; where the database is away, tries again for as long as the lease surely holds. */
   async #commit(transition: Transition): Promise<Outcome> {
+    const outcome = await this.#patiently(async () => {
+      const at = steadyMs();
+      const written = await this.#parts.writer.commit(transition);
+      this.#parts.claims.renewed(this.id, at);
+      return written;
+    });
+    return outcome ?? { kind: 'fenced' };
+  }
+
+  /** Does what needs the database; where that is away, again for as long as the lease surely holds. Undefined: it does no more. */
+  async #patiently<T>(work: () => Promise<T>): Promise<T | undefined> {
     for (let pause = 50; ; pause = Math.min(pause * 2, 500)) {
       try {
-        const at = steadyMs();
-        const outcome = await this.#parts.writer.commit(transition);
-        this.#parts.claims.renewed(this.id, at);
-        return outcome;
+        return await work();
       } catch (error) {
-        if (this.#lost || this.#parts.claims.expired(this.id)) return { kind: 'fenced' };
         if (isRefusedByData(error)) throw error;
+        if (this.#lost || this.#parts.claims.expired(this.id)) return undefined;
         await new Promise<void>((resolve) => void setTimeout(resolve, pause));
       }
     }
