@@ -23,6 +23,20 @@ describe('two executions side by side', () => {
     expect(found.stages[1]?.a).toBeUndefined();
   });
 
+  it('says nothing of when a stage failed, and of restarts', () => {
+    const failed = (context: Record<string, unknown>) => {
+      const run = new Run([stage('1', [], { tasks: [['TERMINAL']] })]);
+      run.send({ type: 'Start' });
+      const { state } = run.settle();
+      const [id, only] = Object.entries(state.stages)[0] ?? [];
+      if (!id || !only) throw new Error('There is one stage');
+      return { ...state, stages: { [id]: { ...only, context } } };
+    };
+    const once = failed({ exception: { timestamp: 1, details: { error: 'no' } }, restartDetails: { restartTime: 1 } });
+    const again = failed({ exception: { timestamp: 2, details: { error: 'no' } } });
+    expect(compare(once, again).stages[0]?.differences).toEqual([]);
+  });
+
   it('finds nothing between equals, and paths to what is on one side only', () => {
     expect(differencesOf({ a: [1, { b: 2 }] }, { a: [1, { b: 2 }] })).toEqual([]);
     expect(differencesOf({ a: [1] }, { a: [1, 2], c: null })).toEqual([

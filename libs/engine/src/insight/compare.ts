@@ -42,11 +42,18 @@ const started = ({ application, pipelineConfigId, authentication, trigger }: Exe
   trigger,
 });
 
+/** What a stage's context says beyond when it failed and by whom it was restarted. */
+function lasting({ restartDetails: _again, exception, ...context }: StageState['context']): unknown {
+  if (!isObject(exception)) return context;
+  const { timestamp: _when, ...failure } = exception;
+  return { ...context, exception: failure };
+}
+
 const compared = ({ type, name, requisiteStageRefIds, context, outputs, tasks, reason }: StageState): unknown => ({
   type,
   name,
   requisiteStageRefIds,
-  context,
+  context: lasting(context),
   outputs,
   tasks: tasks.map((task) => ({ name: task.name, status: task.status })),
   reason: reason?.summary,
