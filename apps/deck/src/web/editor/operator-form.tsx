@@ -1,8 +1,8 @@
-import { FieldGrid, TextField } from '@gennaker/ui/fields';
+import { FieldGrid, NumberField, SwitchField, TextField } from '@gennaker/ui/fields';
 import { Note } from '@gennaker/ui/panels';
 import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
 import { object } from '@gennaker/ui/stage-ui';
-import type { Preconfigured } from '../queries/gate.ts';
+import type { OperatorType } from '../queries/insight.ts';
 import { merge } from './pipeline-operations.ts';
 
 /** The form of a stage type that an operator set up: a field per parameter, kept in `parameterValues`. */
@@ -11,13 +11,13 @@ export function OperatorForm({
   stage,
   onChange,
 }: {
-  readonly type: Preconfigured;
+  readonly type: OperatorType;
   readonly stage: StageConfig;
   readonly onChange: (patch: JsonObject) => void;
 }) {
   const values = object(stage['parameterValues']);
-  const parameters = (type.parameters ?? []).toSorted((a, b) => (a.order ?? 0) - (b.order ?? 0));
-  const set = (name: string, value: string | undefined): void => {
+  const parameters = type.parameters.toSorted((a, b) => (a.order ?? 0) - (b.order ?? 0));
+  const set = (name: string, value: unknown): void => {
     const next = merge({ ...values }, { [name]: value });
     onChange({ parameterValues: Object.keys(next).length > 0 ? next : undefined });
   };
@@ -26,7 +26,7 @@ export function OperatorForm({
       <Note
         look="system"
         title={type.label}
-        why={type.description ?? undefined}
+        why={type.description}
         next={
           parameters.length > 0
             ? 'What it does is set up by your operator; you choose its parameters.'
@@ -35,18 +35,33 @@ export function OperatorForm({
       />
       {parameters.length > 0 ? (
         <FieldGrid>
-          {parameters.map(({ name, label, description, defaultValue }) => (
-            <TextField
-              key={name}
-              label={label || name}
-              help={description ?? undefined}
-              placeholder={defaultValue ?? undefined}
-              value={values[name]}
-              onChange={(value) => set(name, value)}
+          {parameters.map((parameter) => (
+            <ParameterField
+              key={parameter.name}
+              parameter={parameter}
+              value={values[parameter.name]}
+              onChange={(value) => set(parameter.name, value)}
             />
           ))}
         </FieldGrid>
       ) : null}
     </>
   );
+}
+
+function ParameterField({
+  parameter: { name, label, description, type, defaultValue },
+  value,
+  onChange,
+}: {
+  readonly parameter: OperatorType['parameters'][number];
+  readonly value: unknown;
+  readonly onChange: (value: unknown) => void;
+}) {
+  const shown = { label: label || name, help: description, value };
+  const hint = defaultValue === undefined || defaultValue === null ? undefined : String(defaultValue);
+  if (type === 'boolean')
+    return <SwitchField {...shown} value={(value ?? defaultValue) === true} onChange={onChange} />;
+  if (type === 'number') return <NumberField {...shown} placeholder={hint} onChange={onChange} />;
+  return <TextField {...shown} placeholder={hint} onChange={onChange} />;
 }

@@ -3,17 +3,19 @@ import { cleanup, fireEvent, screen } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { violations } from '../testing/axe.ts';
 import { renderDeck } from '../testing/render-deck.tsx';
+import type { OperatorType } from '../queries/insight.ts';
 import { OperatorForm } from './operator-form.tsx';
 
 afterEach(cleanup);
 
-const type = {
+const type: OperatorType = {
   type: 'ticket',
   label: 'Open a ticket',
   description: 'Tells the desk',
   parameters: [
-    { name: 'queue', label: 'Queue', defaultValue: 'ops', order: 2 },
-    { name: 'subject', label: 'Subject', description: 'In one line', order: 1 },
+    { name: 'queue', label: 'Queue', type: 'string', defaultValue: 'ops', order: 2 },
+    { name: 'loud', label: 'Loud', type: 'boolean', order: 3 },
+    { name: 'subject', label: 'Subject', description: 'In one line', type: 'string', order: 1 },
   ],
 };
 const stage: StageConfig = { type: 'ticket', name: 'Ticket', parameterValues: { queue: 'web' } };
@@ -33,11 +35,19 @@ describe('the form of a stage type that an operator set up', () => {
     renderDeck(<OperatorForm type={type} stage={stage} onChange={onChange} />);
     fireEvent.change(screen.getByLabelText('Subject'), { target: { value: 'It is down' } });
     expect(onChange).toHaveBeenLastCalledWith({ parameterValues: { queue: 'web', subject: 'It is down' } });
+    fireEvent.click(screen.getByRole('switch', { name: 'Loud' }));
+    expect(onChange).toHaveBeenLastCalledWith({ parameterValues: { queue: 'web', loud: true } });
     fireEvent.change(screen.getByLabelText('Queue'), { target: { value: '' } });
     expect(onChange).toHaveBeenLastCalledWith({ parameterValues: undefined });
   });
   it('says so when there is nothing to choose', () => {
-    renderDeck(<OperatorForm type={{ type: 'x', label: 'X' }} stage={stage} onChange={() => {}} />);
+    renderDeck(
+      <OperatorForm
+        type={{ type: 'x', label: 'X', description: '', parameters: [] }}
+        stage={stage}
+        onChange={() => {}}
+      />,
+    );
     expect(screen.getByText(/asks for no parameters/)).toBeDefined();
   });
 });

@@ -8,7 +8,7 @@ import { useState } from 'react';
 interface Choice {
   readonly type: string;
   readonly label: string;
-  readonly description?: string | null | undefined;
+  readonly description?: string | undefined;
 }
 
 /** Every stage type to choose from; typing narrows, Enter takes the first. */

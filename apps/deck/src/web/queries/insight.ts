@@ -1,6 +1,5 @@
 import type { ExecutionView } from '@gennaker/contracts/execution';
 import type { Pipeline } from '@gennaker/contracts/front50';
-import { ServiceError } from '@gennaker/contracts/error';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { z } from 'zod';
 import { gate } from './gate.ts';
@@ -95,17 +94,22 @@ export function useIncoming(type: string) {
   });
 }
 
-/** Stage types that an operator set up; none where gate does not know of such. */
+/** A stage type that an operator set up: a webhook, or another type with settings of the operator. */
+export type OperatorType = Pick<
+  Awaited<ReturnType<typeof gate.preconfiguredWebhooks>>[number],
+  'type' | 'label' | 'description' | 'parameters'
+>;
+
+/** Stage types that an operator set up and that one may use. */
 export function usePreconfigured() {
   return useQuery({
     queryKey: keys.stageTypes,
-    queryFn: async ({ signal }) => {
-      try {
-        return await gate.preconfiguredWebhooks({}, { signal });
-      } catch (error) {
-        if (error instanceof ServiceError && error.status === 404) return [];
-        throw error;
-      }
+    queryFn: async ({ signal }): Promise<readonly OperatorType[]> => {
+      const [webhooks, others] = await Promise.all([
+        gate.preconfiguredWebhooks({}, { signal }),
+        gate.preconfiguredJobs({}, { signal }),
+      ]);
+      return [...webhooks, ...others];
     },
     retry: false,
   });
