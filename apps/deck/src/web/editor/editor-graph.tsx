@@ -2,8 +2,9 @@ import { Skeleton } from '@mantine/core';
 import type { Pipeline } from '@gennaker/contracts/front50';
 import { stageUis } from '@gennaker/stages/ui';
 import { triggerUis } from '@gennaker/triggers/ui';
-import { PipelineIcon } from '@gennaker/ui/icons';
+import { HookIcon, PipelineIcon } from '@gennaker/ui/icons';
 import { lazy, Suspense } from 'react';
+import { usePreconfigured } from '../queries/insight.ts';
 import { canConnect, connect, disconnect, removeStage, stagesOf } from './pipeline-operations.ts';
 import type { Problem } from './problems.ts';
 import { CONFIGURATION } from './problems.ts';
@@ -24,6 +25,7 @@ interface EditorGraphProps {
 /** The pipeline's graph under edit; its first node is the configuration, from which every first stage comes. */
 export function EditorGraph({ pipeline, problems, selected, onEdit, onSelect, onAddAfter }: EditorGraphProps) {
   const stages = stagesOf(pipeline);
+  const operators = usePreconfigured().data ?? [];
   const problemOf = (node: string): string | undefined => problems.find((problem) => problem.node === node)?.message;
   const triggers = (pipeline.triggers ?? []).map(
     (trigger) => triggerUis.find(({ type }) => type === trigger.type)?.label ?? trigger.type,
@@ -39,11 +41,12 @@ export function EditorGraph({ pipeline, problems, selected, onEdit, onSelect, on
     },
     ...stages.map((stage) => {
       const ui = stageUis.find(({ type }) => type === stage.type);
+      const operator = operators.find(({ type }) => type === stage.type);
       return {
         id: stage.refId,
         label: stage.name || 'Unnamed stage',
-        sub: ui ? ui.summary(stage) || ui.label : `Unknown type “${stage.type}”`,
-        icon: ui?.icon,
+        sub: ui ? ui.summary(stage) || ui.label : (operator?.label ?? `Unknown type “${stage.type}”`),
+        icon: ui?.icon ?? (operator ? HookIcon : undefined),
         problem: problemOf(stage.refId),
       };
     }),

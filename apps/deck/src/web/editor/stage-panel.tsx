@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Menu, MultiSelect, NumberInput, Select, Textarea, TextInput } from '@mantine/core';
 import type { Pipeline } from '@gennaker/contracts/front50';
 import { stageUis } from '@gennaker/stages/ui';
-import { DestroyIcon, JsonIcon, MoreIcon } from '@gennaker/ui/icons';
+import { DestroyIcon, HookIcon, JsonIcon, MoreIcon } from '@gennaker/ui/icons';
 import { Note } from '@gennaker/ui/panels';
 import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
 import { object, text } from '@gennaker/ui/stage-ui';
@@ -37,7 +37,7 @@ export function StagePanel({ pipeline, stage, problems, onEdit, onSelect, onJson
     onEdit(patchStage(pipeline, refId, change), `${refId}:${Object.keys(change).join()}`);
   const below = downstreamOf(pipeline, refId);
   const possible = stagesOf(pipeline).filter((each) => !below.has(each.refId));
-  const Glyph = ui?.icon;
+  const Glyph = ui?.icon ?? (operators ? HookIcon : undefined);
   return (
     <section className="panel" aria-label={`Stage ${stage.name ?? stage.type}`}>
       <header className="panel-head">
