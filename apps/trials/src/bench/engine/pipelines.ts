@@ -19,11 +19,11 @@ export const pipelineOf = (stages: readonly StageJson[], more: object = {}): Rec
   ...more,
 });
 
-/** Ten stages, one after another; `contextBytes` are spread over their settings. */
-export function linear(contextBytes = 0): Record<string, unknown> {
+/** Stages one after another, ten unless told; `contextBytes` are spread over their settings. */
+export function linear(contextBytes = 0, length = 10): Record<string, unknown> {
   const more = (): object =>
-    contextBytes === 0 ? {} : { comments: randomBytes(Math.ceil(contextBytes / 20)).toString('hex') };
-  return pipelineOf(Array.from({ length: 10 }, (_, index) => noop(index + 1, index === 0 ? [] : [index], more())));
+    contextBytes === 0 ? {} : { comments: randomBytes(Math.ceil(contextBytes / (2 * length))).toString('hex') };
+  return pipelineOf(Array.from({ length }, (_, index) => noop(index + 1, index === 0 ? [] : [index], more())));
 }
 
 /** Ten stages at once and one that joins them. */
