@@ -10,6 +10,8 @@ import { joined, type Outcome, plain, type Transition } from './transition.ts';
 
 /** Most transitions of one flush. */
 const BATCH = 500;
+/** Stages that a transition alone in its flush may change for its values to go one by one. */
+const MOST_SINGLY = 4;
 
 interface Waiting {
   readonly transition: Transition;
@@ -28,6 +30,8 @@ export class Writer {
   readonly #stored = new Map<string, Set<string>>();
   readonly #queue: Waiting[] = [];
   #flushing = false;
+  /** Transitions of the last flush. */
+  #latest = 0;
 
   /** `leaseMs`: for how long a commit renews the claim that it is made under. */
   constructor(db: Queryable, leaseMs: number) {
@@ -41,13 +45,18 @@ export class Writer {
       this.#queue.push({ transition, resolve, reject });
       if (this.#flushing) return;
       this.#flushing = true;
-      // What is decided in the same turn of the event loop shares the flush.
-      setImmediate(() => void this.#flush());
+      // What is decided in the same turn of the event loop shares the flush; who was alone just now is not kept waiting for others.
+      if (this.#latest > 1) setImmediate(() => void this.#flush());
+      else queueMicrotask(() => void this.#flush());
     });
   }
 
   async #flush(): Promise<void> {
-    while (this.#queue.length > 0) await this.#write(this.#queue.splice(0, BATCH));
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, BATCH);
+      this.#latest = batch.length;
+      await this.#write(batch);
+    }
     this.#flushing = false;
   }
 
@@ -148,71 +157,79 @@ async function commit(
   const madeContexts = made.map((one) => packed(one.execution, one.stage.context));
   const madeOutputs = made.map((one) => packed(one.execution, one.stage.outputs));
   const entries = events.map((t) => entryOf(t.inputs, t.events, (value) => packed(t.state.id, value)));
-  const statement = commitStatement({
+  const parts = {
     history: events.length > 0,
     changed: changed.length > 0,
     made: made.length > 0,
     gone: removed.length > 0,
     blobs: uses.length > 0,
     ended: all.some((t) => isComplete(t.state.status)),
-  });
-  const values: unknown[] = [
-    joined(all.map((t) => t.state.id)),
-    all.map((t) => t.owner),
-    all.map((t) => t.epoch),
-    all.map((t) => t.from),
-    all.map((t) => t.state.version),
-    joined(all.map((t) => t.state.status)),
-    all.map((t) => isComplete(t.state.status)),
-    all.map((t) => t.state.startTime ?? null),
-    all.map((t) => t.state.endTime ?? null),
-    joined(all.map((t) => JSON.stringify(liveOf(t.state)))),
-    all.map((t) => t.mailApplied),
-    all.map((t) => t.wakeAt ?? null),
-    all.map((t) => t.release),
-    leaseMs,
-  ];
-  if (events.length > 0)
-    values.push(
-      joined(events.map((t) => t.state.id)),
-      events.map((t) => t.events[0]?.sequence ?? 0),
-      joined(events.map((t) => t.trace)),
-      joined(entries),
-    );
-  if (changed.length > 0)
-    values.push(
-      joined(changed.map((one) => one.execution)),
-      joined(changed.map((one) => one.after.id)),
-      joined(changed.map((one) => one.after.status)),
-      changed.map((one) => one.after.startTime ?? null),
-      changed.map((one) => one.after.endTime ?? null),
-      joined(changed.map((one) => JSON.stringify(stageDataOf(one.after)))),
-      joined(contexts),
-      joined(outputs),
-    );
-  if (made.length > 0)
-    values.push(
-      joined(made.map((one) => one.execution)),
-      joined(made.map((one) => one.stage.id)),
-      made.map((one) => one.stage.position),
-      joined(made.map((one) => plain(one.stage.refId))),
-      joined(made.map((one) => plain(one.stage.type))),
-      joined(made.map((one) => plain(one.stage.name))),
-      joined(made.map((one) => one.stage.status)),
-      joined(made.map((one) => one.stage.parentStageId ?? '')),
-      joined(made.map((one) => JSON.stringify(stageDataOf(one.stage)))),
-      joined(madeContexts),
-      joined(madeOutputs),
-    );
-  if (removed.length > 0)
-    values.push(joined(removed.map((one) => one.execution)), joined(removed.map((one) => one.id)));
-  if (uses.length > 0)
-    values.push(
-      joined([...blobs.values()].map((blob) => blob.hash)),
-      joined([...blobs.values()].map((blob) => blob.data)),
-      joined(uses.map((use) => use.execution)),
-      joined(uses.map((use) => use.hash)),
-    );
+  };
+  const [only, ...more] = all;
+  const single =
+    only && more.length === 0 && !parts.made && !parts.gone && !parts.blobs && changed.length <= MOST_SINGLY;
+  const statement = commitStatement(parts, single ? { changed: changed.length } : 'lists');
+  const values: unknown[] = single
+    ? singly(only, leaseMs, entries[0], contexts, outputs)
+    : [
+        joined(all.map((t) => t.state.id)),
+        joined(all.map((t) => t.owner)),
+        all.map((t) => t.epoch),
+        all.map((t) => t.from),
+        all.map((t) => t.state.version),
+        joined(all.map((t) => t.state.status)),
+        all.map((t) => isComplete(t.state.status)),
+        all.map((t) => t.state.startTime ?? null),
+        all.map((t) => t.state.endTime ?? null),
+        joined(all.map((t) => JSON.stringify(liveOf(t.state)))),
+        all.map((t) => t.mailApplied),
+        all.map((t) => t.wakeAt ?? null),
+        all.map((t) => t.release),
+        leaseMs,
+      ];
+  if (!single) {
+    if (events.length > 0)
+      values.push(
+        joined(events.map((t) => t.state.id)),
+        events.map((t) => t.events[0]?.sequence ?? 0),
+        joined(events.map((t) => t.trace)),
+        joined(entries),
+      );
+    if (changed.length > 0)
+      values.push(
+        joined(changed.map((one) => one.execution)),
+        joined(changed.map((one) => one.after.id)),
+        joined(changed.map((one) => one.after.status)),
+        changed.map((one) => one.after.startTime ?? null),
+        changed.map((one) => one.after.endTime ?? null),
+        joined(changed.map((one) => JSON.stringify(stageDataOf(one.after)))),
+        joined(contexts),
+        joined(outputs),
+      );
+    if (made.length > 0)
+      values.push(
+        joined(made.map((one) => one.execution)),
+        joined(made.map((one) => one.stage.id)),
+        made.map((one) => one.stage.position),
+        joined(made.map((one) => plain(one.stage.refId))),
+        joined(made.map((one) => plain(one.stage.type))),
+        joined(made.map((one) => plain(one.stage.name))),
+        joined(made.map((one) => one.stage.status)),
+        joined(made.map((one) => one.stage.parentStageId ?? '')),
+        joined(made.map((one) => JSON.stringify(stageDataOf(one.stage)))),
+        joined(madeContexts),
+        joined(madeOutputs),
+      );
+    if (removed.length > 0)
+      values.push(joined(removed.map((one) => one.execution)), joined(removed.map((one) => one.id)));
+    if (uses.length > 0)
+      values.push(
+        joined([...blobs.values()].map((blob) => blob.hash)),
+        joined([...blobs.values()].map((blob) => blob.data)),
+        joined(uses.map((use) => use.execution)),
+        joined(uses.map((use) => use.hash)),
+      );
+  }
   const { rows } = await db.query<{ id: string; released: boolean; mail_seq: number }>({
     ...statement,
     values,
@@ -222,6 +239,45 @@ async function commit(
   return new Map(
     rows.map((row) => [row.id, { kind: 'committed', released: row.released, mailSeq: row.mail_seq } as const]),
   );
+}
+
+/** A transition's values one by one, in the order of the statement. An empty context or output is one that did not change. */
+function singly(
+  t: Transition,
+  leaseMs: number,
+  entry: string | undefined,
+  contexts: readonly string[],
+  outputs: readonly string[],
+): unknown[] {
+  const { state } = t;
+  const { id } = state;
+  return [
+    id,
+    t.owner,
+    t.epoch,
+    t.from,
+    state.version,
+    state.status,
+    isComplete(state.status),
+    state.startTime ?? null,
+    state.endTime ?? null,
+    JSON.stringify(liveOf(state)),
+    t.mailApplied,
+    t.wakeAt ?? null,
+    t.release,
+    leaseMs,
+    ...(entry === undefined ? [] : [id, t.events[0]?.sequence ?? 0, t.trace || null, entry]),
+    ...t.changed.flatMap(({ after }, index) => [
+      id,
+      after.id,
+      after.status,
+      after.startTime ?? null,
+      after.endTime ?? null,
+      JSON.stringify(stageDataOf(after)),
+      contexts[index] || null,
+      outputs[index] || null,
+    ]),
+  ];
 }
 
 /** One transition as history keeps it: what was decided upon and what was decided. */
