@@ -96,6 +96,24 @@ describe('operators', () => {
     await one.client.resumeAll({ body: {} });
     expect((await until(one.client, id, over)).status).toBe('SUCCEEDED');
   });
+
+  it('find everything going on after the rest, what was given back for it and what became due in it, with no sweeper', async () => {
+    const log: { key: string; run: number }[] = [];
+    const one = await orca({ definitions: [probe(log)], sweep: false });
+    const held = await start(one.client, [{ type: 'probe', ms: 2_500 }, { type: 'probe' }]);
+    const waits = await start(one.client, [{ type: 'wait', waitTime: 3 }]);
+    await until(one.client, held, () => log.length === 1);
+    await until(one.client, waits, (execution) => execution.stages[0]?.status === 'RUNNING');
+    await one.client.pauseAll({ body: { reason: 'maintenance' } });
+    await rests(one);
+    await sleep(3_000);
+    expect(log).toHaveLength(1);
+    await one.client.resumeAll({ body: {} });
+    expect((await until(one.client, held, over)).status).toBe('SUCCEEDED');
+    expect((await until(one.client, waits, over)).status).toBe('SUCCEEDED');
+    expect(log).toHaveLength(2);
+    expect(one.orchestrator.stats().rescues).toEqual({});
+  });
 });
 
 describe('long waits', () => {

@@ -73,6 +73,8 @@ export class Orchestrator {
   readonly #sweeper: Sweeper;
   readonly #alarms: Alarms;
   readonly #almanac: Almanac;
+  /** Executions to look at when the pause of the engine is over. */
+  readonly #rested = new Map<string, { readonly at: number; readonly once: string }>();
   #stopping = false;
   #draining = false;
   #paused = false;
@@ -115,7 +117,7 @@ export class Orchestrator {
       events: () => this.feed.hint(),
     };
     this.bell = options.bell ? options.bell(listener) : openBell(options.redisUrl, listener, log);
-    this.#alarms = new Alarms(world.clock, (id) => void this.#ringQuietly(id));
+    this.#alarms = new Alarms(world.clock, (id) => this.#alarmed(id));
     this.#almanac = new Almanac(db.pool, world.clock, (id, at, once) => {
       if (!this.#alarms.has(id) && !this.#actors.has(id)) this.bell.ring(id, Math.max(1, at - world.clock.now()), once);
     });
@@ -212,6 +214,19 @@ export class Orchestrator {
     if (rests === rested) return;
     this.bell.listen(!rests);
     if (rests) for (const { actor } of this.#actors.values()) actor.rest();
+    else this.#wakeRested();
+  }
+
+  #alarmed(id: string): void {
+    if (this.#paused) this.#rested.set(id, { at: this.#options.world.clock.now(), once: `${id}-rested` });
+    else void this.#ringQuietly(id);
+  }
+
+  /** The pause is over: what this process gave back for it, and what became due meanwhile, goes on. */
+  #wakeRested(): void {
+    const rested = [...this.#rested];
+    this.#rested.clear();
+    for (const [id, { at, once }] of rested) this.#ringAt(id, at, once);
   }
 
   async #claim(id: string): Promise<void> {
@@ -253,7 +268,8 @@ export class Orchestrator {
   /** Somebody looks at an execution at a time: this process for near ones, whoever hears the bell for others. */
   #ringAt(id: string, at: number, once: string): void {
     const delay = at - this.#options.world.clock.now();
-    if (delay > BELL_MS || this.#paused) return;
+    if (delay > BELL_MS) return;
+    if (this.#paused) return void this.#rested.set(id, { at, once });
     if (delay <= ALARM_MS && this.#takes() && this.#alarms.set(id, at)) return;
     this.bell.ring(id, Math.max(0, delay), once);
   }
