@@ -18,7 +18,7 @@ async function standstills(world: BenchWorld, databaseUrl: string): Promise<numb
     const open = new Set<string>();
     const waiting = new Map<string, number>();
     const gaps: number[] = [];
-    let deadSince: number | undefined;
+    let dead = false;
     survivor.onEvent((id) => {
       const since = waiting.get(id);
       if (since === undefined) return;
@@ -28,7 +28,7 @@ async function standstills(world: BenchWorld, databaseUrl: string): Promise<numb
     });
     const lanes = Array.from({ length: IN_FLIGHT }, async (_, lane) => {
       for (let turn = lane; !over; turn++) {
-        const to = turn % 2 === 1 && deadSince === undefined ? killed : survivor;
+        const to = turn % 2 === 1 && !dead ? killed : survivor;
         try {
           const id = await to.start(linear());
           open.add(id);
@@ -41,7 +41,8 @@ async function standstills(world: BenchWorld, databaseUrl: string): Promise<numb
     });
     await sleep(1_500);
     await killed.kill();
-    deadSince = performance.now();
+    dead = true;
+    const deadSince = performance.now();
     for (const id of open) waiting.set(id, deadSince);
     while (waiting.size > 0 && performance.now() - deadSince < PATIENCE_MS) await sleep(50);
     for (const since of waiting.values()) gaps.push(performance.now() - since);

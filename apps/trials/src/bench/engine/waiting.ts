@@ -60,7 +60,13 @@ export const waiting: Row = {
       reach: 1,
       aim: 0,
     },
-    { ...difference, metric: 'keys in Redis for 100,000 that wait', unit: '', reach: 0, aim: 0 },
+    {
+      ...difference,
+      metric: 'keys in Redis for 100,000 that wait',
+      unit: '', // BullMQ has a few of its own for the queue, some of which come and go.
+      reach: 3,
+      aim: 0,
+    },
     { ...difference, metric: 'executions in the process of 100,000 that wait', unit: '', reach: 0, aim: 0 },
     { ...difference, metric: 'memory of the process for 100,000 that wait', unit: 'MB', reach: 10, aim: 0 },
     { ...difference, metric: 'PostgreSQL per execution that waits', unit: 'KB', reach: 20, aim: 20 },
