@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { runHelper } from '../up/helper.ts';
-import { pathWith } from '../up/tools.ts';
+import { layoutOf } from '../up/layout.ts';
+import { Progress } from '../up/progress.ts';
+import { ensureTools } from '../up/supervisor.ts';
+import { pathWith, tools } from '../up/tools.ts';
 import { reasonOf, Sentence } from '../up/sentence.ts';
 import { databaseDrift } from './database-drift.ts';
 import { generate } from './generate.ts';
@@ -36,6 +39,13 @@ function finder(name: string, about: string, find: (root: string) => Promise<str
   };
 }
 
+/** The migrations are applied to real servers; on a new machine these have to come first. */
+async function databaseOnItsServers(root: string): Promise<string[]> {
+  const servers = tools.filter(({ command }) => command === 'redis-server');
+  await ensureTools(layoutOf(root, [], process.env), new Progress(), servers);
+  return databaseDrift(root);
+}
+
 const cruise = ['--config', '.dependency-cruiser.mjs', '--output-type', 'err', 'apps', 'libs'];
 const lint = ['--type-aware', '-c', '.oxlintrc.json', '--quiet', '-f', 'unix'];
 
@@ -51,7 +61,12 @@ export const checks: readonly Check[] = [
     '--no-config-hints',
   ]),
   finder('generated', 'registries and API documents', (root) => generate(root, true), 'Run "npm run gen" and commit.'),
-  finder('database', 'migrations against the models', databaseDrift, 'Correct prisma/*.prisma or add a migration.'),
+  finder(
+    'database',
+    'migrations against the models',
+    databaseOnItsServers,
+    'Correct prisma/*.prisma or add a migration.',
+  ),
 ];
 
 /** Runs the named checks, two at a time; prints each with its time, and what it found. Answers the names that failed. */
