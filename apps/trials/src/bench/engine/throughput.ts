@@ -1,6 +1,7 @@
 import { quantile } from '../../closed-loop.ts';
 import type { Measured } from '../../peers/peer.ts';
 import { fan, linear } from './pipelines.ts';
+import { step } from './step.ts';
 import type { Row } from './row.ts';
 import type { BenchWorld, Load } from './world.ts';
 
@@ -137,28 +138,7 @@ export const throughputRows: readonly Row[] = [
       return [{ value: microsPerStage(await productLoad(world, linear(100_000), 10, load)), beside }];
     },
   },
-  {
-    name: 'step',
-    // Times in the API are whole milliseconds: a step is a tenth of the slope between one stage and eleven.
-    figures: [
-      {
-        metric: 'stage to stage, idle (p50 of ten stages less p50 of one, over nine)',
-        unit: 'ms',
-        of: 'one PostgreSQL commit, p50',
-        better: 'less',
-        reach: 2.5,
-        aim: 1.6,
-      },
-    ],
-    round: async (world) => {
-      const load = { inFlight: 1, count: world.quick ? 80 : 150 };
-      const beside = quantile((await world.peer('commit', { inFlight: 1, count: 1_000 })).took, 0.5);
-      const ten = quantile((await productLoad(world, linear(), 10, load)).took, 0.5);
-      const alone = { ...linear(), stages: [{ type: 'wait', name: 'Nothing', refId: '1', waitTime: 0 }] };
-      const one = quantile((await productLoad(world, alone, 1, load)).took, 0.5);
-      return [{ value: (ten - one) / 9, beside }];
-    },
-  },
+  step,
   {
     name: 'trigger',
     figures: [
