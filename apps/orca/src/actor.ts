@@ -2,7 +2,7 @@ import { isComplete } from '@gennaker/contracts/status';
 import { decide } from '@gennaker/engine/decide';
 import { nextWake, taskDeadline } from '@gennaker/engine/decide/timers';
 import type { EngineEvent } from '@gennaker/engine/events';
-import type { Effect, Message } from '@gennaker/engine/messages';
+import type { Effect, Message, RunResult } from '@gennaker/engine/messages';
 import type { ExecutionState, Json, StageState } from '@gennaker/engine/model';
 import { cleanUpTask, runTask } from '@gennaker/engine/run-task';
 import { steadyMs } from '@gennaker/service/clock';
@@ -300,7 +300,8 @@ export class Actor {
     const cancel = world.clock.after(limit, () =>
       flight.abort.abort(new DOMException('the deadline passed', 'TimeoutError')),
     );
-    const result = storable(await runTask(taskWorld(world, this.#parent), { ...common, signal: flight.abort.signal }));
+    const answer = await runTask(taskWorld(world, this.#parent), { ...common, signal: flight.abort.signal });
+    const result = keptResult(answer, task.name);
     cancel();
     if (flight.ended) return undefined;
     return { type: 'TaskReturned', stageId, taskId, attempt, run: effect.run, result };
@@ -350,6 +351,22 @@ export class Actor {
   #abortAll(why: string): void {
     for (const flight of this.#flights.values()) end(flight, why);
     this.#flights.clear();
+  }
+}
+
+/** What a task answered, as it can be written down; an answer that cannot (a circle, a bigint) is the task's failure. */
+function keptResult(answer: RunResult, task: string): RunResult {
+  try {
+    return storable(answer);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return {
+      status: 'TERMINAL',
+      reason: {
+        summary: `The task ${task} answered something that cannot be written down: ${why}`,
+        next: 'correct the stage type that it belongs to',
+      },
+    };
   }
 }
 

@@ -3,7 +3,9 @@ import { ServiceError } from '@gennaker/contracts/error';
 import type { StreamEvent } from '@gennaker/contracts/route';
 import type { EngineEvent } from '@gennaker/engine/events';
 import { fold } from '@gennaker/engine/evolve';
+import { defineStage } from '@gennaker/extension-sdk/stage';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { openStores, over, probe, start, startOrca, type Stores, type TestOrca, until } from './orca.fixture.ts';
 import { readExecution } from './rows.ts';
 import { Writer } from './writer.ts';
@@ -98,6 +100,32 @@ describe('an execution through HTTP', () => {
     });
     await expect(client.getExecution({ params: { id: 'nope' } })).rejects.toMatchObject({ status: 404 });
     await expect(client.cancel({ params: { id: 'nope' } })).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('fails a task whose answer cannot be written down, saying so', async () => {
+    const odd = defineStage({
+      type: 'odd',
+      label: 'Odd',
+      description: 'Answers a circle',
+      schema: z.looseObject({}),
+      examples: [{}],
+      tasks: () => [
+        {
+          name: 'answer',
+          run: async () => {
+            const outputs: Record<string, unknown> = {};
+            outputs['itself'] = outputs;
+            return { status: 'SUCCEEDED', outputs };
+          },
+        },
+      ],
+    });
+    const { client } = await orca({ definitions: [odd] });
+    const ended = await until(client, await start(client, [{ type: 'odd' }]), over);
+    expect(ended.stages[0]).toMatchObject({
+      status: 'TERMINAL',
+      reason: { summary: expect.stringContaining('The task answer answered something that cannot be written down') },
+    });
   });
 
   it('cancels with clean-up, pauses and resumes', async () => {
