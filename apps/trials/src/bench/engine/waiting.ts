@@ -63,8 +63,8 @@ export const waiting: Row = {
     {
       ...difference,
       metric: 'keys in Redis for 100,000 that wait',
-      unit: '', // BullMQ has a few of its own for the queue, some of which come and go.
-      reach: 3,
+      unit: '',
+      reach: 0,
       aim: 0,
     },
     { ...difference, metric: 'executions in the process of 100,000 that wait', unit: '', reach: 0, aim: 0 },
@@ -75,9 +75,10 @@ export const waiting: Row = {
     const executions = world.quick ? 20_000 : 100_000;
     const databaseUrl = await world.database('waiting');
     const first = await world.product({ databaseUrl });
-    const none = await idle(world, first);
     const id = await first.start(pipelineOf([{ type: 'manualJudgment', name: 'Judgment', refId: '1' }]));
     await untilReleased(first, id);
+    // One waits already, so that what the queue itself keeps in Redis is there on both sides.
+    const none = await idle(world, first);
     await first.stop();
     const before = await databaseBytes(databaseUrl);
     await multiply(databaseUrl, id, executions);
