@@ -1,6 +1,6 @@
-import { ActionIcon, Button } from '@mantine/core';
-import { FieldGrid, TextAreaField, TextField, Wide } from '@gennaker/ui/fields';
-import { CloseIcon, JsonIcon, PlusIcon } from '@gennaker/ui/icons';
+import { TextAreaField, TextField, Wide } from '@gennaker/ui/fields';
+import { JsonIcon } from '@gennaker/ui/icons';
+import { RowsField } from '@gennaker/ui/rows-field';
 import { defineStageUi, list, object, text } from '@gennaker/ui/stage-ui';
 import { evaluateArtifactsSchema } from './schema.ts';
 
@@ -25,53 +25,31 @@ export default defineStageUi({
     if (all.length === 0) return ['add an artifact'];
     return all.flatMap((one, index) => (text(one['name']) ? [] : [`artifact ${index + 1} has no name`]));
   },
-  Form: ({ stage, onChange }) => {
-    const all = list(stage['artifactContents']).map(object);
-    const set = (index: number, patch: object): void =>
-      onChange({ artifactContents: all.map((was, at) => (at === index ? { ...was, ...patch } : was)) });
-    return (
-      <div className="gk-rows">
-        {all.map((one, index) => (
-          <div key={index} className="gk-group">
-            <FieldGrid>
-              <TextField
-                label={`Name ${index + 1}`}
-                required
-                value={one['name']}
-                onChange={(name) => set(index, { name: name ?? '' })}
-              />
-              <Wide>
-                <TextAreaField
-                  label={`Contents ${index + 1}`}
-                  mono
-                  value={shown(one['contents'])}
-                  onChange={(contents) => set(index, { contents: contents ?? '' })}
-                />
-              </Wide>
-              <div>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={`Remove artifact ${index + 1}`}
-                  onClick={() => onChange({ artifactContents: all.filter((_, at) => at !== index) })}
-                >
-                  <CloseIcon size={15} />
-                </ActionIcon>
-              </div>
-            </FieldGrid>
-          </div>
-        ))}
-        <div>
-          <Button
-            size="compact-sm"
-            variant="default"
-            leftSection={<PlusIcon size={14} />}
-            onClick={() => onChange({ artifactContents: [...all, { name: '', contents: '' }] })}
-          >
-            Add artifact
-          </Button>
-        </div>
-      </div>
-    );
-  },
+  Form: ({ stage, onChange }) => (
+    <RowsField
+      what="artifact"
+      rows={list(stage['artifactContents']).map(object)}
+      fresh={{ name: '', contents: '' }}
+      onChange={(rows) => onChange({ artifactContents: rows })}
+    >
+      {(row, index, set) => (
+        <>
+          <TextField
+            label={`Name ${index + 1}`}
+            required
+            value={row['name']}
+            onChange={(name) => set({ name: name ?? '' })}
+          />
+          <Wide>
+            <TextAreaField
+              label={`Contents ${index + 1}`}
+              mono
+              value={shown(row['contents'])}
+              onChange={(contents) => set({ contents: contents ?? '' })}
+            />
+          </Wide>
+        </>
+      )}
+    </RowsField>
+  ),
 });

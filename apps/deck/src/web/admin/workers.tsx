@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { EngineHealth } from '@gennaker/contracts/orca-admin';
 import { StatusText } from '@gennaker/ui/status';
 import { Ago } from '@gennaker/ui/time';
+import { TableHead } from '@gennaker/ui/table-head';
 import type { EngineDeed } from '../queries/engine.ts';
 
 /** Processes that work on executions, to drain before they are stopped. */
@@ -22,18 +23,7 @@ export function Workers({
           <p className="pipeline-none">No process has reported. Executions do not go on until one does.</p>
         ) : (
           <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Process</th>
-                <th scope="col">State</th>
-                <th scope="col">Holds</th>
-                <th scope="col">Started</th>
-                <th scope="col">Seen</th>
-                <th scope="col">
-                  <span className="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
+            <TableHead columns={['Process', 'State', 'Holds', 'Started', 'Seen']} />
             <tbody>
               {workers.map(({ owner, instance, held, draining, startedAt, seenAt }) => (
                 <tr key={owner}>

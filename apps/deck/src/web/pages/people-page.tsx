@@ -4,6 +4,7 @@ import { PlusIcon, UserIcon } from '@gennaker/ui/icons';
 import { EmptyState, ErrorPanel, Note } from '@gennaker/ui/panels';
 import { Chip } from '@gennaker/ui/status';
 import { Ago } from '@gennaker/ui/time';
+import { TableHead } from '@gennaker/ui/table-head';
 import { useState } from 'react';
 import { UserDialog } from '../people/user-dialog.tsx';
 import { useChangeUser, useMe, useUsers } from '../queries/people.ts';
@@ -60,17 +61,7 @@ function People() {
       ) : (
         <div className="card">
           <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Roles</th>
-                <th scope="col">State</th>
-                <th scope="col">Last login</th>
-                <th scope="col">
-                  <span className="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
+            <TableHead columns={['Name', 'Roles', 'State', 'Last login']} />
             <tbody>
               {users.data.map((user) => (
                 <tr key={user.name}>

@@ -4,6 +4,7 @@ import type { ExecutionQueue } from '@gennaker/contracts/orca-insight';
 import { HourglassIcon } from '@gennaker/ui/icons';
 import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
 import { Elapsed } from '@gennaker/ui/time';
+import { TableHead } from '@gennaker/ui/table-head';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CancelDialog } from '../executions/cancel-dialog.tsx';
@@ -97,17 +98,7 @@ function Queue({
       </div>
       <div className="card">
         <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Place</th>
-              <th scope="col">Execution</th>
-              <th scope="col">For</th>
-              <th scope="col">Why</th>
-              <th scope="col">
-                <span className="visually-hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
+          <TableHead columns={['Place', 'Execution', 'For', 'Why']} />
           <tbody>
             {queue.running.map((id) => (
               <tr key={id}>

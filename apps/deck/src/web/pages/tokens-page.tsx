@@ -3,6 +3,7 @@ import type { ApiToken } from '@gennaker/contracts/people';
 import { HookIcon, PlusIcon } from '@gennaker/ui/icons';
 import { EmptyState, ErrorPanel, Note } from '@gennaker/ui/panels';
 import { Ago } from '@gennaker/ui/time';
+import { TableHead } from '@gennaker/ui/table-head';
 import { useState } from 'react';
 import { TokenDialog } from '../people/token-dialog.tsx';
 import { useMe, useRevokeToken, useTokens } from '../queries/people.ts';
@@ -39,18 +40,7 @@ export function TokensPage() {
       ) : (
         <div className="card">
           <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">For</th>
-                <th scope="col">May</th>
-                <th scope="col">Ends</th>
-                <th scope="col">Last used</th>
-                <th scope="col">
-                  <span className="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
+            <TableHead columns={['Name', 'For', 'May', 'Ends', 'Last used']} />
             <tbody>
               {tokens.data.map((token) => (
                 <tr key={token.id}>
