@@ -1,12 +1,6 @@
 import { clouds } from '@gennaker/clouds/server';
 import { notFound } from '@gennaker/contracts/error';
-import type {
-  AnyOperation,
-  Cloud,
-  CloudAccount,
-  CloudDefinition,
-  CloudEnvironment,
-} from '@gennaker/extension-sdk/cloud';
+import type { Cloud, CloudAccount, CloudDefinition, CloudEnvironment } from '@gennaker/extension-sdk/cloud';
 
 /** A configured account with its cloud. */
 export interface OpenAccount {
@@ -50,14 +44,5 @@ export function openAccounts(configured: readonly CloudAccount[], environment: C
     close: async () => {
       await Promise.all([...byName.values()].map(({ cloud }) => cloud.close()));
     },
-  };
-}
-
-/** Every operation that an account's cloud offers, by name. */
-export function operationsOf(cloud: Cloud): Readonly<Record<string, AnyOperation>> {
-  return {
-    ...cloud.operations,
-    ...cloud.capabilities.loadBalancers?.operations,
-    ...cloud.capabilities.resize?.operations,
   };
 }

@@ -76,6 +76,19 @@ export interface OperationContext {
   touch(ref: ResourceRef): void;
 }
 
+/** What a preview may read besides the cloud itself. */
+export type PreviewContext = Pick<OperationContext, 'application' | 'getTraffic'>;
+
+/** What an operation would do now, each a sentence. */
+export interface OperationPreview {
+  /** Changes, in the order in which they would be made; none: everything is as described already. */
+  readonly changes: readonly string[];
+  /** What people should know before they say yes: instances that restart, traffic that ends. */
+  readonly warnings: readonly string[];
+  /** Why it would be refused, with what to do; none: it can be started. */
+  readonly problems: readonly string[];
+}
+
 /** One kind of change. */
 export interface OperationDefinition<S extends z.ZodType = z.ZodType> {
   /** Schema of its description; unknown keys stay. */
@@ -85,14 +98,17 @@ export interface OperationDefinition<S extends z.ZodType = z.ZodType> {
   problems?(description: z.output<S>): readonly string[];
   /** The cluster that it changes, whose lock it needs; null when none. */
   cluster(description: z.output<S>): ClusterRef | null;
+  /** Says what it would do, from reads alone. */
+  preview?(context: PreviewContext, description: z.output<S>): Promise<OperationPreview>;
   /** Does it; answers what is shown as `resultObjects`. Throws an Error that says what was tried and why it failed. */
   run(context: OperationContext, description: z.output<S>): Promise<readonly JsonObject[]>;
 }
 
 /** An operation definition as tables hold it: the description's type is erased. */
-export type AnyOperation = Omit<OperationDefinition, 'problems' | 'cluster' | 'run'> & {
+export type AnyOperation = Omit<OperationDefinition, 'problems' | 'cluster' | 'preview' | 'run'> & {
   problems?(description: never): readonly string[];
   cluster(description: never): ClusterRef | null;
+  preview?(context: PreviewContext, description: never): Promise<OperationPreview>;
   run(context: OperationContext, description: never): Promise<readonly JsonObject[]>;
 };
 
@@ -120,20 +136,68 @@ export interface CloudInventory {
   instance(region: string, id: string): Promise<Instance | null>;
 }
 
+/** Operations of one capability, by the names that requests use. */
+type Operations<Name extends string> = { readonly operations: Readonly<Record<Name, AnyOperation>> };
+
 /** What not every cloud has. An absent capability is unsupported, and is hidden from users. */
 export interface CloudCapabilities {
-  readonly loadBalancers?: {
-    readonly operations: { readonly upsertLoadBalancer: AnyOperation; readonly deleteLoadBalancer: AnyOperation };
+  readonly loadBalancers?: Operations<'upsertLoadBalancer' | 'deleteLoadBalancer'> & {
     find(region: string, name: string): Promise<LoadBalancer | null>;
   };
+  /** Single instances in and out of load balancers that know instances. */
+  readonly registration?: Operations<'registerInstancesWithLoadBalancer' | 'deregisterInstancesFromLoadBalancer'>;
+  /** Firewalls. */
+  readonly securityGroups?: Operations<'upsertSecurityGroup' | 'deleteSecurityGroup'>;
   readonly images?: { find(query: string): Promise<readonly JsonObject[]> };
+  readonly imageTags?: Operations<'upsertImageTags'>;
   /** The zones of each of the account's regions. */
   readonly zones?: { list(): Promise<readonly { readonly name: string; readonly zones: readonly string[] }[]> };
   readonly networks?: { list(): Promise<readonly JsonObject[]> };
   readonly instanceTypes?: { list(): Promise<readonly { readonly name: string; readonly [key: string]: unknown }[]> };
   readonly console?: { read(region: string, id: string): Promise<string> };
+  /** Makes a server group like another one. */
+  readonly clone?: Operations<'cloneServerGroup'>;
   /** Changes a server group's size in place. */
-  readonly resize?: { readonly operations: { readonly resizeServerGroup: AnyOperation } };
+  readonly resize?: Operations<'resizeServerGroup'>;
+  /** Autoscaling and autohealing. */
+  readonly scalingPolicies?: Operations<'upsertScalingPolicy' | 'deleteScalingPolicy'>;
+  /** Changes what a server group's instances are made of, and rolls it out where asked. */
+  readonly launchConfig?: Operations<'updateLaunchConfig'>;
+  readonly serverGroupTags?: Operations<'upsertServerGroupTags'>;
+  /** Single instances replaced, removed and restarted. */
+  readonly instances?: Operations<'terminateInstances' | 'terminateInstanceAndDecrement' | 'rebootInstances'>;
+  /** Disks that outlive the replacement of their instance. */
+  readonly statefulDisks?: Operations<'setStatefulDisk' | 'statefullyUpdateBootImage'>;
+}
+
+/** Other names by which Spinnaker's clients ask for an operation. */
+const ALIASES: Readonly<Record<string, string>> = {
+  terminateInstanceAndDecrementServerGroup: 'terminateInstanceAndDecrement',
+  terminateInstanceAndDecrementAsg: 'terminateInstanceAndDecrement',
+  copyLastAsg: 'cloneServerGroup',
+  destroyAsg: 'destroyServerGroup',
+  disableAsg: 'disableServerGroup',
+  enableAsg: 'enableServerGroup',
+  resizeAsg: 'resizeServerGroup',
+};
+
+/** Every operation that a cloud offers, by name. */
+export function operationsOf(cloud: Cloud): Readonly<Record<string, AnyOperation>> {
+  const all: Record<string, AnyOperation> = { ...cloud.operations };
+  for (const capability of Object.values(cloud.capabilities))
+    if (capability && 'operations' in capability) Object.assign(all, capability.operations);
+  return all;
+}
+
+/** The operation that a request names, by its own name or one of Spinnaker's others. */
+export function operationNamed(
+  cloud: Cloud,
+  name: string,
+): { readonly name: string; readonly definition: AnyOperation } | undefined {
+  const all = operationsOf(cloud);
+  const own = Object.hasOwn(all, name) ? name : Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
+  const definition = own === undefined ? undefined : all[own];
+  return own !== undefined && definition ? { name: own, definition } : undefined;
 }
 
 /** The required core: what every cloud does. */

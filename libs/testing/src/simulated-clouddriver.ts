@@ -4,7 +4,14 @@ import type { Reason } from '@gennaker/contracts/execution';
 import { parseName } from '@gennaker/contracts/moniker';
 import type { Client } from '@gennaker/contracts/route';
 import { nextServerGroupName } from '@gennaker/extension-sdk/server-group-name';
-import type { AnyOperation, Cloud, OperationContext, TrafficRecord } from '@gennaker/extension-sdk/cloud';
+import {
+  type AnyOperation,
+  type Cloud,
+  type OperationContext,
+  operationNamed,
+  operationsOf,
+  type TrafficRecord,
+} from '@gennaker/extension-sdk/cloud';
 import type { SimulatedCloud } from './simulated-cloud.ts';
 import { unsupported } from './unsupported.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -154,14 +161,11 @@ export class SimulatedClouddriver {
     const account = String(raw['credentials'] ?? raw['account'] ?? '');
     if (account === '') throw badRequest(`${name}.credentials must name an account`, { field: 'credentials' });
     const cloud = this.#account(account);
-    const operations: Readonly<Record<string, AnyOperation>> = {
-      ...cloud.operations,
-      ...cloud.capabilities.loadBalancers?.operations,
-      ...cloud.capabilities.resize?.operations,
-    };
-    const operation = operations[name];
+    const operation = operationNamed(cloud, name)?.definition;
     if (!operation)
-      throw badRequest(`gce has no operation ${name}; it has ${Object.keys(operations).toSorted().join(', ')}`);
+      throw badRequest(
+        `gce has no operation ${name}; it has ${Object.keys(operationsOf(cloud)).toSorted().join(', ')}`,
+      );
     const parsed = operation.schema.safeParse({ credentials: account, ...raw });
     if (!parsed.success)
       throw badRequest(

@@ -1,11 +1,12 @@
 import type { Reason } from '@gennaker/contracts/execution';
+import { operationNamed } from '@gennaker/extension-sdk/cloud';
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import type { Clock } from '@gennaker/service/clock';
 import { type Database, inTransaction } from '@gennaker/store/database';
 import type { Outbox } from '@gennaker/store/outbox';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { type Accounts, operationsOf } from '../accounts.ts';
+import type { Accounts } from '../accounts.ts';
 import type { Inventory } from '../inventory/watcher.ts';
 import { acquireLock, checkLock, type LockKey } from '../locks.ts';
 import { freeLock } from '../release-lock.ts';
@@ -115,7 +116,7 @@ async function runOne(
   const lock = await holdLock(parts, operation, journal, entry, signal);
   const stopRenewing = lock?.keep((why) => lockLost.abort(new Error(why)));
   try {
-    const definition = operationsOf(parts.accounts.get(entry.account).cloud)[entry.operation];
+    const definition = operationNamed(parts.accounts.get(entry.account).cloud, entry.operation)?.definition;
     if (!definition)
       throw new Error(`Operation ${entry.operation} is not offered by account ${entry.account} any more.`);
     const results = await definition.run(frame.context, entry.description as never);

@@ -1,11 +1,11 @@
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import { parseName } from '@gennaker/contracts/moniker';
-import type { ClusterRef } from '@gennaker/extension-sdk/cloud';
+import { type ClusterRef, operationNamed, operationsOf } from '@gennaker/extension-sdk/cloud';
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import type { Database } from '@gennaker/store/database';
 import { ulid } from 'ulid';
 import { z } from 'zod';
-import { type Accounts, operationsOf } from '../accounts.ts';
+import type { Accounts } from '../accounts.ts';
 import { checkLock } from '../locks.ts';
 
 /** Claim of a cluster lock that a description carries: that of the stage which submits it. */
@@ -119,20 +119,22 @@ function acceptOne(
 ): Accepted | string[] {
   const [named, ...more] = Object.entries(entry);
   if (!named || more.length > 0) return ['each element must hold one operation: {"<operation>": {...}}'];
-  const [operation, raw] = named;
+  const [asked, raw] = named;
   const account = z.object({ credentials: z.string() }).safeParse(raw).data?.credentials ?? raw['account'];
-  if (typeof account !== 'string') return [`${operation}.credentials must name an account`];
+  if (typeof account !== 'string') return [`${asked}.credentials must name an account`];
   const open = accounts.all.find((candidate) => candidate.account.name === account);
   if (!open)
     return [
-      `${operation}.credentials: there is no account ${account}; use one of ${accounts.all.map((a) => a.account.name).join(', ')}`,
+      `${asked}.credentials: there is no account ${account}; use one of ${accounts.all.map((a) => a.account.name).join(', ')}`,
     ];
   if (open.account.provider !== provider)
-    return [`${operation}.credentials: account ${account} is of ${open.account.provider}, not of ${provider}`];
-  const definitions = operationsOf(open.cloud);
-  const definition = definitions[operation];
-  if (!definition)
-    return [`${provider} has no operation ${operation}; it has ${Object.keys(definitions).toSorted().join(', ')}`];
+    return [`${asked}.credentials: account ${account} is of ${open.account.provider}, not of ${provider}`];
+  const known = operationNamed(open.cloud, asked);
+  if (!known)
+    return [
+      `${provider} has no operation ${asked}; it has ${Object.keys(operationsOf(open.cloud)).toSorted().join(', ')}`,
+    ];
+  const { name: operation, definition } = known;
   const parsed = definition.schema.safeParse({ credentials: account, ...raw });
   if (!parsed.success)
     return parsed.error.issues.map((issue) => `${[operation, ...issue.path].join('.')}: ${issue.message}`);
