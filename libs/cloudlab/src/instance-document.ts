@@ -2,7 +2,8 @@ import { findZone } from './locations.ts';
 import { linkOf, pathOf } from './path.ts';
 import type { Scope } from './path.ts';
 import { OperationFailure } from './problem.ts';
-import type { GroupManager, Instance, InstanceTemplate } from './resource.ts';
+import type { GroupManager } from './group-manager-schema.ts';
+import type { Instance, InstanceTemplate } from './resource.ts';
 import type { BootRequest } from './runtime.ts';
 import type { ManagedRecord, Store } from './store.ts';
 

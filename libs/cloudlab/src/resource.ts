@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Autoscaler } from './autoscaler-schema.ts';
+import type { GroupManager } from './group-manager-schema.ts';
 
 /** RFC 1035 label, as the Compute API wants names. */
 export const resourceName = z
@@ -8,7 +10,8 @@ export const resourceName = z
     'must be a lower-case letter, then up to 62 letters, digits or hyphens, not ending with a hyphen',
   );
 
-const whole = z.coerce.number().int();
+/** A whole number, as a number or as text. */
+export const whole = z.coerce.number().int();
 const labels = z.record(z.string(), z.string());
 
 /** What every stored resource has. */
@@ -25,7 +28,8 @@ export interface Resource {
   readonly [field: string]: unknown;
 }
 
-const named = z.looseObject({ name: resourceName, description: z.string().optional() });
+/** What every body of an insert has. */
+export const named = z.looseObject({ name: resourceName, description: z.string().optional() });
 
 /** Metadata key/value pairs of a template. */
 export const metadata = z.looseObject({
@@ -57,51 +61,6 @@ export const namedPort = z.looseObject({ name: z.string().min(1), port: whole.mi
 /** @see namedPort */
 export type NamedPort = z.infer<typeof namedPort>;
 
-const autoHealingPolicy = z.looseObject({
-  healthCheck: z.string().optional(),
-  initialDelaySec: whole.min(0).max(3600).default(0),
-});
-const distributionPolicy = z.looseObject({
-  zones: z.array(z.looseObject({ zone: z.string() })).default([]),
-  targetShape: z.string().optional(),
-});
-
-/** Body of instanceGroupManagers.insert, zonal and regional. */
-export const groupManagerBody = named.extend({
-  baseInstanceName: z
-    .string()
-    .regex(/^[a-z]([-a-z0-9]{0,56}[a-z0-9])?$/, 'must be a lower-case letter, then up to 57 letters, digits or hyphens')
-    .optional(),
-  instanceTemplate: z.string().optional(),
-  versions: z.array(z.looseObject({ instanceTemplate: z.string().optional() })).optional(),
-  targetSize: whole.min(0).max(1000).default(0),
-  namedPorts: z.array(namedPort).optional(),
-  targetPools: z.array(z.string()).optional(),
-  autoHealingPolicies: z.array(autoHealingPolicy).optional(),
-  distributionPolicy: distributionPolicy.optional(),
-  updatePolicy: z.looseObject({ instanceRedistributionType: z.string().optional() }).optional(),
-});
-/** Body of instanceGroupManagers.patch. */
-export const groupManagerPatch = z.looseObject({
-  ...groupManagerBody.partial().shape,
-  targetSize: whole.min(0).max(1000).optional(),
-  fingerprint: z.string().optional(),
-});
-/** A managed instance group. */
-export interface GroupManager extends Resource {
-  readonly baseInstanceName: string;
-  readonly instanceGroup: string;
-  readonly instanceTemplate: string;
-  readonly targetSize: number;
-  readonly namedPorts: readonly NamedPort[];
-  readonly targetPools: readonly string[];
-  readonly autoHealingPolicies: readonly z.infer<typeof autoHealingPolicy>[];
-  readonly distributionPolicy?: z.infer<typeof distributionPolicy> | undefined;
-  readonly updatePolicy?: { readonly instanceRedistributionType?: string | undefined } | undefined;
-  /** Set while the group is being deleted; not part of the API. */
-  readonly deleting?: boolean | undefined;
-}
-
 /** The instance group that belongs to a managed one (same name and place). */
 export interface InstanceGroup extends Resource {
   readonly namedPorts: readonly NamedPort[];
@@ -110,6 +69,16 @@ export interface InstanceGroup extends Resource {
 /** Status words of an instance. */
 export type InstanceStatus = 'PROVISIONING' | 'STAGING' | 'RUNNING' | 'STOPPING' | 'REPAIRING' | 'TERMINATED';
 
+/** A disk as an instance has it. */
+export interface AttachedDisk {
+  readonly deviceName: string;
+  readonly boot: boolean;
+  readonly autoDelete: boolean;
+  /** Link of the disk; a boot disk has none of its own here unless it is kept. */
+  readonly source?: string | undefined;
+  readonly [field: string]: unknown;
+}
+
 /** An instance. */
 export interface Instance extends Resource {
   readonly status: InstanceStatus;
@@ -117,7 +86,22 @@ export interface Instance extends Resource {
   readonly zone: string;
   readonly machineType: string;
   readonly networkInterfaces: readonly { readonly networkIP: string; readonly [field: string]: unknown }[];
-  readonly metadata: { readonly items: readonly { readonly key: string; readonly value: string }[] };
+  readonly disks: readonly AttachedDisk[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly labelFingerprint: string;
+  readonly tags: { readonly items: readonly string[]; readonly fingerprint: string };
+  readonly metadata: {
+    readonly items: readonly { readonly key: string; readonly value: string }[];
+    readonly fingerprint: string;
+  };
+}
+
+/** A data disk: a folder that outlives its instance when it is kept. */
+export interface Disk extends Resource {
+  readonly zone: string;
+  readonly status: 'READY';
+  readonly sizeGb: string;
+  readonly type: string;
 }
 
 /** Body of images.insert. */
@@ -238,6 +222,8 @@ export interface Resources {
   instanceGroupManagers: GroupManager;
   instanceGroups: InstanceGroup;
   instances: Instance;
+  disks: Disk;
+  autoscalers: Autoscaler;
   images: Image;
   healthChecks: HealthCheck;
   httpHealthChecks: HttpHealthCheck;

@@ -9,15 +9,21 @@ export interface AttemptError {
   readonly message: string;
 }
 
+/** What is being done to an instance now, in the API's words. */
+export type InstanceAction = 'NONE' | 'CREATING' | 'RECREATING' | 'DELETING' | 'RESTARTING' | 'REFRESHING' | 'VERIFYING';
+
 /** What is remembered of an instance beyond the API's resource. */
 export interface ManagedRecord {
   readonly instance: string;
-  /** Path of the managed group that it belongs to. */
+  /** Path of the managed group that it belongs to; empty for an instance that stands alone. */
   readonly group: string;
+  /** Path of its template; empty for an instance that was inserted by itself. */
   readonly template: string;
+  /** Name of its group's version that it has, where the version has one. */
+  readonly version?: string | undefined;
   /** Content digest of its image. */
   readonly digest: string;
-  readonly action: 'NONE' | 'CREATING' | 'RECREATING' | 'DELETING' | 'RESTARTING';
+  readonly action: InstanceAction;
   readonly port: number;
   readonly drainSeconds: number;
   /** Starts that failed in a row. */
