@@ -2,20 +2,41 @@ import { createRequire } from 'node:module';
 
 /** The Compute services that this cloud speaks to. */
 export const SERVICES = [
+  'Addresses',
+  'Autoscalers',
   'BackendServices',
+  'Firewalls',
   'ForwardingRules',
+  'GlobalAddresses',
+  'GlobalForwardingRules',
   'GlobalOperations',
+  'HealthChecks',
   'Images',
   'InstanceGroupManagers',
+  'InstanceGroups',
   'Instances',
   'InstanceTemplates',
   'MachineTypes',
   'Networks',
+  'RegionAutoscalers',
   'RegionBackendServices',
   'RegionHealthChecks',
   'RegionInstanceGroupManagers',
+  'RegionInstanceGroups',
   'RegionOperations',
   'Regions',
+  'RegionSslCertificates',
+  'RegionTargetHttpProxies',
+  'RegionTargetHttpsProxies',
+  'RegionUrlMaps',
+  'SslCertificates',
+  'Subnetworks',
+  'TargetHttpProxies',
+  'TargetHttpsProxies',
+  'TargetPools',
+  'TargetSslProxies',
+  'TargetTcpProxies',
+  'UrlMaps',
   'ZoneOperations',
 ] as const;
 export type Service = (typeof SERVICES)[number];
@@ -54,11 +75,49 @@ export function loadClient(service: Service): { readonly Client: RawClientClass;
   return { Client, gax };
 }
 
-/** A client that sends no credentials, for an endpoint that wants none; `carrier` takes the place of the network. */
-export function passThroughAuth(carrier?: typeof fetch): object {
-  const { PassThroughClient } = require('google-auth-library') as { PassThroughClient: new () => object };
-  const client = new PassThroughClient();
-  return carrier ? Object.assign(client, { fetch: carrier }) : client;
+/** What both the clients and raw requests authenticate with. */
+export interface Authentication {
+  /** Option of a client: `authClient` or `auth`. */
+  readonly option: object;
+  request(options: {
+    readonly url: string;
+    readonly method: string;
+    readonly data?: unknown;
+    readonly timeout: number;
+    readonly responseType: 'json';
+  }): Promise<{ readonly data: unknown }>;
+}
+
+type Requester = Pick<Authentication, 'request'>;
+
+/** No credentials, for an endpoint that wants none; `carrier` takes the place of the network. */
+export function noAuthentication(carrier?: typeof fetch): Authentication {
+  const { PassThroughClient } = require('google-auth-library') as {
+    PassThroughClient: new (options?: object) => Requester;
+  };
+  const client = new PassThroughClient(carrier ? { transporterOptions: { fetchImplementation: carrier } } : {});
+  return {
+    option: { authClient: carrier ? Object.assign(client, { fetch: carrier }) : client },
+    request: (options) => client.request(options),
+  };
+}
+
+/**
+ * Google's credentials: the key file of a service account, or else the application default credentials. They are loaded
+ * here and not by the clients, which leave a rejection behind that nobody handles.
+ * @throws Error of the library when there are none
+ */
+export async function googleAuthentication(project: string, keyFile: string | undefined): Promise<Authentication> {
+  const { GoogleAuth } = require('google-auth-library') as {
+    GoogleAuth: new (options: object) => Requester & { getClient(): Promise<object> };
+  };
+  const auth = new GoogleAuth({
+    scopes: ['https://www.googleapis.com/auth/cloud-platform'],
+    projectId: project,
+    ...(keyFile ? { keyFilename: keyFile } : {}),
+  });
+  await auth.getClient();
+  return { option: { auth }, request: (options) => auth.request(options) };
 }
 
 function sharedGax(): object {

@@ -1,16 +1,13 @@
 import { defineCloud } from '@gennaker/extension-sdk/cloud';
 import { Compute } from './compute.ts';
 import { createServerGroup } from './create-server-group.ts';
+import { destroyServerGroup } from './destroy-server-group.ts';
 import { PLATFORM_HEALTH } from './instances.ts';
 import { gceInventory } from './inventory.ts';
 import { deleteLoadBalancer, upsertLoadBalancer } from './load-balancer-operations.ts';
 import { findImages, listMachineTypes, listNetworks, listRegions, readConsole } from './lookups.ts';
-import {
-  destroyServerGroup,
-  disableServerGroup,
-  enableServerGroup,
-  resizeServerGroup,
-} from './server-group-operations.ts';
+import { resizeServerGroup } from './resize-server-group.ts';
+import { disableServerGroup, enableServerGroup } from './server-group-operations.ts';
 
 export default defineCloud({
   type: 'gce',

@@ -1,7 +1,14 @@
 import type { CloudAccount, CloudEnvironment } from '@gennaker/extension-sdk/cloud';
 import type { z } from 'zod';
-import { loadClient, passThroughAuth, type RawClient, type Service } from './client-library.ts';
-import { GceFailure, isPassing, normalizeGceError, operationError } from './errors.ts';
+import {
+  type Authentication,
+  googleAuthentication,
+  loadClient,
+  noAuthentication,
+  type RawClient,
+  type Service,
+} from './client-library.ts';
+import { failedAs, GceFailure, isPassing, normalizeGceError, operationError } from './errors.ts';
 import { type ComputeOperation, lastPart, operationSchema } from './resources.ts';
 
 /** Waits between tries of a call that failed in passing, ms; about half a minute in all. */
@@ -12,6 +19,18 @@ const POLL_MS = [50, 100, 100, 150, 200, 300, 500, 800, 1_200, 2_000] as const;
 const PATIENCE_MS = 5 * 60_000;
 const OPERATION_TIMEOUT_MS = 10 * 60_000;
 const CALL_TIMEOUT_MS = 30_000;
+/** An operation that failed in passing is started anew this often. */
+const OPERATION_TRIES = 4;
+/** Stale fingerprints are read again and tried anew this often; each loses only to another writer that won. */
+const EDIT_TRIES = 20;
+const GOOGLE = 'https://compute.googleapis.com';
+
+/** How a change is made safe to repeat, and when it is given up. */
+export interface MutateOptions {
+  /** The same in each repeat of the same change. */
+  readonly requestId: string;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** One account's connection to Google Compute: calls with retry by reason, lists, and mutations that are waited for. */
 export class Compute {
@@ -19,7 +38,7 @@ export class Compute {
   readonly account: CloudAccount;
   private readonly environment: CloudEnvironment;
   private readonly clients = new Map<Service, RawClient>();
-  private auth: object | undefined;
+  private auth: Promise<Authentication> | undefined;
 
   constructor(account: CloudAccount, environment: CloudEnvironment) {
     this.account = account;
@@ -84,7 +103,7 @@ export class Compute {
     filter?: string,
   ): Promise<z.output<S>[]> {
     return this.retry(`${service}.aggregatedList`, undefined, false, async () => {
-      const client = this.client(service);
+      const client = await this.client(service);
       const pages = client['aggregatedListAsync']?.(
         { project: this.project, returnPartialSuccess: true, ...(filter ? { filter } : {}) },
         { timeout: CALL_TIMEOUT_MS, autoPaginate: false },
@@ -99,20 +118,74 @@ export class Compute {
   }
 
   /**
-   * Calls a method that changes something and waits until its operation is done. `requestId` makes a repeat harmless.
+   * Calls a method that changes something and waits until its operation is done. `requestId` makes a repeat harmless; an
+   * operation that failed in passing is started anew under the next one.
    * @throws GceFailure of the call or of the operation
    */
   async mutate(
     service: Service,
     method: string,
     request: Record<string, unknown>,
-    options: { readonly requestId: string; readonly signal?: AbortSignal | undefined },
+    options: MutateOptions,
   ): Promise<ComputeOperation> {
-    const answer = first(
-      await this.call(service, method, { ...request, requestId: options.requestId }, options.signal, true),
+    return this.untilDone(`${service}.${method}`, options, (requestId) =>
+      this.call(service, method, { ...request, requestId }, options.signal, true),
     );
-    const wrapped = (answer as { latestResponse?: unknown } | null)?.latestResponse ?? answer;
-    return this.wait(operationSchema.parse(wrapped), `${service}.${method}`, options.signal);
+  }
+
+  /**
+   * Reads a resource, changes it and writes it back under its fingerprint; another writer in between means reading
+   * again. `edit` answers the request of the write, or null when nothing is to be changed.
+   * @returns whether something was written
+   */
+  async edit<T extends { readonly fingerprint?: string | null | undefined }>(
+    read: () => Promise<T | null>,
+    service: Service,
+    method: string,
+    edit: (current: T | null) => Record<string, unknown> | null,
+    options: MutateOptions,
+  ): Promise<boolean> {
+    for (let attempt = 1; ; attempt++) {
+      const current = await read();
+      const request = edit(current);
+      if (!request) return false;
+      try {
+        const requestId = nextRequestId(options.requestId, attempt * 8);
+        await this.mutate(service, method, request, { ...options, requestId });
+        return true;
+      } catch (error) {
+        if (!failedAs(error, 'precondition') || attempt >= EDIT_TRIES) throw error;
+        await this.sleep(30 + Math.random() * 120 * attempt, options.signal);
+      }
+    }
+  }
+
+  /**
+   * Reads by a plain request what the client library has no method for. `path` is below the project, such as
+   * `global/httpHealthChecks/x`. Null where it does not exist.
+   */
+  async read<S extends z.ZodType>(path: string, schema: S, signal?: AbortSignal): Promise<z.output<S> | null> {
+    try {
+      const data = await this.retry(`GET ${path}`, signal, signal !== undefined, () => this.request('GET', path));
+      return schema.parse(data);
+    } catch (error) {
+      if (failedAs(error, 'notFound')) return null;
+      throw error;
+    }
+  }
+
+  /** As `mutate`, by a plain request: for resources that the client library lacks, and for lists that it cannot empty. */
+  async write(
+    method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    body: object | undefined,
+    options: MutateOptions,
+  ): Promise<ComputeOperation> {
+    return this.untilDone(`${method} ${path}`, options, (requestId) =>
+      this.retry(`${method} ${path}`, options.signal, true, () =>
+        this.request(method, `${path}?requestId=${requestId}`, body),
+      ),
+    );
   }
 
   /** Waits until an operation is done. @throws GceFailure with its error */
@@ -141,7 +214,7 @@ export class Compute {
       );
     }
     const error = operationError(current);
-    if (error) throw new GceFailure(what, error);
+    if (error) throw new OperationFailed(what, error);
     return current;
   }
 
@@ -152,6 +225,39 @@ export class Compute {
     await Promise.all(clients.map((client) => client.close()));
   }
 
+  private async untilDone(
+    what: string,
+    options: MutateOptions,
+    start: (requestId: string) => Promise<unknown>,
+  ): Promise<ComputeOperation> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const answer = first(await start(nextRequestId(options.requestId, attempt)));
+        const wrapped = (answer as { latestResponse?: unknown } | null)?.latestResponse ?? answer;
+        return await this.wait(operationSchema.parse(wrapped), what, options.signal);
+      } catch (error) {
+        // A call has had its retries; an operation that was accepted and then failed has had none.
+        const again = error instanceof OperationFailed && isPassing(error.gce) && attempt + 1 < OPERATION_TRIES;
+        if (!again) throw error;
+        await this.sleep((RETRY_MS[attempt + 1] ?? 1_000) * (0.8 + 0.4 * Math.random()), options.signal);
+      }
+    }
+  }
+
+  private async request(method: string, path: string, body?: object): Promise<unknown> {
+    const base = this.account.endpoint?.replace(/\/$/, '') ?? GOOGLE;
+    const { data } = await (
+      await this.authentication()
+    ).request({
+      url: `${base}/compute/v1/projects/${this.project}/${path}`,
+      method,
+      ...(body === undefined ? {} : { data: body }),
+      timeout: CALL_TIMEOUT_MS,
+      responseType: 'json',
+    });
+    return data;
+  }
+
   private call(
     service: Service,
     method: string,
@@ -160,9 +266,10 @@ export class Compute {
     patient = signal !== undefined,
   ): Promise<unknown> {
     return this.retry(`${service}.${method}`, signal, patient, async () => {
-      const run = this.client(service)[method];
+      const client = await this.client(service);
+      const run = client[method];
       if (!run) throw new Error(`The Compute client has no ${service}.${method}.`);
-      return run.call(this.client(service), { project: this.project, ...request }, { timeout: CALL_TIMEOUT_MS });
+      return run.call(client, { project: this.project, ...request }, { timeout: CALL_TIMEOUT_MS });
     });
   }
 
@@ -187,28 +294,55 @@ export class Compute {
     }
   }
 
-  private client(service: Service): RawClient {
+  private async client(service: Service): Promise<RawClient> {
+    const { option } = await this.authentication();
     const known = this.clients.get(service);
     if (known) return known;
     const { Client, gax } = loadClient(service);
-    const client = new Client(this.options(), gax);
+    const client = new Client({ ...this.address(), projectId: this.project, ...option }, gax);
     this.clients.set(service, client);
     return client;
   }
 
-  private options(): object {
-    if (!this.account.endpoint) return { fallback: true, projectId: this.project };
+  /** The account's credentials, loaded at the first call and again after a failure. */
+  private authentication(): Promise<Authentication> {
+    if (this.auth) return this.auth;
+    const keyFile = this.account['jsonPath'];
+    const loaded = this.account.endpoint
+      ? Promise.resolve(noAuthentication(this.environment.fetch))
+      : googleAuthentication(this.project, typeof keyFile === 'string' && keyFile ? keyFile : undefined);
+    this.auth = loaded.catch((error: unknown) => {
+      this.auth = undefined;
+      const words = error instanceof Error ? error.message : String(error);
+      throw new GceFailure(`Loading the credentials of account ${this.account.name}`, {
+        http: 401,
+        reason: 'authError',
+        message: words,
+      });
+    });
+    return this.auth;
+  }
+
+  private address(): object {
+    if (!this.account.endpoint) return { fallback: true };
     const url = new URL(this.account.endpoint);
-    this.auth ??= passThroughAuth(this.environment.fetch);
     return {
       fallback: true,
       apiEndpoint: url.hostname,
       port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
       protocol: url.protocol.replace(':', ''),
-      projectId: this.project,
-      authClient: this.auth,
     };
   }
 }
 
+/** An operation that was accepted and came to a bad end. */
+class OperationFailed extends GceFailure {}
+
 const first = (answer: unknown): unknown => (Array.isArray(answer) ? answer[0] : answer);
+
+/** The request id of another attempt: the same id for the same attempt. */
+function nextRequestId(requestId: string, attempt: number): string {
+  if (attempt === 0) return requestId;
+  const last = (Number.parseInt(requestId.slice(-4), 16) + attempt) % 0x1_0000;
+  return requestId.slice(0, -4) + last.toString(16).padStart(4, '0');
+}

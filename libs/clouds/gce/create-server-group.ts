@@ -2,7 +2,6 @@ import { clusterName, nameProblems, parseName } from '@gennaker/contracts/monike
 import { type AnyOperation, defineOperation, type OperationContext } from '@gennaker/extension-sdk/cloud';
 import { attachBackend, detachBackend } from './backends.ts';
 import type { Compute } from './compute.ts';
-import { GceFailure } from './errors.ts';
 import {
   addressOf,
   findGroup,
@@ -14,6 +13,7 @@ import {
 } from './groups.ts';
 import { findLoadBalancer, rulePort } from './load-balancers.ts';
 import { type Image, imageSchema, lastPart, templateSchema } from './resources.ts';
+import { ignoreAbsent, insertOnce } from './safe-repeat.ts';
 import { type CreateServerGroup, createServerGroupSchema } from './schema.ts';
 import {
   type CreateNames,
@@ -212,15 +212,6 @@ async function insertGroup(
   );
 }
 
-/** Inserts; what exists already is taken for ours when `isOurs` says so, after a crash between insert and journal. */
-async function insertOnce(insert: () => Promise<unknown>, isOurs: () => Promise<boolean>): Promise<void> {
-  try {
-    await insert();
-  } catch (error) {
-    if (!(error instanceof GceFailure) || error.gce.reason !== 'alreadyExists' || !(await isOurs())) throw error;
-  }
-}
-
 async function attachAll(
   compute: Compute,
   context: OperationContext,
@@ -275,13 +266,4 @@ async function removeGroup(
       { requestId: context.requestId(`remove group ${name}`) },
     ),
   );
-}
-
-/** Waits for a removal; that the thing is not there is what was wanted. */
-export async function ignoreAbsent(removal: Promise<unknown>): Promise<void> {
-  try {
-    await removal;
-  } catch (error) {
-    if (!(error instanceof GceFailure) || error.gce.reason !== 'notFound') throw error;
-  }
 }

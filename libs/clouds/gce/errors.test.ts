@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { GceFailure, isPassing, normalizeGceError, operationError } from './errors.ts';
+import { GceFailure, isPassing, kindOf, normalizeGceError, operationError } from './errors.ts';
 
 const body = (code: number, reason: string, message: string) =>
   JSON.stringify({ error: { code, message, errors: [{ message, domain: 'global', reason }] } });
@@ -30,11 +30,11 @@ test.each([
     'connect ECONNREFUSED 127.0.0.1:1',
   ],
 ])('%s', (_name, error, http, reason, message) => {
-  expect(normalizeGceError(error)).toEqual({ http, reason, message });
+  expect(normalizeGceError(error)).toEqual({ http, reason, kind: kindOf(reason), message });
 });
 
 test('what heals by waiting is told from what does not', () => {
-  const passes = (reason: string) => isPassing({ http: 403, reason, message: '' });
+  const passes = (reason: string) => isPassing({ reason });
   expect(['rateLimitExceeded', 'resourceNotReady', 'backendError', 'unreachable'].every(passes)).toBe(true);
   expect(['quotaExceeded', 'forbidden', 'notFound', 'alreadyExists', 'conditionNotMet'].some(passes)).toBe(false);
 });
@@ -44,9 +44,29 @@ test('the error of an operation', () => {
   expect(operationError({ error: { errors: [{ code: 'QUOTA_EXCEEDED', message: 'no more' }] } })).toEqual({
     http: 0,
     reason: 'quotaExceeded',
+    kind: 'quota',
     message: 'no more',
   });
   expect(new GceFailure('Instances.get', { http: 404, reason: 'notFound', message: 'gone' }).message).toBe(
     'Instances.get failed: gone (404 notFound)',
   );
+});
+
+test.each([
+  ['QUOTA_EXCEEDED', 'quota'],
+  ['ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS', 'stockOut'],
+  ['PERMISSIONS_ERROR', 'permission'],
+  ['RESOURCE_NOT_FOUND', 'notFound'],
+  ['RESOURCE_ALREADY_EXISTS', 'conflict'],
+  ['CONDITION_NOT_MET', 'precondition'],
+  ['RESOURCE_IN_USE_BY_ANOTHER_RESOURCE', 'inUse'],
+  ['RATE_LIMIT_EXCEEDED', 'rateLimit'],
+  ['INTERNAL_ERROR', 'unavailable'],
+  ['INVALID_FIELD_VALUE', 'invalid'],
+  ['SOMETHING_NEW', 'unknown'],
+])('%s of an operation is a failure of sort %s', (code, kind) => {
+  expect(operationError({ error: { errors: [{ code, message: 'its words' }] } })).toMatchObject({
+    kind,
+    message: 'its words',
+  });
 });

@@ -1,19 +1,67 @@
+/** Sorts of failure: what can be done about one depends on its sort alone. */
+export type FailureKind =
+  | 'quota'
+  | 'stockOut'
+  | 'permission'
+  | 'notFound'
+  | 'conflict'
+  | 'precondition'
+  | 'inUse'
+  | 'notReady'
+  | 'rateLimit'
+  | 'unavailable'
+  | 'invalid'
+  | 'unknown';
+
 /** What went wrong at Google Compute, whatever the client library made of it. `http` is 0 when nobody answered. */
 export interface GceError {
   readonly http: number;
   /** Google's reason, such as `alreadyExists`; inferred from status and text where the client lost it. */
   readonly reason: string;
+  readonly kind: FailureKind;
+  /** Google's words. */
   readonly message: string;
 }
 
 /** An error of a call or of an operation at Google Compute. */
 export class GceFailure extends Error {
   readonly gce: GceError;
-  constructor(what: string, gce: GceError) {
+  constructor(what: string, gce: Omit<GceError, 'kind'>) {
     super(`${what} failed: ${gce.message}${gce.http ? ` (${gce.http} ${gce.reason})` : ` (${gce.reason})`}`);
     this.name = 'GceFailure';
-    this.gce = gce;
+    this.gce = { http: gce.http, reason: gce.reason, kind: kindOf(gce.reason), message: gce.message };
   }
+}
+
+const KIND_OF_REASON: Readonly<Record<string, FailureKind>> = {
+  quotaExceeded: 'quota',
+  limitExceeded: 'quota',
+  stockOut: 'stockOut',
+  forbidden: 'permission',
+  authError: 'permission',
+  required: 'invalid',
+  invalid: 'invalid',
+  badRequest: 'invalid',
+  notFound: 'notFound',
+  alreadyExists: 'conflict',
+  conditionNotMet: 'precondition',
+  resourceInUseByAnotherResource: 'inUse',
+  resourceNotReady: 'notReady',
+  rateLimitExceeded: 'rateLimit',
+  userRateLimitExceeded: 'rateLimit',
+  backendError: 'unavailable',
+  internalError: 'unavailable',
+  unreachable: 'unavailable',
+};
+
+/** The sort of a reason. */
+export function kindOf(reason: string): FailureKind {
+  return KIND_OF_REASON[reason] ?? 'unknown';
+}
+
+/** Is it a failure of this sort? */
+export function failedAs(error: unknown, kind: FailureKind): error is GceFailure {
+  return error instanceof GceFailure && error.gce.kind === kind;
 }
 
 const HTTP_OF_GRPC: Readonly<Record<number, number>> = {
@@ -41,6 +89,10 @@ const REASON_OF_OPERATION: Readonly<Record<string, string>> = {
   INTERNAL_ERROR: 'internalError',
   INVALID_FIELD_VALUE: 'invalid',
   MISSING_REQUIRED_FIELD: 'required',
+  PERMISSIONS_ERROR: 'forbidden',
+  PERMISSION_DENIED: 'forbidden',
+  ZONE_RESOURCE_POOL_EXHAUSTED: 'stockOut',
+  ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS: 'stockOut',
 };
 
 const UNREACHABLE = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|socket hang up|fetch failed|network/i;
@@ -54,9 +106,10 @@ export function normalizeGceError(error: unknown): GceError {
   if (error instanceof GceFailure) return error.gce;
   const raw = record(error);
   const text = error instanceof Error ? error.message : String(raw['message'] ?? error);
-  const body = googleBody(text);
-  const code = number(raw['code']) || Number(raw['code']) || 0;
   const response = record(raw['response']);
+  const answered = record(record(response['data'])['error']);
+  const body = Object.keys(answered).length > 0 ? answered : googleBody(text);
+  const code = number(raw['code']) || Number(raw['code']) || 0;
   const http =
     number(body['code']) ||
     number(raw['httpStatusCode']) ||
@@ -67,7 +120,12 @@ export function normalizeGceError(error: unknown): GceError {
   const told = typeof raw['reason'] === 'string' ? raw['reason'] : undefined;
   const reason =
     typeof listed === 'string' ? listed : (told ?? inferReason(http, `${message} ${String(raw['code'] ?? '')}`));
-  return { http: reason === 'unreachable' ? 0 : http, reason, message };
+  return { http: reason === 'unreachable' ? 0 : http, reason, kind: kindOf(reason), message };
+}
+
+/** Google's reason for the code of an operation's or an instance's error. */
+export function reasonOfCode(code: string): string {
+  return REASON_OF_OPERATION[code] ?? code;
 }
 
 /** The error of a finished operation, or null when it went well. */
@@ -86,9 +144,11 @@ export function operationError(operation: {
   const first = operation.error?.errors?.[0];
   if (!first) return null;
   const code = first.code ?? 'UNKNOWN';
+  const reason = reasonOfCode(code);
   return {
     http: operation.httpErrorStatusCode ?? 0,
-    reason: REASON_OF_OPERATION[code] ?? code,
+    reason,
+    kind: kindOf(reason),
     message: first.message ?? code,
   };
 }
@@ -125,16 +185,9 @@ function inferReason(http: number, text: string): string {
   return byStatus[http] ?? 'unknown';
 }
 
-const PASSING = new Set([
-  'unreachable',
-  'rateLimitExceeded',
-  'userRateLimitExceeded',
-  'backendError',
-  'internalError',
-  'resourceNotReady',
-]);
+const PASSING: ReadonlySet<FailureKind> = new Set(['unavailable', 'rateLimit', 'notReady']);
 
 /** May the same request succeed a little later? Quotas and permissions do not heal by asking again. */
-export function isPassing(error: GceError): boolean {
-  return PASSING.has(error.reason);
+export function isPassing(error: { readonly reason: string }): boolean {
+  return PASSING.has(kindOf(error.reason));
 }

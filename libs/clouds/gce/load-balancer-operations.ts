@@ -1,7 +1,7 @@
 import { type AnyOperation, defineOperation, type OperationContext } from '@gennaker/extension-sdk/cloud';
 import { backendGroups } from './backends.ts';
 import type { Compute } from './compute.ts';
-import { ignoreAbsent } from './create-server-group.ts';
+import { ignoreAbsent } from './safe-repeat.ts';
 import { GceFailure } from './errors.ts';
 import { findLoadBalancer, rulePort } from './load-balancers.ts';
 import { backendServiceSchema, forwardingRuleSchema, healthCheckSchema, lastPart } from './resources.ts';

@@ -1,48 +1,19 @@
-import { parseName } from '@gennaker/contracts/moniker';
-import {
-  type AnyOperation,
-  type ClusterRef,
-  defineOperation,
-  type OperationContext,
-} from '@gennaker/extension-sdk/cloud';
+import { type AnyOperation, defineOperation, type OperationContext } from '@gennaker/extension-sdk/cloud';
 import { attachBackend, backendGroups, detachBackend } from './backends.ts';
 import type { Compute } from './compute.ts';
-import { ignoreAbsent } from './create-server-group.ts';
-import { addressOf, findGroup, findTemplate, instanceGroupLink } from './groups.ts';
+import { findTemplate, instanceGroupLink } from './groups.ts';
 import { findLoadBalancer, listBackendServices, listLoadBalancers } from './load-balancers.ts';
-import { type BackendService, type Group, lastPart, metadataList, metadataValue, sameResource } from './resources.ts';
-import {
-  loadBalancingPolicySchema,
-  type ResizeServerGroup,
-  resizeServerGroupSchema,
-  type ServerGroupOperation,
-  serverGroupOperationSchema,
-} from './schema.ts';
-
-const example = { credentials: 'local-gce', region: 'us-central1', serverGroupName: 'hello-prod-v001' };
-
-/** The cluster of a server group; null when its name is no server group's. */
-function clusterOf(d: ServerGroupOperation): ClusterRef | null {
-  const moniker = parseName(d.serverGroupName);
-  return moniker && { region: d.region, cluster: moniker.cluster };
-}
-
-function touch(context: OperationContext, d: ServerGroupOperation, loadBalancers: readonly string[]): void {
-  context.touch({ kind: 'serverGroup', region: d.region, name: d.serverGroupName });
-  for (const name of loadBalancers) context.touch({ kind: 'loadBalancer', region: d.region, name });
-}
-
-async function mustFind(compute: Compute, d: ServerGroupOperation): Promise<Group> {
-  const group = await findGroup(compute, d.region, d.serverGroupName);
-  if (!group)
-    throw new Error(
-      `Server group ${d.serverGroupName} does not exist in ${d.region} of account ${d.credentials}; it was destroyed or the name is wrong.`,
-    );
-  return group;
-}
+import { type BackendService, type Group, metadataList, metadataValue, sameResource } from './resources.ts';
+import { loadBalancingPolicySchema, type ServerGroupOperation, serverGroupOperationSchema } from './schema.ts';
+import { clusterOf, example, mustFind, touch } from './server-group.ts';
 
 /** Load balancers and policy that a group is meant for: our record, or else its template's metadata. */
-async function wantedTraffic(compute: Compute, context: OperationContext, d: ServerGroupOperation, group: Group) {
+export async function wantedTraffic(
+  compute: Compute,
+  context: OperationContext,
+  d: ServerGroupOperation,
+  group: Group,
+) {
   const record = await context.getTraffic(d.region, d.serverGroupName);
   if (record) return { loadBalancers: [...record.loadBalancers], policy: record.policy ?? null };
   const metadata = (await findTemplate(compute, group.instanceTemplate))?.properties?.metadata;
@@ -105,13 +76,13 @@ async function detachFrom(compute: Compute, context: OperationContext, region: s
   if (balancer) await detachBackend(compute, context, { region, backendService: balancer.service.name }, link);
 }
 
-interface Attached {
+export interface Attached {
   readonly backendServices: readonly { readonly name: string; readonly drainSec: number }[];
   readonly loadBalancers: readonly string[];
 }
 
 /** Where a group gets requests from now, whoever put it there. */
-async function attachedTo(compute: Compute, region: string, link: string): Promise<Attached> {
+export async function attachedTo(compute: Compute, region: string, link: string): Promise<Attached> {
   const [services, balancers] = await Promise.all([
     listBackendServices(compute, region),
     listLoadBalancers(compute, region),
@@ -125,7 +96,8 @@ async function attachedTo(compute: Compute, region: string, link: string): Promi
   };
 }
 
-async function detachAll(
+/** Takes a group from behind what it is attached to; answers until when its open connections are served, epoch ms. */
+export async function detachAll(
   compute: Compute,
   context: OperationContext,
   d: ServerGroupOperation,
@@ -178,94 +150,3 @@ export function disableServerGroup(compute: Compute): AnyOperation {
     },
   });
 }
-
-/** Destroys a server group with its template. One that is not there counts as destroyed. */
-export function destroyServerGroup(compute: Compute): AnyOperation {
-  return defineOperation({
-    schema: serverGroupOperationSchema,
-    examples: [example],
-    cluster: clusterOf,
-    run: async (context, d) => {
-      const plan = await context.step('find', async () => {
-        const group = await findGroup(compute, d.region, d.serverGroupName);
-        if (!group) return null;
-        const link = instanceGroupLink(group);
-        const traffic = await context.getTraffic(d.region, d.serverGroupName);
-        return {
-          link,
-          address: addressOf(group),
-          template: lastPart(group.instanceTemplate),
-          attached: await attachedTo(compute, d.region, link),
-          drainingUntil: traffic?.drainingUntil ?? 0,
-          loadBalancers: [...(traffic?.loadBalancers ?? [])],
-        };
-      });
-      touch(context, d, [...new Set([...(plan?.loadBalancers ?? []), ...(plan?.attached.loadBalancers ?? [])])]);
-      if (!plan) {
-        await context.progress('DESTROY', `${d.serverGroupName} does not exist in ${d.region}: nothing to destroy`);
-        await context.setTraffic(d.region, d.serverGroupName, null);
-        return [{ type: 'DestroyResult', serverGroupName: d.serverGroupName, existed: false }];
-      }
-      const detachedUntil = await detachAll(compute, context, d, plan.link, plan.attached);
-      await drain(compute, context, d.serverGroupName, Math.max(detachedUntil, plan.drainingUntil));
-      await context.progress('DESTROY', `Deleting ${d.serverGroupName} and its instances`);
-      await context.step('group', () =>
-        ignoreAbsent(
-          compute.mutate(
-            plan.address.service,
-            'delete',
-            { ...plan.address.scope, instanceGroupManager: d.serverGroupName },
-            { requestId: context.requestId('group'), signal: context.signal },
-          ),
-        ),
-      );
-      await context.step('template', () =>
-        ignoreAbsent(
-          compute.mutate(
-            'InstanceTemplates',
-            'delete',
-            { instanceTemplate: plan.template },
-            { requestId: context.requestId('template'), signal: context.signal },
-          ),
-        ),
-      );
-      await context.setTraffic(d.region, d.serverGroupName, null);
-      return [{ type: 'DestroyResult', serverGroupName: d.serverGroupName, existed: true }];
-    },
-  });
-}
-
-/** Lets connections that the load balancer still serves come to their end before the instances go. */
-async function drain(compute: Compute, context: OperationContext, name: string, until: number): Promise<void> {
-  const left = until - compute.now();
-  if (left <= 0) return;
-  await context.progress('DRAIN', `Waiting ${Math.ceil(left / 1_000)} s for the open connections of ${name}`);
-  await compute.sleep(left, context.signal);
-}
-
-/** Changes how many instances a server group has. */
-export function resizeServerGroup(compute: Compute): AnyOperation {
-  return defineOperation({
-    schema: resizeServerGroupSchema,
-    examples: [{ ...example, capacity: { min: 3, max: 3, desired: 3 } }],
-    problems: (d) => (sizeOf(d) === undefined ? ['targetSize or capacity.desired must say the new size'] : []),
-    cluster: clusterOf,
-    run: async (context, d) => {
-      touch(context, d, []);
-      const size = sizeOf(d) ?? 0;
-      const address = await context.step('find', async () => addressOf(await mustFind(compute, d)));
-      await context.progress('RESIZE', `Resizing ${d.serverGroupName} to ${size}`);
-      await context.step('resize', () =>
-        compute.mutate(
-          address.service,
-          'resize',
-          { ...address.scope, instanceGroupManager: d.serverGroupName, size },
-          { requestId: context.requestId('resize'), signal: context.signal },
-        ),
-      );
-      return [{ type: 'ResizeResult', serverGroupName: d.serverGroupName, targetSize: size }];
-    },
-  });
-}
-
-const sizeOf = (d: ResizeServerGroup): number | undefined => d.capacity?.desired ?? d.targetSize;

@@ -1,0 +1,72 @@
+import { type AnyOperation, defineOperation, type OperationContext } from '@gennaker/extension-sdk/cloud';
+import type { Compute } from './compute.ts';
+import { addressOf, findGroup, instanceGroupLink } from './groups.ts';
+import { lastPart } from './resources.ts';
+import { ignoreAbsent } from './safe-repeat.ts';
+import { serverGroupOperationSchema } from './schema.ts';
+import { clusterOf, example, touch } from './server-group.ts';
+import { attachedTo, detachAll } from './server-group-operations.ts';
+
+/** Destroys a server group with its template. One that is not there counts as destroyed. */
+export function destroyServerGroup(compute: Compute): AnyOperation {
+  return defineOperation({
+    schema: serverGroupOperationSchema,
+    examples: [example],
+    cluster: clusterOf,
+    run: async (context, d) => {
+      const plan = await context.step('find', async () => {
+        const group = await findGroup(compute, d.region, d.serverGroupName);
+        if (!group) return null;
+        const link = instanceGroupLink(group);
+        const traffic = await context.getTraffic(d.region, d.serverGroupName);
+        return {
+          link,
+          address: addressOf(group),
+          template: lastPart(group.instanceTemplate),
+          attached: await attachedTo(compute, d.region, link),
+          drainingUntil: traffic?.drainingUntil ?? 0,
+          loadBalancers: [...(traffic?.loadBalancers ?? [])],
+        };
+      });
+      touch(context, d, [...new Set([...(plan?.loadBalancers ?? []), ...(plan?.attached.loadBalancers ?? [])])]);
+      if (!plan) {
+        await context.progress('DESTROY', `${d.serverGroupName} does not exist in ${d.region}: nothing to destroy`);
+        await context.setTraffic(d.region, d.serverGroupName, null);
+        return [{ type: 'DestroyResult', serverGroupName: d.serverGroupName, existed: false }];
+      }
+      const detachedUntil = await detachAll(compute, context, d, plan.link, plan.attached);
+      await drain(compute, context, d.serverGroupName, Math.max(detachedUntil, plan.drainingUntil));
+      await context.progress('DESTROY', `Deleting ${d.serverGroupName} and its instances`);
+      await context.step('group', () =>
+        ignoreAbsent(
+          compute.mutate(
+            plan.address.service,
+            'delete',
+            { ...plan.address.scope, instanceGroupManager: d.serverGroupName },
+            { requestId: context.requestId('group'), signal: context.signal },
+          ),
+        ),
+      );
+      await context.step('template', () =>
+        ignoreAbsent(
+          compute.mutate(
+            'InstanceTemplates',
+            'delete',
+            { instanceTemplate: plan.template },
+            { requestId: context.requestId('template'), signal: context.signal },
+          ),
+        ),
+      );
+      await context.setTraffic(d.region, d.serverGroupName, null);
+      return [{ type: 'DestroyResult', serverGroupName: d.serverGroupName, existed: true }];
+    },
+  });
+}
+
+/** Lets connections that the load balancer still serves come to their end before the instances go. */
+async function drain(compute: Compute, context: OperationContext, name: string, until: number): Promise<void> {
+  const left = until - compute.now();
+  if (left <= 0) return;
+  await context.progress('DRAIN', `Waiting ${Math.ceil(left / 1_000)} s for the open connections of ${name}`);
+  await compute.sleep(left, context.signal);
+}
