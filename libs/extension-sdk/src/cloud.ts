@@ -1,3 +1,5 @@
+import type { AccountCheck, CredentialsReference } from '@gennaker/contracts/cloud-accounts';
+import type { CloudResource, Image, SecurityGroup } from '@gennaker/contracts/cloud-views';
 import type { Instance, LoadBalancer, ServerGroup } from '@gennaker/contracts/clouddriver';
 import type { z } from 'zod';
 import type { JsonObject } from './stage.ts';
@@ -10,6 +12,8 @@ export interface CloudAccount {
   /** Address of a compatible API; absent: the cloud's own. */
   readonly endpoint?: string | undefined;
   readonly regions: readonly string[];
+  /** Where the credentials are; absent: what the platform's own libraries find, or none for an endpoint. */
+  readonly credentials?: CredentialsReference | undefined;
   readonly [key: string]: unknown;
 }
 
@@ -21,6 +25,11 @@ export interface CloudEnvironment {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Carries requests to the account's endpoint where no network shall: a cloud in the same process. */
   readonly fetch?: typeof fetch;
+  /**
+   * What an account's reference to credentials names, read anew at each call; undefined for `applicationDefault` and
+   * for none. @throws Error that says what is missing, and never holds the value
+   */
+  readonly credentials?: (account: CloudAccount) => Promise<JsonObject | undefined>;
 }
 
 /** A group of server groups that is locked as one while it changes. */
@@ -31,7 +40,7 @@ export interface ClusterRef {
 
 /** A thing whose view is refreshed before an operation is reported done. */
 export interface ResourceRef {
-  readonly kind: 'serverGroup' | 'loadBalancer';
+  readonly kind: 'serverGroup' | 'loadBalancer' | 'securityGroup' | 'image';
   readonly region: string;
   readonly name: string;
 }
@@ -123,10 +132,16 @@ export interface ObservedServerGroup {
   readonly traffic: { readonly configured: readonly string[]; readonly active: readonly string[] };
 }
 
-/** Everything of an account at once, from aggregated lists. */
+/** Kinds of things that forms choose from. */
+export type ResourceKind = 'backendService' | 'healthCheck' | 'address' | 'certificate';
+
+/** Everything of an account at once, from aggregated lists. What is absent was not looked at, and is kept as it was. */
 export interface InventorySnapshot {
   readonly serverGroups: readonly ObservedServerGroup[];
   readonly loadBalancers: readonly LoadBalancer[];
+  readonly securityGroups?: readonly SecurityGroup[];
+  readonly images?: readonly Image[];
+  readonly resources?: Readonly<Partial<Record<ResourceKind, readonly CloudResource[]>>>;
 }
 
 /** Reads; each asks the cloud. */
@@ -147,12 +162,21 @@ export interface CloudCapabilities {
   /** Single instances in and out of load balancers that know instances. */
   readonly registration?: Operations<'registerInstancesWithLoadBalancer' | 'deregisterInstancesFromLoadBalancer'>;
   /** Firewalls. */
-  readonly securityGroups?: Operations<'upsertSecurityGroup' | 'deleteSecurityGroup'>;
+  readonly securityGroups?: Operations<'upsertSecurityGroup' | 'deleteSecurityGroup'> & {
+    find(region: string, name: string): Promise<SecurityGroup | null>;
+  };
   readonly images?: { find(query: string): Promise<readonly JsonObject[]> };
   readonly imageTags?: Operations<'upsertImageTags'>;
   /** The zones of each of the account's regions. */
   readonly zones?: { list(): Promise<readonly { readonly name: string; readonly zones: readonly string[] }[]> };
   readonly networks?: { list(): Promise<readonly JsonObject[]> };
+  readonly subnets?: { list(): Promise<readonly JsonObject[]> };
+  /** What forms choose from, of one kind, as it is now. */
+  readonly resources?: { list(kind: ResourceKind): Promise<readonly CloudResource[]> };
+  /** Tries what works of the account and says what is missing; changes nothing. */
+  readonly verification?: {
+    verify(): Promise<{ readonly checks: readonly AccountCheck[]; readonly missingPermissions: readonly string[] }>;
+  };
   readonly instanceTypes?: { list(): Promise<readonly { readonly name: string; readonly [key: string]: unknown }[]> };
   readonly console?: { read(region: string, id: string): Promise<string> };
   /** Makes a server group like another one. */
