@@ -50,6 +50,10 @@ export interface TrafficRecord {
   readonly loadBalancers: readonly string[];
   readonly enabled: boolean;
   readonly policy?: JsonObject | undefined;
+  /** Backends by load balancer, where a load balancer has several and the group is meant for some of them. */
+  readonly backends?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** The part of the group that serves, 1 to 100; absent: all of it. */
+  readonly percentage?: number | undefined;
   /** Epoch ms until which open connections are still served after a disable. */
   readonly drainingUntil?: number | undefined;
 }
