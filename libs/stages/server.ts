@@ -3,23 +3,44 @@ import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import type { z } from 'zod';
 import bake from './bake/stage.ts';
 import checkPreconditions from './check-preconditions/stage.ts';
+import cloneServerGroup from './clone-server-group/stage.ts';
 import createServerGroup from './create-server-group/stage.ts';
+import deleteLoadBalancer from './delete-load-balancer/stage.ts';
+import deleteScalingPolicy from './delete-scaling-policy/stage.ts';
+import deleteSecurityGroup from './delete-security-group/stage.ts';
 import dependsOnExecution from './depends-on-execution/stage.ts';
 import deploy from './deploy/stage.ts';
+import deregisterInstancesFromLoadBalancer from './deregister-instances-from-load-balancer/stage.ts';
 import destroyServerGroup from './destroy-server-group/stage.ts';
 import disableCluster from './disable-cluster/stage.ts';
 import disableServerGroup from './disable-server-group/stage.ts';
 import enableServerGroup from './enable-server-group/stage.ts';
 import evaluateArtifacts from './evaluate-artifacts/stage.ts';
 import evaluateVariables from './evaluate-variables/stage.ts';
+import findImage from './find-image/stage.ts';
+import findImageFromTags from './find-image-from-tags/stage.ts';
 import manualJudgment from './manual-judgment/stage.ts';
+import modifyGceAutoscalingPolicy from './modify-gce-autoscaling-policy/stage.ts';
 import monitorPipeline from './monitor-pipeline/stage.ts';
 import noop from './noop/stage.ts';
 import pipeline from './pipeline/stage.ts';
+import rebootInstances from './reboot-instances/stage.ts';
+import registerInstancesWithLoadBalancer from './register-instances-with-load-balancer/stage.ts';
+import resizeServerGroup from './resize-server-group/stage.ts';
 import restrictExecutionDuringTimeWindow from './restrict-execution-during-time-window/stage.ts';
 import runMultiplePipelines from './run-multiple-pipelines/stage.ts';
+import scaleDownCluster from './scale-down-cluster/stage.ts';
+import setStatefulDisk from './set-stateful-disk/stage.ts';
 import shrinkCluster from './shrink-cluster/stage.ts';
+import statefullyUpdateBootImage from './statefully-update-boot-image/stage.ts';
+import terminateInstanceAndDecrementServerGroup from './terminate-instance-and-decrement-server-group/stage.ts';
+import terminateInstances from './terminate-instances/stage.ts';
+import updateLaunchConfig from './update-launch-config/stage.ts';
+import upsertImageTags from './upsert-image-tags/stage.ts';
 import upsertLoadBalancer from './upsert-load-balancer/stage.ts';
+import upsertScalingPolicy from './upsert-scaling-policy/stage.ts';
+import upsertSecurityGroup from './upsert-security-group/stage.ts';
+import upsertServerGroupTags from './upsert-server-group-tags/stage.ts';
 import wait from './wait/stage.ts';
 import waitForCondition from './wait-for-condition/stage.ts';
 import waitUntil from './wait-until/stage.ts';
@@ -29,23 +50,44 @@ import webhook from './webhook/stage.ts';
 export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   bake,
   checkPreconditions,
+  cloneServerGroup,
   createServerGroup,
+  deleteLoadBalancer,
+  deleteScalingPolicy,
+  deleteSecurityGroup,
   dependsOnExecution,
   deploy,
+  deregisterInstancesFromLoadBalancer,
   destroyServerGroup,
   disableCluster,
   disableServerGroup,
   enableServerGroup,
   evaluateArtifacts,
   evaluateVariables,
+  findImage,
+  findImageFromTags,
   manualJudgment,
+  modifyGceAutoscalingPolicy,
   monitorPipeline,
   noop,
   pipeline,
+  rebootInstances,
+  registerInstancesWithLoadBalancer,
+  resizeServerGroup,
   restrictExecutionDuringTimeWindow,
   runMultiplePipelines,
+  scaleDownCluster,
+  setStatefulDisk,
   shrinkCluster,
+  statefullyUpdateBootImage,
+  terminateInstanceAndDecrementServerGroup,
+  terminateInstances,
+  updateLaunchConfig,
+  upsertImageTags,
   upsertLoadBalancer,
+  upsertScalingPolicy,
+  upsertSecurityGroup,
+  upsertServerGroupTags,
   wait,
   waitForCondition,
   waitUntil,
@@ -56,23 +98,46 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
 export interface StageInputs {
   readonly bake: z.input<(typeof bake)['schema']>;
   readonly checkPreconditions: z.input<(typeof checkPreconditions)['schema']>;
+  readonly cloneServerGroup: z.input<(typeof cloneServerGroup)['schema']>;
   readonly createServerGroup: z.input<(typeof createServerGroup)['schema']>;
+  readonly deleteLoadBalancer: z.input<(typeof deleteLoadBalancer)['schema']>;
+  readonly deleteScalingPolicy: z.input<(typeof deleteScalingPolicy)['schema']>;
+  readonly deleteSecurityGroup: z.input<(typeof deleteSecurityGroup)['schema']>;
   readonly dependsOnExecution: z.input<(typeof dependsOnExecution)['schema']>;
   readonly deploy: z.input<(typeof deploy)['schema']>;
+  readonly deregisterInstancesFromLoadBalancer: z.input<(typeof deregisterInstancesFromLoadBalancer)['schema']>;
   readonly destroyServerGroup: z.input<(typeof destroyServerGroup)['schema']>;
   readonly disableCluster: z.input<(typeof disableCluster)['schema']>;
   readonly disableServerGroup: z.input<(typeof disableServerGroup)['schema']>;
   readonly enableServerGroup: z.input<(typeof enableServerGroup)['schema']>;
   readonly evaluateArtifacts: z.input<(typeof evaluateArtifacts)['schema']>;
   readonly evaluateVariables: z.input<(typeof evaluateVariables)['schema']>;
+  readonly findImage: z.input<(typeof findImage)['schema']>;
+  readonly findImageFromTags: z.input<(typeof findImageFromTags)['schema']>;
   readonly manualJudgment: z.input<(typeof manualJudgment)['schema']>;
+  readonly modifyGceAutoscalingPolicy: z.input<(typeof modifyGceAutoscalingPolicy)['schema']>;
   readonly monitorPipeline: z.input<(typeof monitorPipeline)['schema']>;
   readonly noop: z.input<(typeof noop)['schema']>;
   readonly pipeline: z.input<(typeof pipeline)['schema']>;
+  readonly rebootInstances: z.input<(typeof rebootInstances)['schema']>;
+  readonly registerInstancesWithLoadBalancer: z.input<(typeof registerInstancesWithLoadBalancer)['schema']>;
+  readonly resizeServerGroup: z.input<(typeof resizeServerGroup)['schema']>;
   readonly restrictExecutionDuringTimeWindow: z.input<(typeof restrictExecutionDuringTimeWindow)['schema']>;
   readonly runMultiplePipelines: z.input<(typeof runMultiplePipelines)['schema']>;
+  readonly scaleDownCluster: z.input<(typeof scaleDownCluster)['schema']>;
+  readonly setStatefulDisk: z.input<(typeof setStatefulDisk)['schema']>;
   readonly shrinkCluster: z.input<(typeof shrinkCluster)['schema']>;
+  readonly statefullyUpdateBootImage: z.input<(typeof statefullyUpdateBootImage)['schema']>;
+  readonly terminateInstanceAndDecrementServerGroup: z.input<
+    (typeof terminateInstanceAndDecrementServerGroup)['schema']
+  >;
+  readonly terminateInstances: z.input<(typeof terminateInstances)['schema']>;
+  readonly updateLaunchConfig: z.input<(typeof updateLaunchConfig)['schema']>;
+  readonly upsertImageTags: z.input<(typeof upsertImageTags)['schema']>;
   readonly upsertLoadBalancer: z.input<(typeof upsertLoadBalancer)['schema']>;
+  readonly upsertScalingPolicy: z.input<(typeof upsertScalingPolicy)['schema']>;
+  readonly upsertSecurityGroup: z.input<(typeof upsertSecurityGroup)['schema']>;
+  readonly upsertServerGroupTags: z.input<(typeof upsertServerGroupTags)['schema']>;
   readonly wait: z.input<(typeof wait)['schema']>;
   readonly waitForCondition: z.input<(typeof waitForCondition)['schema']>;
   readonly waitUntil: z.input<(typeof waitUntil)['schema']>;

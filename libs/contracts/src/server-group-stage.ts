@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { capacitySchema } from './cloud-views.ts';
 
 /** A server group that a stage of this execution made; in the outputs of deploys under `deployedServerGroups`. */
 export const deployedServerGroupSchema = z.looseObject({
@@ -38,9 +39,12 @@ export const serverGroupStageSchema = z.looseObject({
 });
 export type ServerGroupStage = z.infer<typeof serverGroupStageSchema>;
 
+const flag = z.stringbool().or(z.boolean());
+
 /** Inputs of the stages that change all but some server groups of a cluster. */
 export const clusterStageSchema = serverGroupStageSchema.extend({
-  preferLargerOverNewer: z.stringbool().or(z.boolean()).optional(),
+  preferLargerOverNewer: flag.optional(),
+  continueIfClusterNotFound: flag.optional().describe('a cluster without server groups is no failure'),
   chosenServerGroups: z
     .array(z.object({ account: z.string(), region: z.string(), serverGroupName: z.string() }))
     .optional(),
@@ -50,3 +54,71 @@ export const clusterStageSchema = serverGroupStageSchema.extend({
     .describe('made by the deploy that this stage belongs to: it and newer ones are left alone'),
 });
 export type ClusterStage = z.infer<typeof clusterStageSchema>;
+
+const count = z.coerce.number().int().min(0);
+
+/** Inputs of the stages that make one server group and let its strategy see to the older ones. Unknown keys are handed to the cloud's operation. */
+export const newServerGroupStageSchema = z.looseObject({
+  cloudProvider: z.string().default('gce'),
+  credentials: z.string().optional(),
+  account: z.string().optional(),
+  application: z.string().optional(),
+  stack: z.string().nullish(),
+  freeFormDetails: z.string().nullish(),
+  region: z.string().optional(),
+  availabilityZones: z.record(z.string(), z.array(z.string())).optional(),
+  capacity: z
+    .looseObject({ min: count, max: count, desired: count })
+    .transform((capacity) => capacitySchema.parse(capacity))
+    .optional(),
+  targetSize: count.optional(),
+  image: z.string().nullish(),
+  imageId: z.string().nullish(),
+  amiName: z.string().nullish(),
+  loadBalancers: z.array(z.string()).nullish(),
+  strategy: z.string().nullish(),
+  enableTraffic: z.boolean().optional(),
+  disableTraffic: z.boolean().optional(),
+  trafficOptions: z.string().optional().describe('`disable`: no traffic'),
+  targetHealthyDeployPercentage: z.number().min(0).max(100).default(100),
+  interestingHealthProviderNames: z.array(z.string()).nullish(),
+  clusterLocks: z.unknown().optional(),
+  createdServerGroup: z
+    .object({ account: z.string(), region: z.string(), serverGroupName: z.string(), image: z.string().optional() })
+    .optional(),
+});
+export type NewServerGroupStage = z.infer<typeof newServerGroupStageSchema>;
+
+/** Inputs of the stages that submit an operation which belongs to no cluster. Unknown keys are handed to the operation. */
+export const operationStageSchema = z.looseObject({
+  cloudProvider: z.string().default('gce'),
+  credentials: z.string().optional(),
+  account: z.string().optional(),
+  region: z.string().optional(),
+  regions: z.array(z.string()).optional(),
+});
+export type OperationStage = z.infer<typeof operationStageSchema>;
+
+/** Inputs of the stages that do something to instances. Unknown keys are handed to the operation. */
+export const instancesStageSchema = operationStageSchema.extend({
+  instanceIds: z.array(z.string()).optional(),
+  instance: z.string().optional().describe('one instance, as instanceIds with one'),
+  serverGroupName: z.string().optional(),
+  asgName: z.string().optional(),
+  zone: z.string().optional(),
+  loadBalancerNames: z.array(z.string()).optional(),
+  interestingHealthProviderNames: z.array(z.string()).nullish(),
+  clusterLocks: z.unknown().optional(),
+  instancesBefore: z
+    .array(
+      z.object({
+        id: z.string(),
+        zone: z.string().optional(),
+        launchTime: z.number().optional(),
+        serverGroupName: z.string().optional(),
+      }),
+    )
+    .optional()
+    .describe('what was found when the stage began'),
+});
+export type InstancesStage = z.infer<typeof instancesStageSchema>;

@@ -28,6 +28,21 @@ export function isUp(instance: Instance, interesting: readonly string[] | null):
   );
 }
 
+/** The platform's own health in `interestingHealthProviderNames`, by cloud. */
+const PLATFORM_HEALTH: Readonly<Record<string, string>> = { gce: 'Google', aws: 'Amazon', kubernetes: 'KubernetesPod' };
+
+/** Which health counts: as told, or the load balancer's where the group gets traffic (null: all), or the platform's. */
+export function interestingHealth(
+  stage: {
+    readonly interestingHealthProviderNames?: readonly string[] | null | undefined;
+    readonly cloudProvider: string;
+  },
+  getsTraffic: boolean,
+): readonly string[] | null {
+  const platform = PLATFORM_HEALTH[stage.cloudProvider];
+  return stage.interestingHealthProviderNames ?? (getsTraffic || !platform ? null : [platform]);
+}
+
 /** Instances that must be up: a percentage of the wanted ones, rounded, but never none of some. */
 export function neededUp(desired: number, percentage: number): number {
   if (desired === 0) return 0;

@@ -11,7 +11,8 @@ import {
 import { acquireClusterLock, type ClusterPlace, clusterOf, releaseClusterLock, underLocks } from './cluster-lock.ts';
 import { cloudPollMs } from './cloud-poll.ts';
 import { monitorOperation, submitOperation } from './cloud-operation.ts';
-import type { TaskContext, TaskDefinition, TaskResult } from './stage.ts';
+import { operationFields } from './operation-description.ts';
+import type { JsonObject, TaskContext, TaskDefinition, TaskResult } from './stage.ts';
 import { listed, resolveTarget } from './server-group-target.ts';
 
 type Context = TaskContext<ServerGroupStage>;
@@ -132,11 +133,11 @@ export interface Condition {
 }
 
 /** A task that waits until a condition holds of every target. */
-export function waitForTargets(
+export function waitForTargets<C extends ServerGroupStage>(
   name: string,
-  check: (group: ServerGroup | null, context: Context, target: ResolvedTarget) => Condition,
-): TaskDefinition<ServerGroupStage> {
-  return underLocks(placesOf, {
+  check: (group: ServerGroup | null, context: TaskContext<C>, target: ResolvedTarget) => Condition,
+): TaskDefinition<C> {
+  return underLocks<C>(placesOf, {
     name,
     timeoutMs: WAIT_TIMEOUT_MS,
     async run(context): Promise<TaskResult> {
@@ -156,22 +157,51 @@ export function waitForTargets(
   });
 }
 
+/** Keys by which a stage names its targets. */
+const TARGET_KEYS = ['asgName', 'cluster', 'region', 'regions', 'resolvedServerGroupName', 'serverGroupName', 'target'];
+
+/** What of a stage's context describes its operation, beside which server groups it is for. */
+export function describedFields({ context }: Context): JsonObject {
+  return operationFields(context, TARGET_KEYS);
+}
+
+/** How a stage does its one operation to each of its targets. */
+export interface ServerGroupOperation<C extends ServerGroupStage> {
+  /** The cloud's operation; also the name of the task that submits it. */
+  readonly operation: string;
+  /** Name of the task that follows it; absent: made of the operation's. */
+  readonly monitor?: string;
+  /** Looks up what the description needs, once the targets are known. */
+  readonly prepare?: TaskDefinition<C>;
+  /** What the operation is told beside account, region and name; undefined: this target needs no change. */
+  readonly describe?: (context: TaskContext<C>, target: ResolvedTarget) => JsonObject | undefined;
+  /** Waits until the cloud shows the change. */
+  readonly wait?: TaskDefinition<C>;
+}
+
 /** The tasks of a stage that does one operation to one server group per region: lock, resolve, submit, follow, wait until the cloud shows it, unlock. */
-export function serverGroupTasks(
-  operation: 'enableServerGroup' | 'disableServerGroup' | 'destroyServerGroup',
-  wait: TaskDefinition<ServerGroupStage>,
-): readonly TaskDefinition<ServerGroupStage>[] {
+export function serverGroupTasks<C extends ServerGroupStage>({
+  operation,
+  monitor = `monitor${operation.charAt(0).toUpperCase()}${operation.slice(1)}`,
+  prepare,
+  describe = () => ({}),
+  wait,
+}: ServerGroupOperation<C>): readonly TaskDefinition<C>[] {
   return [
-    acquireClusterLock(placesOf),
+    acquireClusterLock<C>(placesOf),
     determineTarget,
-    submitOperation(operation, placesOf, (context) => ({
+    ...(prepare ? [prepare] : []),
+    submitOperation<C>(operation, placesOf, (context) => ({
       provider: context.context.cloudProvider,
-      descriptions: targetsOf(context).map(({ account, region, serverGroupName }) => ({
-        [operation]: { credentials: account, region, serverGroupName },
-      })),
+      descriptions: targetsOf(context).flatMap((target) => {
+        const own = describe(context, target);
+        if (!own) return [];
+        const { account, region, serverGroupName } = target;
+        return [{ [operation]: { ...own, credentials: account, region, serverGroupName } }];
+      }),
     })),
-    monitorOperation(`monitor${operation.charAt(0).toUpperCase()}${operation.slice(1)}`, placesOf),
-    wait,
-    releaseClusterLock(),
+    monitorOperation<C>(monitor, placesOf),
+    ...(wait ? [wait] : []),
+    releaseClusterLock<C>(),
   ];
 }

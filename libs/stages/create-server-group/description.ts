@@ -1,6 +1,8 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import { clusterName } from '@gennaker/contracts/moniker';
 import type { ClusterPlace } from '@gennaker/extension-sdk/cluster-lock';
+import { isDark, whereOf, zonesOf } from '@gennaker/extension-sdk/new-server-group';
+import { operationFields } from '@gennaker/extension-sdk/operation-description';
 import type { JsonObject, TaskContext } from '@gennaker/extension-sdk/stage';
 import { z } from 'zod';
 import type { CreateServerGroupStage } from './schema.ts';
@@ -9,37 +11,20 @@ type Context = TaskContext<CreateServerGroupStage>;
 
 /** Keys that are the stage's own, not the operation's. */
 const STAGE_KEYS = [
-  'account',
   'availabilityZones',
   'amiName',
-  'clusterLocks',
-  'cloudProvider',
   'createdServerGroup',
   'deployStageId',
   'enableTraffic',
   'imageId',
-  'interestingHealthProviderNames',
-  'provider',
-  'reason',
   'strategy',
-  'targetHealthyDeployPercentage',
   'trafficOptions',
-  'type',
-  'name',
-  'kato.last.task.id',
-  'kato.tasks',
 ] as const;
-
-/** Does the new server group stay without traffic? */
-export function isDark(stage: CreateServerGroupStage): boolean {
-  return stage.disableTraffic === true || stage.enableTraffic === false || stage.trafficOptions === 'disable';
-}
 
 /** Where the group goes. @throws ServiceError 422 naming the missing field */
 export function placeOf(context: Context): ClusterPlace {
   const stage = context.context;
-  const account = stage.credentials ?? stage.account;
-  const region = stage.region ?? Object.keys(stage.availabilityZones ?? {})[0];
+  const { account, region } = whereOf(stage);
   if (!account)
     throw new ServiceError(422, 'The cluster names no account', { field: 'account', fix: 'choose an account' });
   if (!region) throw new ServiceError(422, 'The cluster names no region', { field: 'region', fix: 'choose a region' });
@@ -94,17 +79,9 @@ export function describe(context: Context): JsonObject {
       'Strategy redblack disables the old server groups, and the new one is to get no traffic: nothing would serve',
       { field: 'strategy', fix: 'use strategy none with traffic off, or redblack with traffic on' },
     );
-  const rest = Object.fromEntries(
-    Object.entries(stage).filter(([key, value]) => !STAGE_KEYS.some((own) => own === key) && value !== null),
-  );
-  const zones = stage.availabilityZones?.[region];
-  const spread =
-    zones?.length && rest['distributionPolicy'] === undefined && rest['zone'] === undefined
-      ? { distributionPolicy: { zones } }
-      : {};
   return {
-    ...spread,
-    ...rest,
+    ...zonesOf(stage, region),
+    ...operationFields(stage, STAGE_KEYS),
     application: stage.application ?? context.application,
     credentials: account,
     region,

@@ -26,5 +26,6 @@ export default defineStage({
           stage.preferLargerOverNewer === true,
         ),
       done: (group) => group === null || group.isDisabled,
+      lacks: (group) => `still gets requests from ${group.loadBalancers.join(', ')}`,
     }),
 });

@@ -27,5 +27,5 @@ export default defineStage({
     { credentials: 'local-gce', cluster: 'hello-prod', regions: ['us-central1'], target: 'ancestor_asg_dynamic' },
     { credentials: 'local-gce', region: 'us-central1', serverGroupName: 'hello-prod-v000' },
   ],
-  tasks: () => serverGroupTasks('disableServerGroup', waitForServerGroupDisabled),
+  tasks: () => serverGroupTasks({ operation: 'disableServerGroup', wait: waitForServerGroupDisabled }),
 });

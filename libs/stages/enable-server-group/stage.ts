@@ -1,4 +1,4 @@
-import { upState } from '@gennaker/extension-sdk/server-group-health';
+import { interestingHealth, upState } from '@gennaker/extension-sdk/server-group-health';
 import { serverGroupTasks, waitForTargets } from '@gennaker/extension-sdk/server-group-stage';
 import { defineStage } from '@gennaker/extension-sdk/stage';
 import { stageSchema } from './schema.ts';
@@ -14,8 +14,8 @@ const waitForUpInstances = waitForTargets('waitForUpInstances', (group, context,
         evidence: { loadBalancers: group.loadBalancers },
       },
     };
-  const names = context.context.interestingHealthProviderNames ?? (group.loadBalancers.length > 0 ? null : ['Google']);
-  const state = upState(group, group.capacity.desired, context.context.targetHealthyDeployPercentage ?? 100, names);
+  const asked = interestingHealth(context.context, group.loadBalancers.length > 0);
+  const state = upState(group, group.capacity.desired, context.context.targetHealthyDeployPercentage ?? 100, asked);
   return { met: state.enough, reason: state.reason };
 });
 
@@ -30,5 +30,5 @@ export default defineStage({
     { credentials: 'local-gce', cluster: 'hello-prod', regions: ['us-central1'], target: 'current_asg_dynamic' },
     { credentials: 'local-gce', region: 'us-central1', serverGroupName: 'hello-prod-v001' },
   ],
-  tasks: () => serverGroupTasks('enableServerGroup', waitForUpInstances),
+  tasks: () => serverGroupTasks({ operation: 'enableServerGroup', wait: waitForUpInstances }),
 });

@@ -8,4 +8,5 @@ export const shrinkClusterSchema = clusterStageSchema.extend({
   shrinkToSize: z.coerce.number().int().min(0).default(1),
   allowDeleteActive: flag.default(false),
   retainLargerOverNewer: flag.optional(),
+  runDisableClusterStep: flag.optional().describe('false: what is destroyed while it serves is not disabled before'),
 });

@@ -1,10 +1,8 @@
+import { operationStageSchema } from '@gennaker/contracts/server-group-stage';
 import { z } from 'zod';
 
 /** Inputs of upsertLoadBalancer: the operation's own description, or several in `loadBalancers`. */
-export const upsertLoadBalancerStageSchema = z.looseObject({
-  cloudProvider: z.string().default('gce'),
-  credentials: z.string().optional(),
-  account: z.string().optional(),
+export const upsertLoadBalancerStageSchema = operationStageSchema.extend({
   loadBalancers: z.array(z.looseObject({})).optional(),
 });
 export type UpsertLoadBalancerStage = z.infer<typeof upsertLoadBalancerStageSchema>;

@@ -1,0 +1,51 @@
+import { interestingHealth, upState } from '@gennaker/extension-sdk/server-group-health';
+import { describedFields, serverGroupTasks, waitForTargets } from '@gennaker/extension-sdk/server-group-stage';
+import { defineStage } from '@gennaker/extension-sdk/stage';
+import { type UpdateLaunchConfigStage, updateLaunchConfigStageSchema } from './schema.ts';
+
+/** Where the instances are to be replaced, the group must have come to rest, with enough of them up. */
+const waitForReplacement = waitForTargets<UpdateLaunchConfigStage>(
+  'waitForRollingReplacement',
+  (group, context, target) => {
+    const stage = context.context;
+    if (!group) throw new Error(`Server group ${target.serverGroupName} does not exist any more in ${target.region}.`);
+    if (stage.updatePolicy?.type !== 'PROACTIVE')
+      return { met: true, reason: { summary: `New instances of ${group.name} are made as described` } };
+    if (group['stable'] !== true)
+      return {
+        met: false,
+        reason: {
+          summary: `${group.name} is still replacing its instances`,
+          evidence: { currentActions: group['currentActions'], instanceCounts: { ...group.instanceCounts } },
+          next: 'It goes on as soon as all of them are replaced',
+        },
+      };
+    const asked = interestingHealth(stage, !group.isDisabled && group.loadBalancers.length > 0);
+    const state = upState(group, group.capacity.desired, stage.targetHealthyDeployPercentage ?? 100, asked);
+    return { met: state.enough, reason: state.reason };
+  },
+);
+
+/** Changes what a server group's instances are made of, and replaces those that run where this is asked for. */
+export default defineStage({
+  type: 'updateLaunchConfig',
+  label: 'Update launch configuration',
+  description: "Changes what a server group's instances are made of; on request it replaces them step by step",
+  schema: updateLaunchConfigStageSchema,
+  examples: [
+    {
+      credentials: 'local-gce',
+      cluster: 'hello-prod',
+      regions: ['us-central1'],
+      target: 'current_asg_dynamic',
+      instanceType: 'e2-medium',
+      updatePolicy: { type: 'PROACTIVE', maxSurge: { fixed: 1 }, maxUnavailable: { fixed: 0 } },
+    },
+  ],
+  tasks: () =>
+    serverGroupTasks<UpdateLaunchConfigStage>({
+      operation: 'updateLaunchConfig',
+      describe: describedFields,
+      wait: waitForReplacement,
+    }),
+});
