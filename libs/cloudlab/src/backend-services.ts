@@ -1,71 +1,61 @@
 import { z } from 'zod';
-import {
-  changeResource,
-  checkFingerprint,
-  collection,
-  existing,
-  insertResource,
-  parse,
-  removeResource,
-} from './collection.ts';
+import type { Backend, BackendService, Scheme } from './backend-service-schema.ts';
+import { backendServiceBody } from './backend-service-schema.ts';
+import { existing, parse } from './collection.ts';
 import type { Call, Lab } from './collection.ts';
+import { documents } from './document-collection.ts';
 import { linkOf, pathOf } from './path.ts';
-import { inUse, invalid, notFound } from './problem.ts';
-import { backendServiceBody, backendServicePatch } from './resource.ts';
-import { groupHealth, serviceOf } from './traffic-plan.ts';
+import type { Scope } from './path.ts';
+import { invalid, notFound } from './problem.ts';
+import { usersOf } from './references.ts';
+import { reference } from './resource.ts';
+import { groupHealth } from './traffic-plan.ts';
 
-const services = { name: 'backendServices', kind: 'compute#backendService' } as const;
+type Body = z.infer<typeof backendServiceBody>;
+type Protocol = NonNullable<Body['protocol']>;
+
+const HTTP: readonly string[] = ['HTTP', 'HTTPS', 'HTTP2'];
+const STREAM: readonly string[] = ['TCP', 'SSL'];
+const LIMITS = [
+  'maxRate',
+  'maxRatePerInstance',
+  'maxConnections',
+  'maxConnectionsPerInstance',
+  'maxUtilization',
+] as const;
 
 /** Backend services, global and regional. */
-export const backendServices = collection<'backendServices'>({
-  ...services,
+export const backendServices = documents<'backendServices', Body>({
+  name: 'backendServices',
+  kind: 'compute#backendService',
   scopes: ['global', 'region'],
-  insert(lab, call) {
-    const body = parse(backendServiceBody, call.body);
-    return insertResource(lab, call, services, { ...body, ...references(lab, call, body) });
+  body: backendServiceBody,
+  changes: ['patch', 'update'],
+  fixed: ['loadBalancingScheme'],
+  view(lab, path, item) {
+    const users = usersOf(lab.store, path);
+    return { ...item, ...(users.length === 0 ? {} : { usedBy: users.map((user) => ({ reference: linkOf(user) })) }) };
   },
-  update(lab, call) {
-    const body = parse(backendServiceBody, call.body);
-    checkFingerprint(body.fingerprint, call.item.fingerprint, true);
-    const cleared = {
-      portName: undefined,
-      connectionDraining: undefined,
-      timeoutSec: undefined,
-      description: undefined,
-    };
-    const { item } = call;
-    const identity = Object.fromEntries(
-      Object.entries(item).filter(([key]) => !(key in cleared) || Object.hasOwn(body, key)),
-    ) as typeof item;
-    return changeResource(lab, { ...call, item: identity }, services, 'update', {
+  complete(lab, call, body) {
+    const protocol = body.protocol ?? usualProtocol(call.scope, body.loadBalancingScheme);
+    checkProtocol(call.scope, protocol, body.loadBalancingScheme);
+    checkAffinity(protocol, body.sessionAffinity);
+    return {
+      portName: HTTP.includes(protocol) ? 'http' : undefined,
       ...body,
-      ...references(lab, call, body),
-    });
-  },
-  patch(lab, call) {
-    const body = parse(backendServicePatch, call.body);
-    checkFingerprint(body.fingerprint, call.item.fingerprint);
-    return changeResource(lab, call, services, 'patch', { ...body, ...references(lab, call, body) });
-  },
-  remove(lab, call) {
-    const user =
-      lab.store
-        .list('forwardingRules', 'projects/')
-        .find(
-          ([path, rule]) =>
-            rule.backendService !== undefined &&
-            serviceOf(lab.store, rule.backendService, undefined, path.split('/')[1] ?? '') === call.path,
-        ) ??
-      lab.store
-        .list('targetTcpProxies', 'projects/')
-        .find(([path, proxy]) => pathOf(proxy.service, path.split('/')[1] ?? '', 'service') === call.path);
-    if (user !== undefined) throw inUse(call.path, user[0]);
-    return removeResource(lab, call);
+      protocol,
+      connectionDraining: body.connectionDraining ?? { drainingTimeoutSec: 0 },
+      affinityCookieTtlSec: body.affinityCookieTtlSec ?? 0,
+      healthChecks: body.healthChecks.map((each) =>
+        linkOf(existing(lab, call, 'healthChecks', each, ['healthChecks', 'httpHealthChecks', 'httpsHealthChecks'])),
+      ),
+      backends: backendsOf(lab, call, body, protocol),
+    };
   },
   posts: {
     getHealth(lab, call) {
-      const { group } = parse(z.looseObject({ group: z.string().min(1) }), call.body, 'resourceGroupReference');
-      const groupPath = pathOf(group, call.scope.project, 'group');
+      const { group } = parse(z.looseObject({ group: reference }), call.body, 'resourceGroupReference');
+      const groupPath = pathOf(group, call.scope.project, 'resourceGroupReference.group');
       if (lab.store.get('instanceGroups', groupPath) === undefined) throw notFound(groupPath);
       const health = groupHealth(lab.store, call.path, call.item, groupPath, lab.traffic.healthOf);
       return {
@@ -82,23 +72,97 @@ export const backendServices = collection<'backendServices'>({
   },
 });
 
-/** References checked and written out in full. */
-function references(lab: Lab, call: Call, body: z.infer<typeof backendServicePatch>): Record<string, unknown> {
-  const changed: Record<string, unknown> = {};
-  if (body.healthChecks !== undefined) {
-    changed['healthChecks'] = body.healthChecks.map((each) =>
-      linkOf(existing(lab, call, 'healthChecks', each, ['healthChecks', 'httpHealthChecks'])),
+/** Whether connections pass through to the instances as they are, without a proxy in between. */
+export function passesThrough(
+  scope: Scope,
+  { loadBalancingScheme }: Pick<BackendService, 'loadBalancingScheme'>,
+): boolean {
+  return scope.kind === 'region' && (loadBalancingScheme === 'INTERNAL' || loadBalancingScheme === 'EXTERNAL');
+}
+
+function usualProtocol(scope: Scope, loadBalancingScheme: Scheme): Protocol {
+  return passesThrough(scope, { loadBalancingScheme }) ? 'TCP' : 'HTTP';
+}
+
+function checkProtocol(scope: Scope, protocol: Protocol, loadBalancingScheme: Scheme): void {
+  const through = passesThrough(scope, { loadBalancingScheme });
+  if (scope.kind === 'global' && loadBalancingScheme === 'INTERNAL') {
+    throw invalid('resource.loadBalancingScheme', "'INTERNAL'. A service of that scheme is regional.");
+  }
+  const allowed = through ? ['TCP', 'UDP'] : [...HTTP, ...STREAM];
+  if (allowed.includes(protocol)) return;
+  throw invalid(
+    'resource.protocol',
+    `'${protocol}'. A ${scope.kind === 'global' ? 'global' : 'regional'} ${loadBalancingScheme} service speaks ${allowed.join(', ')}.`,
+  );
+}
+
+function checkAffinity(protocol: Protocol, affinity: Body['sessionAffinity']): void {
+  const cookies = ['GENERATED_COOKIE', 'HEADER_FIELD', 'HTTP_COOKIE'];
+  const tuples = ['CLIENT_IP_PROTO', 'CLIENT_IP_PORT_PROTO', 'CLIENT_IP_NO_DESTINATION'];
+  if (!HTTP.includes(protocol) && cookies.includes(affinity)) {
+    throw invalid('resource.sessionAffinity', `'${affinity}' needs HTTP; the service's protocol is ${protocol}.`);
+  }
+  if (HTTP.includes(protocol) && tuples.includes(affinity)) {
+    throw invalid(
+      'resource.sessionAffinity',
+      `'${affinity}' is for TCP and UDP; the service's protocol is ${protocol}.`,
     );
   }
-  if (body.backends !== undefined) {
-    const groups = new Set<string>();
-    changed['backends'] = body.backends.map((backend) => {
-      const group = linkOf(existing(lab, call, 'backends.group', backend.group, ['instanceGroups']));
-      if (groups.has(group))
-        throw invalid('resource.backends', `duplicate instance group '${group}' in backend service.`);
-      groups.add(group);
-      return { ...backend, group };
-    });
+}
+
+function backendsOf(lab: Lab, call: Call, body: Body, protocol: Protocol): Backend[] {
+  const groups = new Set<string>();
+  const reach = call.scope.kind === 'global' ? 'anywhere' : 'around';
+  return body.backends.map((given) => {
+    const group = linkOf(existing(lab, call, 'backends.group', given.group, ['instanceGroups'], reach));
+    if (groups.has(group))
+      throw invalid('resource.backends.group', `duplicate instance group '${group}' in backend service.`);
+    groups.add(group);
+    const through = passesThrough(call.scope, body);
+    const balancingMode = given.balancingMode ?? (through ? 'CONNECTION' : 'UTILIZATION');
+    checkMode(protocol, through, { ...given, balancingMode });
+    return {
+      ...given,
+      group,
+      balancingMode,
+      ...(balancingMode === 'UTILIZATION' ? { maxUtilization: given.maxUtilization ?? 0.8 } : {}),
+      ...(through && given.capacityScaler === undefined ? {} : { capacityScaler: given.capacityScaler ?? 1 }),
+    };
+  });
+}
+
+/** Which modes fit which protocol, and which limits fit which mode. */
+function checkMode(protocol: Protocol, through: boolean, backend: Backend): void {
+  const { balancingMode = 'UTILIZATION' } = backend;
+  const modes = through
+    ? ['CONNECTION']
+    : HTTP.includes(protocol)
+      ? ['UTILIZATION', 'RATE']
+      : ['UTILIZATION', 'CONNECTION'];
+  if (!modes.includes(balancingMode)) {
+    throw invalid(
+      'resource.backends.balancingMode',
+      `'${balancingMode}'. ${through ? 'A pass-through' : `A ${protocol}`} service balances by ${modes.join(' or ')}.`,
+    );
   }
-  return changed;
+  const fitting: Readonly<Record<string, readonly string[]>> = {
+    UTILIZATION: HTTP.includes(protocol)
+      ? ['maxUtilization', 'maxRate', 'maxRatePerInstance']
+      : ['maxUtilization', 'maxConnections', 'maxConnectionsPerInstance'],
+    RATE: ['maxRate', 'maxRatePerInstance'],
+    CONNECTION: ['maxConnections', 'maxConnectionsPerInstance'],
+  };
+  const allowed = fitting[balancingMode] ?? [];
+  const stray = LIMITS.find((limit) => backend[limit] !== undefined && !allowed.includes(limit));
+  if (stray !== undefined) {
+    throw invalid(`resource.backends.${stray}`, `it does not go with ${balancingMode} on ${protocol}; leave it out.`);
+  }
+  if (
+    through ||
+    balancingMode === 'UTILIZATION' ||
+    allowed.some((limit) => LIMITS.some((each) => each === limit && backend[each] !== undefined))
+  )
+    return;
+  throw invalid('resource.backends', `${balancingMode} needs ${allowed.join(' or ')}.`);
 }

@@ -211,18 +211,18 @@ describe('requests', () => {
   test('the same requestId starts one operation only', async () => {
     const lab = new TestCloud();
     const body = { name: 'hc', type: 'TCP', tcpHealthCheck: { port: 1 } };
-    const first = await lab.api('POST', 'global/healthChecks?requestId=7f0d', body);
-    const again = await lab.api('POST', 'global/healthChecks?requestId=7f0d', body);
+    const first = await lab.api('POST', 'global/healthChecks?requestId=5f0c1f4e-8a44-4a2b-9d0e-0c8f6f0a7f0d', body);
+    const again = await lab.api('POST', 'global/healthChecks?requestId=5f0c1f4e-8a44-4a2b-9d0e-0c8f6f0a7f0d', body);
     expect(again.status).toBe(200);
     expect(again.body['name']).toBe(first.body['name']);
-    const other = await lab.api('POST', 'global/healthChecks?requestId=7f0e', body);
+    const other = await lab.api('POST', 'global/healthChecks?requestId=5f0c1f4e-8a44-4a2b-9d0e-0c8f6f0a7f0e', body);
     expect(other).toMatchObject({
       status: 409,
       body: { error: { errors: [{ reason: 'alreadyExists' }], details: [{ reason: 'alreadyExists' }] } },
     });
   });
 
-  test('a stale fingerprint is refused with 412, an absent one on update with 400', async () => {
+  test('a stale fingerprint is refused with 412, and so is an absent one on update', async () => {
     const lab = new TestCloud();
     await lab.done('POST', 'global/backendServices', { name: 'bs' });
     const { body } = await lab.api('GET', 'global/backendServices/bs');
@@ -232,7 +232,7 @@ describe('requests', () => {
       status: 412,
       body: { error: { errors: [{ reason: 'conditionNotMet' }] } },
     });
-    expect((await lab.api('PUT', 'global/backendServices/bs', { name: 'bs' })).status).toBe(400);
+    expect((await lab.api('PUT', 'global/backendServices/bs', { name: 'bs' })).status).toBe(412);
     expect((await lab.api('PATCH', 'global/backendServices/bs', { fingerprint: 'x' })).status).toBe(412);
   });
 

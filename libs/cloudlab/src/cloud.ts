@@ -7,12 +7,12 @@ import { Faults } from './faults.ts';
 import { Fleet } from './fleet.ts';
 import { openRule } from './forwarding-rules.ts';
 import { deleteGroup } from './group-managers.ts';
-import { labelFingerprint, makeImage, pruneImages, sizeGb } from './images.ts';
+import { makeImage, pruneImages, sizeGb } from './images.ts';
 import { placement } from './instance-document.ts';
 import { answerLab } from './lab-api.ts';
 import type { LabRequest, LabResponse } from './message.ts';
 import { answerMetadata } from './metadata-api.ts';
-import { seedNetwork } from './networks.ts';
+import { dropSubnetworks, makeSubnetworks, seedNetwork } from './networks.ts';
 import { Operations } from './operations.ts';
 import { globalScope } from './path.ts';
 import { CloudProblem, OperationFailure, notFound } from './problem.ts';
@@ -106,7 +106,7 @@ export class Cloudlab {
     if (first === 'lab' && second === 'v1') return answerLab(this.lab, this.#publicImages, request, parts.slice(2));
     if (first === 'metadata' && second !== undefined) return answerMetadata(this.lab, request, second, parts.slice(2));
     if (first === 'compute' && second === 'v1' && parts[2] === 'projects' && parts[3] !== undefined) {
-      this.lab.faults.request(request.method, request.path);
+      this.lab.faults.request(request.method, request.path, this.lab.clock.now());
       const project = parts[3];
       if (!/^[a-z][-a-z0-9:.]{0,62}$/.test(project)) throw notFound(`projects/${project}`);
       this.#welcome(project);
@@ -134,8 +134,6 @@ export class Cloudlab {
         family,
         description,
         sourceType: 'RAW',
-        labels: {},
-        labelFingerprint: labelFingerprint({}),
       };
       storeResource(this.lab, path, { name: 'images', kind: 'compute#image' }, scope, fields);
       const image = this.lab.store.get('images', path);
@@ -156,6 +154,12 @@ export class Cloudlab {
           this.lab,
           this.#publicImages.map(({ digest }) => digest),
         );
+        return;
+      case 'make-subnetworks':
+        makeSubnetworks(this.lab, target);
+        return;
+      case 'drop-subnetworks':
+        dropSubnetworks(this.lab, target);
         return;
       case 'open-rule':
         await openRule(this.lab, target);

@@ -3,11 +3,13 @@ import type { Clock } from './clock.ts';
 import type { Faults } from './faults.ts';
 import type { Fleet } from './fleet.ts';
 import type { Placement } from './instance-document.ts';
-import type { Operations } from './operations.ts';
+import type { Operations, RequestId } from './operations.ts';
 import type { Scope } from './path.ts';
 import { linkOf, pathOf, splitPath } from './path.ts';
+import { findZone } from './locations.ts';
 import { CloudProblem, alreadyExists, invalid, notFound, notReady } from './problem.ts';
-import { resourceName } from './resource.ts';
+import { checkQuota } from './quotas.ts';
+import { FINGERPRINTED, LABELLED, resourceName } from './resource.ts';
 import type { CollectionName, Resource, Resources } from './resource.ts';
 import type { Runtime } from './runtime.ts';
 import type { OperationDocument, Store } from './store.ts';
@@ -32,7 +34,7 @@ export interface Call {
   readonly query: Readonly<Record<string, string>>;
   /** Parsed JSON; an empty object when there was none. */
   readonly body: unknown;
-  readonly requestId: string | undefined;
+  readonly requestId: RequestId | undefined;
 }
 
 /** A call to one resource of it. */
@@ -49,6 +51,8 @@ export interface Collection<C extends CollectionName = CollectionName> {
   /** E.g. `compute#image`; lists append `List`. */
   readonly kind: string;
   readonly scopes: readonly Scope['kind'][];
+  /** Whether the API has an aggregated list of it; true unless said otherwise. */
+  readonly aggregated?: boolean;
   /** The resource as the API shows it, where that differs from what is stored. */
   view?(lab: Lab, path: string, item: Resources[C]): object;
   insert?(lab: Lab, call: Call): OperationDocument;
@@ -87,6 +91,7 @@ export function insertResource<C extends CollectionName>(
 ): OperationDocument {
   const path = `${call.scope.path}/${of.name}/${parse(resourceName, fields.name, 'resource.name')}`;
   if (lab.store.get(of.name, path) !== undefined) throw alreadyExists(path);
+  checkQuota(lab.store, of.name, call.scope);
   return lab.operations.start({
     scope: call.scope,
     type: 'insert',
@@ -105,7 +110,7 @@ export function storeResource<C extends CollectionName>(
   scope: Scope,
   fields: { readonly name: string; readonly [field: string]: unknown },
 ): Resource {
-  const base = {
+  const resource = marked(of.name, {
     ...withoutOutput(fields),
     name: fields.name,
     kind: of.kind,
@@ -114,8 +119,7 @@ export function storeResource<C extends CollectionName>(
     selfLink: linkOf(path),
     ...(scope.kind === 'zone' ? { zone: linkOf(scope.path) } : {}),
     ...(scope.kind === 'region' ? { region: linkOf(scope.path) } : {}),
-  };
-  const resource = { ...base, fingerprint: fingerprintOf(base) };
+  });
   lab.store.put(of.name, path, resource as unknown as Resources[C]);
   return resource;
 }
@@ -143,8 +147,30 @@ export function replaceFields<C extends CollectionName>(
   of: { readonly name: C },
   fields: Readonly<Record<string, unknown>>,
 ): void {
-  const next = { ...item, ...withoutOutput(fields), name: item.name };
-  lab.store.put(of.name, path, { ...next, fingerprint: fingerprintOf(next) } as unknown as Resources[C]);
+  lab.store.put(
+    of.name,
+    path,
+    marked(of.name, {
+      ...item,
+      ...withoutOutput(fields),
+      name: item.name,
+    }) as unknown as Resources[C],
+  );
+}
+
+/** Replaces a resource's whole content, keeping only its identity, and starts the operation. */
+export function changeToDocument<C extends CollectionName>(
+  lab: Lab,
+  call: ItemCall<C>,
+  of: { readonly name: C },
+  type: string,
+  fields: Readonly<Record<string, unknown>>,
+): OperationDocument {
+  return start(lab, call, type, undefined, () => {
+    const identity = Object.entries(call.item).filter(([key]) => OUTPUT_ONLY.has(key));
+    const next = { ...Object.fromEntries(identity), ...withoutOutput(fields), name: call.item.name };
+    lab.store.put(of.name, call.path, marked(of.name, next) as unknown as Resources[C]);
+  });
 }
 
 /** Removes a resource at once and starts its delete operation. */
@@ -177,11 +203,15 @@ export function start<C extends CollectionName>(
   });
 }
 
-/** @throws CloudProblem 412 when a fingerprint is given and not the current one; 400 when one is demanded and absent */
+/** @throws CloudProblem 412 when a fingerprint is given and not the current one, or demanded and absent */
 export function checkFingerprint(given: string | undefined, current: string | undefined, demanded = false): void {
   if (given === undefined || given === '') {
-    if (demanded) throw invalid('fingerprint', 'it is required; read the resource and send its fingerprint back.');
-    return;
+    if (!demanded) return;
+    throw new CloudProblem(
+      412,
+      'conditionNotMet',
+      "Required field 'fingerprint' not specified: read the resource and send its fingerprint back.",
+    );
   }
   if (given !== current) {
     throw new CloudProblem(
@@ -193,26 +223,52 @@ export function checkFingerprint(given: string | undefined, current: string | un
 }
 
 /**
+ * How far a reference may reach: to the same scope only; to what holds it as well (from a zone its region, from
+ * anywhere global) and to a region's zones; or anywhere.
+ */
+export type Reach = 'same' | 'around' | 'anywhere';
+
+/**
  * The path that a reference means.
- * @throws CloudProblem 400 when nothing of these collections is there
+ * @throws CloudProblem 400 when it means another kind or a scope that is out of reach, 404 when nothing is there
  */
 export function existing(
   lab: Lab,
-  call: Call,
+  call: Pick<Call, 'scope'>,
   field: string,
   reference: string,
   collections: readonly CollectionName[],
+  reach: Reach = 'around',
 ): string {
   const path = pathOf(reference, call.scope.project, `resource.${field}`);
   const parts = splitPath(path);
   const found = collections.find((each) => each === parts?.collection);
-  if (found === undefined) {
+  if (found === undefined || parts === undefined) {
     throw invalid(`resource.${field}`, `'${reference}'. It must be one of ${collections.join(', ')}.`);
+  }
+  if (!reaches(call.scope, parts.scope, reach)) {
+    throw invalid(
+      `resource.${field}`,
+      `'${reference}'. It lies in ${placeOf(parts.scope)}, where a resource in ${placeOf(call.scope)} cannot refer to.`,
+    );
   }
   if (lab.store.get(found, path) === undefined) {
     throw new CloudProblem(404, 'notFound', `The resource '${path}' was not found (named by ${field}).`);
   }
   return path;
+}
+
+function reaches(from: Scope, to: Scope, reach: Reach): boolean {
+  if (reach === 'anywhere') return true;
+  if (from.kind === to.kind && from.location === to.location) return true;
+  if (reach === 'same') return false;
+  if (to.kind === 'global') return true;
+  if (from.kind === 'region' && to.kind === 'zone') return findZone(to.location)?.region === from.location;
+  return from.kind === 'zone' && to.kind === 'region' && findZone(from.location)?.region === to.location;
+}
+
+function placeOf(scope: Scope): string {
+  return scope.kind === 'global' ? 'global' : `${scope.kind}s/${scope.location}`;
 }
 
 /** The resource or 404. */
@@ -227,10 +283,20 @@ export function checkNotDeleting(path: string, item: { readonly deleting?: boole
   if (item.deleting === true) throw notReady(path, 'it is being deleted.');
 }
 
-const OUTPUT_ONLY = new Set(['kind', 'id', 'selfLink', 'creationTimestamp', 'fingerprint', 'zone', 'region', 'status']);
+const OUTPUT_ONLY = new Set(['kind', 'id', 'selfLink', 'creationTimestamp', 'zone', 'region', 'status']);
+const MARKS = new Set(['fingerprint', 'labelFingerprint']);
 
 function withoutOutput(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(fields).filter(([key, value]) => !OUTPUT_ONLY.has(key) && value !== undefined),
+    Object.entries(fields).filter(([key, value]) => !OUTPUT_ONLY.has(key) && !MARKS.has(key) && value !== undefined),
   );
+}
+
+/** The resource with the fingerprints that its kind has. */
+function marked<R extends Resource>(collection: CollectionName, resource: R): R {
+  const labels = resource['labels'] ?? {};
+  const labelled = LABELLED.has(collection)
+    ? { ...resource, labels, labelFingerprint: fingerprintOf({ labels }) }
+    : resource;
+  return FINGERPRINTED.has(collection) ? { ...labelled, fingerprint: fingerprintOf(labelled) } : labelled;
 }

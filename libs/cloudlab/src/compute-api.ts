@@ -1,43 +1,30 @@
-import { backendServices } from './backend-services.ts';
 import type { Call, Collection, ItemCall, Lab } from './collection.ts';
 import { itemAt } from './collection.ts';
-import { compileFilter } from './filter.ts';
-import { forwardingRules, targetTcpProxies } from './forwarding-rules.ts';
-import { groupManagers, instanceGroups } from './group-managers.ts';
-import { healthChecks, httpHealthChecks } from './health-checks.ts';
+import { COLLECTIONS } from './collections.ts';
+import { newestOfFamily } from './image-reference.ts';
 import { imageCollection } from './images.ts';
-import { newestOfFamily } from './instance-document.ts';
-import { instanceTemplates } from './instance-templates.ts';
-import { instances } from './instances.ts';
-import { MACHINE_TYPES, REGIONS, ZONES, findZone, zonesOf } from './locations.ts';
+import { aggregatedListing, listing, shown } from './listing.ts';
+import type { Aggregation } from './listing.ts';
+import { REGIONS, ZONES } from './locations.ts';
 import type { LabRequest, LabResponse } from './message.ts';
-import { firewalls, networks, subnetworks } from './networks.ts';
-import { page } from './page.ts';
-import { globalScope, linkOf, regionScope, splitPath, zoneScope } from './path.ts';
+import {
+  allMachineTypes,
+  machineTypeOf,
+  machineTypesOf,
+  projectDocument,
+  regionDocument,
+  zoneDocument,
+} from './places.ts';
+import { globalScope, pathOf, regionScope, zoneScope } from './path.ts';
 import type { Scope } from './path.ts';
-import { CloudProblem, notFound } from './problem.ts';
-import { targetPools } from './target-pools.ts';
+import { CloudProblem, invalid, notFound } from './problem.ts';
+import { bodyOf } from './request-body.ts';
 
-const COLLECTIONS = new Map<string, Collection>(
-  [
-    instanceTemplates,
-    groupManagers,
-    instanceGroups,
-    instances,
-    imageCollection,
-    healthChecks,
-    httpHealthChecks,
-    backendServices,
-    forwardingRules,
-    targetTcpProxies,
-    targetPools,
-    networks,
-    subnetworks,
-    firewalls,
-  ].map((each) => [each.name, each]),
-);
-
-type Query = Readonly<Record<string, string>>;
+/** These verbs of global target proxies stand without `global/` in the path, as in the real API. */
+const WITHOUT_GLOBAL: Readonly<Record<string, readonly string[]>> = {
+  targetHttpProxies: ['setUrlMap'],
+  targetHttpsProxies: ['setUrlMap', 'setSslCertificates'],
+};
 
 /** Answers a request below `/compute/v1/projects/{project}`; `parts` is what follows. */
 export async function answerCompute(
@@ -46,45 +33,54 @@ export async function answerCompute(
   project: string,
   parts: readonly string[],
 ): Promise<LabResponse> {
-  const { query } = request;
   const [first, second, ...rest] = parts;
-  if (first === undefined)
-    return read(request, { kind: 'compute#project', name: project, id: '1', selfLink: linkOf(`projects/${project}`) });
-  if (first === 'aggregated' && second !== undefined) return read(request, aggregated(lab, project, second, query));
-  if (first === 'global') return inScope(lab, request, globalScope(project), parts.slice(1));
-  if (first === 'zones' || first === 'regions') {
-    const scopeOf = first === 'zones' ? zoneScope : regionScope;
-    const known = first === 'zones' ? ZONES.map(({ name }) => name) : REGIONS;
-    if (second === undefined) {
-      return read(
-        request,
-        listing(
-          `compute#${first.slice(0, -1)}List`,
-          `projects/${project}/${first}`,
-          known.map((name) => place(project, first, name)),
-          query,
-        ),
-      );
-    }
-    if (!known.includes(second)) throw notFound(`projects/${project}/${first}/${second}`);
-    if (rest.length === 0) return read(request, place(project, first, second));
-    return inScope(lab, request, scopeOf(project, second), rest);
+  if (first === undefined) return read(request, projectDocument(lab, project));
+  if (first === 'aggregated' && second !== undefined && rest.length === 0) {
+    return read(request, aggregatedListing(project, aggregation(lab, project, second), request.query));
   }
-  throw notFound(`projects/${project}/${parts.join('/')}`);
+  if (first === 'global') return inScope(lab, request, globalScope(project), parts.slice(1));
+  if (first === 'zones') {
+    const names = ZONES.map(({ name }) => name);
+    const documents = names.map((name) => zoneDocument(project, name));
+    if (second === undefined)
+      return read(request, listing('compute#zoneList', `projects/${project}/zones`, documents, request.query));
+    if (!names.includes(second)) throw notFound(`projects/${project}/zones/${second}`);
+    if (rest.length === 0) return read(request, zoneDocument(project, second));
+    return inScope(lab, request, zoneScope(project, second), rest);
+  }
+  if (first === 'regions') {
+    if (second === undefined) {
+      const documents = REGIONS.map((name) => regionDocument(lab, project, name));
+      return read(request, listing('compute#regionList', `projects/${project}/regions`, documents, request.query));
+    }
+    if (!REGIONS.includes(second)) throw notFound(`projects/${project}/regions/${second}`);
+    if (rest.length === 0) return read(request, regionDocument(lab, project, second));
+    return inScope(lab, request, regionScope(project, second), rest);
+  }
+  if (WITHOUT_GLOBAL[first]?.includes(rest[0] ?? '') === true) {
+    return inScope(lab, request, globalScope(project), parts);
+  }
+  throw unknown(request, `projects/${project}/${parts.join('/')}`);
 }
 
 async function inScope(lab: Lab, request: LabRequest, scope: Scope, parts: readonly string[]): Promise<LabResponse> {
   const [name = '', item, verb, extra] = parts;
-  if (name === 'operations') return operations(lab, request, scope, item, verb);
-  if (name === 'machineTypes' && scope.kind === 'zone') return machineTypes(request, scope, item);
+  if (name === 'operations' && extra === undefined) return operations(lab, request, scope, item, verb);
+  if (name === 'machineTypes' && scope.kind === 'zone' && verb === undefined) return machineTypes(request, scope, item);
   const collection = COLLECTIONS.get(name);
   if (collection === undefined || !collection.scopes.includes(scope.kind) || extra !== undefined) {
-    throw new CloudProblem(404, 'notFound', `This cloud has no '${name}' in ${scope.path}.`);
+    throw unknown(request, `${scope.path}/${parts.join('/')}`);
   }
-  const requestId = request.query['requestId'];
-  const repeated = request.method === 'GET' ? undefined : lab.operations.forRequest(scope.project, requestId);
-  if (repeated !== undefined) return { status: 200, body: repeated };
-  const call: Call = { scope, query: request.query, body: bodyOf(request), requestId };
+  const requestId = requestIdOf(request);
+  const key = requestId === undefined ? undefined : `${scope.project} ${request.method} ${request.path} ${requestId}`;
+  const repeated = request.method === 'GET' || key === undefined ? undefined : lab.operations.forRequest(key);
+  if (repeated !== undefined) return ok(repeated);
+  const call: Call = {
+    scope,
+    query: request.query,
+    body: bodyOf(request),
+    requestId: requestId === undefined || key === undefined ? undefined : { id: requestId, key },
+  };
   if (item === undefined) return onCollection(lab, request, collection, call);
   if (name === 'images' && item === 'family' && verb !== undefined) return family(lab, request, scope, verb);
   const path = `${scope.path}/${name}/${item}`;
@@ -134,34 +130,32 @@ async function operations(
   if (name === undefined) {
     return read(
       request,
-      listing('compute#operationList', `${scope.path}/operations`, lab.operations.list(scope), request.query),
+      listing(
+        'compute#operationList',
+        `${scope.path}/operations`,
+        lab.operations.list(`${scope.path}/`),
+        request.query,
+      ),
     );
   }
   const path = `${scope.path}/operations/${name}`;
   if (verb === 'wait' && request.method === 'POST') return ok(await lab.operations.wait(path));
+  if (verb !== undefined) throw unsupported(request.method, `${path}/${verb}`);
+  if (request.method === 'DELETE') {
+    lab.operations.forget(path);
+    return ok({});
+  }
   return read(request, lab.operations.get(path));
 }
 
-function machineTypes(request: LabRequest, scope: Scope, name: string | undefined): LabResponse {
-  const items = typesIn(scope.project, scope.location);
+function machineTypes(request: LabRequest, { project, location, path }: Scope, name: string | undefined): LabResponse {
   if (name === undefined) {
-    return read(request, listing('compute#machineTypeList', `${scope.path}/machineTypes`, items, request.query));
+    const items = machineTypesOf(project, location);
+    return read(request, listing('compute#machineTypeList', `${path}/machineTypes`, items, request.query));
   }
-  const found = items.find((each) => each.name === name);
-  if (found === undefined) throw notFound(`${scope.path}/machineTypes/${name}`);
+  const found = machineTypeOf(project, location, name);
+  if (found === undefined) throw notFound(`${path}/machineTypes/${name}`);
   return read(request, found);
-}
-
-function typesIn(project: string, zone: string) {
-  return MACHINE_TYPES.map((type) => ({
-    kind: 'compute#machineType',
-    id: String(1000 + MACHINE_TYPES.indexOf(type)),
-    creationTimestamp: '1969-12-31T16:00:00.000-08:00',
-    ...type,
-    description: `${type.guestCpus} vCPUs, ${type.memoryMb} MB`,
-    zone,
-    selfLink: linkOf(`projects/${project}/zones/${zone}/machineTypes/${type.name}`),
-  }));
 }
 
 function family(lab: Lab, request: LabRequest, scope: Scope, name: string): LabResponse {
@@ -170,124 +164,36 @@ function family(lab: Lab, request: LabRequest, scope: Scope, name: string): LabR
   return read(request, shown(lab, imageCollection, path, itemAt(lab, 'images', path)));
 }
 
-function aggregated(lab: Lab, project: string, name: string, query: Query): object {
+function aggregation(lab: Lab, project: string, name: string): Aggregation {
+  if (name === 'machineTypes') {
+    const items = allMachineTypes(project).map((item) => ({ path: pathOf(item.selfLink, project, 'selfLink'), item }));
+    return { kind: 'compute#machineTypeAggregatedList', name, scopes: ['zone'], items };
+  }
+  if (name === 'operations') {
+    const items = lab.operations
+      .list(`projects/${project}/`)
+      .map((item) => ({ path: pathOf(item.selfLink, project, 'selfLink'), item }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
+    return { kind: 'compute#operationAggregatedList', name, scopes: ['global', 'region', 'zone'], items };
+  }
   const collection = COLLECTIONS.get(name);
-  if (collection === undefined && name !== 'machineTypes') {
-    throw new CloudProblem(404, 'notFound', `This cloud has no aggregated list of '${name}'.`);
+  if (collection === undefined || collection.aggregated === false) {
+    throw new CloudProblem(404, 'notFound', `There is no aggregated list of '${name}'; list it in its scope.`);
   }
-  const all =
-    collection === undefined
-      ? ZONES.flatMap(({ name: zone }) =>
-          typesIn(project, zone).map((item) => ({
-            key: `zones/${zone}`,
-            order: `zones/${zone}/${item.name}`,
-            item: item as object,
-          })),
-        )
-      : lab.store
-          .list(collection.name, `projects/${project}/`)
-          .map(([path, item]) => ({ key: scopeKey(path), order: path, item: shown(lab, collection, path, item) }));
-  const keep = compileFilter(query['filter']);
-  const { items, nextPageToken } = page(
-    all.filter(({ item }) => keep(item)),
-    ({ order }) => order,
-    query,
-  );
-  const keys = [
-    ...(collection === undefined || collection.scopes.includes('global') ? ['global'] : []),
-    ...(collection?.scopes.includes('region') === true ? REGIONS.map((region) => `regions/${region}`) : []),
-    ...(collection === undefined || collection.scopes.includes('zone')
-      ? ZONES.map((zone) => `zones/${zone.name}`)
-      : []),
-  ];
-  const scoped = keys.map((key) => {
-    const here = items.filter((each) => each.key === key).map(({ item }) => item);
-    const empty = {
-      warning: {
-        code: 'NO_RESULTS_ON_PAGE',
-        message: `There are no results for scope '${key}' on this page.`,
-        data: [{ key: 'scope', value: key }],
-      },
-    };
-    return [key, here.length === 0 ? empty : { [name]: here }];
-  });
-  return {
-    kind: `${collection?.kind ?? 'compute#machineType'}AggregatedList`,
-    id: `projects/${project}/aggregated/${name}`,
-    items: Object.fromEntries(scoped),
-    selfLink: linkOf(`projects/${project}/aggregated/${name}`),
-    ...(nextPageToken === undefined ? {} : { nextPageToken }),
-  };
+  const items = lab.store
+    .list(collection.name, `projects/${project}/`)
+    .map(([path, item]) => ({ path, item: shown(lab, collection, path, item) }));
+  return { kind: `${collection.kind}AggregatedList`, name, scopes: collection.scopes, items };
 }
 
-function scopeKey(path: string): string {
-  const scope = splitPath(path)?.scope;
-  return scope === undefined || scope.kind === 'global' ? 'global' : `${scope.kind}s/${scope.location}`;
-}
-
-function listing<T extends object>(kind: string, path: string, all: readonly T[], query: Query): object {
-  const keep = compileFilter(query['filter']);
-  const byTime = query['orderBy'] === 'creationTimestamp desc';
-  const nameOf = (item: T): string => String('name' in item ? item.name : '');
-  const timeOf = (item: T): string => String('creationTimestamp' in item ? item.creationTimestamp : '');
-  // Newest first as a key that grows: the page token is the last key seen.
-  const keyOf = (item: T): string =>
-    byTime ? `${String(9e15 - Date.parse(timeOf(item)))} ${nameOf(item)}` : nameOf(item);
-  const sorted = all.filter(keep).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  const { items, nextPageToken } = page(sorted, keyOf, query);
-  return {
-    kind,
-    id: path,
-    items,
-    selfLink: linkOf(path),
-    ...(nextPageToken === undefined ? {} : { nextPageToken }),
-  };
-}
-
-function place(project: string, kind: 'zones' | 'regions', name: string): { readonly name: string } {
-  const path = `projects/${project}/${kind}/${name}`;
-  const base = {
-    name,
-    description: name,
-    status: 'UP',
-    selfLink: linkOf(path),
-    creationTimestamp: '1969-12-31T16:00:00.000-08:00',
-  };
-  if (kind === 'zones') {
-    const zone = findZone(name);
-    return {
-      kind: 'compute#zone',
-      id: String(2000 + (zone?.index ?? 0)),
-      region: linkOf(`projects/${project}/regions/${zone?.region ?? ''}`),
-      ...base,
-    } as { name: string };
+/** @throws CloudProblem 400 when the id is no UUID */
+function requestIdOf({ query }: LabRequest): string | undefined {
+  const id = query['requestId'];
+  if (id === undefined || id === '') return undefined;
+  if (!/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(id) || /^[0-]+$/.test(id)) {
+    throw invalid('requestId', `'${id}'. It must be a UUID other than the all-zero one, a new one for each request.`);
   }
-  return {
-    kind: 'compute#region',
-    id: String(1000 + REGIONS.indexOf(name)),
-    zones: zonesOf(name).map((zone) => linkOf(`projects/${project}/zones/${zone.name}`)),
-    quotas: [{ metric: 'CPUS', limit: 10_000, usage: 0 }],
-    ...base,
-  } as { name: string };
-}
-
-function shown(
-  lab: Lab,
-  collection: Collection,
-  path: string,
-  item: Parameters<NonNullable<Collection['view']>>[2],
-): object {
-  return collection.view?.(lab, path, item) ?? item;
-}
-
-/** The JSON of a body; an empty text and the two characters `""` mean that there is none. */
-export function bodyOf(request: LabRequest): unknown {
-  if (request.body === '' || request.body === '""') return {};
-  try {
-    return JSON.parse(request.body);
-  } catch {
-    throw new CloudProblem(400, 'parseError', 'The body is not JSON.');
-  }
+  return id;
 }
 
 function ok(body: unknown): LabResponse {
@@ -301,4 +207,13 @@ function read(request: LabRequest, body: unknown): LabResponse {
 
 function unsupported(method: string, path: string): CloudProblem {
   return new CloudProblem(501, 'notImplemented', `${method} on '${path}' is not something that this cloud does.`);
+}
+
+function unknown(request: LabRequest, path: string): CloudProblem {
+  const known = [...COLLECTIONS.keys()].join(', ');
+  return new CloudProblem(
+    404,
+    'notFound',
+    `This cloud has nothing at ${request.method} '${path}'. Its collections are ${known}, machineTypes and operations.`,
+  );
 }

@@ -36,25 +36,34 @@ export const fault = z.discriminatedUnion('kind', [
   }),
   /** Kills the program of one instance now. */
   z.object({ kind: z.literal('crash-instance'), instance: z.string() }),
+  /** Requests beyond so many a minute are answered 403 rateLimitExceeded, until cleared; reads and changes count apart. */
+  z.object({ kind: z.literal('rate-limit'), requestsPerMinute: z.number().int().min(0).max(1_000_000) }),
   z.object({ kind: z.literal('clear') }),
 ]);
 /** @see fault */
 export type Fault = z.infer<typeof fault>;
 
-type Waiting = Fault & { left: number };
+type Waiting = Exclude<Fault, { kind: 'rate-limit' | 'operation-latency' | 'clear' | 'crash-instance' }> & {
+  left: number;
+};
 
 /** What has been ordered to go wrong. */
 export class Faults {
   #waiting: Waiting[] = [];
   /** Latency of operations in milliseconds; undefined leaves the configured one. */
   latencyMs: number | undefined;
+  #perMinute: number | undefined;
+  /** Times of the last minute's requests. */
+  readonly #times = { read: [] as number[], change: [] as number[] };
 
   /** Takes an order; `crash-instance` is the caller's to carry out. */
   add(order: Fault): void {
     if (order.kind === 'clear') {
       this.#waiting = [];
       this.latencyMs = undefined;
+      this.#perMinute = undefined;
     } else if (order.kind === 'operation-latency') this.latencyMs = order.ms;
+    else if (order.kind === 'rate-limit') this.#perMinute = order.requestsPerMinute;
     else if (order.kind !== 'crash-instance') {
       this.#waiting.push({ ...order, left: order.count ?? Number.POSITIVE_INFINITY });
     }
@@ -64,12 +73,14 @@ export class Faults {
   list(): unknown {
     return {
       operationLatencyMs: this.latencyMs ?? null,
+      requestsPerMinute: this.#perMinute ?? null,
       waiting: this.#waiting.map(({ left, ...order }) => ({ ...order, left: Number.isFinite(left) ? left : null })),
     };
   }
 
-  /** @throws CloudProblem when this request was to fail */
-  request(method: string, path: string): void {
+  /** @throws CloudProblem when this request was to fail, or is one too many; `now` in milliseconds since the epoch */
+  request(method: string, path: string, now: number): void {
+    this.#limit(method === 'GET' ? 'read' : 'change', now);
     const hit = this.#take(
       (order) =>
         order.kind === 'fail-request' && (order.method ?? method) === method && path.includes(order.pathContains ?? ''),
@@ -97,6 +108,19 @@ export class Faults {
   slowBootMs(): number {
     const hit = this.#take((order) => order.kind === 'slow-boot');
     return hit?.kind === 'slow-boot' ? hit.ms : 0;
+  }
+
+  #limit(kind: 'read' | 'change', now: number): void {
+    if (this.#perMinute === undefined) return;
+    const recent = this.#times[kind].filter((time) => now - time < 60_000);
+    const refused = recent.length >= this.#perMinute;
+    this.#times[kind] = refused ? recent : [...recent, now];
+    if (!refused) return;
+    throw new CloudProblem(
+      403,
+      'rateLimitExceeded',
+      `Rate Limit Exceeded: ${this.#perMinute} ${kind} requests a minute are allowed. Wait, then try again.`,
+    );
   }
 
   #take(matches: (order: Waiting) => boolean): Waiting | undefined {

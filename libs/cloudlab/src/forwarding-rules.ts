@@ -1,111 +1,190 @@
 import { z } from 'zod';
-import { changeResource, collection, existing, insertResource, parse, removeResource } from './collection.ts';
-import type { Lab } from './collection.ts';
-import { linkOf } from './path.ts';
-import { CloudProblem, OperationFailure, inUse, invalid } from './problem.ts';
-import { forwardingRuleBody, targetTcpProxyBody } from './resource.ts';
-import { portsOf } from './traffic-plan.ts';
+import { takeAddress } from './address-pool.ts';
+import { passesThrough } from './backend-services.ts';
+import type { BackendService, Scheme } from './backend-service-schema.ts';
+import { changeResource, existing, parse } from './collection.ts';
+import type { Call, Lab } from './collection.ts';
+import { documents } from './document-collection.ts';
+import type { ForwardingRule } from './forwarding-rule-schema.ts';
+import { forwardingRuleBody } from './forwarding-rule-schema.ts';
+import { setLabels } from './labels.ts';
+import { linkOf, pathOf, splitPath } from './path.ts';
+import { CloudProblem, OperationFailure, invalid } from './problem.ts';
+import { reference } from './resource.ts';
+import type { CollectionName } from './resource.ts';
+import { portRangesOf } from './port-ranges.ts';
+import { servicesBehind } from './services-behind.ts';
 
 const rules = { name: 'forwardingRules', kind: 'compute#forwardingRule' } as const;
-const proxies = { name: 'targetTcpProxies', kind: 'compute#targetTcpProxy' } as const;
-const LOAD_BALANCER_OCTET = 255;
+type Body = z.infer<typeof forwardingRuleBody>;
 
-/** Forwarding rules: regional ones lead to a backend service or target pool, global ones to a target TCP proxy. */
-export const forwardingRules = collection<'forwardingRules'>({
+const PROXIES = ['targetHttpProxies', 'targetHttpsProxies', 'targetSslProxies', 'targetTcpProxies'] as const;
+
+/**
+ * Forwarding rules: an address and ports, and where what comes there goes. Global ones lead to a target proxy;
+ * regional ones to a target proxy, a target pool or, passing through, a backend service.
+ */
+export const forwardingRules = documents<'forwardingRules', Body>({
   ...rules,
   scopes: ['global', 'region'],
-  insert(lab, call) {
-    const body = parse(forwardingRuleBody, call.body);
-    if (body.IPProtocol !== 'TCP')
-      throw invalid('resource.IPProtocol', `'${body.IPProtocol}'. This cloud balances TCP only.`);
+  body: forwardingRuleBody,
+  changes: ['patch'],
+  fixed: [
+    'IPAddress',
+    'IPProtocol',
+    'portRange',
+    'ports',
+    'allPorts',
+    'target',
+    'backendService',
+    'loadBalancingScheme',
+    'network',
+    'subnetwork',
+  ],
+  inserted: { action: 'open-rule' },
+  complete(lab, call, body, current) {
     if ((body.target === undefined) === (body.backendService === undefined)) {
       throw new CloudProblem(400, 'invalid', "A forwarding rule needs either 'target' or 'backendService'.");
     }
-    const ports = portsOf(body);
-    if (ports.length === 0) throw invalid('resource.portRange', 'give portRange ("8080-8080") or ports (["8080"]).');
-    const taken = lab.store.list('forwardingRules', 'projects/').map(([path, rule]) => ({ path, rule }));
-    const pool = `${lab.placement.prefix}.${LOAD_BALANCER_OCTET}`;
-    if (body.IPAddress !== undefined && !body.IPAddress.startsWith(`${pool}.`)) {
-      throw invalid('resource.IPAddress', `'${body.IPAddress}'. Load balancers of this cloud live in ${pool}.0/24.`);
-    }
-    const clash = taken.find(
-      ({ rule }) => rule.IPAddress === body.IPAddress && portsOf(rule).some((port) => ports.includes(port)),
-    );
-    if (clash !== undefined) {
-      throw new CloudProblem(
-        409,
-        'alreadyExists',
-        `The address ${clash.rule.IPAddress} and port are in use by '${clash.path}'.`,
-      );
-    }
-    const address =
-      body.IPAddress ??
-      lab.store.nextAddress(
-        lab.placement.prefix,
-        LOAD_BALANCER_OCTET,
-        new Set(taken.map(({ rule }) => rule.IPAddress)),
-      );
-    const fields = {
-      ...body,
-      IPAddress: address,
-      ...(body.target === undefined
-        ? {}
-        : { target: linkOf(existing(lab, call, 'target', body.target, ['targetTcpProxies', 'targetPools'])) }),
-      ...(body.backendService === undefined
-        ? {}
-        : { backendService: linkOf(existing(lab, call, 'backendService', body.backendService, ['backendServices'])) }),
-    };
-    return insertResource(lab, call, rules, fields, { action: 'open-rule' });
+    const destination =
+      body.target === undefined
+        ? { backendService: serviceOf(lab, call, body) }
+        : { target: targetOf(lab, call, body.loadBalancingScheme, body.target, body.IPProtocol) };
+    checkPorts(body, destination.target);
+    const fields = { ...body, ...destination, ...placeOf(lab, call, body), ...wholeRange(body.portRange) };
+    if (current !== undefined) return { ...fields, IPAddress: current.IPAddress };
+    const address = reserved(lab, call, body.IPAddress) ?? body.IPAddress;
+    if (address !== undefined) checkFree(lab, { ...fields, IPAddress: address });
+    return { ...fields, IPAddress: takeAddress(lab, 'IPAddress', address) };
   },
-  patch: (lab, call) =>
-    changeResource(
-      lab,
-      call,
-      rules,
-      'patch',
-      parse(
-        z.looseObject({ labels: z.record(z.string(), z.string()).optional(), description: z.string().optional() }),
-        call.body,
-      ),
-    ),
-  remove: (lab, call) => removeResource(lab, call),
   posts: {
+    setLabels: setLabels(rules),
     setTarget(lab, call) {
-      const { target } = parse(z.looseObject({ target: z.string().min(1) }), call.body, 'targetReference');
-      return changeResource(lab, call, rules, 'setTarget', {
-        target: linkOf(existing(lab, call, 'target', target, ['targetTcpProxies', 'targetPools'])),
-      });
+      const { target } = parse(z.looseObject({ target: reference }), call.body, 'targetReference');
+      const { loadBalancingScheme, IPProtocol, target: before } = call.item;
+      if (before === undefined)
+        throw invalid('targetReference.target', 'the rule leads to a backend service, not to a target.');
+      const next = targetOf(lab, call, loadBalancingScheme, target, IPProtocol);
+      checkPorts(call.item, next);
+      return changeResource(lab, call, rules, 'setTarget', { target: next });
     },
   },
 });
 
-/** Target TCP proxies: what a global forwarding rule leads to. */
-export const targetTcpProxies = collection<'targetTcpProxies'>({
-  ...proxies,
-  scopes: ['global', 'region'],
-  insert(lab, call) {
-    const body = parse(targetTcpProxyBody, call.body);
-    const service = linkOf(existing(lab, call, 'service', body.service, ['backendServices']));
-    return insertResource(lab, call, proxies, { ...body, service });
-  },
-  remove(lab, call) {
-    const user = lab.store.list('forwardingRules', 'projects/').find(([, rule]) => rule.target === call.item.selfLink);
-    if (user !== undefined) throw inUse(call.path, user[0]);
-    return removeResource(lab, call);
-  },
-  posts: {
-    setBackendService(lab, call) {
-      const { service } = parse(
-        z.looseObject({ service: z.string().min(1) }),
-        call.body,
-        'targetTcpProxiesSetBackendServiceRequest',
-      );
-      return changeResource(lab, call, proxies, 'setBackendService', {
-        service: linkOf(existing(lab, call, 'service', service, ['backendServices'])),
-      });
-    },
-  },
-});
+/** Link of the backend service that a pass-through rule leads to. */
+function serviceOf(lab: Lab, call: Call, { backendService, loadBalancingScheme, IPProtocol }: Body): string {
+  const path = existing(lab, call, 'backendService', backendService ?? '', ['backendServices'], 'same');
+  const service = lab.store.get('backendServices', path);
+  if (call.scope.kind === 'global' || service === undefined || !passesThrough(call.scope, service)) {
+    throw invalid(
+      'resource.backendService',
+      `'${path}'. Only a regional EXTERNAL or INTERNAL service can be named here; others need a target proxy.`,
+    );
+  }
+  checkScheme('backendService', path, service, loadBalancingScheme);
+  if (service.protocol !== IPProtocol) {
+    throw invalid(
+      'resource.IPProtocol',
+      `'${IPProtocol}'. The protocol of '${path}' is ${service.protocol ?? 'unknown'}.`,
+    );
+  }
+  return linkOf(path);
+}
+
+/** Link of the target proxy or pool that a rule leads to. */
+function targetOf(lab: Lab, call: Call, scheme: Scheme, given: string, protocol: Body['IPProtocol']): string {
+  const pools: CollectionName[] = call.scope.kind === 'region' && scheme === 'EXTERNAL' ? ['targetPools'] : [];
+  const path = existing(lab, call, 'target', given, [...PROXIES, ...pools], 'same');
+  if (splitPath(path)?.collection === 'targetPools') return linkOf(path);
+  if (scheme === 'INTERNAL')
+    throw invalid('resource.target', `'${path}'. An INTERNAL rule names a backendService; use INTERNAL_MANAGED.`);
+  if (protocol !== 'TCP') throw invalid('resource.IPProtocol', `'${protocol}'. A target proxy takes TCP.`);
+  for (const each of servicesBehind(lab.store, path)) {
+    const service = lab.store.get('backendServices', each);
+    if (service !== undefined) checkScheme('target', each, service, scheme);
+  }
+  return linkOf(path);
+}
+
+function checkScheme(field: string, path: string, service: BackendService, scheme: Scheme): void {
+  if (service.loadBalancingScheme === scheme) return;
+  throw invalid(
+    `resource.${field}`,
+    `the scheme of '${path}' is ${service.loadBalancingScheme}, and the rule's is ${scheme}; they must be the same.`,
+  );
+}
+
+/** A proxy listens on one port; a pool on one range; a pass-through service on up to five ports, one range or all. */
+function checkPorts(rule: Pick<Body, 'portRange' | 'ports' | 'allPorts'>, target: string | undefined): void {
+  const listed = rule.ports ?? [];
+  const given = [rule.portRange !== undefined, listed.length > 0, rule.allPorts === true].filter(Boolean).length;
+  if (given !== 1) {
+    throw invalid('resource.portRange', 'give one of portRange ("8080-8080"), ports (["8080"]) and allPorts.');
+  }
+  if (target !== undefined && rule.allPorts === true) {
+    throw invalid('resource.allPorts', 'a rule with a target names its ports; only a backendService takes all.');
+  }
+  const ranges = portRangesOf(rule);
+  const proxied = target !== undefined && !target.includes('/targetPools/');
+  if (proxied && (ranges.length !== 1 || ranges[0]?.from !== ranges[0]?.to)) {
+    throw invalid(
+      'resource.portRange',
+      `'${rule.portRange ?? listed.join(', ')}'. A target proxy listens on one port.`,
+    );
+  }
+}
+
+/** A range as the API writes it, with both ends. */
+function wholeRange(portRange: string | undefined): { portRange?: string } {
+  if (portRange === undefined) return {};
+  return { portRange: portRange.includes('-') ? portRange : `${portRange}-${portRange}` };
+}
+
+/** The network of a rule that is inside one. */
+function placeOf(lab: Lab, call: Call, body: Body): Pick<ForwardingRule, 'network' | 'subnetwork'> {
+  if (body.loadBalancingScheme !== 'INTERNAL' && body.loadBalancingScheme !== 'INTERNAL_MANAGED') {
+    if (body.network !== undefined)
+      throw invalid('resource.network', `a rule of scheme ${body.loadBalancingScheme} is in no network.`);
+    return {};
+  }
+  const network = existing(lab, call, 'network', body.network ?? 'global/networks/default', ['networks']);
+  const subnetwork =
+    body.subnetwork === undefined ? undefined : existing(lab, call, 'subnetwork', body.subnetwork, ['subnetworks']);
+  const owner = subnetwork === undefined ? undefined : lab.store.get('subnetworks', subnetwork)?.network;
+  if (owner !== undefined && pathOf(owner, call.scope.project, 'network') !== network) {
+    throw invalid('resource.subnetwork', `'${subnetwork ?? ''}'. It belongs to another network than '${network}'.`);
+  }
+  return { network: linkOf(network), ...(subnetwork === undefined ? {} : { subnetwork: linkOf(subnetwork) }) };
+}
+
+/** The address of a reservation that is named instead of an address. */
+function reserved(lab: Lab, call: Call, given: string | undefined): string | undefined {
+  if (given === undefined || /^[\d.]+$/.test(given)) return undefined;
+  const named = given.includes('/') ? given : `${call.scope.path}/addresses/${given}`;
+  return lab.store.get('addresses', existing(lab, call, 'IPAddress', named, ['addresses'], 'same'))?.address;
+}
+
+/** @throws CloudProblem 409 when another rule has the address, the protocol and one of the ports */
+function checkFree(
+  lab: Lab,
+  wanted: Pick<ForwardingRule, 'IPAddress' | 'IPProtocol' | 'portRange' | 'ports' | 'allPorts'>,
+): void {
+  const ranges = portRangesOf(wanted);
+  const other = lab.store
+    .list('forwardingRules', 'projects/')
+    .find(
+      ([, rule]) =>
+        rule.IPAddress === wanted.IPAddress &&
+        rule.IPProtocol === wanted.IPProtocol &&
+        portRangesOf(rule).some((a) => ranges.some((b) => a.from <= b.to && b.from <= a.to)),
+    );
+  if (other === undefined) return;
+  throw new CloudProblem(
+    409,
+    'alreadyExists',
+    `The address ${wanted.IPAddress} and port are in use by '${other[0]}'; choose another address or port.`,
+  );
+}
 
 /** Work of forwardingRules.insert: a rule that cannot listen is taken back, with the reason. */
 export async function openRule(lab: Lab, path: string): Promise<void> {

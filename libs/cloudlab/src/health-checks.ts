@@ -1,52 +1,50 @@
-import { changeResource, collection, insertResource, parse, removeResource } from './collection.ts';
-import type { Lab } from './collection.ts';
-import { pathOf } from './path.ts';
-import { inUse } from './problem.ts';
-import { healthCheckBody, httpHealthCheckBody } from './resource.ts';
+import type { z } from 'zod';
+import { documents } from './document-collection.ts';
+import type { CheckType } from './health-check-schema.ts';
+import { CHECK_FIELDS, healthCheckBody } from './health-check-schema.ts';
+import { invalid } from './problem.ts';
 
-const checks = { name: 'healthChecks', kind: 'compute#healthCheck' } as const;
-const legacy = { name: 'httpHealthChecks', kind: 'compute#httpHealthCheck' } as const;
+type Body = z.infer<typeof healthCheckBody>;
 
 /** Health checks, global and regional. */
-export const healthChecks = collection<'healthChecks'>({
-  ...checks,
+export const healthChecks = documents<'healthChecks', Body>({
+  name: 'healthChecks',
+  kind: 'compute#healthCheck',
   scopes: ['global', 'region'],
-  insert: (lab, call) => insertResource(lab, call, checks, parse(healthCheckBody, call.body)),
-  update: (lab, call) => changeResource(lab, call, checks, 'update', parse(healthCheckBody, call.body)),
-  patch: (lab, call) =>
-    changeResource(lab, call, checks, 'patch', parse(healthCheckBody, { ...call.item, ...Object(call.body) })),
-  remove(lab, call) {
-    refuseWhileUsed(lab, call.path);
-    return removeResource(lab, call);
+  body: healthCheckBody,
+  changes: ['patch', 'update'],
+  complete(_lab, _call, body) {
+    checkTiming(body);
+    const field = CHECK_FIELDS[body.type];
+    const others = Object.values(CHECK_FIELDS).filter((each) => each !== field);
+    const foreign = others.find((each) => body[each] !== undefined);
+    if (foreign !== undefined)
+      throw invalid(`resource.${foreign}`, `a check of type ${body.type} has its settings in '${field}'.`);
+    return { ...body, [field]: { ...usual(body.type, body[field]), ...body[field] } };
   },
 });
 
-/** Legacy HTTP health checks, as target pools use them. */
-export const httpHealthChecks = collection<'httpHealthChecks'>({
-  ...legacy,
-  scopes: ['global'],
-  insert: (lab, call) => insertResource(lab, call, legacy, parse(httpHealthCheckBody, call.body)),
-  update: (lab, call) => changeResource(lab, call, legacy, 'update', parse(httpHealthCheckBody, call.body)),
-  patch: (lab, call) =>
-    changeResource(lab, call, legacy, 'patch', parse(httpHealthCheckBody, { ...call.item, ...Object(call.body) })),
-  remove(lab, call) {
-    refuseWhileUsed(lab, call.path);
-    return removeResource(lab, call);
-  },
-});
+/** @throws CloudProblem 400 when an answer may take longer than the pause between two questions */
+export function checkTiming({ timeoutSec, checkIntervalSec }: { timeoutSec: number; checkIntervalSec: number }): void {
+  if (timeoutSec > checkIntervalSec) {
+    throw invalid(
+      'resource.timeoutSec',
+      `${timeoutSec}. It must not be greater than checkIntervalSec (${checkIntervalSec}).`,
+    );
+  }
+}
 
-function refuseWhileUsed(lab: Lab, path: string): void {
-  const project = path.split('/')[1] ?? '';
-  const names = (reference: string): boolean => pathOf(reference, project, 'healthChecks') === path;
-  const users = [
-    ...lab.store.list('backendServices', 'projects/').filter(([, each]) => each.healthChecks.some(names)),
-    ...lab.store.list('targetPools', 'projects/').filter(([, each]) => each.healthChecks.some(names)),
-    ...lab.store
-      .list('instanceGroupManagers', 'projects/')
-      .filter(([, each]) =>
-        each.autoHealingPolicies.some(({ healthCheck }) => healthCheck !== undefined && names(healthCheck)),
-      ),
-  ];
-  const [user] = users;
-  if (user !== undefined) throw inUse(path, user[0]);
+/** Settings that a check has unless told otherwise. */
+function usual(
+  type: CheckType,
+  given: { readonly portName?: string | undefined; readonly portSpecification?: string | undefined } | undefined,
+) {
+  const elsewhere =
+    given?.portName !== undefined || (given?.portSpecification ?? 'USE_FIXED_PORT') !== 'USE_FIXED_PORT';
+  const port = type === 'HTTP' || type === 'TCP' ? 80 : 443;
+  return {
+    ...(elsewhere ? {} : { port }),
+    ...(type.startsWith('HTTP') ? { requestPath: '/' } : {}),
+    proxyHeader: 'NONE',
+  };
 }

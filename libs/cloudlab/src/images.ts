@@ -1,23 +1,30 @@
-import { changeResource, checkFingerprint, collection, insertResource, parse, removeResource } from './collection.ts';
+import { changeResource, collection, insertResource, parse, removeResource, start } from './collection.ts';
 import type { Lab } from './collection.ts';
 import { z } from 'zod';
-import { resolveImage } from './instance-document.ts';
+import { setLabels } from './labels.ts';
+import { resolveImage } from './image-reference.ts';
 import { CloudProblem, OperationFailure } from './problem.ts';
-import { imageBody } from './resource.ts';
+import { imageBody, labels, reference, resourceName } from './resource.ts';
+import type { Image } from './resource.ts';
 import type { OperationWork } from './store.ts';
-import { fingerprintOf } from './store.ts';
 
 const images = { name: 'images', kind: 'compute#image' } as const;
 
-const setLabelsBody = z.looseObject({
-  labels: z.record(z.string(), z.string()).default({}),
-  labelFingerprint: z.string().optional(),
+const patchBody = z.looseObject({
+  description: z.string().optional(),
+  family: resourceName.optional(),
+  labels: labels.optional(),
+});
+const deprecateBody = z.looseObject({
+  state: z.enum(['ACTIVE', 'DEPRECATED', 'OBSOLETE', 'DELETED']).default('ACTIVE'),
+  replacement: reference.optional(),
 });
 
 /** Images: made from a staging folder (`rawDisk.source` is its file URL) or as a copy of another image. */
 export const imageCollection = collection<'images'>({
   ...images,
   scopes: ['global'],
+  aggregated: false,
   view(_lab, _path, { digest: _, ...item }) {
     return item;
   },
@@ -34,7 +41,7 @@ export const imageCollection = collection<'images'>({
     if (sourceImage !== undefined && resolveImage(lab.store, sourceImage, call.scope.project) === undefined) {
       throw new CloudProblem(404, 'notFound', `The image '${sourceImage}' was not found.`);
     }
-    const fields = { ...body, labelFingerprint: labelFingerprint(body.labels ?? {}), digest: '', sourceType: 'RAW' };
+    const fields = { ...body, digest: '', sourceType: 'RAW', storageLocations: ['us'] };
     const operation = insertResource(lab, call, images, fields, {
       action: 'make-image',
       detail: rawDisk === undefined ? { sourceImage: sourceImage ?? '' } : { source: rawDisk.source },
@@ -42,14 +49,19 @@ export const imageCollection = collection<'images'>({
     setStatus(lab, `${call.scope.path}/images/${body.name}`, { status: 'PENDING' });
     return operation;
   },
+  patch(lab, call) {
+    const { description, family, labels: given } = parse(patchBody, call.body);
+    return changeResource(lab, call, images, 'patch', { description, family, labels: given });
+  },
   remove: (lab, call) => removeResource(lab, call, { action: 'prune-images' }),
   posts: {
-    setLabels(lab, call) {
-      const body = parse(setLabelsBody, call.body, 'setLabels');
-      checkFingerprint(body.labelFingerprint, call.item.labelFingerprint);
-      return changeResource(lab, call, images, 'setLabels', {
-        labels: body.labels,
-        labelFingerprint: labelFingerprint(body.labels),
+    setLabels: setLabels(images),
+    deprecate(lab, call) {
+      const body = parse(deprecateBody, call.body, 'deprecationStatus');
+      const { deprecated: _, ...item } = call.item;
+      return start(lab, call, 'deprecate', undefined, () => {
+        const deprecated = body.state === 'ACTIVE' ? {} : { deprecated: body };
+        lab.store.put('images', call.path, { ...item, ...deprecated } as Image);
       });
     },
   },
@@ -94,11 +106,6 @@ export function pruneImages(lab: Lab, keep: readonly string[]): Promise<void> {
         ...Object.values(lab.store.state.managed).map(({ digest }) => digest),
       ]),
   );
-}
-
-/** Fingerprint of a set of labels. */
-export function labelFingerprint(labels: Readonly<Record<string, string>>): string {
-  return fingerprintOf({ labels });
 }
 
 /** Size of a disk that holds that many bytes, whole gigabytes as text. */

@@ -2,16 +2,19 @@ import { z } from 'zod';
 import type { PublicImage } from './cloud.ts';
 import { parse } from './collection.ts';
 import type { Lab } from './collection.ts';
-import { bodyOf } from './compute-api.ts';
 import { fault } from './faults.ts';
-import { resolveImage } from './instance-document.ts';
+import { resolveImage } from './image-reference.ts';
 import type { LabRequest, LabResponse } from './message.ts';
-import { lastPart, pathOf } from './path.ts';
+import { globalScope, lastPart, pathOf, regionScope } from './path.ts';
 import { CloudProblem, notFound } from './problem.ts';
+import { quotasOf, setQuota } from './quotas.ts';
+import { bodyOf } from './request-body.ts';
 
 const checkoutBody = z.object({ image: z.string().min(1) });
+const quotaPlace = z.object({ project: z.string().min(1), region: z.string().default('global') });
+const quotaBody = quotaPlace.extend({ metric: z.string().min(1), limit: z.number().min(0).nullable() });
 
-/** Answers what no real cloud has, below `/lab/v1`: checkouts of images, counters, faults, health. */
+/** Answers what no real cloud has, below `/lab/v1`: checkouts of images, counters, faults, quotas, health. */
 export async function answerLab(
   lab: Lab,
   publicImages: readonly PublicImage[],
@@ -34,6 +37,16 @@ export async function answerLab(
       if (order.kind === 'crash-instance') crash(lab, order.instance);
       lab.faults.add(order);
       return { status: 200, body: lab.faults.list() };
+    }
+    case 'GET quotas': {
+      const { project, region } = parse(quotaPlace, request.query, 'quota');
+      const scope = region === 'global' ? globalScope(project) : regionScope(project, region);
+      return { status: 200, body: { quotas: quotasOf(lab.store, scope) } };
+    }
+    case 'PUT quotas': {
+      const { project, ...order } = parse(quotaBody, bodyOf(request), 'quota');
+      setQuota(lab.store, project, order);
+      return { status: 200, body: order };
     }
     case 'POST checkouts': {
       const { image } = parse(checkoutBody, bodyOf(request), 'checkout');

@@ -8,6 +8,7 @@ export interface Zone {
 const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'us-central1': ['a', 'b', 'c', 'f'],
   'europe-west1': ['b', 'c', 'd'],
+  'asia-east1': ['a', 'b', 'c'],
 };
 
 /** Every zone of the local cloud. */
@@ -47,3 +48,11 @@ export const MACHINE_TYPES: readonly MachineType[] = [
   { name: 'n1-standard-1', guestCpus: 1, memoryMb: 3840 },
   { name: 'n1-standard-2', guestCpus: 2, memoryMb: 7680 },
 ];
+
+/** A machine type by its name, `custom-CPUS-MEGABYTES` (also `n1-custom-...` and the like) included. */
+export function findMachineType(name: string): MachineType | undefined {
+  const custom = /^(?:[a-z]\d[a-z]?-)?custom-(\d{1,3})-(\d{3,7})$/.exec(name);
+  if (custom === null) return MACHINE_TYPES.find((each) => each.name === name);
+  const [guestCpus, memoryMb] = [Number(custom[1]), Number(custom[2])];
+  return guestCpus > 0 && memoryMb % 256 === 0 ? { name, guestCpus, memoryMb } : undefined;
+}

@@ -3,12 +3,20 @@ import { sleep } from './clock.ts';
 import type { Faults } from './faults.ts';
 import type { Scope } from './path.ts';
 import { linkOf } from './path.ts';
-import { CloudProblem, OperationFailure, notFound } from './problem.ts';
+import { CloudProblem, OperationFailure, notFound, notReady } from './problem.ts';
 import type { OperationDocument, OperationWork, Store, StoredOperation } from './store.ts';
 
 const KEEP_MS = 24 * 3_600_000;
 const KEEP_COUNT = 3000;
 const WAIT_MS = 120_000;
+
+/** What makes a repeated request the same request. */
+export interface RequestId {
+  /** As the client sent it. */
+  readonly id: string;
+  /** With what it was sent to: the same id may be used once for each method and resource. */
+  readonly key: string;
+}
 
 /** What a new operation is about. */
 export interface OperationStart {
@@ -18,7 +26,7 @@ export interface OperationStart {
   readonly targetPath: string;
   /** Makes the change that is visible at once and answers the target's id; left out when the operation was ordered to fail. */
   readonly apply: () => string;
-  readonly requestId: string | undefined;
+  readonly requestId: RequestId | undefined;
   /** Name in the table of works and its plain data. */
   readonly work?: { readonly action: string; readonly detail?: Readonly<Record<string, string>> } | undefined;
 }
@@ -49,10 +57,9 @@ export class Operations {
     for (const operation of Object.values(store.state.operations)) this.#index(operation);
   }
 
-  /** The operation that an earlier request of the same id started. */
-  forRequest(project: string, requestId: string | undefined): OperationDocument | undefined {
-    if (requestId === undefined) return undefined;
-    const path = this.#byRequest.get(`${project} ${requestId}`);
+  /** The operation that an earlier request of the same key started. */
+  forRequest(key: string): OperationDocument | undefined {
+    const path = this.#byRequest.get(key);
     return path === undefined ? undefined : this.#store.state.operations[path]?.document;
   }
 
@@ -79,11 +86,11 @@ export class Operations {
       selfLink: linkOf(path),
       ...(start.scope.kind === 'zone' ? { zone: place } : {}),
       ...(start.scope.kind === 'region' ? { region: place } : {}),
-      ...(start.requestId === undefined ? {} : { clientOperationId: start.requestId }),
+      ...(start.requestId === undefined ? {} : { clientOperationId: start.requestId.id }),
     };
     const stored: StoredOperation = {
       path,
-      requestId: start.requestId ?? '',
+      requestId: start.requestId?.key ?? '',
       document,
       work:
         failure === undefined
@@ -111,9 +118,15 @@ export class Operations {
     return operation.document;
   }
 
-  /** Operations of a scope, oldest first. */
-  list(scope: Scope): OperationDocument[] {
-    const prefix = `${scope.path}/operations/`;
+  /** Forgets an operation that is done; nothing of what it did changes. */
+  forget(path: string): void {
+    if (this.get(path).status !== 'DONE') throw notReady(path, 'it is not done yet.');
+    this.#drop(path);
+    this.#store.changed();
+  }
+
+  /** Operations of a project (`projects/p/`) or a scope in it, oldest first. */
+  list(prefix: string): OperationDocument[] {
     return Object.values(this.#store.state.operations)
       .filter(({ path }) => path.startsWith(prefix))
       .map(({ document }) => document)
@@ -175,10 +188,13 @@ export class Operations {
     this.#store.changed();
   }
 
-  #index({ path, requestId, document }: StoredOperation): void {
-    const project = path.split('/')[1] ?? '';
-    const key = document.clientOperationId ?? requestId;
-    if (key !== '') this.#byRequest.set(`${project} ${key}`, path);
+  #index({ path, requestId }: StoredOperation): void {
+    if (requestId !== '') this.#byRequest.set(requestId, path);
+  }
+
+  #drop(path: string): void {
+    this.#byRequest.delete(this.#store.state.operations[path]?.requestId ?? '');
+    delete this.#store.state.operations[path];
   }
 
   #prune(): void {
@@ -191,8 +207,7 @@ export class Operations {
       .sort((a, b) => a.dueAt - b.dueAt)
       .forEach((operation, position) => {
         if (operation.dueAt >= oldest && position >= surplus) return;
-        delete this.#store.state.operations[operation.path];
-        this.#byRequest.delete(`${operation.path.split('/')[1] ?? ''} ${operation.requestId}`);
+        this.#drop(operation.path);
       });
   }
 }

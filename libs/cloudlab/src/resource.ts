@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import type { Autoscaler } from './autoscaler-schema.ts';
+import type { BackendService } from './backend-service-schema.ts';
+import type { ForwardingRule } from './forwarding-rule-schema.ts';
 import type { GroupManager } from './group-manager-schema.ts';
+import type { HealthCheck, HttpHealthCheck } from './health-check-schema.ts';
+import type { Address, Firewall, Network, Subnetwork } from './network-schema.ts';
+import type { TargetPool } from './target-pool-schema.ts';
+import type {
+  SslCertificate,
+  TargetHttpProxy,
+  TargetHttpsProxy,
+  TargetSslProxy,
+  TargetTcpProxy,
+} from './target-proxy-schema.ts';
+import type { UrlMap } from './url-map-schema.ts';
 
 /** RFC 1035 label, as the Compute API wants names. */
 export const resourceName = z
@@ -12,7 +25,17 @@ export const resourceName = z
 
 /** A whole number, as a number or as text. */
 export const whole = z.coerce.number().int();
-const labels = z.record(z.string(), z.string());
+/** Labels of a resource. */
+export const labels = z.record(
+  z
+    .string()
+    .regex(/^[a-z][-_a-z0-9]{0,62}$/, 'a label key is a lower-case letter, then up to 62 letters, digits, - or _'),
+  z.string().regex(/^[-_a-z0-9]{0,63}$/, 'a label value has at most 63 lower-case letters, digits, - or _'),
+);
+/** A TCP or UDP port. */
+export const port = whole.min(1, 'must be from 1 to 65535').max(65535, 'must be from 1 to 65535');
+/** A reference to another resource. */
+export const reference = z.string().min(1, 'it is empty');
 
 /** What every stored resource has. */
 export interface Resource {
@@ -121,101 +144,6 @@ export interface Image extends Resource {
   readonly digest: string;
 }
 
-const httpCheck = z.looseObject({
-  port: whole.min(1).max(65535).optional(),
-  portName: z.string().optional(),
-  portSpecification: z.string().optional(),
-  host: z.string().optional(),
-  requestPath: z.string().optional(),
-  response: z.string().optional(),
-});
-const checkTiming = {
-  checkIntervalSec: whole.min(1).max(300).default(5),
-  timeoutSec: whole.min(1).max(300).default(5),
-  healthyThreshold: whole.min(1).max(10).default(2),
-  unhealthyThreshold: whole.min(1).max(10).default(2),
-};
-/** Body of healthChecks.insert. */
-export const healthCheckBody = named.extend({
-  type: z.enum(['HTTP', 'TCP']),
-  ...checkTiming,
-  httpHealthCheck: httpCheck.optional(),
-  tcpHealthCheck: z
-    .looseObject({
-      port: whole.min(1).max(65535).optional(),
-      portName: z.string().optional(),
-      portSpecification: z.string().optional(),
-    })
-    .optional(),
-});
-/** A health check. */
-export type HealthCheck = Resource & z.infer<typeof healthCheckBody>;
-
-/** Body of httpHealthChecks.insert, the older kind that target pools use. */
-export const httpHealthCheckBody = named.extend({
-  ...checkTiming,
-  port: whole.min(1).max(65535).default(80),
-  requestPath: z.string().default('/'),
-  host: z.string().optional(),
-});
-/** A legacy HTTP health check. */
-export type HttpHealthCheck = Resource & z.infer<typeof httpHealthCheckBody>;
-
-/** One group behind a backend service. */
-export const backend = z.looseObject({
-  group: z.string().min(1),
-  balancingMode: z.string().optional(),
-  capacityScaler: z.coerce.number().min(0).max(1).optional(),
-});
-/** Body of backendServices.insert and update. */
-export const backendServiceBody = named.extend({
-  backends: z.array(backend).default([]),
-  healthChecks: z.array(z.string()).default([]),
-  protocol: z.string().default('TCP'),
-  portName: z.string().optional(),
-  loadBalancingScheme: z.string().default('EXTERNAL'),
-  timeoutSec: whole.optional(),
-  connectionDraining: z.looseObject({ drainingTimeoutSec: whole.min(0).max(3600).default(0) }).optional(),
-  fingerprint: z.string().optional(),
-});
-/** Body of backendServices.patch: what is absent stays. */
-export const backendServicePatch = z.looseObject({
-  ...backendServiceBody.partial().shape,
-  backends: z.array(backend).optional(),
-  healthChecks: z.array(z.string()).optional(),
-  protocol: z.string().optional(),
-  loadBalancingScheme: z.string().optional(),
-});
-/** A backend service. */
-export type BackendService = Resource & z.infer<typeof backendServiceBody>;
-
-/** Body of forwardingRules.insert. */
-export const forwardingRuleBody = named.extend({
-  IPAddress: z.string().optional(),
-  IPProtocol: z.string().default('TCP'),
-  portRange: z.string().optional(),
-  ports: z.array(z.coerce.string()).optional(),
-  target: z.string().optional(),
-  backendService: z.string().optional(),
-  loadBalancingScheme: z.string().default('EXTERNAL'),
-});
-/** A forwarding rule. */
-export type ForwardingRule = Resource & z.infer<typeof forwardingRuleBody> & { readonly IPAddress: string };
-
-/** Body of targetTcpProxies.insert. */
-export const targetTcpProxyBody = named.extend({ service: z.string().min(1), proxyHeader: z.string().optional() });
-/** A target TCP proxy. */
-export type TargetTcpProxy = Resource & z.infer<typeof targetTcpProxyBody>;
-
-/** Body of targetPools.insert. */
-export const targetPoolBody = named.extend({
-  healthChecks: z.array(z.string()).max(1).default([]),
-  instances: z.array(z.string()).default([]),
-  sessionAffinity: z.string().default('NONE'),
-});
-/** A target pool. */
-export type TargetPool = Resource & z.infer<typeof targetPoolBody>;
-
 /** Collection name as it stands in a path, to the type kept in it. */
 export interface Resources {
   instanceTemplates: InstanceTemplate;
@@ -227,13 +155,39 @@ export interface Resources {
   images: Image;
   healthChecks: HealthCheck;
   httpHealthChecks: HttpHealthCheck;
+  httpsHealthChecks: HttpHealthCheck;
   backendServices: BackendService;
-  forwardingRules: ForwardingRule;
+  urlMaps: UrlMap;
+  targetHttpProxies: TargetHttpProxy;
+  targetHttpsProxies: TargetHttpsProxy;
+  targetSslProxies: TargetSslProxy;
   targetTcpProxies: TargetTcpProxy;
+  sslCertificates: SslCertificate;
+  forwardingRules: ForwardingRule;
   targetPools: TargetPool;
-  networks: Resource;
-  subnetworks: Resource;
-  firewalls: Resource;
+  addresses: Address;
+  networks: Network;
+  subnetworks: Subnetwork;
+  firewalls: Firewall;
 }
 /** @see Resources */
 export type CollectionName = keyof Resources;
+
+/** Collections whose resources carry a fingerprint of their content. */
+export const FINGERPRINTED: ReadonlySet<CollectionName> = new Set<CollectionName>([
+  'backendServices',
+  'forwardingRules',
+  'instanceGroupManagers',
+  'instanceGroups',
+  'instances',
+  'subnetworks',
+  'targetHttpProxies',
+  'targetHttpsProxies',
+  'urlMaps',
+]);
+/** Collections whose resources carry labels, under a fingerprint of their own. */
+export const LABELLED: ReadonlySet<CollectionName> = new Set<CollectionName>([
+  'addresses',
+  'forwardingRules',
+  'images',
+]);

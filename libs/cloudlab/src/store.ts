@@ -10,7 +10,7 @@ export interface AttemptError {
 }
 
 /** What is being done to an instance now, in the API's words. */
-export type InstanceAction = 'NONE' | 'CREATING' | 'RECREATING' | 'DELETING' | 'RESTARTING' | 'REFRESHING' | 'VERIFYING';
+export type InstanceAction = 'NONE' | 'CREATING' | 'RECREATING' | 'DELETING' | 'RESTARTING' | 'VERIFYING';
 
 /** What is remembered of an instance beyond the API's resource. */
 export interface ManagedRecord {
@@ -31,6 +31,8 @@ export interface ManagedRecord {
   readonly lastErrors: readonly AttemptError[];
   /** Milliseconds since the epoch of the moment it last began to run; 0 before. */
   readonly runningSince: number;
+  /** Its boot disk goes on from the instance before it. */
+  readonly keepsRoot?: boolean | undefined;
 }
 
 /** One line of listErrors. */
@@ -44,6 +46,7 @@ export interface GroupError {
 /** An operation and what is left to do for it: plain data, so that a restart can go on with it. */
 export interface StoredOperation {
   readonly path: string;
+  /** What makes a repeated request the same request; empty when nothing does. */
   readonly requestId: string;
   readonly document: OperationDocument;
   readonly work: OperationWork;
@@ -98,13 +101,27 @@ export const stateSchema = z.object({
   errors: z.record(z.string(), z.array(z.custom<GroupError>())),
   /** Third octet of an address to the last fourth octet given out there. */
   addresses: z.record(z.string(), z.number().int()),
+  /** Limits that were set, by `project place metric`. */
+  quotas: z.record(z.string(), z.number()).default({}),
+  /** Projects that have had their default network. */
+  projects: z.array(z.string()).default([]),
 });
 /** @see stateSchema */
 export type CloudState = z.infer<typeof stateSchema>;
 
 /** A cloud with nothing in it. */
 export function emptyState(): CloudState {
-  return { version: 1, sequence: 0, resources: {}, operations: {}, managed: {}, errors: {}, addresses: {} };
+  return {
+    version: 1,
+    sequence: 0,
+    resources: {},
+    operations: {},
+    managed: {},
+    errors: {},
+    addresses: {},
+    quotas: {},
+    projects: [],
+  };
 }
 
 /** Keeps the state between two runs. */
