@@ -7,6 +7,7 @@ import { PipelineBuilder, type PipelineJson } from './pipeline.ts';
 import type { PipelineRun } from './pipeline-run.ts';
 import { ExpectationFailed } from './report.ts';
 import type { InstanceMatch } from './simulated-cloud.ts';
+import type { SubmittedOperation } from './simulated-clouddriver.ts';
 import type { Answers, SentRequest } from './simulated-http.ts';
 import { TestWorld } from './test-world.ts';
 
@@ -47,6 +48,8 @@ export interface PipelineResult {
   readonly durationMs: number;
   /** Requests that its stages sent, in order. */
   readonly requests: readonly SentRequest[];
+  /** Changes of the cloud that its stages asked for, in order. */
+  readonly operations: readonly SubmittedOperation[];
   /** Server groups at the end. */
   readonly serverGroups: readonly ServerGroup[];
   /** The newest stage of that name or refId. @throws Error when there is none */
@@ -102,9 +105,9 @@ export class PipelineExpectation {
     return this.#prepare('define a stage type', (world) => world.define(definition));
   }
 
-  /** An image that exists before the start. */
-  withImage(name: string): this {
-    return this.#prepare(`make image ${name}`, (world) => world.cloud.makeImage(name));
+  /** An image that exists before the start, with these tags. */
+  withImage(name: string, tags: Readonly<Record<string, string>> = {}): this {
+    return this.#prepare(`make image ${name}`, (world) => world.cloud.makeImage(name, tags));
   }
 
   /** A load balancer that exists before the start; its health check asks port 8080. */
@@ -335,6 +338,7 @@ export class PipelineExpectation {
     const servingBefore = servingOf(await groups());
     for (const { run: begin } of this.#atStart) await begin(world);
     const requestsBefore = world.http.requests.length;
+    const operationsBefore = world.clouddriver.operations.length;
     world.store(this.#pipeline);
     const playing = (run = world.start(this.#pipeline, this.#trigger));
     this.#people(world, playing);
@@ -349,6 +353,7 @@ export class PipelineExpectation {
         execution,
         durationMs: (playing.state.endTime ?? time.now()) - (playing.state.startTime ?? playing.state.buildTime),
         requests: world.http.requests.slice(requestsBefore),
+        operations: world.clouddriver.operations.slice(operationsBefore),
         serverGroups,
         stage: (named) => {
           const found = execution.stages.filter((stage) => stage.name === named || stage.refId === named).at(-1);

@@ -108,9 +108,9 @@ export class SimulatedCloud {
   }
 
   /** Makes an image as a bake would. */
-  async makeImage(name: string): Promise<void> {
+  async makeImage(name: string, labels: Readonly<Record<string, string>> = {}): Promise<void> {
     const path = `/compute/v1/projects/${PROJECT}/global/images`;
-    const body = JSON.stringify({ name, family: name, rawDisk: { source: `file:///simulated/${name}` } });
+    const body = JSON.stringify({ name, family: name, labels, rawDisk: { source: `file:///simulated/${name}` } });
     const answer = await this.lab.handle({ method: 'POST', path, query: {}, headers: {}, body });
     if (answer.status >= 400) throw new Error(`The image ${name} was refused: ${JSON.stringify(answer.body)}`);
     for (;;) {

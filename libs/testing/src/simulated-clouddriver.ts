@@ -42,6 +42,12 @@ interface Job {
   reason?: Reason;
 }
 
+/** One change that was asked for, as it was described. */
+export interface SubmittedOperation {
+  readonly name: string;
+  readonly description: Readonly<Json>;
+}
+
 /** Clouddriver for one pipeline test: the same operations of the same provider, its records in memory. */
 export class SimulatedClouddriver {
   readonly #cloud: SimulatedCloud;
@@ -58,6 +64,8 @@ export class SimulatedClouddriver {
   readonly #locks = new Map<string, Lock>();
   readonly #line = new Map<string, { holder: string; wake?: { executionId: string; stageId: string } }[]>();
   #epoch = 0;
+  /** Changes that were accepted, in order, each once. */
+  readonly operations: SubmittedOperation[] = [];
 
   constructor(cloud: SimulatedCloud, time: VirtualTime, wake: (executionId: string, stageId: string) => void) {
     this.#cloud = cloud;
@@ -86,6 +94,13 @@ export class SimulatedClouddriver {
       );
       if (!found) throw notFound(`There is no server group ${params.name} in ${params.region}`);
       return found.view;
+    },
+    getInstance: async ({ params }) => {
+      const found = await this.#read(`${params.account}/${params.region}/instance/${params.id}`, () =>
+        this.#account(params.account).inventory.instance(params.region, params.id),
+      );
+      if (!found) throw notFound(`There is no instance ${params.id} in ${params.region}`);
+      return found;
     },
     findImages: async ({ query }) =>
       ((await this.#account(query?.account ?? 'simulated').capabilities.images?.find(query?.q ?? '')) ?? []).map(
@@ -139,6 +154,7 @@ export class SimulatedClouddriver {
     const known = key === undefined ? undefined : this.#byKey.get(key);
     if (known !== undefined) return known;
     const accepted = body.map((entry) => this.#accept(entry));
+    this.operations.push(...accepted.map(({ name, description }) => ({ name, description })));
     const id = `operation-${this.#jobs.size + 1}`;
     const job: Job = { id, startTimeMs: this.#time.now(), history: [], resultObjects: [] };
     this.#jobs.set(id, job);
