@@ -1,0 +1,152 @@
+import type { OperationContext } from '@gennaker/extension-sdk/cloud';
+import type { Compute, MutateOptions } from '../compute.ts';
+import { change, insert, needsNewRule, remove } from './changes.ts';
+import { findResource, labelOf, type Place } from './collections.ts';
+import { differences, shown } from './difference.ts';
+import { failedAs } from '../errors.ts';
+import { changing, ignoreAbsent, insertOnce, undoing } from '../safe-repeat.ts';
+import type { Wanted } from './wanted.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What is to be done about one resource. `replace`: it can be had only by taking the old one away. */
+export type Plan =
+  | { readonly act: 'keep' }
+  | { readonly act: 'make' }
+  | { readonly act: 'change' | 'replace'; readonly before: Fields; readonly after: Fields };
+
+/** What is to be done, from what there is. */
+export function planOf(current: Fields | null, wanted: Wanted): Plan {
+  if (!current) return { act: 'make' };
+  const found = differences(current, wanted.fields);
+  if (found.length === 0) return { act: 'keep' };
+  const before = Object.fromEntries(found.map(({ field, from }) => [field, from ?? null]));
+  const after = Object.fromEntries(found.map(({ field, to }) => [field, to ?? null]));
+  const replace = wanted.place.collection === 'forwardingRules' && found.some(({ field }) => needsNewRule(field));
+  return replace ? { act: 'replace', before: current, after } : { act: 'change', before, after };
+}
+
+/** A sentence on what would be done; null for nothing. */
+export function sentenceOf(plan: Plan, { place, fields, initial }: Wanted): string | null {
+  const name = labelOf(place);
+  if (plan.act === 'keep') return null;
+  if (plan.act === 'make') return `Makes ${name} (${shown({ ...initial, ...fields })}).`;
+  const parts = Object.keys(plan.after).map(
+    (field) => `${field} from ${shown(plan.before[field])} to ${shown(plan.after[field])}`,
+  );
+  return `${plan.act === 'change' ? 'Changes' : 'Replaces'} ${name}: ${parts.join('; ')}.`;
+}
+
+/** Reads what there is and says what is to be done. */
+export async function look(compute: Compute, wanted: Wanted): Promise<Plan> {
+  return planOf(await findResource(compute, wanted.place), wanted);
+}
+
+/**
+ * Brings one resource to what is wanted, journaled: looks, then makes, changes or replaces it. Undone, a new one is
+ * removed again and an old one has its former values.
+ */
+export async function ensure(compute: Compute, context: OperationContext, wanted: Wanted): Promise<void> {
+  const { place } = wanted;
+  const name = labelOf(place);
+  const options = (purpose: string) => changing(context, `${purpose} ${name}`);
+  const undo = (purpose: string) => undoing(context, `${purpose} ${name}`);
+  const plan = await context.step(`look at ${name}`, () => look(compute, wanted));
+  if (plan.act === 'keep') return;
+  const mark = markOf(context);
+  const whole = { description: mark, ...wanted.initial, ...wanted.fields };
+  if (plan.act === 'make') {
+    await context.progress('LOAD_BALANCER', `Making ${name}`);
+    await context.step(
+      `make ${name}`,
+      () => make(compute, place, whole, mark, options('make')),
+      () => unmake(compute, place, mark, undo('make')),
+    );
+    return;
+  }
+  if (plan.act === 'change') {
+    await context.progress('LOAD_BALANCER', `Changing ${Object.keys(plan.after).join(', ')} of ${name}`);
+    await context.step(
+      `change ${name}`,
+      () => change(compute, place, plan.after, (part) => options(`change ${part}`)),
+      async () => {
+        if (await findResource(compute, place))
+          await change(compute, place, plan.before, (part) => undo(`change ${part}`));
+      },
+    );
+    return;
+  }
+  await context.progress('LOAD_BALANCER', `Replacing ${name}: ${Object.keys(plan.after).join(', ')} cannot be changed`);
+  const old = inputsOf(plan.before);
+  await context.step(
+    `take away ${name}`,
+    () => ignoreAbsent(remove(compute, place, options('take away'))),
+    async () => {
+      if (await findResource(compute, place)) return;
+      try {
+        await insert(compute, place, old, undo('take away'));
+      } catch (error) {
+        if (!failedAs(error, 'invalid')) throw error;
+        await insert(compute, place, withAddress(old, {}), undo('take away without address'));
+      }
+    },
+  );
+  await context.step(
+    `make ${name}`,
+    () => make(compute, place, { ...withAddress(old, wanted.fields), description: mark }, mark, options('make')),
+    () => unmake(compute, place, mark, undo('make')),
+  );
+}
+
+/** A rule that is made anew keeps its address only where it was asked for: one that the cloud chose is the cloud's again. */
+function withAddress(old: Fields, wanted: Fields): Fields {
+  return { ...old, IPAddress: undefined, ...wanted };
+}
+
+/** What exists already is ours, from before a crash between the insert and the journal; or somebody's who was faster. */
+function make(compute: Compute, place: Place, fields: Fields, mark: string, options: MutateOptions): Promise<void> {
+  return insertOnce(
+    () => insert(compute, place, fields, options),
+    () => isMarked(compute, place, mark),
+  );
+}
+
+async function unmake(compute: Compute, place: Place, mark: string, options: MutateOptions): Promise<void> {
+  if (await isMarked(compute, place, mark)) await ignoreAbsent(remove(compute, place, options));
+}
+
+async function isMarked(compute: Compute, place: Place, mark: string): Promise<boolean> {
+  return (await findResource(compute, place))?.['description'] === mark;
+}
+
+/** Beginning of the description of what is made here. */
+export const MADE_HERE = 'Made by Gennaker';
+
+/** Description of what an operation makes: how it knows its own work again. */
+function markOf(context: OperationContext): string {
+  return `${MADE_HERE}, operation ${context.operationId}`;
+}
+
+const OUTPUTS = new Set([
+  'id',
+  'kind',
+  'selfLink',
+  'selfLinkWithId',
+  'creationTimestamp',
+  'region',
+  'fingerprint',
+  'labelFingerprint',
+]);
+
+/** What a resource was made with, as far as it can be made with it again. */
+function inputsOf(current: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(current).filter(
+      ([key, value]) =>
+        !OUTPUTS.has(key) &&
+        !key.startsWith('_') &&
+        value !== null &&
+        (Array.isArray(value) ? value.length > 0 : typeof value !== 'object'),
+    ),
+  );
+}

@@ -1,0 +1,99 @@
+import {
+  type AnyOperation,
+  defineOperation,
+  type OperationContext,
+  type PreviewContext,
+} from '@gennaker/extension-sdk/cloud';
+import { z } from 'zod';
+import type { Compute } from '../compute.ts';
+import { serverGroupOperationSchema } from '../schema.ts';
+import { clusterOf, example, mustFind, touch } from '../server-group.ts';
+import { shareProblems } from './enable.ts';
+import { setScaling } from './scaling.ts';
+import { attachAll, detachAll, targetText, touchTargets, undoDetach } from './steps.ts';
+import { attachedTargets } from './targets.ts';
+import { shareOf, trafficGroup, trafficRecord, wantedTraffic } from './wanted.ts';
+
+const schema = serverGroupOperationSchema.extend({
+  desiredPercentage: z
+    .number()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("the part of the group's capacity that stops serving, 1 to 100; all of it when absent"),
+});
+type DisableServerGroup = z.infer<typeof schema>;
+
+/**
+ * Takes a server group from behind every load balancer, or a share of its capacity; its instances run on, and open
+ * connections are served to their end.
+ */
+export function disableServerGroup(compute: Compute): AnyOperation {
+  return defineOperation({
+    schema,
+    examples: [example],
+    cluster: clusterOf,
+    preview: async (context, d) => {
+      const { attached, problems } = await planDisable(compute, context, d);
+      const part = d.desiredPercentage ?? 100;
+      return {
+        changes: attached.targets.map((target) =>
+          part === 100
+            ? `Takes ${d.serverGroupName} out of ${targetText(target)}; open connections are served for up to ${target.drainSec} s.`
+            : `Leaves ${100 - part} % of the capacity of ${d.serverGroupName} in ${targetText(target)}.`,
+        ),
+        warnings: [],
+        problems,
+      };
+    },
+    run: (context, d) => run(compute, context, d),
+  });
+}
+
+async function planDisable(compute: Compute, context: Pick<PreviewContext, 'getTraffic'>, d: DisableServerGroup) {
+  const found = await mustFind(compute, d);
+  const group = trafficGroup(found);
+  const attached = await attachedTargets(compute, found, group.link);
+  return {
+    group,
+    attached,
+    wanted: await wantedTraffic(compute, context, d, found),
+    problems: shareProblems(attached.targets, d.desiredPercentage ?? 100),
+  };
+}
+
+async function run(compute: Compute, context: OperationContext, d: DisableServerGroup) {
+  const { group, attached, wanted } = await context.step('find', async () => {
+    const plan = await planDisable(compute, context, d);
+    if (plan.problems.length > 0) throw new Error(`${plan.problems.join('; ')}.`);
+    return plan;
+  });
+  const loadBalancers = [...new Set([...wanted.loadBalancers, ...attached.loadBalancers])];
+  const percentage = 100 - (d.desiredPercentage ?? 100);
+  const enabled = percentage > 0;
+  touch(context, d);
+  touchTargets(context, attached.targets);
+  const before = await context.step('before', () => context.getTraffic(d.region, d.serverGroupName));
+  const record = { ...wanted, loadBalancers };
+  await context.step(
+    'desired-traffic',
+    () =>
+      context.setTraffic(
+        d.region,
+        d.serverGroupName,
+        trafficRecord(record, enabled ? { enabled, percentage } : { enabled }),
+      ),
+    () => context.setTraffic(d.region, d.serverGroupName, before),
+  );
+  const restore = undoDetach(compute, context, group, before ? shareOf(before) : wanted);
+  if (enabled) {
+    const share = { policy: wanted.policy, percentage };
+    await attachAll(compute, context, attached.targets, () => Promise.resolve(group), share, restore);
+    return [{ type: 'DisableResult', serverGroupName: d.serverGroupName, loadBalancers, percentage }];
+  }
+  const drainingUntil = await detachAll(compute, context, attached.targets, group, restore);
+  await setScaling(compute, context, group, false);
+  if (attached.targets.length > 0)
+    await context.setTraffic(d.region, d.serverGroupName, trafficRecord(record, { enabled, drainingUntil }));
+  return [{ type: 'DisableResult', serverGroupName: d.serverGroupName, loadBalancers, drainingUntil }];
+}
