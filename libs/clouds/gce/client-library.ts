@@ -103,18 +103,18 @@ export function noAuthentication(carrier?: typeof fetch): Authentication {
 }
 
 /**
- * Google's credentials: the key file of a service account, or else the application default credentials. They are loaded
+ * Google's credentials: the given key of a service account, or else the application default credentials. They are loaded
  * here and not by the clients, which leave a rejection behind that nobody handles.
  * @throws Error of the library when there are none
  */
-export async function googleAuthentication(project: string, keyFile: string | undefined): Promise<Authentication> {
+export async function googleAuthentication(project: string, key: object | undefined): Promise<Authentication> {
   const { GoogleAuth } = require('google-auth-library') as {
     GoogleAuth: new (options: object) => Requester & { getClient(): Promise<object> };
   };
   const auth = new GoogleAuth({
     scopes: ['https://www.googleapis.com/auth/cloud-platform'],
     projectId: project,
-    ...(keyFile ? { keyFilename: keyFile } : {}),
+    ...(key ? { credentials: key } : {}),
   });
   await auth.getClient();
   return { option: { auth }, request: (options) => auth.request(options) };

@@ -1,12 +1,19 @@
 import { defineCloud } from '@gennaker/extension-sdk/cloud';
 import { Compute } from './compute.ts';
+import { cloneServerGroup } from './clone-server-group.ts';
 import { createServerGroup } from './create-server-group.ts';
 import { destroyServerGroup } from './destroy-server-group.ts';
 import { PLATFORM_HEALTH } from './instances.ts';
 import { gceInventory } from './inventory.ts';
 import { deleteLoadBalancer, upsertLoadBalancer } from './load-balancer-operations.ts';
 import { findImages, listMachineTypes, listNetworks, listRegions, readConsole } from './lookups.ts';
+import { rebootInstances, terminateInstanceAndDecrement, terminateInstances } from './instance-operations.ts';
 import { resizeServerGroup } from './resize-server-group.ts';
+import { deleteScalingPolicy, upsertScalingPolicy } from './scaling-policies.ts';
+import { setStatefulDisk, statefullyUpdateBootImage } from './stateful-disks.ts';
+import { updateLaunchConfig } from './update-launch-config.ts';
+import { upsertImageTags } from './upsert-image-tags.ts';
+import { upsertServerGroupTags } from './upsert-server-group-tags.ts';
 import { disableServerGroup, enableServerGroup } from './server-group-operations.ts';
 
 export default defineCloud({
@@ -38,7 +45,30 @@ export default defineCloud({
         networks: { list: () => listNetworks(compute) },
         instanceTypes: { list: () => listMachineTypes(compute) },
         console: { read: (region, id) => readConsole(compute, region, id) },
+        clone: { operations: { cloneServerGroup: cloneServerGroup(compute) } },
         resize: { operations: { resizeServerGroup: resizeServerGroup(compute) } },
+        scalingPolicies: {
+          operations: {
+            upsertScalingPolicy: upsertScalingPolicy(compute),
+            deleteScalingPolicy: deleteScalingPolicy(compute),
+          },
+        },
+        launchConfig: { operations: { updateLaunchConfig: updateLaunchConfig(compute) } },
+        serverGroupTags: { operations: { upsertServerGroupTags: upsertServerGroupTags(compute) } },
+        instances: {
+          operations: {
+            terminateInstances: terminateInstances(compute),
+            terminateInstanceAndDecrement: terminateInstanceAndDecrement(compute),
+            rebootInstances: rebootInstances(compute),
+          },
+        },
+        statefulDisks: {
+          operations: {
+            setStatefulDisk: setStatefulDisk(compute),
+            statefullyUpdateBootImage: statefullyUpdateBootImage(compute),
+          },
+        },
+        imageTags: { operations: { upsertImageTags: upsertImageTags(compute) } },
       },
       close: () => compute.close(),
     };

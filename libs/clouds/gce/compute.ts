@@ -307,10 +307,11 @@ export class Compute {
   /** The account's credentials, loaded at the first call and again after a failure. */
   private authentication(): Promise<Authentication> {
     if (this.auth) return this.auth;
-    const keyFile = this.account['jsonPath'];
     const loaded = this.account.endpoint
       ? Promise.resolve(noAuthentication(this.environment.fetch))
-      : googleAuthentication(this.project, typeof keyFile === 'string' && keyFile ? keyFile : undefined);
+      : Promise.resolve(this.environment.credentials?.(this.account)).then((key) =>
+          googleAuthentication(this.project, key),
+        );
     this.auth = loaded.catch((error: unknown) => {
       this.auth = undefined;
       const words = error instanceof Error ? error.message : String(error);

@@ -1,7 +1,23 @@
 import { clusterName, nameProblems, parseName } from '@gennaker/contracts/moniker';
-import { type AnyOperation, defineOperation, type OperationContext } from '@gennaker/extension-sdk/cloud';
+import { nextServerGroupName, type TakenName } from '@gennaker/extension-sdk/server-group-name';
+import {
+  type AnyOperation,
+  defineOperation,
+  type OperationContext,
+  type OperationPreview,
+} from '@gennaker/extension-sdk/cloud';
+import type { JsonObject } from '@gennaker/extension-sdk/stage';
+import {
+  findAutoscaler,
+  mergedPolicy,
+  policyProblems,
+  policyText,
+  putAutoscaler,
+  removeAutoscaler,
+} from './autoscalers.ts';
 import { attachBackend, detachBackend } from './backends.ts';
 import type { Compute } from './compute.ts';
+import { GceFailure } from './errors.ts';
 import {
   addressOf,
   findGroup,
@@ -10,10 +26,14 @@ import {
   listGroups,
   plannedGroupPath,
   regionOf,
+  regionOfAddress,
 } from './groups.ts';
+import { healthCheckProblem } from './health-check-lookup.ts';
+import { findImage, imageLink } from './images.ts';
 import { findLoadBalancer, rulePort } from './load-balancers.ts';
-import { type Image, imageSchema, lastPart, templateSchema } from './resources.ts';
-import { ignoreAbsent, insertOnce } from './safe-repeat.ts';
+import { placementProblems } from './placement.ts';
+import { lastPart, templateSchema } from './resources.ts';
+import { changing, ignoreAbsent, insertOnce, undoing } from './safe-repeat.ts';
 import { type CreateServerGroup, createServerGroupSchema } from './schema.ts';
 import {
   type CreateNames,
@@ -24,7 +44,7 @@ import {
   templateResource,
 } from './template.ts';
 
-/** Makes a server group: a template, a managed instance group, and its place behind the load balancers. */
+/** Makes a server group: a template, a managed instance group, its autoscaler, and its place behind the load balancers. */
 export function createServerGroup(compute: Compute): AnyOperation {
   return defineOperation({
     schema: createServerGroupSchema,
@@ -39,30 +59,68 @@ export function createServerGroup(compute: Compute): AnyOperation {
         loadBalancers: ['hello-lb'],
       },
     ],
-    problems: (d) => [
-      ...nameProblems(d.application, d.stack ?? undefined, d.freeFormDetails ?? undefined, true),
-      ...(d.capacity && !(d.capacity.min <= d.capacity.desired && d.capacity.desired <= d.capacity.max)
-        ? [`capacity must satisfy min <= desired <= max, and is ${JSON.stringify(d.capacity)}`]
-        : []),
-    ],
+    problems: createProblems,
     cluster: (d) => ({ region: d.region, cluster: clusterOf(d) }),
-    run: (context, d) => run(compute, context, d),
+    preview: (_context, d) => previewOfCreate(compute, d),
+    run: (context, d) => makeServerGroup(compute, context, d),
   });
 }
 
 const clusterOf = (d: CreateServerGroup): string =>
   clusterName(d.application, d.stack ?? undefined, d.freeFormDetails ?? undefined);
 
-async function run(compute: Compute, context: OperationContext, d: CreateServerGroup) {
-  const plan = await context.step('resolve', () => resolve(compute, context, d));
+/** What is wrong with a description by itself. */
+export function createProblems(d: CreateServerGroup): string[] {
+  const { capacity, zone, region } = d;
+  const zones = [...(zone ? [zone] : []), ...(d.distributionPolicy?.zones ?? [])];
+  const strange = zones.filter((one) => !one.startsWith(`${region}-`));
+  return [
+    ...nameProblems(d.application, d.stack ?? undefined, d.freeFormDetails ?? undefined, true),
+    ...(capacity && !(capacity.min <= capacity.desired && capacity.desired <= capacity.max)
+      ? [`capacity must satisfy min <= desired <= max, and is ${JSON.stringify(capacity)}`]
+      : []),
+    ...(imageOf(d) ? [] : ['image must name an image, or imageArtifact.reference must']),
+    ...(strange.length > 0 ? [`zone ${strange.join(', ')} is not in region ${region}`] : []),
+    ...(d.autoscalingPolicy ? policyProblems(autoscalingOf(d)) : []),
+  ];
+}
+
+const imageOf = (d: CreateServerGroup): string | undefined =>
+  (d.imageSource === 'ARTIFACT' ? undefined : d.image) ??
+  d.imageArtifact?.reference ??
+  d.imageArtifact?.name ??
+  d.image ??
+  undefined;
+
+/** The autoscaling of a description, bounded by its capacity. */
+function autoscalingOf(d: CreateServerGroup) {
+  const policy = mergedPolicy(null, d.autoscalingPolicy ?? {});
+  return d.capacity ? { ...policy, minNumReplicas: d.capacity.min, maxNumReplicas: d.capacity.max } : policy;
+}
+
+const addressFor = (d: CreateServerGroup): GroupAddress =>
+  d.zone && d.regional !== true
+    ? { service: 'InstanceGroupManagers', scope: { zone: d.zone } }
+    : { service: 'RegionInstanceGroupManagers', scope: { region: d.region } };
+
+/** Runs a creation, or resumes it. */
+export async function makeServerGroup(
+  compute: Compute,
+  context: OperationContext,
+  d: CreateServerGroup,
+): Promise<readonly JsonObject[]> {
+  const plan = await context.step('resolve', async () => {
+    const { plan: made, problems } = await planCreate(compute, d);
+    if (!made) throw new Error(`${problems.join('; ')}.`);
+    const balancers = made.bindings.map((binding) => binding.loadBalancer);
+    await context.progress('RESOLVE', `Image ${made.imageName}, load balancers ${balancers.join(', ') || 'none'}`);
+    return made;
+  });
   const names = await context.step('name', () => takeNames(compute, context, d));
   context.touch({ kind: 'serverGroup', region: d.region, name: names.serverGroup });
   for (const binding of plan.bindings)
     context.touch({ kind: 'loadBalancer', region: d.region, name: binding.loadBalancer });
-  const address: GroupAddress =
-    d.zone && d.regional !== true
-      ? { service: 'InstanceGroupManagers', scope: { zone: d.zone } }
-      : { service: 'RegionInstanceGroupManagers', scope: { region: d.region } };
+  const address = addressFor(d);
 
   await context.progress('TEMPLATE', `Making instance template ${names.template} from image ${plan.imageName}`);
   await context.step(
@@ -71,13 +129,36 @@ async function run(compute: Compute, context: OperationContext, d: CreateServerG
     () => removeTemplate(compute, context, names.template),
   );
 
-  const size = d.capacity?.desired ?? d.targetSize ?? 1;
-  await context.progress('GROUP', `Making server group ${names.serverGroup} with ${size} instances in ${d.region}`);
+  await context.progress(
+    'GROUP',
+    `Making server group ${names.serverGroup} with ${plan.size} instances in ${d.region}`,
+  );
   await context.step(
     'group',
     () => insertGroup(compute, context, d, plan, names, address),
     () => removeGroup(compute, context, address, names.serverGroup),
   );
+
+  if (plan.autoscaling) {
+    const { autoscaling } = plan;
+    await context.progress('AUTOSCALING', `Keeping ${names.serverGroup} ${policyText(autoscaling)}`);
+    const target = plannedGroupPath(compute.project, address, names.serverGroup).replace(
+      '/instanceGroups/',
+      '/instanceGroupManagers/',
+    );
+    await context.step(
+      'autoscaler',
+      () =>
+        putAutoscaler(
+          compute,
+          { address, group: names.serverGroup, target },
+          null,
+          autoscaling,
+          changing(context, 'autoscaler'),
+        ),
+      () => removeAutoscaler(compute, address, names.serverGroup, undoing(context, 'autoscaler')),
+    );
+  }
 
   const enabled = d.disableTraffic !== true;
   await context.step(
@@ -106,59 +187,120 @@ async function run(compute: Compute, context: OperationContext, d: CreateServerG
   ];
 }
 
-async function resolve(compute: Compute, context: OperationContext, d: CreateServerGroup): Promise<CreatePlan> {
-  const image = await findImage(compute, d.image);
-  const balancers = await Promise.all(
-    d.loadBalancers.map(async (name) => {
-      const found = await findLoadBalancer(compute, d.region, name);
-      if (!found)
-        throw new Error(
-          `Load balancer ${name} does not exist in ${d.region} of account ${d.credentials}, or has no backend service; make it first or correct the name.`,
-        );
-      return found;
+/** Looks up everything that a creation names; `plan` is null when something of it does not fit. */
+async function planCreate(
+  compute: Compute,
+  d: CreateServerGroup,
+): Promise<{ readonly plan: CreatePlan | null; readonly problems: readonly string[] }> {
+  const address = addressFor(d);
+  const size = await sizeOf(compute, d);
+  const [image, balancers, placed, healing] = await Promise.all([
+    findImage(compute, imageOf(d) ?? '').catch(sentence),
+    Promise.all((d.loadBalancers ?? []).map((name) => bindingOf(compute, d, name).catch(sentence))),
+    placementProblems(compute, {
+      region: regionOfAddress(address),
+      zones: 'zone' in address.scope ? [address.scope.zone] : (d.distributionPolicy?.zones ?? []),
+      instanceType: lastPart(d.instanceType) || 'e2-small',
+      network: d.network,
+      subnet: d.subnet,
+      more: size,
     }),
-  );
-  const port = d.port ?? d.loadBalancingPolicy?.namedPorts?.[0]?.port ?? (balancers[0] && rulePort(balancers[0].rule));
-  await context.progress('RESOLVE', `Image ${image.name}, load balancers ${d.loadBalancers.join(', ') || 'none'}`);
-  return {
-    image: image.selfLink ?? `projects/${compute.project}/global/images/${image.name}`,
+    d.autoHealingPolicy ? healthCheckProblem(compute, d.autoHealingPolicy) : null,
+  ]);
+  const problems = [
+    ...[image, ...balancers].filter((found) => typeof found === 'string'),
+    ...placed,
+    ...(healing ? [healing] : []),
+  ];
+  const bindings = balancers.filter((found) => typeof found !== 'string');
+  if (typeof image === 'string' || problems.length > 0) return { plan: null, problems };
+  const port = d.port ?? d.loadBalancingPolicy?.namedPorts?.[0]?.port ?? bindings[0]?.port ?? null;
+  const plan: CreatePlan = {
+    image: imageLink(compute, image),
     imageName: image.name,
-    port: port ?? null,
-    bindings: balancers.map(({ rule, service }) => ({ loadBalancer: rule.name, backendService: service.name })),
+    imageSizeGb: Number(image.diskSizeGb ?? 0) || null,
+    size,
+    autoscaling: d.autoscalingPolicy ? autoscalingOf(d) : null,
+    port,
+    bindings: bindings.map(({ loadBalancer, backendService }) => ({ loadBalancer, backendService })),
   };
+  return { plan, problems };
 }
 
-/** The image of a name, or of a link, in the account's project or one of its `imageProjects`. */
-async function findImage(compute: Compute, wanted: string): Promise<Image> {
-  const named = /projects\/([^/]+)\/global\/images\/(.+)$/.exec(wanted);
-  const extra = compute.account['imageProjects'];
-  const projects = named?.[1]
-    ? [named[1]]
-    : [compute.project, ...(Array.isArray(extra) ? extra.filter((p): p is string => typeof p === 'string') : [])];
-  const name = named?.[2] ?? wanted;
-  for (const project of projects) {
-    const image = await compute.find('Images', 'get', { project, image: name }, imageSchema);
-    if (!image) continue;
-    if (image.status && image.status !== 'READY')
-      throw new Error(`Image ${name} is ${image.status}, not READY; wait until it is made, or take another one.`);
-    return image;
-  }
-  throw new Error(
-    `Image ${name} does not exist in ${projects.map((p) => `project ${p}`).join(' or ')}; bake it or correct the name.`,
-  );
+/** A failure that is the request's own fault as a sentence; others go on. */
+function sentence(error: unknown): string {
+  if (error instanceof GceFailure || !(error instanceof Error)) throw error;
+  return error.message.replace(/\.$/, '');
+}
+
+/** How many instances a new group begins with. */
+async function sizeOf(compute: Compute, d: CreateServerGroup): Promise<number> {
+  const asked = d.capacity?.desired ?? d.targetSize ?? 1;
+  const { source } = d;
+  const group =
+    source?.useSourceCapacity && source.serverGroupName
+      ? await findGroup(compute, source.region ?? d.region, source.serverGroupName)
+      : null;
+  const wanted = group?.targetSize ?? asked;
+  if (!d.autoscalingPolicy) return wanted;
+  const { minNumReplicas, maxNumReplicas } = autoscalingOf(d);
+  return Math.min(Math.max(wanted, minNumReplicas), maxNumReplicas);
+}
+
+async function bindingOf(compute: Compute, d: CreateServerGroup, name: string) {
+  const found = await findLoadBalancer(compute, d.region, name);
+  if (!found)
+    throw new Error(
+      `Load balancer ${name} does not exist in ${d.region} of account ${d.credentials}, or has no backend service; make it first or correct the name.`,
+    );
+  return { loadBalancer: found.rule.name, backendService: found.service.name, port: rulePort(found.rule) };
+}
+
+/** Live server groups of the description's cluster. */
+async function takenNames(compute: Compute, d: CreateServerGroup): Promise<TakenName[]> {
+  const cluster = clusterOf(d);
+  return (await listGroups(compute))
+    .filter((group) => regionOf(group) === d.region && parseName(group.name)?.cluster === cluster)
+    .map((group) => ({ name: group.name, createdTime: Date.parse(group.creationTimestamp ?? '') || 0 }));
 }
 
 async function takeNames(compute: Compute, context: OperationContext, d: CreateServerGroup): Promise<CreateNames> {
-  const cluster = clusterOf(d);
-  const taken = (await listGroups(compute))
-    .filter((group) => regionOf(group) === d.region && parseName(group.name)?.cluster === cluster)
-    .map((group) => ({ name: group.name, createdTime: Date.parse(group.creationTimestamp ?? '') || 0 }));
-  const serverGroup = await context.reserveName({ region: d.region, cluster }, taken);
+  const taken = await takenNames(compute, d);
+  const serverGroup = await context.reserveName({ region: d.region, cluster: clusterOf(d) }, taken);
   const newest = taken.toSorted((a, b) => b.createdTime - a.createdTime)[0];
   return {
     serverGroup,
     template: `${serverGroup}-${String(context.acceptedAt).slice(-8)}`,
     ancestor: newest?.name ?? null,
+  };
+}
+
+/** What a creation would do. */
+export async function previewOfCreate(compute: Compute, d: CreateServerGroup): Promise<OperationPreview> {
+  const { plan, problems } = await planCreate(compute, d);
+  if (!plan) return { changes: [], warnings: [], problems };
+  const taken = await takenNames(compute, d);
+  const name = nextServerGroupName(clusterOf(d), taken);
+  const newest = taken.toSorted((a, b) => b.createdTime - a.createdTime)[0];
+  const where = d.zone && d.regional !== true ? `zone ${d.zone}` : d.region;
+  const balancers = plan.bindings.map((binding) => binding.loadBalancer);
+  return {
+    changes: [
+      `Makes an instance template of ${lastPart(d.instanceType) || 'e2-small'} from image ${plan.imageName}.`,
+      `Makes server group ${name} with ${plan.size} instance${plan.size === 1 ? '' : 's'} in ${where}.`,
+      ...(plan.autoscaling ? [`Gives it an autoscaler: ${policyText(plan.autoscaling)}.`] : []),
+      ...(d.autoHealingPolicy
+        ? [`Makes instances anew when health check ${lastPart(d.autoHealingPolicy.healthCheck)} fails.`]
+        : []),
+      ...(balancers.length === 0 || d.disableTraffic === true
+        ? ['Gives it no traffic.']
+        : [`Puts it behind load balancer ${balancers.join(', ')}.`]),
+    ],
+    warnings:
+      newest && !d.disableTraffic && balancers.length > 0
+        ? [`${newest.name} goes on serving beside it until it is disabled.`]
+        : [],
+    problems: [],
   };
 }
 
@@ -174,7 +316,7 @@ async function insertTemplate(
       compute.mutate(
         'InstanceTemplates',
         'insert',
-        { instanceTemplateResource: templateResource(compute.project, context, d, plan, names) },
+        { instanceTemplateResource: templateResource(compute, context, d, plan, names) },
         { requestId: context.requestId('template'), signal: context.signal },
       ),
     async () => {
@@ -202,7 +344,7 @@ async function insertGroup(
       compute.mutate(
         address.service,
         'insert',
-        { ...address.scope, instanceGroupManagerResource: groupResource(compute.project, d, plan, names) },
+        { ...address.scope, instanceGroupManagerResource: groupResource(compute.project, d, plan, names, address) },
         { requestId: context.requestId('group'), signal: context.signal },
       ),
     async () => {
@@ -255,8 +397,7 @@ async function removeGroup(
   planned: GroupAddress,
   name: string,
 ): Promise<void> {
-  const region = 'region' in planned.scope ? planned.scope.region : planned.scope.zone.replace(/-[a-z]$/, '');
-  const group = await findGroup(compute, region, name);
+  const group = await findGroup(compute, regionOfAddress(planned), name);
   const address = group ? addressOf(group) : planned;
   await ignoreAbsent(
     compute.mutate(

@@ -1,5 +1,13 @@
 import type { Compute } from './compute.ts';
-import { type Group, groupSchema, lastPart, type Template, templateSchema } from './resources.ts';
+import {
+  type Group,
+  groupSchema,
+  lastPart,
+  type ManagedInstance,
+  managedInstanceSchema,
+  type Template,
+  templateSchema,
+} from './resources.ts';
 
 /** Where a managed instance group is: of a whole region, or of one zone. */
 export interface GroupAddress {
@@ -61,4 +69,30 @@ export function instanceGroupLink(group: Group): string {
 export function plannedGroupPath(project: string, address: GroupAddress, name: string): string {
   const scope = 'region' in address.scope ? `regions/${address.scope.region}` : `zones/${address.scope.zone}`;
   return `projects/${project}/${scope}/instanceGroups/${name}`;
+}
+
+/** Members of a group, with what was tried last of each. */
+export function managedInstances(compute: Compute, address: GroupAddress, name: string): Promise<ManagedInstance[]> {
+  return compute.list(
+    address.service,
+    'listManagedInstances',
+    { ...address.scope, instanceGroupManager: name },
+    managedInstanceSchema,
+  );
+}
+
+/** The region that an address is in. */
+export function regionOfAddress(address: GroupAddress): string {
+  return 'region' in address.scope ? address.scope.region : regionOfZone(address.scope.zone);
+}
+
+/** Link of a managed group, as autoscalers name their target. */
+export function managedGroupLink(group: Group): string {
+  return group.selfLink ?? instanceGroupLink(group).replace('/instanceGroups/', '/instanceGroupManagers/');
+}
+
+/** Path of a managed group below its project. */
+export function groupPath(address: GroupAddress, name: string): string {
+  const scope = 'region' in address.scope ? `regions/${address.scope.region}` : `zones/${address.scope.zone}`;
+  return `${scope}/instanceGroupManagers/${name}`;
 }

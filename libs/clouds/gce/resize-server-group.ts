@@ -1,32 +1,151 @@
 import { type AnyOperation, defineOperation } from '@gennaker/extension-sdk/cloud';
+import { findAutoscaler, mergedPolicy, policyProblems, policyText, putAutoscaler } from './autoscalers.ts';
 import type { Compute } from './compute.ts';
-import { addressOf } from './groups.ts';
+import { addressOf, findTemplate, type GroupAddress, managedGroupLink } from './groups.ts';
+import { placementProblems } from './placement.ts';
+import { type Autoscaler, autoscalerSchema, type Group, lastPart } from './resources.ts';
+import { changing, undoing } from './safe-repeat.ts';
 import { type ResizeServerGroup, resizeServerGroupSchema } from './schema.ts';
 import { clusterOf, example, mustFind, touch } from './server-group.ts';
 
-/** Changes how many instances a server group has. */
+/** Changes how many instances a server group has: its size, or the bounds of its autoscaler where it has one. */
 export function resizeServerGroup(compute: Compute): AnyOperation {
   return defineOperation({
     schema: resizeServerGroupSchema,
     examples: [{ ...example, capacity: { min: 3, max: 3, desired: 3 } }],
-    problems: (d) => (sizeOf(d) === undefined ? ['targetSize or capacity.desired must say the new size'] : []),
+    problems: (d) => {
+      const { min, max, desired } = boundsOf(d);
+      return [
+        ...(desired === undefined && min === undefined && max === undefined && !d.autoscalingMode
+          ? ['targetSize or capacity must say the new size']
+          : []),
+        ...((min ?? 0) > (max ?? Infinity) ||
+        (desired ?? min ?? 0) > (max ?? Infinity) ||
+        (desired ?? Infinity) < (min ?? 0)
+          ? [`capacity must satisfy min <= desired <= max, and is ${JSON.stringify(d.capacity)}`]
+          : []),
+      ];
+    },
     cluster: clusterOf,
+    preview: async (_context, d) => {
+      const { plan, problems } = await planResize(compute, d);
+      if (!plan) return { changes: [], warnings: [], problems };
+      return {
+        changes: plan.policy
+          ? [`Sets the autoscaler of ${d.serverGroupName} to ${policyText(plan.policy)}.`]
+          : plan.size === plan.before
+            ? []
+            : [`Resizes ${d.serverGroupName} from ${plan.before} to ${plan.size} instances.`],
+        warnings: [
+          ...(plan.policy && d.capacity?.desired !== undefined
+            ? ['Its autoscaler decides how many instances there are between the bounds.']
+            : []),
+          ...(plan.size < plan.before ? [`${plan.before - plan.size} instances are stopped and deleted.`] : []),
+        ],
+        problems: [],
+      };
+    },
     run: async (context, d) => {
-      touch(context, d, []);
-      const size = sizeOf(d) ?? 0;
-      const address = await context.step('find', async () => addressOf(await mustFind(compute, d)));
-      await context.progress('RESIZE', `Resizing ${d.serverGroupName} to ${size}`);
-      await context.step('resize', () =>
+      touch(context, d);
+      const plan = await context.step('find', async () => {
+        const found = await planResize(compute, d);
+        if (!found.plan) throw new Error(`${found.problems.join('; ')}.`);
+        return found.plan;
+      });
+      if (plan.policy) {
+        const { policy } = plan;
+        const autoscaler = autoscalerSchema.parse(plan.autoscaler);
+        await context.progress('RESIZE', `Setting the autoscaler of ${d.serverGroupName} to ${policyText(policy)}`);
+        const at = { address: plan.address, group: d.serverGroupName, target: plan.target };
+        await context.step(
+          'autoscaler',
+          () => putAutoscaler(compute, at, autoscaler, policy, changing(context, 'autoscaler')),
+          () =>
+            putAutoscaler(compute, at, autoscaler, autoscaler.autoscalingPolicy ?? {}, undoing(context, 'autoscaler')),
+        );
+        return [{ type: 'ResizeResult', serverGroupName: d.serverGroupName, autoscalingPolicy: policy }];
+      }
+      await context.progress('RESIZE', `Resizing ${d.serverGroupName} to ${plan.size}`);
+      const resize = (size: number, options: ReturnType<typeof changing>) =>
         compute.mutate(
-          address.service,
+          plan.address.service,
           'resize',
-          { ...address.scope, instanceGroupManager: d.serverGroupName, size },
-          { requestId: context.requestId('resize'), signal: context.signal },
-        ),
+          { ...plan.address.scope, instanceGroupManager: d.serverGroupName, size },
+          options,
+        );
+      await context.step(
+        'resize',
+        () => resize(plan.size, changing(context, 'resize')),
+        async () => void (await resize(plan.before, undoing(context, 'resize'))),
       );
-      return [{ type: 'ResizeResult', serverGroupName: d.serverGroupName, targetSize: size }];
+      return [{ type: 'ResizeResult', serverGroupName: d.serverGroupName, targetSize: plan.size }];
     },
   });
 }
 
-const sizeOf = (d: ResizeServerGroup): number | undefined => d.capacity?.desired ?? d.targetSize;
+interface Bounds {
+  readonly min: number | undefined;
+  readonly max: number | undefined;
+  readonly desired: number | undefined;
+}
+
+function boundsOf(d: ResizeServerGroup): Bounds {
+  const size = d.targetSize ?? undefined;
+  const { min, max, desired } = d.capacity ?? {};
+  return { min, max, desired: desired ?? size };
+}
+
+interface ResizePlan {
+  readonly address: GroupAddress;
+  readonly target: string;
+  readonly before: number;
+  readonly size: number;
+  readonly autoscaler: Autoscaler | null;
+  /** What the autoscaler is told; null: the group itself is resized. */
+  readonly policy:
+    | (Record<string, unknown> & { readonly minNumReplicas: number; readonly maxNumReplicas: number })
+    | null;
+}
+
+async function planResize(
+  compute: Compute,
+  d: ResizeServerGroup,
+): Promise<{ readonly plan: ResizePlan | null; readonly problems: readonly string[] }> {
+  const group = await mustFind(compute, d);
+  const address = addressOf(group);
+  const before = group.targetSize ?? 0;
+  const autoscaler = await findAutoscaler(compute, address, group);
+  const base = { address, target: managedGroupLink(group), before, autoscaler };
+  const { min, max, desired } = boundsOf(d);
+  if (!autoscaler) {
+    const size = desired ?? Math.min(Math.max(before, min ?? 0), max ?? Infinity);
+    const problems = size > before ? await roomProblems(compute, group, address, size - before) : [];
+    return problems.length > 0 ? { plan: null, problems } : { plan: { ...base, size, policy: null }, problems: [] };
+  }
+  // An autoscaler decides within its bounds: a size alone can be kept only by bounds that leave it no choice.
+  const only = min === undefined && max === undefined ? desired : undefined;
+  const lower = min ?? only;
+  const upper = max ?? only;
+  const policy = mergedPolicy(autoscaler, {
+    ...(lower === undefined ? {} : { minNumReplicas: lower }),
+    ...(upper === undefined ? {} : { maxNumReplicas: upper }),
+    ...(d.autoscalingMode ? { mode: d.autoscalingMode } : {}),
+  });
+  const problems = policyProblems(policy);
+  const size = Math.min(Math.max(before, policy.minNumReplicas), policy.maxNumReplicas);
+  if (size > before) problems.push(...(await roomProblems(compute, group, address, size - before)));
+  return problems.length > 0 ? { plan: null, problems } : { plan: { ...base, size, policy }, problems: [] };
+}
+
+/** What stands against more instances of a group. */
+async function roomProblems(compute: Compute, group: Group, address: GroupAddress, more: number): Promise<string[]> {
+  const template = await findTemplate(compute, group.instanceTemplate);
+  const zonal = 'zone' in address.scope;
+  return placementProblems(compute, {
+    region: zonal ? address.scope.zone.replace(/-[a-z]$/, '') : address.scope.region,
+    zones: zonal ? [address.scope.zone] : [],
+    instanceType: lastPart(template?.properties?.machineType) || 'e2-small',
+    network: template?.properties?.networkInterfaces?.[0]?.network ?? 'projects/-/global/networks/unknown',
+    more,
+  });
+}

@@ -30,14 +30,39 @@ export const templateSchema = z.looseObject({
       machineType: text,
       labels: z.record(z.string(), z.string()).nullish(),
       metadata: metadataSchema.nullish(),
+      minCpuPlatform: text,
+      canIpForward: z.boolean().nullish(),
       disks: z
         .array(
           z.looseObject({
             boot: z.boolean().nullish(),
-            initializeParams: z.looseObject({ sourceImage: text }).nullish(),
+            autoDelete: z.boolean().nullish(),
+            type: text,
+            deviceName: text,
+            initializeParams: z.looseObject({ sourceImage: text, diskSizeGb: id, diskType: text }).nullish(),
           }),
         )
         .nullish(),
+      networkInterfaces: z
+        .array(z.looseObject({ network: text, subnetwork: text, accessConfigs: z.array(z.looseObject({})).nullish() }))
+        .nullish(),
+      scheduling: z
+        .looseObject({
+          preemptible: z.boolean().nullish(),
+          automaticRestart: z.boolean().nullish(),
+          onHostMaintenance: text,
+        })
+        .nullish(),
+      serviceAccounts: z.array(z.looseObject({ email: text, scopes: z.array(z.string()).nullish() })).nullish(),
+      guestAccelerators: z.array(z.looseObject({ acceleratorType: text, acceleratorCount: int })).nullish(),
+      shieldedInstanceConfig: z
+        .looseObject({
+          enableSecureBoot: z.boolean().nullish(),
+          enableVtpm: z.boolean().nullish(),
+          enableIntegrityMonitoring: z.boolean().nullish(),
+        })
+        .nullish(),
+      resourceManagerTags: z.record(z.string(), z.string()).nullish(),
       tags: z.looseObject({ items: z.array(z.string()).nullish() }).nullish(),
     })
     .nullish(),
@@ -54,12 +79,34 @@ export const groupSchema = z.looseObject({
   baseInstanceName: text,
   instanceTemplate: text,
   instanceGroup: text,
-  status: z.looseObject({ isStable: z.boolean().nullish() }).nullish(),
+  fingerprint: text,
+  targetPools: z.array(z.string()).nullish(),
+  status: z.looseObject({ isStable: z.boolean().nullish(), autoscaler: text }).nullish(),
+  versions: z.array(z.looseObject({ instanceTemplate: text, name: text })).nullish(),
+  updatePolicy: z.looseObject({ type: text }).nullish(),
+  autoHealingPolicies: z.array(z.looseObject({ healthCheck: text, initialDelaySec: int })).nullish(),
+  statefulPolicy: z
+    .looseObject({
+      preservedState: z.looseObject({ disks: z.record(z.string(), z.looseObject({})).nullish() }).nullish(),
+    })
+    .nullish(),
   currentActions: z.looseObject({}).nullish(),
   namedPorts: z.array(z.looseObject({ name: text, port: int })).nullish(),
-  distributionPolicy: z.looseObject({ zones: z.array(z.looseObject({ zone: text })).nullish() }).nullish(),
+  distributionPolicy: z
+    .looseObject({ zones: z.array(z.looseObject({ zone: text })).nullish(), targetShape: text })
+    .nullish(),
 });
 export type Group = z.infer<typeof groupSchema>;
+
+export const autoscalerSchema = z.looseObject({
+  name: z.string(),
+  target: text,
+  status: text,
+  recommendedSize: int,
+  statusDetails: z.array(z.looseObject({ type: text, message: text })).nullish(),
+  autoscalingPolicy: z.looseObject({ minNumReplicas: int, maxNumReplicas: int, mode: text }).nullish(),
+});
+export type Autoscaler = z.infer<typeof autoscalerSchema>;
 
 export const managedInstanceSchema = z.looseObject({
   instance: text,
@@ -93,6 +140,7 @@ export const instanceSchema = z.looseObject({
     .nullish(),
   metadata: metadataSchema.nullish(),
   labels: z.record(z.string(), z.string()).nullish(),
+  tags: z.looseObject({ items: z.array(z.string()).nullish(), fingerprint: text }).nullish(),
 });
 export type ComputeInstance = z.infer<typeof instanceSchema>;
 
@@ -161,7 +209,9 @@ export const imageSchema = z.looseObject({
   family: text,
   description: text,
   creationTimestamp: text,
+  diskSizeGb: id,
   labels: z.record(z.string(), z.string()).nullish(),
+  labelFingerprint: text,
 });
 export type Image = z.infer<typeof imageSchema>;
 
@@ -180,7 +230,13 @@ export const machineTypeSchema = z.looseObject({
   memoryMb: int,
 });
 
-export const regionSchema = z.looseObject({ name: z.string(), zones: z.array(z.string()).nullish() });
+export const regionSchema = z.looseObject({
+  name: z.string(),
+  zones: z.array(z.string()).nullish(),
+  quotas: z.array(z.looseObject({ metric: text, limit: int, usage: int })).nullish(),
+});
+
+export const subnetworkSchema = z.looseObject({ name: z.string(), network: text, selfLink: text });
 
 /** Last part of a resource's URL. */
 export function lastPart(url: string | null | undefined): string {

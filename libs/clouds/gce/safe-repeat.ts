@@ -1,3 +1,5 @@
+import type { OperationContext } from '@gennaker/extension-sdk/cloud';
+import type { MutateOptions } from './compute.ts';
 import { failedAs } from './errors.ts';
 
 /** Inserts; what exists already is taken for ours when `isOurs` says so, after a crash between insert and journal. */
@@ -27,4 +29,14 @@ export async function removeUnused(removal: Promise<unknown>): Promise<boolean> 
     if (!failedAs(error, 'inUse')) throw error;
     return false;
   }
+}
+
+/** How a step's change is made: repeatable by its purpose, given up with the operation. */
+export function changing(context: OperationContext, purpose: string): MutateOptions {
+  return { requestId: context.requestId(purpose), signal: context.signal };
+}
+
+/** How a change is taken back: also when the operation was told to stop, so that nothing is left. */
+export function undoing(context: OperationContext, purpose: string): MutateOptions {
+  return { requestId: context.requestId(`undo ${purpose}`) };
 }

@@ -14,42 +14,138 @@ export const loadBalancingPolicySchema = z.looseObject({
 });
 export type LoadBalancingPolicy = z.infer<typeof loadBalancingPolicySchema>;
 
-/** Description of createServerGroup: Spinnaker's fields, of which this is the supported part. */
+const utilization = z.looseObject({ utilizationTarget: z.number().positive() });
+const fixedOrPercent = z.looseObject({
+  fixed: z.number().int().min(0).optional(),
+  percent: z.number().int().min(0).max(100).optional(),
+});
+
+/** When an autoscaler adds and removes instances (Compute's autoscalingPolicy). */
+export const autoscalingPolicySchema = z.looseObject({
+  minNumReplicas: z.number().int().min(0).optional(),
+  maxNumReplicas: z.number().int().min(0).optional(),
+  coolDownPeriodSec: z.number().int().min(0).optional(),
+  mode: z.enum(['ON', 'OFF', 'ONLY_UP', 'ONLY_SCALE_OUT']).optional(),
+  cpuUtilization: utilization.nullish(),
+  loadBalancingUtilization: utilization.nullish(),
+  customMetricUtilizations: z.array(z.looseObject({ metric: name })).nullish(),
+  scaleInControl: z
+    .looseObject({ maxScaledInReplicas: fixedOrPercent.nullish(), timeWindowSec: z.number().int().optional() })
+    .nullish(),
+  scalingSchedules: z.record(z.string(), z.looseObject({})).nullish(),
+});
+export type AutoscalingPolicy = z.infer<typeof autoscalingPolicySchema>;
+
+/** When an instance is made anew because it is ill (Spinnaker's autoHealingPolicy). */
+export const autoHealingPolicySchema = z.looseObject({
+  healthCheck: name.describe('name or link of a health check'),
+  healthCheckKind: z.enum(['healthCheck', 'httpHealthCheck', 'httpsHealthCheck']).default('healthCheck'),
+  initialDelaySec: z.number().int().min(0).max(3_600).default(300),
+});
+export type AutoHealingPolicy = z.infer<typeof autoHealingPolicySchema>;
+
+export const diskSchema = z.looseObject({
+  type: z.string().default('pd-standard').describe('pd-standard, pd-balanced, pd-ssd, local-ssd, ...'),
+  sizeGb: z.coerce.number().int().positive().optional(),
+  sourceImage: z.string().nullish(),
+  autoDelete: z.boolean().default(true),
+  labels: z.record(z.string(), z.string()).nullish(),
+});
+export type Disk = z.infer<typeof diskSchema>;
+
+/** What an instance is made of: fields that createServerGroup, cloneServerGroup and updateLaunchConfig share. */
+const launchFields = {
+  instanceType: z.string().nullish(),
+  minCpuPlatform: z.string().nullish(),
+  disks: z.array(diskSchema).nullish(),
+  instanceMetadata: z.record(z.string(), z.string()).nullish(),
+  userData: z.string().nullish().describe('lines of key=value, which become metadata'),
+  labels: z.record(z.string(), z.string()).nullish(),
+  tags: z.array(z.string()).nullish(),
+  network: z.string().nullish(),
+  subnet: z.string().nullish(),
+  associatePublicIpAddress: z.boolean().nullish(),
+  canIpForward: z.boolean().nullish(),
+  serviceAccountEmail: z.string().nullish(),
+  authScopes: z.array(z.string()).nullish(),
+  preemptible: z.boolean().nullish(),
+  automaticRestart: z.boolean().nullish(),
+  onHostMaintenance: z.enum(['MIGRATE', 'TERMINATE']).nullish(),
+  enableSecureBoot: z.boolean().nullish(),
+  enableVtpm: z.boolean().nullish(),
+  enableIntegrityMonitoring: z.boolean().nullish(),
+  acceleratorConfigs: z
+    .array(z.looseObject({ acceleratorType: name, acceleratorCount: z.coerce.number().int().min(1) }))
+    .nullish(),
+  resourceManagerTags: z.record(z.string(), z.string()).nullish(),
+};
+
+/** What a server group is beside its instances. */
+const groupFields = {
+  regional: z.boolean().nullish(),
+  zone: z.string().nullish().describe('makes a zonal group'),
+  selectZones: z.boolean().nullish(),
+  distributionPolicy: z
+    .looseObject({
+      zones: z.array(z.string()).nullish(),
+      targetShape: z.enum(['EVEN', 'BALANCED', 'ANY', 'ANY_SINGLE_ZONE']).nullish(),
+    })
+    .nullish(),
+  instanceFlexibilityPolicy: z.looseObject({}).nullish(),
+  capacity: capacitySchema.nullish(),
+  targetSize: z.number().int().min(0).nullish(),
+  loadBalancers: z.array(z.string()).nullish(),
+  loadBalancingPolicy: loadBalancingPolicySchema.nullish(),
+  disableTraffic: z.boolean().nullish(),
+  autoscalingPolicy: autoscalingPolicySchema.nullish(),
+  autoHealingPolicy: autoHealingPolicySchema.nullish(),
+  diskSizeGb: z.number().int().positive().nullish(),
+  imageSource: z.enum(['STRING', 'ARTIFACT', 'PRIOR_STAGE']).nullish(),
+  imageArtifact: z.looseObject({ reference: z.string().optional(), name: z.string().optional() }).nullish(),
+  port: z
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .nullish()
+    .describe("port that the application serves; the first load balancer's when absent"),
+};
+
+/** Description of createServerGroup: Spinnaker's fields. */
 export const createServerGroupSchema = z.looseObject({
   application: name,
   stack: z.string().nullish(),
   freeFormDetails: z.string().nullish(),
   credentials: name,
   region: name,
-  regional: z.boolean().optional(),
-  zone: z.string().optional().describe('makes a zonal group'),
-  selectZones: z.boolean().optional(),
-  distributionPolicy: z
-    .looseObject({ zones: z.array(z.string()).optional(), targetShape: z.string().optional() })
+  image: name
+    .nullish()
+    .describe('name or link of an image, or family/NAME for the newest of a family; or imageArtifact says it'),
+  source: z
+    .looseObject({
+      account: z.string().nullish(),
+      region: z.string().nullish(),
+      serverGroupName: z.string().nullish(),
+      useSourceCapacity: z.boolean().nullish(),
+    })
     .nullish(),
-  capacity: capacitySchema.optional(),
-  targetSize: z.number().int().min(0).optional(),
-  instanceType: z.string().default('e2-small'),
-  image: name.describe('name of an image'),
-  instanceMetadata: z.record(z.string(), z.string()).optional(),
-  labels: z.record(z.string(), z.string()).optional(),
-  tags: z.array(z.string()).optional(),
-  network: z.string().nullish(),
-  subnet: z.string().nullish(),
-  associatePublicIpAddress: z.boolean().optional(),
-  loadBalancers: z.array(z.string()).default([]),
-  loadBalancingPolicy: loadBalancingPolicySchema.nullish(),
-  disableTraffic: z.boolean().optional(),
-  port: z
-    .number()
-    .int()
-    .min(1)
-    .max(65_535)
-    .optional()
-    .describe("port that the application serves; the first load balancer's when absent"),
-  diskSizeGb: z.number().int().positive().optional(),
+  ...launchFields,
+  ...groupFields,
 });
 export type CreateServerGroup = z.infer<typeof createServerGroupSchema>;
+
+/** Description of cloneServerGroup: what is not said is taken from the source as it is now. */
+export const cloneServerGroupSchema = createServerGroupSchema.extend({
+  application: name.nullish(),
+  region: name.nullish().describe("the source's when absent"),
+  source: z.looseObject({
+    account: z.string().nullish(),
+    region: name,
+    serverGroupName: name,
+    useSourceCapacity: z.boolean().nullish(),
+  }),
+});
+export type CloneServerGroup = z.infer<typeof cloneServerGroupSchema>;
 
 /** Description of an operation on one server group. */
 export const serverGroupOperationSchema = z.looseObject({
@@ -60,10 +156,87 @@ export const serverGroupOperationSchema = z.looseObject({
 export type ServerGroupOperation = z.infer<typeof serverGroupOperationSchema>;
 
 export const resizeServerGroupSchema = serverGroupOperationSchema.extend({
-  targetSize: z.number().int().min(0).optional(),
-  capacity: capacitySchema.partial().optional(),
+  targetSize: z.number().int().min(0).nullish(),
+  capacity: capacitySchema.partial().nullish(),
+  autoscalingMode: autoscalingPolicySchema.shape.mode.nullable(),
 });
 export type ResizeServerGroup = z.infer<typeof resizeServerGroupSchema>;
+
+export const upsertScalingPolicySchema = serverGroupOperationSchema.extend({
+  autoscalingPolicy: autoscalingPolicySchema.nullish(),
+  autoHealingPolicy: autoHealingPolicySchema.nullish(),
+});
+export type UpsertScalingPolicy = z.infer<typeof upsertScalingPolicySchema>;
+
+export const deleteScalingPolicySchema = serverGroupOperationSchema.extend({
+  deleteAutoHealingPolicy: z.boolean().nullish(),
+});
+export type DeleteScalingPolicy = z.infer<typeof deleteScalingPolicySchema>;
+
+/** How instances follow a new template (Compute's updatePolicy). */
+export const updatePolicySchema = z.looseObject({
+  type: z
+    .enum(['OPPORTUNISTIC', 'PROACTIVE'])
+    .default('OPPORTUNISTIC')
+    .describe('PROACTIVE replaces the instances, OPPORTUNISTIC leaves them until each is made anew'),
+  minimalAction: z.enum(['NONE', 'REFRESH', 'RESTART', 'REPLACE']).default('REPLACE'),
+  replacementMethod: z.enum(['SUBSTITUTE', 'RECREATE']).optional(),
+  maxSurge: fixedOrPercent.optional(),
+  maxUnavailable: fixedOrPercent.optional(),
+});
+export type UpdatePolicy = z.infer<typeof updatePolicySchema>;
+
+/** Description of updateLaunchConfig: fields that are given are changed. */
+export const updateLaunchConfigSchema = serverGroupOperationSchema.extend({
+  ...launchFields,
+  image: name.nullish(),
+  updatePolicy: updatePolicySchema.nullish(),
+});
+export type UpdateLaunchConfig = z.infer<typeof updateLaunchConfigSchema>;
+
+export const upsertServerGroupTagsSchema = serverGroupOperationSchema.extend({ tags: z.array(z.string()) });
+export type UpsertServerGroupTags = z.infer<typeof upsertServerGroupTagsSchema>;
+
+const instanceIds = z.array(name).min(1, 'must name at least one instance');
+
+/** Description of terminateInstances: members of `serverGroupName` are made anew; without it machines are deleted. */
+export const terminateInstancesSchema = z.looseObject({
+  credentials: name,
+  region: name.nullish(),
+  zone: name.nullish(),
+  serverGroupName: name.nullish(),
+  instanceIds,
+});
+export type TerminateInstances = z.infer<typeof terminateInstancesSchema>;
+
+export const terminateAndDecrementSchema = serverGroupOperationSchema.extend({ instanceIds });
+export type TerminateAndDecrement = z.infer<typeof terminateAndDecrementSchema>;
+
+export const rebootInstancesSchema = z.looseObject({
+  credentials: name,
+  region: name.nullish(),
+  zone: name.nullish(),
+  instanceIds,
+});
+export type RebootInstances = z.infer<typeof rebootInstancesSchema>;
+
+export const setStatefulDiskSchema = serverGroupOperationSchema.extend({
+  deviceName: name.describe('a disk of the template whose content is kept when its instance is made anew'),
+});
+export type SetStatefulDisk = z.infer<typeof setStatefulDiskSchema>;
+
+export const statefullyUpdateBootImageSchema = serverGroupOperationSchema.extend({ bootImage: name });
+export type StatefullyUpdateBootImage = z.infer<typeof statefullyUpdateBootImageSchema>;
+
+export const upsertImageTagsSchema = z.looseObject({
+  credentials: name,
+  imageName: name,
+  tags: z.record(
+    z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, 'a label starts with a lower-case letter; then a-z, 0-9, _ and -'),
+    z.string().regex(/^[a-z0-9_-]{0,63}$/, 'the value of a label holds a-z, 0-9, _ and - only, at most 63'),
+  ),
+});
+export type UpsertImageTags = z.infer<typeof upsertImageTagsSchema>;
 
 const port = z.number().int().min(1).max(65_535);
 export const healthCheckSchema = z.looseObject({

@@ -10,7 +10,7 @@ import { clusterOf, example, mustFind, touch } from './server-group.ts';
 /** Load balancers and policy that a group is meant for: our record, or else its template's metadata. */
 export async function wantedTraffic(
   compute: Compute,
-  context: OperationContext,
+  context: Pick<OperationContext, 'getTraffic'>,
   d: ServerGroupOperation,
   group: Group,
 ) {

@@ -1,11 +1,19 @@
 import { clusterName, parseName } from '@gennaker/contracts/moniker';
 import type { OperationContext } from '@gennaker/extension-sdk/cloud';
-import type { CreateServerGroup } from './schema.ts';
+import type { JsonObject } from '@gennaker/extension-sdk/stage';
+import type { Compute } from './compute.ts';
+import type { GroupAddress } from './groups.ts';
+import { launchProperties } from './launch-properties.ts';
+import type { AutoHealingPolicy, CreateServerGroup } from './schema.ts';
 
 /** What was looked up before anything is made; kept in the journal. */
 export interface CreatePlan {
   readonly image: string;
   readonly imageName: string;
+  readonly imageSizeGb: number | null;
+  /** How many instances it begins with. */
+  readonly size: number;
+  readonly autoscaling: JsonObject | null;
   readonly port: number | null;
   readonly bindings: readonly { readonly loadBalancer: string; readonly backendService: string }[];
 }
@@ -46,14 +54,22 @@ export function monikerLabels(serverGroup: string, region: string): Record<strin
 
 /** The instance template of a new server group. */
 export function templateResource(
-  project: string,
+  compute: Compute,
   context: OperationContext,
   d: CreateServerGroup,
   plan: CreatePlan,
   names: CreateNames,
 ): object {
-  const metadata: Record<string, string> = {
-    ...d.instanceMetadata,
+  const place = {
+    project: compute.project,
+    account: d.credentials,
+    region: d.region,
+    serverGroup: names.serverGroup,
+    template: names.template,
+  };
+  const disks =
+    d.disks ?? (d.diskSizeGb ? [{ type: 'pd-standard', sizeGb: d.diskSizeGb, autoDelete: true }] : undefined);
+  const own = {
     ...(plan.port === null || d.instanceMetadata?.['port'] ? {} : { port: String(plan.port) }),
     ...(plan.bindings.length === 0
       ? {}
@@ -62,60 +78,73 @@ export function templateResource(
           'region-backend-service-names': plan.bindings.map((binding) => binding.backendService).join(','),
         }),
     ...(d.loadBalancingPolicy ? { 'load-balancing-policy': JSON.stringify(d.loadBalancingPolicy) } : {}),
+    ...(plan.autoscaling ? { 'autoscaling-policy': JSON.stringify(plan.autoscaling) } : {}),
     ...(d.selectZones ? { 'select-zones': 'true' } : {}),
   };
-  const network = d.network ?? 'default';
+  const labels = {
+    ...d.labels,
+    ...monikerLabels(names.serverGroup, d.region),
+    [OPERATION_LABEL]: operationLabel(context.operationId),
+  };
+  const image = { name: plan.imageName, selfLink: plan.image, diskSizeGb: plan.imageSizeGb };
   return {
     name: names.template,
     description: `Server group ${names.serverGroup} of ${clusterName(d.application, d.stack ?? undefined, d.freeFormDetails ?? undefined)}`,
-    properties: {
-      machineType: d.instanceType,
-      disks: [
-        {
-          boot: true,
-          autoDelete: true,
-          type: 'PERSISTENT',
-          initializeParams: {
-            sourceImage: plan.image,
-            ...(d.diskSizeGb ? { diskSizeGb: String(d.diskSizeGb) } : {}),
-          },
-        },
-      ],
-      networkInterfaces: [
-        {
-          network: network.includes('/') ? network : `projects/${project}/global/networks/${network}`,
-          ...(d.subnet ? { subnetwork: d.subnet } : {}),
-          ...(d.associatePublicIpAddress === false ? {} : { accessConfigs: [{ type: 'ONE_TO_ONE_NAT' }] }),
-        },
-      ],
-      metadata: { items: Object.entries(metadata).map(([key, value]) => ({ key, value })) },
-      labels: {
-        ...d.labels,
-        ...monikerLabels(names.serverGroup, d.region),
-        [OPERATION_LABEL]: operationLabel(context.operationId),
-      },
-      ...(d.tags?.length ? { tags: { items: d.tags } } : {}),
-    },
+    properties: launchProperties(
+      place,
+      null,
+      { ...d, disks, labels, instanceMetadata: { ...d.instanceMetadata, ...own } },
+      image,
+    ),
   };
 }
 
 /** The managed instance group of a new server group. */
-export function groupResource(project: string, d: CreateServerGroup, plan: CreatePlan, names: CreateNames): object {
-  const zones = d.zone && d.regional !== true ? [] : (d.distributionPolicy?.zones ?? []);
+export function groupResource(
+  project: string,
+  d: CreateServerGroup,
+  plan: CreatePlan,
+  names: CreateNames,
+  address: GroupAddress,
+): object {
+  const zonal = 'zone' in address.scope;
+  const zones = zonal ? [] : (d.distributionPolicy?.zones ?? []);
+  const shape = zonal ? null : d.distributionPolicy?.targetShape;
   const ports = d.loadBalancingPolicy?.namedPorts ?? (plan.port === null ? [] : [{ name: 'http', port: plan.port }]);
+  // Google moves instances between zones only to keep them even.
+  const fixed = !zonal && ((shape && shape !== 'EVEN') || d.instanceFlexibilityPolicy);
   return {
     name: names.serverGroup,
     baseInstanceName: names.serverGroup,
     instanceTemplate: `projects/${project}/global/instanceTemplates/${names.template}`,
-    targetSize: d.capacity?.desired ?? d.targetSize ?? 1,
+    targetSize: plan.size,
     ...(ports.length ? { namedPorts: ports.map(({ name, port }) => ({ name, port })) } : {}),
-    ...(zones.length
+    ...(d.autoHealingPolicy ? { autoHealingPolicies: [healingResource(project, d.autoHealingPolicy)] } : {}),
+    ...(zones.length || shape
       ? {
           distributionPolicy: {
-            zones: zones.map((zone) => ({ zone: `projects/${project}/zones/${zone}` })),
-            ...(d.distributionPolicy?.targetShape ? { targetShape: d.distributionPolicy.targetShape } : {}),
+            ...(zones.length ? { zones: zones.map((zone) => ({ zone: `projects/${project}/zones/${zone}` })) } : {}),
+            ...(shape ? { targetShape: shape } : {}),
           },
         }
       : {}),
+    ...(fixed ? { updatePolicy: { type: 'OPPORTUNISTIC', instanceRedistributionType: 'NONE' } } : {}),
+    ...(d.instanceFlexibilityPolicy ? { instanceFlexibilityPolicy: d.instanceFlexibilityPolicy } : {}),
+  };
+}
+
+/** A policy that makes ill instances anew, as a group has it. */
+export function healingResource(project: string, policy: AutoHealingPolicy): object {
+  const { healthCheck, healthCheckKind, initialDelaySec } = policy;
+  const kinds = {
+    healthCheck: 'healthChecks',
+    httpHealthCheck: 'httpHealthChecks',
+    httpsHealthCheck: 'httpsHealthChecks',
+  };
+  return {
+    healthCheck: healthCheck.includes('/')
+      ? healthCheck
+      : `projects/${project}/global/${kinds[healthCheckKind]}/${healthCheck}`,
+    initialDelaySec,
   };
 }

@@ -1,0 +1,95 @@
+import { type AnyOperation, defineOperation } from '@gennaker/extension-sdk/cloud';
+import type { Compute, MutateOptions } from './compute.ts';
+import { findImage } from './images.ts';
+import { imageSchema } from './resources.ts';
+import { changing, undoing } from './safe-repeat.ts';
+import { type UpsertImageTags, upsertImageTagsSchema } from './schema.ts';
+
+/** Adds labels to an image, or changes them; its other labels stay. */
+export function upsertImageTags(compute: Compute): AnyOperation {
+  return defineOperation({
+    schema: upsertImageTagsSchema,
+    examples: [{ credentials: 'local-gce', imageName: 'hello-1-0-0', tags: { stage: 'prod' } }],
+    problems: (d) => (Object.keys(d.tags).length === 0 ? ['tags must hold at least one tag'] : []),
+    cluster: () => null,
+    preview: async (_context, d) => {
+      const plan = await planTags(compute, d);
+      const changes = Object.entries(d.tags)
+        .filter(([key, value]) => plan.before[key] !== value)
+        .map(([key, value]) =>
+          plan.before[key] === undefined
+            ? `Labels image ${plan.name} with ${key}=${value}.`
+            : `Changes label ${key} of image ${plan.name} from "${plan.before[key]}" to "${value}".`,
+        );
+      return { changes, warnings: [], problems: [] };
+    },
+    run: async (context, d) => {
+      const plan = await context.step('find', () => planTags(compute, d));
+      context.touch({ kind: 'image', region: 'global', name: plan.name });
+      await context.progress(
+        'TAG',
+        `Labelling image ${plan.name}: ${Object.entries(d.tags)
+          .map(([k, v]) => `${k}=${v}`)
+          .join(', ')}`,
+      );
+      await context.step(
+        'labels',
+        () => setLabels(compute, plan, (labels) => ({ ...labels, ...d.tags }), changing(context, 'labels')),
+        // Labels that others set meanwhile stay.
+        () => setLabels(compute, plan, (labels) => withoutOwn(labels, d.tags, plan.before), undoing(context, 'labels')),
+      );
+      return [{ type: 'ImageTagsResult', imageName: plan.name, tags: d.tags }];
+    },
+  });
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+async function planTags(compute: Compute, d: UpsertImageTags) {
+  const image = await findImage(compute, d.imageName);
+  const project = /projects\/([^/]+)\//.exec(image.selfLink ?? '')?.[1] ?? compute.project;
+  const before: Labels = image.labels ?? {};
+  return { name: image.name, project, before };
+}
+
+function withoutOwn(labels: Labels, own: Labels, before: Labels): Labels {
+  const others = Object.entries(labels).filter(([key]) => !Object.hasOwn(own, key));
+  const restored = Object.entries(before).filter(([key]) => Object.hasOwn(own, key));
+  return Object.fromEntries([...others, ...restored]);
+}
+
+async function setLabels(
+  compute: Compute,
+  image: { readonly name: string; readonly project: string },
+  change: (labels: Labels) => Labels,
+  options: MutateOptions,
+): Promise<void> {
+  await compute.edit(
+    async () => {
+      const found = await compute.get(
+        'Images',
+        'get',
+        { project: image.project, image: image.name },
+        imageSchema,
+        options.signal,
+      );
+      return { fingerprint: found.labelFingerprint, labels: found.labels ?? {} };
+    },
+    'Images',
+    'setLabels',
+    (current) => {
+      const before: Labels = current?.labels ?? {};
+      const labels = change(before);
+      const same =
+        Object.keys(labels).length === Object.keys(before).length &&
+        Object.entries(labels).every(([key, value]) => before[key] === value);
+      if (same) return null;
+      return {
+        project: image.project,
+        resource: image.name,
+        globalSetLabelsRequestResource: { labels, labelFingerprint: current?.fingerprint ?? '' },
+      };
+    },
+    options,
+  );
+}
