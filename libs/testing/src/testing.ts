@@ -8,3 +8,4 @@ export {
 } from './expect-pipeline.ts';
 export { ExpectationFailed } from './report.ts';
 export type { Answer, Answers, SentRequest } from './simulated-http.ts';
+export type { SubmittedOperation } from './simulated-clouddriver.ts';
