@@ -50,7 +50,7 @@ test('a load balancer, a dark server group, traffic on, traffic off, and nothing
     },
   ]);
   expect(balancer).toMatchObject({ status: { failed: false } });
-  expect(await api.listAllLoadBalancers()).toMatchObject([
+  expect(await api.allLoadBalancers()).toMatchObject([
     {
       name: 'hello-lb',
       region: 'us-central1',
@@ -144,7 +144,7 @@ test('a load balancer, a dark server group, traffic on, traffic off, and nothing
     status: { failed: false },
   });
   expect(await lab.names('regions/us-central1/backendServices')).toEqual([]);
-  expect(await api.listAllLoadBalancers()).toEqual([]);
+  expect(await api.allLoadBalancers()).toEqual([]);
 });
 
 test('changes are pushed to those who listen', async () => {

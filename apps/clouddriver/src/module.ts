@@ -14,9 +14,13 @@ import { openDatabase } from '@gennaker/store/database';
 import { createOutbox, type OutboxDelivery } from '@gennaker/store/outbox';
 import { z } from 'zod';
 import { openAccounts } from './accounts.ts';
+import { readCredentials } from './accounts/credentials.ts';
+import { ACCOUNTS_CHANNEL } from './accounts/stored.ts';
+import { followAdded } from './accounts/sync.ts';
 import { handlers } from './http.ts';
 import { clouddriverRules } from './rules.ts';
 import { listenToChanges } from './inventory/changes.ts';
+import { NUDGES_CHANNEL, parseNudge, tellNudge } from './inventory/nudges.ts';
 import { startInventory } from './inventory/watcher.ts';
 import { pause } from './operations/run.ts';
 import { submittedOperation } from './operations/view.ts';
@@ -33,10 +37,14 @@ export const app: AppDefinition = {
     // A process that starts again under the same name must not take its dead self for alive.
     const owner = `${config.instance}:${process.pid}:${randomBytes(4).toString('hex')}`;
     const db = openDatabase(config.databaseUrl);
+    const credentials = { folder: config.credentialsFolder, variable: config.variable };
     const accounts = openAccounts(config.file.accounts, {
       now: () => clock.now(),
       sleep: (ms, signal) => pause(clock, ms, signal),
+      credentials: (account) => readCredentials(credentials, account),
     });
+    const added = followAdded({ db, accounts, clock, log });
+    await added.reload();
     const orca = createServiceClient(orcaApi, {
       name: 'orca',
       baseUrl: config.urls.orca,
@@ -58,10 +66,25 @@ export const app: AppDefinition = {
       }
     };
     const outbox = createOutbox({ db, schema: 'clouddriver', deliver: wake, clock, log });
-    const inventory = startInventory({ db, accounts, clock, owner, log });
+    const inventory = startInventory({
+      db,
+      accounts,
+      clock,
+      owner,
+      log,
+      tell: (account, what) => void tellNudge(db.pool, { from: owner, account, what }).catch(() => {}),
+    });
     const worker = startWorker({ db, accounts, inventory, outbox, clock, log, owner });
-    const changes = listenToChanges(db, config.databaseUrl, log);
+    const changes = listenToChanges(config.databaseUrl, log, {
+      [ACCOUNTS_CHANNEL]: () => void added.reload().catch(() => {}),
+      [NUDGES_CHANNEL]: (payload) => {
+        const nudge = parseNudge(payload);
+        if (nudge && nudge.from !== owner) inventory.heard(nudge.account, nudge.what);
+      },
+    });
+    const access = remoteAccess(config, 'clouddriver', () => readAuthenticationMode(db.pool));
     const stopParts = async (): Promise<void> => {
+      added.close();
       await worker.close();
       await inventory.close();
       await changes.close();
@@ -74,10 +97,21 @@ export const app: AppDefinition = {
         name: 'clouddriver',
         api: clouddriverApi,
         guard: {
-          access: remoteAccess(config, 'clouddriver', () => readAuthenticationMode(db.pool)),
+          access,
           rules: clouddriverRules((id) => submittedOperation(db, id)),
         },
-        handlers: handlers({ db, accounts, inventory, changes, worker, outbox }),
+        handlers: handlers({
+          db,
+          accounts,
+          added,
+          allow: config.file.egress.allow,
+          credentials,
+          inventory,
+          access,
+          changes,
+          worker,
+          outbox,
+        }),
         config,
       });
       return {

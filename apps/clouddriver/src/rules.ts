@@ -1,3 +1,5 @@
+import type { cloudAccountRoutes } from '@gennaker/contracts/cloud-accounts';
+import type { cloudReadRoutes } from '@gennaker/contracts/cloud-reads';
 import type { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { parseName } from '@gennaker/contracts/moniker';
 import { applicationOf, type Rules } from '@gennaker/service/guard';
@@ -26,6 +28,61 @@ export type FindOperation = (
 /** Operations as they are submitted: each an object of one operation's name and its description. */
 type Descriptions = readonly Readonly<Record<string, Json>>[];
 
+/** Accounts are everybody's to use and an administrator's to change. */
+const accountRules: Rules<typeof cloudAccountRoutes> = {
+  listAccounts: 'signed',
+  getAccount: 'signed',
+  refreshAccount: 'signed',
+  listAccountDefinitions: 'admin',
+  addAccount: 'admin',
+  updateAccount: 'admin',
+  removeAccount: 'admin',
+  verifyAccount: 'admin',
+  verifyDefinition: 'admin',
+  accountHistory: 'admin',
+};
+
+const ofApplication = {
+  needs: 'READ',
+  of: ({ params }: { readonly params: { readonly application: string } }) => params.application,
+} as const;
+const named = { shows: (item: unknown) => (isObject(item) ? applicationNamed(item['name']) : undefined) };
+
+/** READ of the application that a thing is of; firewalls, networks and what forms choose from are of no application. */
+const readRules: Rules<typeof cloudReadRoutes> = {
+  listClusters: ofApplication,
+  clustersOfAccount: ofApplication,
+  clustersByName: ofApplication,
+  getCluster: ofApplication,
+  serverGroupsOfCluster: ofApplication,
+  serverGroupsByName: ofApplication,
+  serverGroupsOfProvider: ofApplication,
+  serverGroupOfProvider: ofApplication,
+  loadBalancersOfCluster: ofApplication,
+  getTarget: ofApplication,
+  findServerGroups: named,
+  listLoadBalancers: ofApplication,
+  allLoadBalancers: named,
+  getLoadBalancer: named,
+  allSecurityGroups: 'signed',
+  securityGroupsOfAccount: 'signed',
+  securityGroupsOfRegion: 'signed',
+  getSecurityGroup: 'signed',
+  applicationSecurityGroups: ofApplication,
+  getInstance: { needs: 'READ', of: ({ params }) => applicationNamed(params.id) },
+  getConsole: { needs: 'READ', of: ({ params }) => applicationNamed(params.id) },
+  // These say themselves which of their parts the caller may look at.
+  getImage: 'signed',
+  search: 'signed',
+  listNetworks: 'signed',
+  listSubnets: 'signed',
+  listInstanceTypes: 'signed',
+  listBackendServices: 'signed',
+  listHealthChecks: 'signed',
+  listAddresses: 'signed',
+  listCertificates: 'signed',
+};
+
 /** Who may call what of clouddriver: WRITE on the application for operations and locks, READ for what it has. */
 export const clouddriverRules = (findOperation: FindOperation): Rules<typeof clouddriverApi> => ({
   submit: { needs: 'WRITE', of: ({ body }) => everyApplication(body) },
@@ -40,18 +97,12 @@ export const clouddriverRules = (findOperation: FindOperation): Rules<typeof clo
   acquireLock: { needs: 'WRITE', of: ({ params }) => applicationNamed(params.cluster) },
   releaseLock: { needs: 'WRITE', of: ({ params }) => applicationNamed(params.cluster) },
   listLocks: { shows: (lock) => (isObject(lock) ? applicationNamed(lock['cluster']) : undefined) },
-  listAccounts: 'signed',
+  previewOperations: { needs: 'READ', of: ({ body }) => everyApplication(body) },
+  ...accountRules,
+  ...readRules,
   listServerGroups: { needs: 'READ', of: ({ params }) => params.application },
   getServerGroup: { shows: (group) => (isObject(group) ? applicationNamed(group['name']) : undefined) },
-  getTarget: { needs: 'READ', of: ({ params }) => params.application },
-  listClusters: { needs: 'READ', of: ({ params }) => params.application },
-  listLoadBalancers: { needs: 'READ', of: ({ params }) => params.application },
-  listAllLoadBalancers: { shows: (balancer) => (isObject(balancer) ? applicationNamed(balancer['name']) : undefined) },
-  getInstance: { needs: 'READ', of: ({ params }) => applicationNamed(params.id) },
-  getConsole: { needs: 'READ', of: ({ params }) => applicationNamed(params.id) },
   findImages: 'signed',
-  listNetworks: 'signed',
-  listInstanceTypes: 'signed',
   // A change of what belongs to no application concerns everybody.
   events: { shows: (change) => applicationOf(change) ?? null },
 });

@@ -1,113 +1,30 @@
 import { z } from 'zod';
-import { jsonObject, reasonSchema } from './execution.ts';
-import { monikerSchema } from './moniker.ts';
+import { cloudAccountRoutes } from './cloud-accounts.ts';
+import { cloudReadRoutes } from './cloud-reads.ts';
+import { imageSchema, operationPreviewSchema, operationSchema, serverGroupSchema } from './cloud-views.ts';
+import { jsonObject } from './execution.ts';
 import { defineApi } from './route.ts';
 
-/** States of one health source of an instance. */
-export const HEALTH_STATES = [
-  'Up',
-  'Down',
-  'Starting',
-  'OutOfService',
-  'Unknown',
-  'Draining',
-  'Failed',
-  'Succeeded',
-] as const;
-export const healthStateSchema = z.enum(HEALTH_STATES);
-export type HealthState = z.infer<typeof healthStateSchema>;
-
-export const healthSchema = z.looseObject({
-  type: z.string(),
-  healthClass: z.string().nullish(),
-  state: healthStateSchema,
-  description: z.string().optional(),
-});
-export const instanceSchema = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  zone: z.string().optional(),
-  launchTime: z.number().optional(),
-  healthState: healthStateSchema,
-  health: z.array(healthSchema),
-  ips: z.array(z.string()).optional(),
-  reason: reasonSchema.optional(),
-});
-export type Instance = z.infer<typeof instanceSchema>;
-
-export const capacitySchema = z.object({ min: z.number().int(), max: z.number().int(), desired: z.number().int() });
-
-/** A server group in Gate's list shape. `seenAt`: when the cloud last showed it. */
-export const serverGroupSchema = z.looseObject({
-  name: z.string(),
-  account: z.string(),
-  region: z.string(),
-  cluster: z.string(),
-  application: z.string(),
-  cloudProvider: z.string(),
-  type: z.string(),
-  createdTime: z.number(),
-  isDisabled: z.boolean(),
-  moniker: monikerSchema,
-  capacity: capacitySchema,
-  instanceCounts: z.looseObject({
-    total: z.number(),
-    up: z.number(),
-    down: z.number(),
-    starting: z.number(),
-    outOfService: z.number(),
-    unknown: z.number(),
-  }),
-  instances: z.array(instanceSchema),
-  loadBalancers: z.array(z.string()),
-  zones: z.array(z.string()).optional(),
-  buildInfo: jsonObject.optional(),
-  image: z.string().optional(),
-  seenAt: z.number(),
-  stale: z.boolean().optional(),
-});
-export type ServerGroup = z.infer<typeof serverGroupSchema>;
-
-export const loadBalancerSchema = z.looseObject({
-  name: z.string(),
-  account: z.string(),
-  region: z.string(),
-  cloudProvider: z.string(),
-  type: z.string(),
-  loadBalancerType: z.string(),
-  ipAddress: z.string().optional(),
-  portRange: z.string().optional(),
-  serverGroups: z.array(
-    z.looseObject({
-      name: z.string(),
-      isDisabled: z.boolean(),
-      instances: z.array(z.looseObject({ id: z.string(), health: z.looseObject({}).optional() })),
-    }),
-  ),
-  seenAt: z.number(),
-});
-export type LoadBalancer = z.infer<typeof loadBalancerSchema>;
-
-/** One accepted cloud change; Spinnaker's "kato task". */
-export const operationSchema = z.looseObject({
-  id: z.string(),
-  status: z.looseObject({
-    phase: z.string(),
-    status: z.string(),
-    complete: z.boolean(),
-    completed: z.boolean(),
-    failed: z.boolean(),
-    retryable: z.boolean().optional(),
-  }),
-  history: z.array(z.object({ phase: z.string(), status: z.string(), at: z.number() })),
-  resultObjects: z.array(jsonObject),
-  reason: reasonSchema.optional(),
-  startTimeMs: z.number(),
-  endTimeMs: z.number().optional(),
-});
-export type Operation = z.infer<typeof operationSchema>;
+export type { HealthState, Instance, LoadBalancer, Operation, ServerGroup } from './cloud-views.ts';
+export {
+  capacitySchema,
+  instanceSchema,
+  loadBalancerSchema,
+  operationSchema,
+  serverGroupSchema,
+} from './cloud-views.ts';
 
 const app = z.object({ application: z.string() });
+
+/** What images are found by; a `tag:key` beside demands that value of that label. */
+export const imageQuery = z
+  .object({
+    q: z.string().optional(),
+    account: z.string().optional(),
+    region: z.string().optional(),
+    count: z.coerce.number().int().min(1).max(10_000).optional(),
+  })
+  .catchall(z.string());
 
 /** Clouddriver: clouds. Operation bodies: `[{"createServerGroup": {...}}, ...]`; a failed one stops those behind it. */
 export const clouddriverApi = defineApi({
@@ -126,6 +43,14 @@ export const clouddriverApi = defineApi({
       .describe('executionId and stageId: woken when the operation ends'),
     body: z.array(z.record(z.string(), jsonObject)),
     response: z.object({ id: z.string(), resourceUri: z.string() }),
+  },
+  previewOperations: {
+    method: 'POST',
+    path: '/:provider/ops/preview',
+    summary: 'What operations would do now, in sentences; nothing is started',
+    params: z.object({ provider: z.string() }),
+    body: z.array(z.record(z.string(), jsonObject)),
+    response: z.array(operationPreviewSchema),
   },
   getOperation: {
     method: 'GET',
@@ -181,13 +106,6 @@ export const clouddriverApi = defineApi({
       }),
     ),
   },
-  listAccounts: {
-    method: 'GET',
-    path: '/credentials',
-    summary: 'Accounts',
-    query: z.object({ expand: z.string().optional() }),
-    response: z.array(z.looseObject({ name: z.string(), type: z.string(), cloudProvider: z.string() })),
-  },
   listServerGroups: {
     method: 'GET',
     path: '/applications/:application/serverGroups',
@@ -204,76 +122,13 @@ export const clouddriverApi = defineApi({
     query: z.object({ live: z.stringbool().optional() }),
     response: serverGroupSchema,
   },
-  getTarget: {
-    method: 'GET',
-    path: '/applications/:application/clusters/:account/:cluster/:provider/:region/serverGroups/target/:target',
-    summary: 'The server group that CURRENT, PREVIOUS, OLDEST, LARGEST or FAIL names now',
-    params: z.object({
-      application: z.string(),
-      account: z.string(),
-      cluster: z.string(),
-      provider: z.string(),
-      region: z.string(),
-      target: z.string(),
-    }),
-    query: z.object({ onlyEnabled: z.stringbool().optional() }),
-    response: serverGroupSchema,
-  },
-  listClusters: {
-    method: 'GET',
-    path: '/applications/:application/clusters',
-    summary: 'Cluster names by account',
-    params: app,
-    response: z.record(z.string(), z.array(z.string())),
-  },
-  listLoadBalancers: {
-    method: 'GET',
-    path: '/applications/:application/loadBalancers',
-    summary: "An application's load balancers",
-    params: app,
-    response: z.array(loadBalancerSchema),
-  },
-  listAllLoadBalancers: {
-    method: 'GET',
-    path: '/loadBalancers',
-    summary: 'All load balancers',
-    query: z.object({ provider: z.string().optional() }),
-    response: z.array(loadBalancerSchema),
-  },
-  getInstance: {
-    method: 'GET',
-    path: '/instances/:account/:region/:id',
-    summary: 'One instance',
-    params: z.object({ account: z.string(), region: z.string(), id: z.string() }),
-    response: instanceSchema,
-  },
-  getConsole: {
-    method: 'GET',
-    path: '/instances/:account/:region/:id/console',
-    summary: "An instance's serial console",
-    params: z.object({ account: z.string(), region: z.string(), id: z.string() }),
-    response: z.object({ output: z.string() }),
-  },
   findImages: {
     method: 'GET',
     path: '/:provider/images/find',
-    summary: 'Images by name',
+    summary: 'Images by name (`*` stands for anything) and by tags (`tag:key=value`), newest first',
     params: z.object({ provider: z.string() }),
-    query: z.object({ q: z.string().optional(), account: z.string().optional() }),
-    response: z.array(z.looseObject({ account: z.string(), imageName: z.string() })),
-  },
-  listNetworks: {
-    method: 'GET',
-    path: '/networks/:provider',
-    summary: 'Networks',
-    params: z.object({ provider: z.string() }),
-    response: z.array(z.looseObject({})),
-  },
-  listInstanceTypes: {
-    method: 'GET',
-    path: '/instanceTypes',
-    summary: 'Machine types',
-    response: z.array(z.looseObject({ name: z.string(), account: z.string() })),
+    query: imageQuery,
+    response: z.array(imageSchema),
   },
   events: {
     method: 'GET',
@@ -282,4 +137,6 @@ export const clouddriverApi = defineApi({
     query: z.object({ application: z.string().optional() }),
     answers: 'events',
   },
+  ...cloudReadRoutes,
+  ...cloudAccountRoutes,
 });

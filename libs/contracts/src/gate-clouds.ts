@@ -1,29 +1,19 @@
 import { z } from 'zod';
-import { clouddriverApi, instanceSchema, loadBalancerSchema, serverGroupSchema } from './clouddriver.ts';
+import { cloudAccountRoutes } from './cloud-accounts.ts';
+import { cloudReadRoutes } from './cloud-reads.ts';
+import { networkSchema, serverGroupSchema } from './cloud-views.ts';
+import { clouddriverApi, imageQuery } from './clouddriver.ts';
 import { buildInfoSchema } from './igor.ts';
 import { roscoApi } from './rosco.ts';
 import { defineApi } from './route.ts';
 
 const application = z.object({ application: z.string() });
-const instance = z.object({ account: z.string(), region: z.string(), id: z.string() });
 const regionId = z.object({ region: z.string(), id: z.string() });
 
-/** The part of gate's API that reads clouds, the bakery and build masters. */
+/** The part of gate's API that is about clouds, their accounts, the bakery and build masters. */
 export const gateCloudRoutes = defineApi({
-  listAccounts: {
-    method: 'GET',
-    path: '/credentials',
-    summary: 'Accounts',
-    query: z.object({ expand: z.string().optional() }),
-    response: clouddriverApi.listAccounts.response,
-  },
-  getAccount: {
-    method: 'GET',
-    path: '/credentials/:account',
-    summary: 'One account',
-    params: z.object({ account: z.string() }),
-    response: z.looseObject({ name: z.string(), type: z.string(), cloudProvider: z.string() }),
-  },
+  ...cloudAccountRoutes,
+  ...cloudReadRoutes,
   listServerGroups: {
     method: 'GET',
     path: '/applications/:application/serverGroups',
@@ -44,69 +34,20 @@ export const gateCloudRoutes = defineApi({
     query: z.object({ includeDetails: z.string().optional() }),
     response: serverGroupSchema,
   },
-  listClusters: {
-    method: 'GET',
-    path: '/applications/:application/clusters',
-    summary: 'Cluster names by account',
-    params: application,
-    response: z.record(z.string(), z.array(z.string())),
-  },
-  listLoadBalancers: {
-    method: 'GET',
-    path: '/applications/:application/loadBalancers',
-    summary: "An application's load balancers",
-    params: application,
-    response: z.array(loadBalancerSchema),
-  },
-  allLoadBalancers: {
-    method: 'GET',
-    path: '/loadBalancers',
-    summary: 'All load balancers',
-    query: z.object({ provider: z.string().optional() }),
-    response: z.array(loadBalancerSchema),
-  },
-  getInstance: {
-    method: 'GET',
-    path: '/instances/:account/:region/:id',
-    summary: 'One instance',
-    params: instance,
-    query: z.object({ provider: z.string().optional() }),
-    response: instanceSchema,
-  },
-  getConsole: {
-    method: 'GET',
-    path: '/instances/:account/:region/:id/console',
-    summary: "An instance's serial console",
-    params: instance,
-    query: z.object({ provider: z.string().optional() }),
-    response: z.object({ output: z.string() }),
-  },
   findImages: {
     method: 'GET',
     path: '/images/find',
-    summary: 'Images by name',
-    query: z.object({ provider: z.string().optional(), q: z.string().optional(), account: z.string().optional() }),
+    summary: 'Images by name (`*` stands for anything) and by tags (`tag:key=value`), newest first',
+    query: imageQuery.extend({ provider: z.string().optional() }),
     response: clouddriverApi.findImages.response,
-  },
-  listNetworks: {
-    method: 'GET',
-    path: '/networks/:provider',
-    summary: 'Networks of a cloud',
-    params: z.object({ provider: z.string() }),
-    response: z.array(z.looseObject({})),
   },
   allNetworks: {
     method: 'GET',
     path: '/networks',
     summary: 'Networks by cloud',
-    response: z.record(z.string(), z.array(z.looseObject({}))),
+    response: z.record(z.string(), z.array(networkSchema)),
   },
-  listInstanceTypes: {
-    method: 'GET',
-    path: '/instanceTypes',
-    summary: 'Machine types',
-    response: clouddriverApi.listInstanceTypes.response,
-  },
+  previewOperations: { ...clouddriverApi.previewOperations },
   listLocks: {
     method: 'GET',
     path: '/locks',

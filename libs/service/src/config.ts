@@ -1,5 +1,7 @@
+import { credentialsReferenceSchema } from '@gennaker/contracts/cloud-accounts';
 import { customStageTypeSchema, preconfiguredWebhookSchema } from '@gennaker/contracts/custom-stages';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { randomIdentityKey } from './identity.ts';
 import { type TaskBackoffs, taskBackoffsSchema } from './task-backoffs.ts';
@@ -29,6 +31,7 @@ export const accountSchema = z.looseObject({
   project: z.string(),
   endpoint: z.url().optional().describe("address of a Google-Compute-compatible API; absent: Google's own"),
   regions: z.array(z.string()).min(1).default(['us-central1']),
+  credentials: credentialsReferenceSchema.optional().describe('where the key is; never the key itself'),
 });
 export type Account = z.infer<typeof accountSchema>;
 
@@ -111,6 +114,10 @@ export interface ServiceConfig {
   readonly cloudlabUrl: string;
   /** Folders with the tools that the platform brought. */
   readonly tools: readonly string[];
+  /** Folder that accounts' references to key files are within. */
+  readonly credentialsFolder: string;
+  /** A variable of this process that configuration or an account refers to. */
+  readonly variable: (name: string) => string | undefined;
   readonly file: GennakerFile;
 }
 
@@ -126,6 +133,7 @@ const environmentSchema = z.object({
   GENNAKER_DISCOVERY: z.string().default('{}').describe('JSON: service name to a list of addresses'),
   GENNAKER_PORTS: z.string().default('{}').describe('JSON: service name to the port that this process listens on'),
   GENNAKER_CLOUDLAB: z.url().optional(),
+  GENNAKER_CREDENTIALS: z.string().min(1).optional().describe("folder of the accounts' key files"),
   DATABASE_URL: z.string().min(1),
   REDIS_URL: z.string().min(1),
   GENNAKER_IDENTITY_KEY: z.string().min(32).optional(),
@@ -160,6 +168,8 @@ export function configFromEnv(env: Readonly<Record<string, string | undefined>>)
     urls: byName((name) => discovery[name]?.join(',') ?? `http://${host}:${SERVICE_PORTS[name] + e.GENNAKER_OFFSET}`),
     cloudlabUrl,
     tools: e.GENNAKER_TOOLS.split(':').filter(Boolean),
+    credentialsFolder: e.GENNAKER_CREDENTIALS ?? join(e.GENNAKER_DATA, 'credentials'),
+    variable: (name) => env[name],
     file: gennakerFile(e.GENNAKER_CONFIG, e.GENNAKER_OFFSET, cloudlabUrl),
   };
 }

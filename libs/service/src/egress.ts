@@ -51,6 +51,14 @@ export function createGuardedHttp(allow: readonly string[]): Ports['http'] {
   };
 }
 
+/**
+ * May this URL be called at all, by the same rules?
+ * @throws ServiceError 400 for what is no http URL, 403 for an address that is not called, 502 for an unknown host
+ */
+export async function checkEgress(url: string, allow: readonly string[]): Promise<void> {
+  await resolveTarget(url, allow.map(allowRule));
+}
+
 async function once(asked: GuardedRequest, rules: readonly AllowRule[]): Promise<GuardedResponse> {
   const { url, address, family } = await resolveTarget(asked.url, rules);
   const agent = new Agent({

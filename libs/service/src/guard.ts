@@ -75,8 +75,8 @@ export async function demandAdmin(access: Access, identity: Identity): Promise<v
   });
 }
 
-/** Those applications that the caller may look at. */
-async function mayRead(access: Access, identity: Identity, applications: Applications): Promise<boolean> {
+/** May the caller look at all of these applications? For handlers whose answers hold things of several. */
+export async function mayRead(access: Access, identity: Identity, applications: Applications): Promise<boolean> {
   if (applications === null) return true;
   const names = [applications ?? []].flat();
   if (names.length === 0) return identity.admin && identity.scope === undefined;

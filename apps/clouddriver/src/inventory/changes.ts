@@ -1,12 +1,12 @@
 import type { StreamEvent } from '@gennaker/contracts/route';
-import type { Database } from '@gennaker/store/database';
 import type { Logger } from 'pino';
 import pg from 'pg';
+import { KINDS } from './item.ts';
 import { CHANNEL } from './store.ts';
 import { z } from 'zod';
 
 const changeSchema = z.object({
-  kind: z.enum(['serverGroup', 'loadBalancer']),
+  kind: z.enum([...KINDS, 'account']),
   account: z.string(),
   region: z.string(),
   name: z.string(),
@@ -26,8 +26,15 @@ export interface Changes {
   close(): Promise<void>;
 }
 
-/** Listens to PostgreSQL on a connection of its own, and reconnects for ever. */
-export function listenToChanges(db: Database, databaseUrl: string, log: Logger): Changes {
+/**
+ * Listens to PostgreSQL on a connection of its own, and reconnects for ever. `others`: what is done with the notices of
+ * further channels; after a reconnect, which may have missed some, each gets an empty one.
+ */
+export function listenToChanges(
+  databaseUrl: string,
+  log: Logger,
+  others: Readonly<Record<string, (payload: string) => void>> = {},
+): Changes {
   const readers = new Set<(change: Change | 'reset') => void>();
   let client: pg.Client | undefined;
   let closed = false;
@@ -48,13 +55,16 @@ export function listenToChanges(db: Database, databaseUrl: string, log: Logger):
     next.on('error', again);
     next.on('end', again);
     next.on('notification', (message) => {
+      const other = others[message.channel];
+      if (other) return other(message.payload ?? '');
       const parsed = changeSchema.safeParse(JSON.parse(message.payload ?? 'null'));
       if (parsed.success) for (const reader of readers) reader(parsed.data);
     });
     client = next;
     await next.connect();
-    await next.query(`listen ${CHANNEL}`);
+    for (const channel of [CHANNEL, ...Object.keys(others)]) await next.query(`listen ${channel}`);
     for (const reader of readers) reader('reset');
+    for (const hear of Object.values(others)) hear('');
   };
   const start = (): Promise<void> =>
     connect().catch((error: unknown) => {

@@ -14,22 +14,47 @@ const rowSchema = z.object({
   enabled: z.boolean(),
   policy: z.record(z.string(), z.unknown()).nullable(),
   draining_until: z.date().nullable(),
+  backends: z.record(z.string(), z.array(z.string())).nullable(),
+  percentage: z.number().int().nullable(),
+});
+
+const recordOf = (row: z.output<typeof rowSchema>): TrafficRecord => ({
+  loadBalancers: row.load_balancers,
+  enabled: row.enabled,
+  ...(row.policy ? { policy: row.policy } : {}),
+  ...(row.draining_until ? { drainingUntil: row.draining_until.getTime() } : {}),
+  ...(row.backends ? { backends: row.backends } : {}),
+  ...(row.percentage === null ? {} : { percentage: row.percentage }),
 });
 
 /** The traffic that was asked for of a server group; null when nobody ever did. */
 export async function readTraffic(client: Queryable, key: GroupKey): Promise<TrafficRecord | null> {
   const { rows } = await client.query(
-    'select load_balancers, enabled, policy, draining_until from clouddriver.traffic where account = $1 and region = $2 and name = $3',
+    `select load_balancers, enabled, policy, draining_until, backends, percentage
+     from clouddriver.traffic where account = $1 and region = $2 and name = $3`,
     [key.account, key.region, key.name],
   );
-  if (!rows[0]) return null;
-  const row = rowSchema.parse(rows[0]);
-  return {
-    loadBalancers: row.load_balancers,
-    enabled: row.enabled,
-    ...(row.policy ? { policy: row.policy } : {}),
-    ...(row.draining_until ? { drainingUntil: row.draining_until.getTime() } : {}),
-  };
+  return rows[0] ? recordOf(rowSchema.parse(rows[0])) : null;
+}
+
+/** The traffic that was asked for of all server groups of an account, by `region/name`. */
+export async function readAccountTraffic(
+  client: Queryable,
+  account: string,
+): Promise<ReadonlyMap<string, TrafficRecord>> {
+  const { rows } = await client.query({
+    name: 'traffic-of-account',
+    text: `select region, name, load_balancers, enabled, policy, draining_until, backends, percentage
+      from clouddriver.traffic where account = $1`,
+    values: [account],
+  });
+  const named = rowSchema.extend({ region: z.string(), name: z.string() });
+  return new Map(
+    rows.map((row) => {
+      const parsed = named.parse(row);
+      return [`${parsed.region}/${parsed.name}`, recordOf(parsed)];
+    }),
+  );
 }
 
 /** Records the traffic that is asked for; null forgets it. */
@@ -43,10 +68,11 @@ export async function writeTraffic(client: Queryable, key: GroupKey, record: Tra
     return;
   }
   await client.query(
-    `insert into clouddriver.traffic(account, region, name, load_balancers, enabled, policy, draining_until)
-     values ($1, $2, $3, $4::jsonb, $5, $6::jsonb, to_timestamp($7::double precision / 1000))
+    `insert into clouddriver.traffic(account, region, name, load_balancers, enabled, policy, draining_until, backends, percentage)
+     values ($1, $2, $3, $4::jsonb, $5, $6::jsonb, to_timestamp($7::double precision / 1000), $8::jsonb, $9)
      on conflict (account, region, name) do update set load_balancers = excluded.load_balancers,
-       enabled = excluded.enabled, policy = excluded.policy, draining_until = excluded.draining_until`,
+       enabled = excluded.enabled, policy = excluded.policy, draining_until = excluded.draining_until,
+       backends = excluded.backends, percentage = excluded.percentage`,
     [
       key.account,
       key.region,
@@ -55,6 +81,8 @@ export async function writeTraffic(client: Queryable, key: GroupKey, record: Tra
       record.enabled,
       record.policy ? JSON.stringify(record.policy) : null,
       record.drainingUntil ?? null,
+      record.backends ? JSON.stringify(record.backends) : null,
+      record.percentage ?? null,
     ],
   );
 }

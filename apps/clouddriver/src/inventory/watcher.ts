@@ -1,23 +1,31 @@
+import { imageSchema } from '@gennaker/contracts/cloud-views';
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import type { ResourceRef } from '@gennaker/extension-sdk/cloud';
 import type { Clock } from '@gennaker/service/clock';
-import type { Logger } from 'pino';
 import type { Database } from '@gennaker/store/database';
+import type { Logger } from 'pino';
 import type { Accounts, OpenAccount } from '../accounts.ts';
-import { knownItems, markStale, putLoadBalancer, putServerGroup, removeItem, unseen } from './store.ts';
+import { withTraffic } from './drift.ts';
+import { imageItem, type ItemKey, loadBalancerItem, securityGroupItem, serverGroupItem } from './item.ts';
+import { applyLook } from './look.ts';
+import type { Nudge } from './nudges.ts';
+import { type LookOutcome, nextWait, PACE, type Pace } from './pace.ts';
+import { forgetAccount, putItem, removeItem } from './store.ts';
+import { readTraffic } from './traffic.ts';
+import { claimWatch, ensureWatch, keepWatch, recordFailure, recordSeen, releaseWatches } from './watches.ts';
 
-/** Times of the watcher, ms. */
-export interface WatcherTimes {
-  /** Between looks while something changes. */
-  readonly fastest: number;
-  /** Between looks while nothing does. */
-  readonly slowest: number;
-}
-const TIMES: WatcherTimes = { fastest: 2_000, slowest: 15_000 };
-const BACK_OFF = 1.5;
 /** A read of one group that is asked for again this soon gets the same answer. */
 const FRESH_MS = 400;
-const LEASE_MS = 60_000;
+/** A watch is kept this much longer than until the next look, ms: then another process takes it over. */
+const SPARE_MS = 15_000;
+/** A look that takes longer is told as a failure, though its answer is still taken, ms. */
+const LATE_MS = 45_000;
+/** An account that somebody reads counts as watched for this long, ms. */
+const WATCHED_MS = 60_000;
+/** What is read though it is old is looked at within this time, ms. */
+const SOON_MS = 200;
+/** First looks are spread over this long for each account, ms. */
+const START_SPREAD_MS = 40;
 /** A look that hangs in an unreachable cloud does not hold up a stop for longer. */
 const STOP_MS = 2_000;
 
@@ -31,78 +39,105 @@ export interface Inventory {
   refreshAccount(account: string): Promise<void>;
   /** Looks again soon: something changes. */
   poke(account: string): void;
+  /** Somebody reads what is known of these accounts: they are looked at more often for a while. */
+  watched(accounts: Iterable<string>): void;
+  /** Another process told something. */
+  heard(account: string, what: Nudge['what']): void;
   close(): Promise<void>;
 }
 
-/** Starts a watcher of every account. Several processes share the work: one of them looks at an account at a time. */
+interface Watch {
+  readonly open: OpenAccount;
+  wait: number;
+  /** Epoch ms at which the last look ended; 0 before the first. */
+  looked: number;
+  /** Epoch ms until which somebody reads the account. */
+  watchedUntil: number;
+  /** Epoch ms at which other processes were last told that it is read. */
+  told: number;
+  cancel: () => void;
+  failing: boolean;
+}
+
+/**
+ * Starts a watcher of every account, also of those that come later. Each goes by itself: one that is slow or fails
+ * delays no other. Several processes share the work: one of them looks at an account at a time.
+ */
 export function startInventory(options: {
   readonly db: Database;
   readonly accounts: Accounts;
   readonly clock: Clock;
   readonly owner: string;
   readonly log: Logger;
-  readonly times?: WatcherTimes;
+  readonly pace?: Pace;
+  /** Tells the other processes what concerns whoever watches the account. */
+  readonly tell?: (account: string, what: Nudge['what']) => void;
 }): Inventory {
-  const { db, accounts, clock, log } = options;
-  const times = options.times ?? TIMES;
-  const running = new Map<string, Promise<void>>();
-  const queued = new Map<string, Promise<void>>();
+  const { db, accounts, clock, owner, log } = options;
+  const pace = options.pace ?? PACE;
+  const running = new Map<string, Promise<LookOutcome>>();
+  const queued = new Map<string, Promise<LookOutcome>>();
   const single = new Map<string, { at: number; answer: Promise<ServerGroup | null> }>();
-  const watches = new Map<string, { wait: number; cancel: () => void; failing: boolean }>();
+  const watches = new Map<string, Watch>();
   let closed = false;
 
-  const look = async (open: OpenAccount): Promise<boolean> => {
+  const look = async (open: OpenAccount): Promise<LookOutcome> => {
     const name = open.account.name;
     const began = clock.now();
+    await ensure(name);
+    const first = !(await everSeen(name));
     const snapshot = await open.cloud.inventory.snapshot();
-    const before = await fingerprint(name);
-    const known = await knownItems(db.pool, name);
-    for (const group of snapshot.serverGroups) {
-      // One that is new here may have been destroyed while the lists were read: only a read of its own tells.
-      if (!known || known.has(`serverGroup/${group.view.region}/${group.view.name}`))
-        await putServerGroup(db, group, began);
-      else await readGroup(name, group.view.region, group.view.name);
-    }
-    for (const balancer of snapshot.loadBalancers) {
-      if (!known || known.has(`loadBalancer/${balancer.region}/${balancer.name}`))
-        await putLoadBalancer(db, balancer, began);
-      else await readBalancer(name, balancer.region, balancer.name);
-    }
-    for (const gone of await unseen(db.pool, name, began)) await removeItem(db.pool, gone, began);
-    await db.pool.query(
-      `insert into clouddriver.watches(account, last_seen) values ($1, to_timestamp($2::double precision / 1000))
-       on conflict (account) do update set last_seen = excluded.last_seen, error = null`,
-      [name, began],
-    );
+    const changes = await applyLook(db, name, snapshot, began, first, (key) => readOne(open, key));
+    await recordSeen(db.pool, name, began);
+    if (changes > 0) return 'changed';
     const restless = snapshot.serverGroups.some(
       ({ view }) =>
         view.instances.length !== view.capacity.desired || view.instances.some((i) => i.healthState === 'Starting'),
     );
-    return restless || before !== (await fingerprint(name));
+    return restless ? 'restless' : 'unchanged';
   };
 
-  const fingerprint = async (account: string): Promise<string> => {
-    const { rows } = await db.pool.query<{ all: string | null }>(
-      `select md5(string_agg(hash, '' order by kind, region, name)) as all from clouddriver.inventory where account = $1`,
+  const ensured = new Set<string>();
+  const ensure = async (account: string): Promise<void> => {
+    if (ensured.has(account)) return;
+    await ensureWatch(db.pool, account);
+    ensured.add(account);
+  };
+
+  const seen = new Set<string>();
+  const everSeen = async (account: string): Promise<boolean> => {
+    if (seen.has(account)) return true;
+    const { rowCount } = await db.pool.query(
+      'select 1 from clouddriver.watches where account = $1 and last_seen is not null',
       [account],
     );
-    return rows[0]?.all ?? '';
+    if (rowCount === 1) seen.add(account);
+    return rowCount === 1;
   };
 
   /** A look that begins now; one that is under way may have missed what the caller asks about, so that the next follows it. */
-  const refreshAccount = (name: string): Promise<void> => {
+  const lookAgain = (name: string): Promise<LookOutcome> => {
     const open = accounts.get(name);
     const waiting = queued.get(name);
     if (waiting) return waiting;
     const before = running.get(name);
-    const run = (before ?? Promise.resolve())
+    const run = (before ?? Promise.resolve('unchanged' as const))
       .catch(() => {})
       .then(() => {
         queued.delete(name);
         running.set(name, run);
         return look(open);
       })
-      .then((changed) => settle(name, changed))
+      .then(
+        (outcome) => {
+          settle(name, outcome);
+          return outcome;
+        },
+        async (error: unknown) => {
+          await failed(name, error instanceof Error ? error.message : String(error));
+          throw error;
+        },
+      )
       .finally(() => {
         if (running.get(name) === run) running.delete(name);
       });
@@ -110,114 +145,204 @@ export function startInventory(options: {
     return run;
   };
 
-  const settle = (name: string, changed: boolean): void => {
+  const settle = (name: string, outcome: LookOutcome): void => {
     const watch = watches.get(name);
     if (!watch) return;
     if (watch.failing) log.info({ account: name }, 'the account answers again');
     watch.failing = false;
-    watch.wait = changed ? times.fastest : Math.min(watch.wait * BACK_OFF, times.slowest);
+    watch.looked = clock.now();
+    watch.wait = nextWait(watch.wait, outcome, watch.watchedUntil > clock.now(), pace);
   };
 
-  const turn = async (open: OpenAccount): Promise<void> => {
-    const name = open.account.name;
+  const failed = async (name: string, reason: string): Promise<void> => {
+    const watch = watches.get(name);
+    if (!watch || closed) return;
+    watch.wait = nextWait(watch.wait, 'failed', watch.watchedUntil > clock.now(), pace);
+    if (!watch.failing) log.warn({ account: name, reason }, 'the account does not answer; its view is stale');
+    watch.failing = true;
+    await recordFailure(db.pool, name, reason, clock.now()).catch(() => {});
+  };
+
+  const turn = async (name: string): Promise<void> => {
     try {
-      if (await claim(name)) await refreshAccount(name);
-    } catch (error) {
       const watch = watches.get(name);
-      if (watch) watch.wait = Math.min(watch.wait * BACK_OFF, times.slowest);
-      if (closed) return;
-      const reason = error instanceof Error ? error.message : String(error);
-      if (watch && !watch.failing)
-        log.warn({ account: name, reason }, 'the account does not answer; its view is stale');
-      if (watch) watch.failing = true;
-      await markStale(db.pool, name).catch(() => {});
-      await db.pool
-        .query('update clouddriver.watches set error = $2 where account = $1', [name, reason])
-        .catch(() => {});
+      if (await claimWatch(db.pool, name, owner, LATE_MS + SPARE_MS)) await lookInTime(name);
+      else if (watch) watch.wait = pace.watched;
+    } catch {
+      // A failed look has been recorded; a database that does not answer is asked again at the next turn.
     } finally {
-      schedule(open);
+      schedule(name);
     }
   };
 
-  const claim = async (account: string): Promise<boolean> => {
-    const { rowCount } = await db.pool.query(
-      `insert into clouddriver.watches(account, owner, lease_until) values ($1, $2, now() + make_interval(secs => $3))
-       on conflict (account) do update set owner = excluded.owner, lease_until = excluded.lease_until
-       where clouddriver.watches.owner = excluded.owner or clouddriver.watches.lease_until is null
-         or clouddriver.watches.lease_until < now()`,
-      [account, options.owner, LEASE_MS / 1_000],
-    );
-    return rowCount === 1;
+  const lookInTime = async (name: string): Promise<void> => {
+    const late = Promise.withResolvers<void>();
+    const cancel = clock.after(LATE_MS, () => {
+      void failed(name, `The cloud has not answered for ${LATE_MS / 1_000} seconds`).then(late.resolve);
+    });
+    const looked = lookAgain(name);
+    looked.catch(() => {});
+    try {
+      await Promise.race([looked, late.promise]);
+    } finally {
+      cancel();
+    }
   };
 
-  const schedule = (open: OpenAccount): void => {
-    const watch = watches.get(open.account.name);
+  const schedule = (name: string): void => {
+    const watch = watches.get(name);
     if (!watch || closed) return;
     watch.cancel();
-    watch.cancel = clock.after(watch.wait * (0.8 + 0.4 * Math.random()), () => void turn(open));
+    const wait = watch.wait * (0.8 + 0.4 * Math.random());
+    watch.cancel = clock.after(wait, () => void turn(name));
+    if (watch.looked > 0) void keepWatch(db.pool, name, owner, clock.now() + wait, wait + SPARE_MS).catch(() => {});
   };
 
   const refreshServerGroup = (account: string, region: string, name: string): Promise<ServerGroup | null> => {
     const key = `${account}/${region}/${name}`;
     const known = single.get(key);
     if (known && clock.now() - known.at < FRESH_MS) return known.answer;
-    const answer = readGroup(account, region, name);
+    const answer = readGroup(accounts.get(account), region, name);
     if (single.size > 1_000) single.clear();
     single.set(key, { at: clock.now(), answer });
     answer.catch(() => single.delete(key));
     return answer;
   };
 
-  const readGroup = async (account: string, region: string, name: string): Promise<ServerGroup | null> => {
+  const readGroup = async (open: OpenAccount, region: string, name: string): Promise<ServerGroup | null> => {
+    const account = open.account.name;
     const began = clock.now();
-    const observed = await accounts.get(account).cloud.inventory.serverGroup(region, name);
-    if (observed) return putServerGroup(db, observed, began);
-    await removeItem(db.pool, { kind: 'serverGroup', account, region, name }, began);
-    return null;
+    const observed = await open.cloud.inventory.serverGroup(region, name);
+    await ensure(account);
+    if (!observed) {
+      await removeItem(db.pool, { kind: 'serverGroup', account, region, name }, began);
+      return null;
+    }
+    const view = withTraffic(observed, await readTraffic(db.pool, { account, region, name }));
+    await putItem(db.pool, serverGroupItem(view), began);
+    return { ...view, seenAt: began };
   };
 
-  const readBalancer = async (account: string, region: string, name: string): Promise<void> => {
+  /** Reads one thing from the cloud, and writes it or forgets it. */
+  const readOne = async (open: OpenAccount, key: Omit<ItemKey, 'account'>): Promise<void> => {
+    if (key.kind === 'serverGroup') return void (await readGroup(open, key.region, key.name));
     const began = clock.now();
-    const found = await accounts.get(account).cloud.capabilities.loadBalancers?.find(region, name);
-    if (found) await putLoadBalancer(db, found, began);
-    else await removeItem(db.pool, { kind: 'loadBalancer', account, region, name }, began);
+    const { loadBalancers, securityGroups, images } = open.cloud.capabilities;
+    const item = await (async () => {
+      switch (key.kind) {
+        case 'loadBalancer': {
+          const found = await loadBalancers?.find(key.region, key.name);
+          return found && loadBalancerItem(found);
+        }
+        case 'securityGroup': {
+          const found = await securityGroups?.find(key.region, key.name);
+          return found && securityGroupItem(found);
+        }
+        case 'image': {
+          const found = (await images?.find(key.name))?.find((image) => image['imageName'] === key.name);
+          return found && imageItem(imageSchema.parse(found));
+        }
+        default:
+          return undefined;
+      }
+    })();
+    const account = open.account.name;
+    await ensure(account);
+    if (item) await putItem(db.pool, item, began);
+    else await removeItem(db.pool, { ...key, account }, began);
   };
 
-  for (const open of accounts.all) {
-    watches.set(open.account.name, { wait: times.fastest, cancel: () => {}, failing: false });
-    void turn(open);
-  }
+  const poke = (name: string): void => {
+    const watch = watches.get(name);
+    if (!watch || closed) return;
+    watch.wait = pace.fastest;
+    schedule(name);
+  };
+
+  const watched = (name: string): void => {
+    const watch = watches.get(name);
+    if (!watch || closed) return;
+    watch.watchedUntil = clock.now() + WATCHED_MS;
+    if (watch.wait <= pace.watched) return;
+    // What is old is looked at now; nobody waits for it.
+    watch.wait = pace.watched;
+    watch.cancel();
+    watch.cancel = clock.after(Math.random() * SOON_MS, () => void turn(name));
+  };
+
+  const unfollow = (name: string, watch: Watch): void => {
+    watch.cancel();
+    watches.delete(name);
+    seen.delete(name);
+    ensured.delete(name);
+  };
+
+  /** Watches exactly the accounts that there are. */
+  const follow = (): void => {
+    if (closed) return;
+    const opened = new Map(accounts.all.map((open) => [open.account.name, open]));
+    for (const [name, watch] of watches) {
+      if (opened.get(name) === watch.open) continue;
+      unfollow(name, watch);
+      if (accounts.known(name)) continue;
+      // What a look under way still writes goes as well.
+      void (running.get(name) ?? Promise.resolve())
+        .catch(() => {})
+        .then(() => (accounts.known(name) ? undefined : forgetAccount(db.pool, name)))
+        .catch((error: unknown) => log.warn({ err: error, account: name }, 'a removed account could not be forgotten'));
+    }
+    for (const [name, open] of opened) {
+      if (watches.has(name)) continue;
+      const watch: Watch = {
+        open,
+        wait: pace.fastest,
+        looked: 0,
+        watchedUntil: 0,
+        told: 0,
+        cancel: () => {},
+        failing: false,
+      };
+      watches.set(name, watch);
+      watch.cancel = clock.after(Math.random() * START_SPREAD_MS * opened.size, () => void turn(name));
+    }
+  };
+  follow();
+  const stopFollowing = accounts.onChange(follow);
 
   return {
     refreshServerGroup,
-    refreshAccount,
+    refreshAccount: async (name) => void (await lookAgain(name)),
     async refresh(account, refs) {
+      const open = accounts.get(account);
       for (const ref of refs) {
-        if (ref.kind === 'serverGroup') {
-          single.delete(`${account}/${ref.region}/${ref.name}`);
-          await readGroup(account, ref.region, ref.name);
-          continue;
-        }
-        await readBalancer(account, ref.region, ref.name);
+        single.delete(`${account}/${ref.region}/${ref.name}`);
+        await readOne(open, ref);
       }
     },
     poke(account) {
-      const watch = watches.get(account);
-      const open = accounts.all.find((candidate) => candidate.account.name === account);
-      if (!watch || !open || closed) return;
-      watch.wait = times.fastest;
-      schedule(open);
+      poke(account);
+      options.tell?.(account, 'poke');
     },
+    watched(names) {
+      for (const name of new Set(names)) {
+        const watch = watches.get(name);
+        if (watch && clock.now() - watch.told > WATCHED_MS / 2) {
+          watch.told = clock.now();
+          options.tell?.(name, 'watched');
+        }
+        watched(name);
+      }
+    },
+    heard: (account, what) => (what === 'poke' ? poke(account) : watched(account)),
     async close() {
       closed = true;
+      stopFollowing();
       for (const watch of watches.values()) watch.cancel();
       await Promise.race([
         Promise.allSettled([...running.values(), ...queued.values()]),
         new Promise((resolve) => clock.after(STOP_MS, () => resolve(undefined))),
       ]);
-      await db.pool
-        .query('update clouddriver.watches set lease_until = null where owner = $1', [options.owner])
-        .catch(() => {});
+      await releaseWatches(db.pool, owner).catch(() => {});
     },
   };
 }

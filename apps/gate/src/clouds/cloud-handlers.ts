@@ -1,62 +1,35 @@
+import { cloudAccountRoutes } from '@gennaker/contracts/cloud-accounts';
+import { cloudReadRoutes } from '@gennaker/contracts/cloud-reads';
 import { notFound } from '@gennaker/contracts/error';
-import type { gateApi } from '@gennaker/contracts/gate';
+import type { gateCloudRoutes } from '@gennaker/contracts/gate-clouds';
 import type { CallOptions, Handlers } from '@gennaker/contracts/route';
+import { forward } from '../forward.ts';
 import type { Gate } from '../gate.ts';
 import { callOptions } from '../request.ts';
 
-type Operations =
-  | 'listAccounts'
-  | 'getAccount'
-  | 'listServerGroups'
-  | 'getServerGroup'
-  | 'listClusters'
-  | 'listLoadBalancers'
-  | 'allLoadBalancers'
-  | 'getInstance'
-  | 'getConsole'
-  | 'findImages'
-  | 'listNetworks'
-  | 'allNetworks'
-  | 'listInstanceTypes'
-  | 'listLocks'
-  | 'bakeryOptions'
-  | 'bakeryOptionsOf'
-  | 'bakeryLogs'
-  | 'bakeryLogStream'
-  | 'listMasters'
-  | 'listMastersV3'
-  | 'listJobs'
-  | 'getBuild';
-
-/** Clouds, the bakery and build masters: read only. */
-export function cloudHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Operations> {
+/** Clouds and their accounts, the bakery and build masters. Clouddriver itself decides who may see and change what. */
+export function cloudHandlers(gate: Gate): Handlers<typeof gateCloudRoutes> {
   const { clouddriver, rosco, igor } = gate;
   const masters = async (type: string | undefined, options: CallOptions): Promise<string[]> =>
     type === undefined || type === 'jenkins' ? igor.listMasters({}, options) : [];
   return {
+    ...forward(clouddriver, cloudReadRoutes),
+    ...forward(clouddriver, cloudAccountRoutes),
     listAccounts: async ({ query, ...call }) =>
       (await clouddriver.listAccounts({ query }, callOptions(call))).map(authorized),
-    getAccount: async ({ params, ...call }) => {
-      const accounts = await clouddriver.listAccounts({ query: { expand: 'true' } }, callOptions(call));
-      const account = accounts.find((known) => known.name === params.account);
-      if (account) return authorized(account);
-      throw notFound(`There is no account "${params.account}"`, {
-        field: 'account',
-        fix: `use one of ${accounts.map((known) => known.name).join(', ')}`,
-      });
+    getAccount: async ({ params, ...call }) => authorized(await clouddriver.getAccount({ params }, callOptions(call))),
+    listServerGroups: async ({ params, query, ...call }) => {
+      const groups = await clouddriver.listServerGroups(
+        { params, query: { clusters: query.clusters } },
+        callOptions(call),
+      );
+      return groups.filter((group) => !query.cloudProvider || group.cloudProvider === query.cloudProvider);
     },
-    listServerGroups: ({ params, query, ...call }) =>
-      clouddriver.listServerGroups({ params, query: { clusters: query.clusters } }, callOptions(call)),
     getServerGroup: ({ params, ...call }) =>
       clouddriver.getServerGroup(
         { params: { account: params.account, region: params.region, name: params.name } },
         callOptions(call),
       ),
-    listClusters: ({ params, ...call }) => clouddriver.listClusters({ params }, callOptions(call)),
-    listLoadBalancers: ({ params, ...call }) => clouddriver.listLoadBalancers({ params }, callOptions(call)),
-    allLoadBalancers: ({ query, ...call }) => clouddriver.listAllLoadBalancers({ query }, callOptions(call)),
-    getInstance: ({ params, ...call }) => clouddriver.getInstance({ params }, callOptions(call)),
-    getConsole: ({ params, ...call }) => clouddriver.getConsole({ params }, callOptions(call)),
     findImages: async ({ query, ...call }) => {
       const { provider, ...rest } = query;
       const providers = provider === undefined ? await cloudsOf(gate, callOptions(call)) : [provider];
@@ -65,7 +38,6 @@ export function cloudHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Operat
       );
       return found.flat();
     },
-    listNetworks: ({ params, ...call }) => clouddriver.listNetworks({ params }, callOptions(call)),
     allNetworks: async (call) => {
       const providers = await cloudsOf(gate, callOptions(call));
       const networks = await Promise.all(
@@ -73,7 +45,8 @@ export function cloudHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Operat
       );
       return Object.fromEntries(providers.map((provider, index) => [provider, networks[index] ?? []]));
     },
-    listInstanceTypes: (call) => clouddriver.listInstanceTypes({}, callOptions(call)),
+    previewOperations: ({ params, body, ...call }) =>
+      clouddriver.previewOperations({ params, body }, callOptions(call)),
     listLocks: (call) => clouddriver.listLocks({}, callOptions(call)),
 
     bakeryOptions: (call) => rosco.bakeOptions({}, callOptions(call)),

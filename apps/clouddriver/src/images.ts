@@ -1,0 +1,29 @@
+import type { Image } from '@gennaker/contracts/cloud-views';
+import { imageSchema } from '@gennaker/contracts/cloud-views';
+import type { Accounts } from './accounts.ts';
+
+/** What images are found by; `tag:key` demands that value of that label. */
+interface ImageQuery {
+  readonly q?: string | undefined;
+  readonly account?: string | undefined;
+  readonly count?: number | undefined;
+  readonly [key: string]: string | number | undefined;
+}
+
+/** Images of a cloud's accounts by name and tags, as they are now; newest first within each account. */
+export async function findImages(accounts: Accounts, provider: string, query: ImageQuery): Promise<Image[]> {
+  const asked = accounts.all.filter(
+    ({ account }) => account.provider === provider && (!query.account || query.account === account.name),
+  );
+  const found = await Promise.all(
+    asked.map(async ({ cloud }) => (await cloud.capabilities.images?.find(query.q ?? '')) ?? []),
+  );
+  const tags = Object.entries(query).flatMap(([key, value]) =>
+    key.startsWith('tag:') ? [[key.slice('tag:'.length), String(value)] as const] : [],
+  );
+  return found
+    .flat()
+    .map((image) => imageSchema.parse(image))
+    .filter((image) => tags.every(([key, value]) => image.tags?.[key] === value))
+    .slice(0, query.count);
+}
