@@ -168,7 +168,13 @@ export class Cloudlab {
         await deleteGroup(this.lab, target);
         break;
       case 'delete-instance':
-        await this.lab.fleet.remove(target);
+        await this.lab.fleet.lose(target);
+        break;
+      case 'stop-instance':
+        await this.lab.fleet.stop(target);
+        break;
+      case 'start-instance':
+        this.lab.fleet.start(target);
         break;
       case 'reset-instance':
         await this.lab.fleet.reset(target);

@@ -1,11 +1,13 @@
 import { addresses } from './addresses.ts';
 import { backendServices } from './backend-services.ts';
 import type { Collection } from './collection.ts';
+import { disks } from './disks.ts';
 import { firewalls } from './firewalls.ts';
 import { forwardingRules } from './forwarding-rules.ts';
-import { groupManagers, instanceGroups } from './group-managers.ts';
+import { groupManagers } from './group-managers.ts';
 import { healthChecks } from './health-checks.ts';
 import { imageCollection } from './images.ts';
+import { instanceGroups } from './instance-groups.ts';
 import { instanceTemplates } from './instance-templates.ts';
 import { instances } from './instances.ts';
 import { httpHealthChecks, httpsHealthChecks } from './legacy-health-checks.ts';
@@ -24,6 +26,7 @@ export const COLLECTIONS: ReadonlyMap<string, Collection> = new Map(
   [
     addresses,
     backendServices,
+    disks,
     firewalls,
     forwardingRules,
     groupManagers,

@@ -1,38 +1,41 @@
 import type { Clock, Timer } from './clock.ts';
-import { sleep } from './clock.ts';
 import type { Faults } from './faults.ts';
-import { planGroup } from './group-plan.ts';
-import { newInstance } from './instance-document.ts';
-import type { Placement } from './instance-document.ts';
-import { lastPart, pathOf, splitPath, zoneScope } from './path.ts';
-import { OperationFailure } from './problem.ts';
-import type { GroupManager } from './group-manager-schema.ts';
-import type { InstanceStatus } from './resource.ts';
-import { BootFailure } from './runtime.ts';
+import { goalOf, planGroup } from './group-plan.ts';
+import type { GroupManager, UpdateAction, UpdatePolicy, Version } from './group-manager-schema.ts';
+import { versionsOf } from './group-manager-schema.ts';
+import { Healing } from './healing.ts';
+import { disksToDelete, keptDevices, lastingDevices } from './instance-disks.ts';
+import { newManagedInstance, refreshedInstance } from './instance-document.ts';
+import type { NewInstance, Placement } from './instance-document.ts';
+import { InstanceLife } from './instance-life.ts';
+import { findZone, zonesOf } from './locations.ts';
+import { lastPart, splitPath, zoneScope } from './path.ts';
+import { actionFor, planned } from './planned-group.ts';
+import type { Instance } from './resource.ts';
 import type { Runtime } from './runtime.ts';
 import type { AttemptError, ManagedRecord, Store } from './store.ts';
+import { joinPools, leavePools } from './target-pool-members.ts';
 import type { Traffic } from './traffic.ts';
-import { isLeaving, membersOf, probeOf } from './traffic-plan.ts';
+import { isLeaving, membersOf } from './traffic-plan.ts';
 
-const BACKOFF_MS = 1000;
-const BACKOFF_LIMIT_MS = 60_000;
-const SOUND_MS = 60_000;
-const ERRORS_KEPT = 50;
+/** How long a zone that had no room is left alone where a choice is, and between attempts to create at all. */
+const REST_MS = 15_000;
 
-/** Keeps groups at their size: creates, starts again, heals, drains and deletes instances. */
+/** Keeps groups at their size and their versions: creates, updates, heals, drains and deletes instances. */
 export class Fleet {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #runtime: Runtime;
   readonly #traffic: Traffic;
-  readonly #faults: Faults;
   readonly #placement: Placement;
-  /** What drives an instance now; a newer entry tells an older driver to give up. */
-  readonly #drivers = new Map<string, symbol>();
-  /** Boots under way, by instance id. */
-  readonly #booting = new Map<string, Promise<void>>();
+  readonly #life: InstanceLife;
+  readonly #healing: Healing;
   readonly #gone = new Set<() => void>();
   readonly #timers = new Set<Timer>();
+  /** Zones that had no room lately, with the moment from which they may be tried again. */
+  readonly #full = new Map<string, number>();
+  /** Groups whose plan is being carried out; true when it is to be looked at again after that. */
+  readonly #planning = new Map<string, boolean>();
   #closed = false;
 
   constructor(store: Store, clock: Clock, runtime: Runtime, traffic: Traffic, faults: Faults, placement: Placement) {
@@ -40,48 +43,58 @@ export class Fleet {
     this.#clock = clock;
     this.#runtime = runtime;
     this.#traffic = traffic;
-    this.#faults = faults;
     this.#placement = placement;
-    traffic.watch(() => this.#heal());
+    this.#life = new InstanceLife({
+      store,
+      clock,
+      runtime,
+      traffic,
+      faults,
+      placement,
+      started: (path) => this.#started(path),
+      failed: (path, error) => this.#failed(path, error),
+      crashed: (path, reason, ranMs) => this.#crashed(path, reason, ranMs),
+    });
+    this.#healing = new Healing(store, clock, traffic, {
+      verified: (path) => {
+        this.#life.set(path, 'RUNNING', { action: 'NONE' });
+        this.reconcile(this.#record(path)?.group ?? '');
+      },
+      unhealthy: (path, why) => {
+        this.#life.fail(path, 'UNHEALTHY', why);
+        void this.recreate(path);
+      },
+    });
   }
 
   /** Starts what the state says should run, and ends what was being deleted. */
   resume(): void {
     for (const record of Object.values(this.#store.state.managed)) {
+      const status = this.#store.get('instances', record.instance)?.status;
       if (record.action === 'DELETING') void this.remove(record.instance);
       else if (record.action === 'RECREATING') void this.recreate(record.instance);
+      else if (status === 'TERMINATED') continue;
+      else if (status === 'STOPPING' && record.group === '') void this.stop(record.instance);
       else {
-        this.#set(record.instance, 'PROVISIONING', {
-          action: record.action === 'CREATING' ? 'CREATING' : 'RESTARTING',
-        });
-        void this.#start(record.instance, record.action === 'CREATING');
+        const action = record.action === 'CREATING' ? 'CREATING' : 'RESTARTING';
+        this.#life.set(record.instance, 'PROVISIONING', { action });
+        void this.#life.start(record.instance, action === 'CREATING');
       }
     }
     for (const [path] of this.#store.list('instanceGroupManagers', 'projects/')) this.reconcile(path);
   }
 
-  /** Takes the next steps towards the group's size. */
+  /** Takes the next steps towards the group's size and versions. Unknown groups are fine. */
   reconcile(groupPath: string): void {
-    const group = this.#store.get('instanceGroupManagers', groupPath);
-    if (group === undefined || this.#closed) return;
-    const plan = planGroup({
-      targetSize: group.targetSize,
-      zones: zonesOfGroup(groupPath, group),
-      redistribute: group.updatePolicy?.instanceRedistributionType !== 'NONE',
-      members: membersOf(this.#store, groupPath).map(({ instance, resource, record }) => ({
-        path: instance,
-        zone: lastPart(resource.zone),
-        settled: record.action === 'NONE',
-        leaving: record.action === 'DELETING',
-        createdAt: resource.creationTimestamp,
-      })),
-    });
-    try {
-      for (const zone of plan.create) this.#create(groupPath, group, zone);
-    } catch (cause) {
-      this.#cannotCreate(groupPath, messageOf(cause));
+    if (this.#planning.has(groupPath)) {
+      this.#planning.set(groupPath, true);
+      return;
     }
-    for (const path of plan.remove) void this.remove(path);
+    this.#planning.set(groupPath, false);
+    this.#carryOut(groupPath);
+    const again = this.#planning.get(groupPath) === true;
+    this.#planning.delete(groupPath);
+    if (again) this.reconcile(groupPath);
   }
 
   /** Resolves when the group has no instance left. */
@@ -97,286 +110,299 @@ export class Fleet {
     });
   }
 
-  /** Drains, stops and deletes an instance; its group fills the gap unless it shrank. */
+  /** Boots an instance that was just made. */
+  launch({ path, instance, record }: NewInstance): void {
+    this.#store.state.managed[path] = record;
+    this.#store.put('instances', path, instance);
+    void this.#life.start(path, true);
+  }
+
+  /** Drains, stops and deletes an instance for good; its group fills the gap unless it shrank. */
   async remove(path: string): Promise<void> {
-    const driver = this.#take(path);
-    this.#set(path, 'STOPPING', { action: 'DELETING' });
-    const record = this.#store.state.managed[path];
-    if (record !== undefined) this.reconcile(record.group);
-    await this.#tearDown(path, driver);
-    if (this.#drivers.get(path) !== driver) return;
-    this.#drivers.delete(path);
-    delete this.#store.state.managed[path];
-    this.#store.remove(path);
-    if (record !== undefined) this.reconcile(record.group);
+    const driver = this.#life.take(path);
+    this.#life.set(path, 'STOPPING', { action: 'DELETING' });
+    const group = this.#record(path)?.group ?? '';
+    const manager = this.#store.get('instanceGroupManagers', group);
+    const lasting = lastingDevices(manager, manager?.perInstanceConfigs?.[lastPart(path)]);
+    this.#forgetConfigs(group, [path]);
+    this.reconcile(group);
+    if (!(await this.#life.tearDown(path, driver))) return;
+    const instance = this.#store.get('instances', path);
+    if (instance !== undefined) {
+      await this.#runtime.discard(instance.id);
+      this.#deleteDisks(disksToDelete(instance, lasting));
+    }
+    this.#life.remove(path);
+    this.reconcile(group);
     for (const look of this.#gone) look();
   }
 
-  /** Deletes an instance and makes it again under the same name, from the group's template of now. */
-  async recreate(path: string): Promise<void> {
-    const driver = this.#take(path);
-    this.#set(path, 'STOPPING', { action: 'RECREATING' });
-    await this.#tearDown(path, driver);
-    const record = this.#store.state.managed[path];
-    const group = record === undefined ? undefined : this.#store.get('instanceGroupManagers', record.group);
+  /**
+   * Makes a group's instance anew under its name, with the disks that are to be kept; one that stands alone is restarted.
+   * @param version the version to make it of; the one that the group lacks when left out
+   */
+  async recreate(path: string, version?: Version): Promise<void> {
+    if (this.#record(path)?.group === '') return this.reset(path);
+    const driver = this.#life.take(path);
+    this.#life.set(path, 'STOPPING', { action: 'RECREATING' });
+    if (!(await this.#life.tearDown(path, driver))) return;
+    const groupPath = this.#record(path)?.group ?? '';
+    const group = this.#store.get('instanceGroupManagers', groupPath);
     const old = this.#store.get('instances', path);
-    if (this.#drivers.get(path) !== driver || record === undefined || group === undefined || old === undefined) return;
-    this.#write(record.group, group, lastPart(old.zone), old.name, old.networkInterfaces[0]?.networkIP);
-    this.#set(path, 'PROVISIONING', { action: 'RECREATING' });
-    void this.#start(path, true);
+    if (group === undefined || old === undefined) return;
+    try {
+      const made = this.#succeed(groupPath, group, old, version ?? this.#goal(groupPath, group, path));
+      if (made.record.keepsRoot === true) await this.#runtime.inheritRoot(old.id, made.instance.id);
+      await this.#runtime.discard(old.id);
+      if (!this.#life.isMine(path, driver)) return;
+      this.launch({ ...made, record: { ...made.record, action: 'RECREATING' } });
+    } catch (cause) {
+      this.#life.fail(path, 'INVALID_RESOURCE', messageOf(cause));
+      this.#later(() => {
+        if (this.#life.isMine(path, driver)) void this.recreate(path, version);
+      });
+    }
+  }
+
+  /** Deletes an instance that somebody else than its group wants gone: the group makes it anew under its name. */
+  lose(path: string): Promise<void> {
+    const group = this.#store.get('instanceGroupManagers', this.#record(path)?.group ?? '');
+    return group === undefined || group.deleting === true ? this.remove(path) : this.recreate(path);
   }
 
   /** Restarts an instance as it stands, as pressing its reset button would. */
   async reset(path: string): Promise<void> {
-    const driver = this.#take(path);
-    const record = this.#store.state.managed[path];
+    const driver = this.#life.take(path);
     const instance = this.#store.get('instances', path);
-    if (record === undefined || instance === undefined) return;
-    this.#set(path, 'STOPPING', { action: 'RESTARTING' });
+    if (instance === undefined) return;
+    this.#life.set(path, 'STOPPING', { action: 'RESTARTING' });
     await this.#traffic.refresh();
-    await this.#halt(instance.id, 0);
-    if (this.#drivers.get(path) === driver) void this.#start(path, false);
+    await this.#life.halt(instance.id, 0);
+    if (this.#life.isMine(path, driver)) void this.#life.start(path, false);
+  }
+
+  /** Stops an instance. A group does not leave its own like that and makes it anew. */
+  async stop(path: string): Promise<void> {
+    if (this.#record(path)?.group !== '') return this.recreate(path);
+    const driver = this.#life.take(path);
+    this.#life.set(path, 'STOPPING', {});
+    if (!(await this.#life.tearDown(path, driver))) return;
+    this.#life.set(path, 'TERMINATED', { action: 'NONE' });
+  }
+
+  /** Starts a stopped instance. */
+  start(path: string): void {
+    if (this.#store.get('instances', path)?.status !== 'TERMINATED') return;
+    this.#life.set(path, 'PROVISIONING', { action: 'RESTARTING' });
+    void this.#life.start(path, false);
+  }
+
+  /** Lets instances go: they live on by themselves. */
+  abandon(groupPath: string, paths: readonly string[]): void {
+    const pools = this.#store.get('instanceGroupManagers', groupPath)?.targetPools ?? [];
+    for (const path of paths) {
+      const record = this.#record(path);
+      if (record === undefined) continue;
+      const action = record.action === 'VERIFYING' ? 'NONE' : record.action;
+      this.#store.state.managed[path] = { ...record, group: '', action };
+      leavePools(this.#store, path, pools);
+    }
+    this.#forgetConfigs(groupPath, paths);
+    this.#store.changed();
+    void this.#traffic.refresh();
+    this.reconcile(groupPath);
+    for (const look of this.#gone) look();
+  }
+
+  /** Brings instances to the version that they should have, now and all at once. */
+  applyUpdates(
+    groupPath: string,
+    paths: readonly string[],
+    policy: Pick<UpdatePolicy, 'minimalAction' | 'mostDisruptiveAllowedAction'>,
+  ): void {
+    const group = this.#store.get('instanceGroupManagers', groupPath);
+    if (group === undefined) return;
+    for (const path of paths) {
+      const record = this.#record(path);
+      const version = this.#goal(groupPath, group, path);
+      const action = record === undefined ? undefined : actionFor(this.#store, record, version, policy);
+      if (action !== undefined) this.#update(path, version, action);
+    }
+    this.reconcile(groupPath);
+  }
+
+  /** Puts the group's instances into its target pools, and out of pools that it left. */
+  changePools(groupPath: string, before: readonly string[], after: readonly string[]): void {
+    for (const { instance, resource } of membersOf(this.#store, groupPath)) {
+      leavePools(
+        this.#store,
+        instance,
+        before.filter((pool) => !after.includes(pool)),
+      );
+      if (resource.status === 'RUNNING') joinPools(this.#store, instance, after);
+    }
+    void this.#traffic.refresh();
   }
 
   /** Errors of an instance's last attempts that still matter. */
   errorsOf(record: ManagedRecord): readonly AttemptError[] {
-    const sound = record.runningSince > 0 && this.#clock.now() - record.runningSince > SOUND_MS;
-    return sound && record.action === 'NONE' ? [] : record.lastErrors;
+    return this.#life.errorsOf(record);
   }
 
   close(): void {
     this.#closed = true;
     for (const timer of this.#timers) timer.cancel();
-    this.#drivers.clear();
+    this.#healing.close();
+    this.#life.close();
   }
 
-  #create(groupPath: string, group: GroupManager, zone: string): void {
-    let name: string;
-    const project = splitPath(groupPath)?.scope.project ?? '';
-    do {
-      name = `${group.baseInstanceName}-${this.#store.nextSuffix(4)}`;
-    } while (this.#store.get('instances', `projects/${project}/zones/${zone}/instances/${name}`) !== undefined);
-    const path = this.#write(groupPath, group, zone, name, undefined);
-    void this.#start(path, true);
+  #carryOut(groupPath: string): void {
+    const group = this.#store.get('instanceGroupManagers', groupPath);
+    if (group === undefined || this.#closed) return;
+    const now = this.#clock.now();
+    const full = new Set([...this.#full].filter(([, until]) => until > now).map(([zone]) => zone));
+    const plan = planGroup(planned(this.#store, groupPath, group, full));
+    const versions = versionsOf(group);
+    for (const path of plan.remove) void this.remove(path);
+    for (const { path, version, action } of plan.update) {
+      const to = versions[version];
+      if (to !== undefined) this.#update(path, to, action);
+    }
+    try {
+      for (const { zone, version, name } of plan.create) this.#create(groupPath, group, zone, versions[version], name);
+    } catch (cause) {
+      this.#life.failGroup(groupPath, '', 'CREATING', { code: 'INVALID_RESOURCE', message: messageOf(cause) });
+      this.#later(() => this.reconcile(groupPath));
+    }
   }
 
-  #cannotCreate(groupPath: string, message: string): void {
-    const { errors } = this.#store.state;
-    const error = { code: 'INVALID_RESOURCE', message };
-    const entry = { at: new Date(this.#clock.now()).toISOString(), instance: '', action: 'CREATING', error };
-    errors[groupPath] = [...(errors[groupPath] ?? []), entry].slice(-ERRORS_KEPT);
-    this.#store.changed();
-    const timer = this.#clock.after(BACKOFF_LIMIT_MS / 4, () => {
-      this.#timers.delete(timer);
-      this.reconcile(groupPath);
-    });
-    this.#timers.add(timer);
-  }
-
-  #write(groupPath: string, group: GroupManager, zone: string, name: string, address: string | undefined): string {
+  #create(
+    groupPath: string,
+    group: GroupManager,
+    zone: string,
+    version: Version | undefined,
+    wanted: string | undefined,
+  ): void {
     const scope = zoneScope(splitPath(groupPath)?.scope.project ?? '', zone);
-    const made = newInstance(this.#store, this.#placement, this.#clock.now(), {
+    let name = wanted ?? '';
+    while (name === '' || this.#store.get('instances', `${scope.path}/instances/${name}`) !== undefined) {
+      name = `${group.baseInstanceName}-${this.#store.nextSuffix(4)}`;
+    }
+    this.launch(
+      newManagedInstance(this.#store, this.#placement, this.#clock.now(), {
+        groupPath,
+        group,
+        version: version ?? { instanceTemplate: group.instanceTemplate },
+        scope,
+        name,
+        previous: undefined,
+      }),
+    );
+  }
+
+  /** The successor of an instance under its name; disks that do not go on are deleted. */
+  #succeed(groupPath: string, group: GroupManager, old: Instance, version: Version): NewInstance {
+    const kept = keptDevices(group, group.perInstanceConfigs?.[old.name]);
+    this.#deleteDisks(disksToDelete(old, kept));
+    return newManagedInstance(this.#store, this.#placement, this.#clock.now(), {
       groupPath,
       group,
-      scope,
-      name,
-      address,
+      version,
+      scope: zoneScope(splitPath(groupPath)?.scope.project ?? '', lastPart(old.zone)),
+      name: old.name,
+      previous: old,
     });
-    this.#store.state.managed[made.path] = made.record;
-    this.#store.put('instances', made.path, made.instance);
-    return made.path;
   }
 
-  /** Boots until it succeeds, with growing pauses. */
-  async #start(path: string, fresh: boolean): Promise<void> {
-    const driver = this.#take(path);
-    const mine = (): boolean => this.#drivers.get(path) === driver && !this.#closed;
-    for (;;) {
-      try {
-        await this.#boot(path, fresh, mine);
-        return;
-      } catch (cause) {
-        if (!mine()) return;
-        this.#failed(path, cause instanceof BootFailure ? cause.code : 'BOOT_FAILED', messageOf(cause));
-      }
-      const failures = this.#store.state.managed[path]?.failures ?? 0;
-      await sleep(this.#clock, Math.min(BACKOFF_LIMIT_MS, BACKOFF_MS * 2 ** Math.max(0, failures - 1)));
-      if (!mine()) return;
-      this.#set(path, 'PROVISIONING', {});
-    }
-  }
-
-  async #boot(path: string, fresh: boolean, mine: () => boolean): Promise<void> {
+  #update(path: string, version: Version, action: UpdateAction): void {
     const instance = this.#store.get('instances', path);
-    const record = this.#store.state.managed[path];
-    if (instance === undefined || record === undefined) return;
-    const zone = lastPart(instance.zone);
-    if (this.#faults.stockOut(zone)) {
-      throw new BootFailure(
-        'ZONE_RESOURCE_POOL_EXHAUSTED',
-        `The zone 'projects/${splitPath(path)?.scope.project ?? ''}/zones/${zone}' does not have enough resources available to fulfill the request. Try a different zone, or try again later.`,
-      );
+    const record = this.#record(path);
+    const scope = splitPath(path)?.scope;
+    if (instance === undefined || record === undefined || scope === undefined || isLeaving(record)) return;
+    if (action === 'REPLACE') {
+      void this.recreate(path, version);
+      return;
     }
-    this.#set(path, 'STAGING', {});
-    const slow = this.#faults.slowBootMs();
-    if (slow > 0) await sleep(this.#clock, slow);
-    if (!mine()) return;
-    const request = this.#placement.bootRequest(instance, record, fresh);
-    const booting = this.#runtime.boot(request, ({ reason }) => {
-      if (mine()) void this.#crashed(path, reason);
-    });
-    this.#booting.set(request.id, booting);
-    try {
-      await booting;
-    } finally {
-      this.#booting.delete(request.id);
-    }
-    if (!mine()) return;
-    this.#set(path, 'RUNNING', { action: 'NONE', runningSince: this.#clock.now() });
-    this.#scheduleHealing(record.group);
-    await this.#traffic.refresh();
-    this.reconcile(record.group);
+    const next = refreshedInstance(this.#store, instance, record, scope, version);
+    this.#store.state.managed[path] = next.record;
+    this.#store.put('instances', path, next.instance);
+    if (action === 'RESTART') void this.#restart(path);
+    else void this.#traffic.refresh();
   }
 
-  async #crashed(path: string, reason: string): Promise<void> {
-    const record = this.#store.state.managed[path];
-    if (record === undefined || isLeaving(record)) return;
-    const driver = this.#take(path);
-    const ranMs = this.#clock.now() - record.runningSince;
-    this.#failed(path, 'INSTANCE_CRASHED', reason, ranMs > SOUND_MS ? 1 : record.failures + 1);
-    this.#set(path, 'REPAIRING', { action: 'RESTARTING' });
-    void this.#traffic.refresh();
-    const failures = this.#store.state.managed[path]?.failures ?? 1;
-    await sleep(this.#clock, Math.min(BACKOFF_LIMIT_MS, BACKOFF_MS * 2 ** (failures - 1)));
-    if (this.#drivers.get(path) === driver && !this.#closed) void this.#start(path, false);
+  async #restart(path: string): Promise<void> {
+    const driver = this.#life.take(path);
+    this.#life.set(path, 'STOPPING', { action: 'RESTARTING' });
+    if (await this.#life.tearDown(path, driver)) void this.#life.start(path, false);
   }
 
-  #failed(path: string, code: string, message: string, failures?: number): void {
-    const record = this.#store.state.managed[path];
+  #started(path: string): void {
+    const record = this.#record(path);
     if (record === undefined) return;
-    const error = { code, message };
-    const { errors } = this.#store.state;
-    errors[record.group] = [
-      ...(errors[record.group] ?? []),
-      { at: new Date(this.#clock.now()).toISOString(), instance: path, action: record.action, error },
-    ].slice(-ERRORS_KEPT);
-    this.#set(path, 'PROVISIONING', { lastErrors: [error], failures: failures ?? record.failures + 1 }, message);
+    const group = this.#store.get('instanceGroupManagers', record.group);
+    this.#life.set(path, 'RUNNING', { action: this.#healing.watches(group) ? 'VERIFYING' : 'NONE' });
+    if (group !== undefined) joinPools(this.#store, path, group.targetPools);
+    this.#healing.expect(record.group);
+    // Only when traffic can come to it may others go.
+    void this.#traffic.refresh().then(() => this.reconcile(record.group));
   }
 
-  async #tearDown(path: string, driver: symbol): Promise<void> {
-    await this.#traffic.refresh();
-    const drainMs = this.#drainMsOf(path);
-    if (drainMs > 0 && this.#traffic.dataPlane.active(path) > 0) await this.#drained(path, drainMs);
-    const instance = this.#store.get('instances', path);
-    const record = this.#store.state.managed[path];
-    if (this.#drivers.get(path) !== driver || instance === undefined) return;
-    await this.#halt(instance.id, (record?.drainSeconds ?? 0) * 1000);
-    await this.#runtime.discard(instance.id);
+  #failed(path: string, { code }: AttemptError): void {
+    const scope = splitPath(path)?.scope;
+    const until = this.#clock.now() + REST_MS;
+    if (code === 'ZONE_RESOURCE_POOL_EXHAUSTED' && scope !== undefined) this.#full.set(scope.location, until);
+    if (code === 'QUOTA_EXCEEDED') {
+      const region = findZone(scope?.location ?? '')?.region ?? '';
+      for (const { name } of zonesOf(region)) this.#full.set(name, until);
+    }
+    this.reconcile(this.#record(path)?.group ?? '');
   }
 
-  /** Stops an instance, one that is just booting too: its boot may come up after the first stop found nothing. */
-  async #halt(id: string, drainMs: number): Promise<void> {
-    await this.#runtime.stop(id, drainMs);
-    const booting = this.#booting.get(id);
-    if (booting === undefined) return;
-    await booting.catch(() => undefined);
-    await this.#runtime.stop(id, drainMs);
+  #crashed(path: string, reason: string, ranMs: number): void {
+    const record = this.#record(path);
+    if (record === undefined || isLeaving(record)) return;
+    if (!this.#healing.takesOver(record, ranMs)) {
+      void this.#life.restart(path, reason, ranMs);
+      return;
+    }
+    this.#life.fail(path, 'INSTANCE_CRASHED', reason, 1);
+    void this.recreate(path);
   }
 
-  /** The longest draining time of the services that the instance's group stands behind, milliseconds. */
-  #drainMsOf(path: string): number {
-    const group = this.#store.state.managed[path]?.group;
-    return this.#store
-      .list('backendServices', 'projects/')
-      .filter(([servicePath, { backends }]) =>
-        backends.some(
-          (each) =>
-            pathOf(each.group, servicePath.split('/')[1] ?? '', 'group').replace(
-              '/instanceGroups/',
-              '/instanceGroupManagers/',
-            ) === group,
-        ),
-      )
-      .reduce((most, [, service]) => Math.max(most, (service.connectionDraining?.drainingTimeoutSec ?? 0) * 1000), 0);
+  #goal(groupPath: string, group: GroupManager, path: string): Version {
+    const versions = versionsOf(group);
+    const position = goalOf(planned(this.#store, groupPath, group, new Set()), path);
+    return versions[position] ?? { instanceTemplate: group.instanceTemplate };
   }
 
-  #drained(path: string, limitMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        timer.cancel();
-        forget();
-        resolve();
-      };
-      const timer = this.#clock.after(limitMs, end);
-      const forget = this.#traffic.dataPlane.onClosed((instance) => {
-        if (instance === path && this.#traffic.dataPlane.active(path) === 0) end();
-      });
-    });
+  #forgetConfigs(groupPath: string, paths: readonly string[]): void {
+    const group = this.#store.get('instanceGroupManagers', groupPath);
+    const names = paths.map(lastPart);
+    if (group?.perInstanceConfigs === undefined || !names.some((name) => group.perInstanceConfigs?.[name])) return;
+    const left = Object.entries(group.perInstanceConfigs).filter(([name]) => !names.includes(name));
+    this.#store.put('instanceGroupManagers', groupPath, { ...group, perInstanceConfigs: Object.fromEntries(left) });
   }
 
-  #scheduleHealing(groupPath: string): void {
-    const delay = this.#store.get('instanceGroupManagers', groupPath)?.autoHealingPolicies[0]?.initialDelaySec;
-    if (delay === undefined) return;
-    const timer = this.#clock.after(delay * 1000 + 1, () => {
+  #deleteDisks(paths: readonly string[]): void {
+    for (const path of paths) {
+      const disk = this.#store.get('disks', path);
+      if (disk === undefined) continue;
+      this.#store.remove(path);
+      void this.#runtime.discardDisk(disk.id);
+    }
+  }
+
+  #later(run: () => void): void {
+    const timer = this.#clock.after(REST_MS, () => {
       this.#timers.delete(timer);
-      this.#heal();
+      run();
     });
     this.#timers.add(timer);
   }
 
-  /** Recreates instances that their group's health check finds unhealthy after the initial delay. */
-  #heal(): void {
-    for (const [groupPath, group] of this.#store.list('instanceGroupManagers', 'projects/')) {
-      const policy = group.autoHealingPolicies[0];
-      if (policy?.healthCheck === undefined || group.deleting === true) continue;
-      for (const member of membersOf(this.#store, groupPath)) {
-        const { record } = member;
-        if (record.action !== 'NONE') continue;
-        const probe = probeOf(this.#store, policy.healthCheck, member, record.port, group.namedPorts);
-        const health = probe === undefined ? undefined : this.#traffic.healthOf(probe.key);
-        if (probe === undefined || health?.state !== 'UNHEALTHY') continue;
-        const grace = Math.max(
-          policy.initialDelaySec * 1000,
-          probe.intervalMs * (probe.healthyThreshold + probe.unhealthyThreshold),
-        );
-        if (this.#clock.now() - record.runningSince < grace) continue;
-        this.#failed(
-          member.instance,
-          'UNHEALTHY',
-          `The health check ${lastPart(policy.healthCheck)} failed: ${health.reason}`,
-        );
-        void this.recreate(member.instance);
-      }
-    }
+  #record(path: string): ManagedRecord | undefined {
+    return this.#store.state.managed[path];
   }
-
-  #take(path: string): symbol {
-    const driver = Symbol(path);
-    this.#drivers.set(path, driver);
-    return driver;
-  }
-
-  #set(path: string, status: InstanceStatus, change: Partial<ManagedRecord>, message?: string): void {
-    const instance = this.#store.get('instances', path);
-    const record = this.#store.state.managed[path];
-    if (instance === undefined || record === undefined) return;
-    this.#store.state.managed[path] = { ...record, ...change };
-    const { statusMessage: _, ...rest } = instance;
-    this.#store.put('instances', path, {
-      ...rest,
-      status,
-      ...(message === undefined ? {} : { statusMessage: message }),
-    });
-  }
-}
-
-/** Zones that a group's instances may live in. */
-export function zonesOfGroup(groupPath: string, group: GroupManager): string[] {
-  const scope = splitPath(groupPath)?.scope;
-  if (scope?.kind === 'zone') return [scope.location];
-  const zones = group.distributionPolicy?.zones.map(({ zone }) => lastPart(zone)) ?? [];
-  if (zones.length === 0) throw new OperationFailure('INVALID_FIELD_VALUE', `The group ${groupPath} has no zones.`);
-  return zones;
 }
 
 function messageOf(cause: unknown): string {

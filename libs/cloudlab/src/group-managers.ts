@@ -1,29 +1,39 @@
 import { z } from 'zod';
 import {
-  changeResource,
   checkFingerprint,
   checkNotDeleting,
   collection,
-  existing,
   parse,
   replaceFields,
   start,
   storeResource,
 } from './collection.ts';
 import type { Call, ItemCall, Lab } from './collection.ts';
-import { zonesOf } from './locations.ts';
-import { lastPart, linkOf, pathOf } from './path.ts';
-import { CloudProblem, alreadyExists, inUse, invalid } from './problem.ts';
-import { groupManagerBody, groupManagerPatch } from './group-manager-schema.ts';
-import type { GroupManager } from './group-manager-schema.ts';
-import type { ManagedRecord, OperationDocument } from './store.ts';
-import { isLeaving, membersOf, probeOf } from './traffic-plan.ts';
+import { mergePatch } from './document-collection.ts';
+import { compileFilter } from './filter.ts';
+import { checkGroup, distributionFrom, healingFrom, poolsFrom, versionsFrom } from './group-manager-fields.ts';
+import { UPDATE_ACTIONS, groupManagerBody, groupManagerPatch, versionsOf } from './group-manager-schema.ts';
+import type { GroupManager, UpdatePolicy } from './group-manager-schema.ts';
+import { groupErrors, groupManagerView, managedInstanceView } from './group-manager-view.ts';
 import { page } from './page.ts';
+import { linkOf, pathOf } from './path.ts';
+import { changeConfigs, createInstances, deleteConfigs, listConfigs } from './per-instance-configs.ts';
+import { CloudProblem, alreadyExists, invalid } from './problem.ts';
+import { checkQuota } from './quotas.ts';
+import { refuseWhileUsed } from './references.ts';
+import type { OperationDocument } from './store.ts';
+import { isLeaving, membersOf } from './traffic-plan.ts';
 
 const managers = { name: 'instanceGroupManagers', kind: 'compute#instanceGroupManager' } as const;
 const groups = { name: 'instanceGroups', kind: 'compute#instanceGroup' } as const;
 
 const instancesBody = z.looseObject({ instances: z.array(z.string()).min(1, 'name at least one instance') });
+const applyBody = z.looseObject({
+  instances: z.array(z.string()).default([]),
+  allInstances: z.boolean().default(false),
+  minimalAction: z.enum(UPDATE_ACTIONS).default('NONE'),
+  mostDisruptiveAllowedAction: z.enum(UPDATE_ACTIONS).default('REPLACE'),
+});
 
 type Managed = ItemCall<'instanceGroupManagers'>;
 
@@ -31,34 +41,14 @@ type Managed = ItemCall<'instanceGroupManagers'>;
 export const groupManagers = collection<'instanceGroupManagers'>({
   ...managers,
   scopes: ['zone', 'region'],
-  view,
+  view: groupManagerView,
   insert,
-  patch(lab, call) {
-    checkNotDeleting(call.path, call.item);
-    const body = parse(groupManagerPatch, call.body);
-    checkFingerprint(body.fingerprint, call.item.fingerprint);
-    const template = body.instanceTemplate ?? body.versions?.[0]?.instanceTemplate;
-    const { versions: _, namedPorts: __, ...rest } = body;
-    return changeGroup(lab, call, 'patch', {
-      ...rest,
-      ...(template === undefined
-        ? {}
-        : { instanceTemplate: linkOf(existing(lab, call, 'instanceTemplate', template, ['instanceTemplates'])) }),
-      ...(body.autoHealingPolicies === undefined
-        ? {}
-        : { autoHealingPolicies: policies(lab, call, body.autoHealingPolicies) }),
-    });
-  },
+  patch,
   remove(lab, call) {
     checkNotDeleting(call.path, call.item);
-    const groupPath = call.path.replace('/instanceGroupManagers/', '/instanceGroups/');
-    const user = lab.store
-      .list('backendServices', 'projects/')
-      .find(([path, service]) =>
-        service.backends.some(({ group }) => pathOf(group, path.split('/')[1] ?? '', 'group') === groupPath),
-      );
-    if (user !== undefined) throw inUse(groupPath, user[0]);
-    return changeGroup(lab, call, 'delete', { targetSize: 0, deleting: true }, { action: 'delete-group' });
+    refuseWhileUsed(lab, call.path);
+    refuseWhileUsed(lab, instanceGroupOf(call.path));
+    return changeGroup(lab, call, 'delete', { targetSize: 0, deleting: true, perInstanceConfigs: {} }, 'delete-group');
   },
   posts: {
     resize(lab, call) {
@@ -68,10 +58,10 @@ export const groupManagers = collection<'instanceGroupManagers'>({
     },
     setInstanceTemplate(lab, call) {
       checkNotDeleting(call.path, call.item);
-      const { instanceTemplate } = parse(z.looseObject({ instanceTemplate: z.string().min(1) }), call.body);
-      return changeGroup(lab, call, 'setInstanceTemplate', {
-        instanceTemplate: linkOf(existing(lab, call, 'instanceTemplate', instanceTemplate, ['instanceTemplates'])),
-      });
+      const body = parse(z.looseObject({ instanceTemplate: z.string().min(1) }), call.body);
+      const versions = versionsFrom(lab, call, body) ?? [];
+      checkGroup(lab, call, call.item, versions);
+      return changeGroup(lab, call, 'setInstanceTemplate', templateFields(versions));
     },
     setTargetPools(lab, call) {
       checkNotDeleting(call.path, call.item);
@@ -80,75 +70,95 @@ export const groupManagers = collection<'instanceGroupManagers'>({
         call.body,
       );
       checkFingerprint(body.fingerprint, call.item.fingerprint);
-      return changeGroup(lab, call, 'setTargetPools', {
-        targetPools: body.targetPools.map((each) => linkOf(existing(lab, call, 'targetPools', each, ['targetPools']))),
-      });
+      return changeGroup(lab, call, 'setTargetPools', { targetPools: poolsFrom(lab, call, body.targetPools) });
     },
     setAutoHealingPolicies(lab, call) {
       checkNotDeleting(call.path, call.item);
       const body = parse(z.looseObject({ autoHealingPolicies: groupManagerBody.shape.autoHealingPolicies }), call.body);
       return changeGroup(lab, call, 'setAutoHealingPolicies', {
-        autoHealingPolicies: policies(lab, call, body.autoHealingPolicies ?? []),
+        autoHealingPolicies: healingFrom(lab, call, body.autoHealingPolicies ?? []),
       });
     },
     recreateInstances(lab, call) {
       checkNotDeleting(call.path, call.item);
-      const paths = named(lab, call);
+      const paths = named(lab, call, parse(instancesBody, call.body).instances);
       return start(lab, call, 'recreateInstances', undefined, () => {
         for (const path of paths) void lab.fleet.recreate(path);
       });
     },
     deleteInstances(lab, call) {
       checkNotDeleting(call.path, call.item);
-      const paths = named(lab, call);
+      const paths = staying(lab, named(lab, call, parse(instancesBody, call.body).instances));
       return start(lab, call, 'deleteInstances', undefined, () => {
-        replaceFields(lab, call.path, call.item, managers, {
-          targetSize: Math.max(0, call.item.targetSize - paths.length),
-        });
+        shrink(lab, call, paths.length);
         for (const path of paths) void lab.fleet.remove(path);
       });
     },
-    listManagedInstances(lab, call) {
-      const list = membersOf(lab.store, call.path).map(({ instance, record }) =>
-        managedInstance(lab, call.item, instance, record),
+    abandonInstances(lab, call) {
+      checkNotDeleting(call.path, call.item);
+      const paths = named(lab, call, parse(instancesBody, call.body).instances);
+      const leaving = paths.find((path) => !staying(lab, [path]).includes(path));
+      if (leaving !== undefined) {
+        throw new CloudProblem(400, 'resourceNotReady', `The instance '${leaving}' is being deleted or made anew.`);
+      }
+      return start(lab, call, 'abandonInstances', undefined, () => {
+        shrink(lab, call, paths.length);
+        lab.fleet.abandon(call.path, paths);
+      });
+    },
+    createInstances,
+    applyUpdatesToInstances(lab, call) {
+      checkNotDeleting(call.path, call.item);
+      const body = parse(applyBody, call.body);
+      const all = membersOf(lab.store, call.path).map(({ instance }) => instance);
+      if (!body.allInstances && body.instances.length === 0) {
+        throw invalid('instances', 'name at least one instance, or say allInstances.');
+      }
+      const paths = staying(lab, body.allInstances ? all : named(lab, call, body.instances));
+      return start(lab, call, 'applyUpdatesToInstances', undefined, () =>
+        lab.fleet.applyUpdates(call.path, paths, body),
       );
+    },
+    listManagedInstances(lab, call) {
+      const keep = compileFilter(call.query['filter']);
+      const list = membersOf(lab.store, call.path)
+        .map(({ instance, resource, record }) => managedInstanceView(lab, call.item, instance, resource, record))
+        .filter((each) => keep(each));
       const { items, nextPageToken } = page(list, ({ instance }) => instance, call.query);
       return { managedInstances: items, ...(nextPageToken === undefined ? {} : { nextPageToken }) };
     },
+    listPerInstanceConfigs: listConfigs,
+    updatePerInstanceConfigs: changeConfigs('updatePerInstanceConfigs'),
+    patchPerInstanceConfigs: changeConfigs('patchPerInstanceConfigs'),
+    deletePerInstanceConfigs: deleteConfigs,
   },
   gets: {
-    listErrors(lab, call) {
-      const items = (lab.store.state.errors[call.path] ?? []).map(({ at, instance, action, error }) => ({
-        timestamp: at,
-        error,
-        instanceActionDetails: { action, instance: instance === '' ? '' : linkOf(instance) },
-      }));
-      return { items };
-    },
+    listErrors: (lab, call) => ({ items: groupErrors(lab, call.path) }),
   },
 });
 
 function insert(lab: Lab, call: Call): OperationDocument {
   const body = parse(groupManagerBody, call.body);
-  const template = body.instanceTemplate ?? body.versions?.[0]?.instanceTemplate;
-  if (template === undefined) throw invalid('resource.instanceTemplate', 'it is required.');
+  const versions = versionsFrom(lab, call, body);
+  if (versions === undefined) throw invalid('resource.instanceTemplate', 'it is required.');
   const path = `${call.scope.path}/instanceGroupManagers/${body.name}`;
-  if (lab.store.get('instanceGroupManagers', path) !== undefined) throw alreadyExists(path);
-  const groupPath = `${call.scope.path}/instanceGroups/${body.name}`;
-  const { versions: _, ...rest } = body;
+  const groupPath = instanceGroupOf(path);
+  for (const each of [path, groupPath]) {
+    if (lab.store.get('instanceGroupManagers', each) !== undefined) throw alreadyExists(each);
+  }
+  checkQuota(lab.store, 'instanceGroups', call.scope);
   const fields = {
-    ...rest,
+    ...body,
+    ...templateFields(versions),
     baseInstanceName: body.baseInstanceName ?? body.name.slice(0, 58).replace(/-$/, ''),
-    instanceTemplate: linkOf(existing(lab, call, 'instanceTemplate', template, ['instanceTemplates'])),
     instanceGroup: linkOf(groupPath),
     namedPorts: body.namedPorts ?? [],
-    targetPools: (body.targetPools ?? []).map((each) =>
-      linkOf(existing(lab, call, 'targetPools', each, ['targetPools'])),
-    ),
-    autoHealingPolicies: policies(lab, call, body.autoHealingPolicies ?? []),
-    updatePolicy: { type: 'OPPORTUNISTIC', instanceRedistributionType: 'PROACTIVE', ...body.updatePolicy },
-    ...(call.scope.kind === 'region' ? { distributionPolicy: distribution(call, body.distributionPolicy) } : {}),
+    targetPools: poolsFrom(lab, call, body.targetPools ?? []),
+    autoHealingPolicies: healingFrom(lab, call, body.autoHealingPolicies ?? []),
+    updatePolicy: withDefaults(body.updatePolicy),
+    ...(call.scope.kind === 'region' ? { distributionPolicy: distributionFrom(call, body.distributionPolicy) } : {}),
   };
+  checkGroup(lab, call, fields, versions);
   return lab.operations.start({
     scope: call.scope,
     type: 'insert',
@@ -167,61 +177,91 @@ function insert(lab: Lab, call: Call): OperationDocument {
   });
 }
 
+function patch(lab: Lab, call: Managed): OperationDocument {
+  checkNotDeleting(call.path, call.item);
+  const body = parse(groupManagerPatch, call.body);
+  checkFingerprint(body.fingerprint, call.item.fingerprint);
+  const versions = versionsFrom(lab, call, body);
+  const { distributionPolicy, statefulPolicy } = body;
+  const updatePolicy = { ...call.item.updatePolicy, ...body.updatePolicy };
+  const fields = {
+    ...(body.description === undefined ? {} : { description: body.description }),
+    ...(body.baseInstanceName === undefined ? {} : { baseInstanceName: body.baseInstanceName }),
+    ...(body.targetSize === undefined ? {} : { targetSize: body.targetSize }),
+    ...(versions === undefined ? {} : templateFields(versions)),
+    ...(body.targetPools === undefined ? {} : { targetPools: poolsFrom(lab, call, body.targetPools) }),
+    ...(body.autoHealingPolicies === undefined
+      ? {}
+      : { autoHealingPolicies: healingFrom(lab, call, body.autoHealingPolicies) }),
+    updatePolicy,
+    ...(distributionPolicy === undefined || call.scope.kind !== 'region'
+      ? {}
+      : { distributionPolicy: patchedDistribution(call, distributionPolicy) }),
+    statefulPolicy:
+      statefulPolicy === null
+        ? undefined
+        : groupManagerBody.shape.statefulPolicy.parse(mergePatch(call.item.statefulPolicy, statefulPolicy ?? {})),
+  };
+  const keepsNothing = call.item.statefulPolicy === undefined && statefulPolicy === undefined;
+  const complete = keepsNothing ? { ...fields, statefulPolicy: undefined } : fields;
+  checkGroup(lab, call, { ...call.item, ...complete }, versions ?? versionsOf(call.item));
+  return changeGroup(lab, call, 'patch', complete);
+}
+
+/** Zones stay as the group was made; its shape can change. */
+function patchedDistribution(
+  call: Managed,
+  given: NonNullable<GroupManager['distributionPolicy']>,
+): GroupManager['distributionPolicy'] {
+  const zones = given.zones.length > 0 ? given.zones : (call.item.distributionPolicy?.zones ?? []);
+  const next = distributionFrom(call, { ...call.item.distributionPolicy, ...given, zones });
+  const names = (policy: GroupManager['distributionPolicy']): string =>
+    JSON.stringify(policy?.zones.map(({ zone }) => zone).toSorted());
+  if (names(next) !== names(call.item.distributionPolicy)) {
+    throw invalid('resource.distributionPolicy.zones', 'the zones of a group cannot change; make a new group.');
+  }
+  return next;
+}
+
 function changeGroup(
   lab: Lab,
   call: Managed,
   type: string,
-  fields: Readonly<Record<string, unknown>>,
-  work?: { readonly action: string },
+  fields: Readonly<Record<string, unknown>> & { readonly targetPools?: readonly string[] },
+  action?: string,
 ): OperationDocument {
-  return start(lab, call, type, work, () => {
+  return start(lab, call, type, action === undefined ? undefined : { action }, () => {
     replaceFields(lab, call.path, call.item, managers, fields);
+    // A policy that was taken away leaves no trace.
+    if ('statefulPolicy' in fields && fields['statefulPolicy'] === undefined) dropPolicy(lab, call.path);
+    if (fields.targetPools !== undefined) lab.fleet.changePools(call.path, call.item.targetPools, fields.targetPools);
     lab.fleet.reconcile(call.path);
   });
 }
 
-function distribution(call: Call, given: GroupManager['distributionPolicy']): GroupManager['distributionPolicy'] {
-  const available = zonesOf(call.scope.location).map(({ name }) => name);
-  const chosen = given?.zones.map(({ zone }) => lastPart(zone)) ?? [];
-  for (const zone of chosen) {
-    if (!available.includes(zone)) {
-      throw invalid(
-        'resource.distributionPolicy.zones',
-        `'${zone}'. Zones of ${call.scope.location} are ${available.join(', ')}.`,
-      );
-    }
-  }
-  const zones = chosen.length > 0 ? [...new Set(chosen)] : available.slice(0, 3);
-  return {
-    targetShape: 'EVEN',
-    ...given,
-    zones: zones.map((zone) => ({ zone: linkOf(`projects/${call.scope.project}/zones/${zone}`) })),
-  };
+function dropPolicy(lab: Lab, path: string): void {
+  const group = lab.store.get('instanceGroupManagers', path);
+  if (group?.statefulPolicy === undefined) return;
+  const { statefulPolicy: _, ...rest } = group;
+  lab.store.put('instanceGroupManagers', path, rest);
 }
 
-function policies(
-  lab: Lab,
-  call: Call,
-  given: GroupManager['autoHealingPolicies'],
-): GroupManager['autoHealingPolicies'] {
-  return given.map((policy) =>
-    policy.healthCheck === undefined
-      ? policy
-      : {
-          ...policy,
-          healthCheck: linkOf(
-            existing(lab, call, 'autoHealingPolicies.healthCheck', policy.healthCheck, [
-              'healthChecks',
-              'httpHealthChecks',
-            ]),
-          ),
-        },
-  );
+function shrink(lab: Lab, call: Managed, by: number): void {
+  replaceFields(lab, call.path, call.item, managers, { targetSize: Math.max(0, call.item.targetSize - by) });
+}
+
+function templateFields(versions: GroupManager['versions'] = []): Pick<GroupManager, 'versions'> & {
+  readonly instanceTemplate: string;
+} {
+  return { versions, instanceTemplate: versions[0]?.instanceTemplate ?? '' };
+}
+
+function withDefaults(policy: UpdatePolicy | undefined): UpdatePolicy {
+  return { type: 'OPPORTUNISTIC', instanceRedistributionType: 'PROACTIVE', ...policy };
 }
 
 /** Paths of the instances that the body names; each must belong to the group. */
-function named(lab: Lab, call: Managed): string[] {
-  const { instances } = parse(instancesBody, call.body);
+function named(lab: Lab, call: Managed, instances: readonly string[]): string[] {
   return [...new Set(instances)].map((reference) => {
     // The API takes zones/z/instances/i without a project, and bare links.
     const path = pathOf(reference, call.scope.project, 'instances');
@@ -233,98 +273,23 @@ function named(lab: Lab, call: Managed): string[] {
   });
 }
 
-function view(lab: Lab, path: string, { deleting: _, ...item }: GroupManager): object {
-  const members = membersOf(lab.store, path);
-  const count = (action: ManagedRecord['action']): number =>
-    members.filter(({ record }) => record.action === action).length;
-  const settled = members.length === item.targetSize && members.every(({ record }) => record.action === 'NONE');
-  return {
-    ...item,
-    versions: [{ instanceTemplate: item.instanceTemplate, targetSize: { calculated: item.targetSize } }],
-    currentActions: {
-      none: count('NONE'),
-      creating: count('CREATING'),
-      creatingWithoutRetries: 0,
-      recreating: count('RECREATING'),
-      deleting: count('DELETING'),
-      restarting: count('RESTARTING'),
-      abandoning: 0,
-      refreshing: 0,
-      verifying: 0,
-    },
-    status: {
-      isStable: settled,
-      versionTarget: { isReached: members.every(({ record }) => linkOf(record.template) === item.instanceTemplate) },
-      stateful: { hasStatefulConfig: false },
-    },
-  };
+/** Those that are not on their way out. */
+function staying(lab: Lab, paths: readonly string[]): string[] {
+  return paths.filter((path) => {
+    const record = lab.store.state.managed[path];
+    return record !== undefined && !isLeaving(record);
+  });
 }
 
-function managedInstance(lab: Lab, group: GroupManager, path: string, record: ManagedRecord) {
-  const instance = lab.store.get('instances', path);
-  const errors = lab.fleet.errorsOf(record);
-  const check = group.autoHealingPolicies[0]?.healthCheck;
-  const probe =
-    check === undefined || instance === undefined
-      ? undefined
-      : probeOf(lab.store, check, { instance: path, resource: instance, record }, record.port, group.namedPorts);
-  const health = probe === undefined ? undefined : lab.traffic.healthOf(probe.key);
-  return {
-    instance: linkOf(path),
-    id: instance?.id ?? '0',
-    name: instance?.name ?? lastPart(path),
-    ...(instance === undefined || (record.action === 'CREATING' && instance.status === 'PROVISIONING')
-      ? {}
-      : { instanceStatus: instance.status }),
-    currentAction: record.action,
-    version: { instanceTemplate: linkOf(record.template) },
-    ...(check === undefined || isLeaving(record)
-      ? {}
-      : { instanceHealth: [{ healthCheck: check, detailedHealthState: health?.state ?? 'UNKNOWN' }] }),
-    ...(errors.length === 0 ? {} : { lastAttempt: { errors: { errors } } }),
-  };
+function instanceGroupOf(path: string): string {
+  return path.replace('/instanceGroupManagers/', '/instanceGroups/');
 }
 
 /** Work of instanceGroupManagers.delete: done when the last instance is gone. */
 export async function deleteGroup(lab: Lab, path: string): Promise<void> {
   await lab.fleet.emptied(path);
   lab.store.remove(path);
-  lab.store.remove(path.replace('/instanceGroupManagers/', '/instanceGroups/'));
+  lab.store.remove(instanceGroupOf(path));
   delete lab.store.state.errors[path];
   lab.store.changed();
 }
-
-const setNamedPortsBody = z.looseObject({
-  namedPorts: groupManagerBody.shape.namedPorts,
-  fingerprint: z.string().optional(),
-});
-
-/** Instance groups: one for each managed group, with its named ports. */
-export const instanceGroups = collection<'instanceGroups'>({
-  ...groups,
-  scopes: ['zone', 'region'],
-  view: (lab, path, item) => ({ ...item, size: membersOf(lab.store, path).length }),
-  posts: {
-    listInstances(lab, call) {
-      const { instanceState } = parse(z.looseObject({ instanceState: z.string().default('ALL') }), call.body);
-      const list = membersOf(lab.store, call.path)
-        .filter(({ resource }) => instanceState !== 'RUNNING' || resource.status === 'RUNNING')
-        .map(({ instance, resource }) => ({
-          instance: linkOf(instance),
-          status: resource.status,
-          namedPorts: call.item.namedPorts,
-        }));
-      const { items, nextPageToken } = page(list, ({ instance }) => instance, call.query);
-      return {
-        kind: 'compute#instanceGroupsListInstances',
-        items,
-        ...(nextPageToken === undefined ? {} : { nextPageToken }),
-      };
-    },
-    setNamedPorts(lab, call) {
-      const body = parse(setNamedPortsBody, call.body);
-      checkFingerprint(body.fingerprint, call.item.fingerprint);
-      return changeResource(lab, call, groups, 'setNamedPorts', { namedPorts: body.namedPorts ?? [] });
-    },
-  },
-});

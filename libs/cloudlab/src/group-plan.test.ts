@@ -206,7 +206,9 @@ describe('planGroup', () => {
       'b',
       'b',
     ]);
-    const single = planGroup(aGroup({ shape: 'ANY_SINGLE_ZONE', targetSize: 4, members: [aMember('x', { zone: 'c' })] }));
+    const single = planGroup(
+      aGroup({ shape: 'ANY_SINGLE_ZONE', targetSize: 4, members: [aMember('x', { zone: 'c' })] }),
+    );
     expect(single.create.map(({ zone }) => zone)).toEqual(['c', 'c', 'c']);
   });
 

@@ -109,6 +109,16 @@ function shrink(
   }
 }
 
+/** The version that an instance of the group should have when it is made anew now. */
+export function goalOf(group: PlannedGroup, path: string): number {
+  const present = group.members.filter((member) => !member.leaving || member.path === path);
+  const { stale, deficits } = compare(group, present);
+  const position = stale.findIndex((member) => member.path === path);
+  const own = group.members.find((member) => member.path === path)?.version ?? -1;
+  if (position < 0 || (own >= 0 && deficits.length === 0)) return Math.max(0, own);
+  return deficits[Math.min(position, deficits.length - 1)] ?? 0;
+}
+
 /** Brings stale members to the versions that lack some. */
 function update(draft: Draft, group: PlannedGroup, stale: readonly Member[], deficits: readonly number[]): void {
   const replace: Member[] = [];

@@ -1,14 +1,19 @@
+import { attachDisks, dataDisks, deviceOf, keptDevices } from './instance-disks.ts';
+import type { GroupManager, PerInstanceConfig, Version } from './group-manager-schema.ts';
+import { bootImageOf } from './image-reference.ts';
 import { findZone } from './locations.ts';
-import { linkOf, pathOf } from './path.ts';
+import { lastPart, linkOf, pathOf } from './path.ts';
 import type { Scope } from './path.ts';
 import { OperationFailure } from './problem.ts';
-import type { GroupManager } from './group-manager-schema.ts';
 import type { Instance, InstanceTemplate } from './resource.ts';
 import type { BootRequest } from './runtime.ts';
+import { fingerprintOf } from './store.ts';
 import type { ManagedRecord, Store } from './store.ts';
 
 const DEFAULT_PORT = 8080;
 const DEFAULT_DRAIN_SECONDS = 10;
+
+type Properties = InstanceTemplate['properties'];
 
 /** Where instances get their addresses and their metadata server. */
 export interface Placement {
@@ -16,7 +21,7 @@ export interface Placement {
   readonly prefix: string;
   /** Base URL of this cloud as instances reach it; the metadata server lives below. */
   readonly baseUrl: string;
-  bootRequest(instance: Instance, record: ManagedRecord, fresh: boolean): BootRequest;
+  bootRequest(store: Store, instance: Instance, record: ManagedRecord, fresh: boolean): BootRequest;
 }
 
 /** @param prefix first two octets of the address pool */
@@ -24,8 +29,9 @@ export function placement(prefix: string, baseUrl: string): Placement {
   return {
     prefix,
     baseUrl,
-    bootRequest(instance, record, fresh) {
+    bootRequest(store, instance, record, fresh) {
       const address = instance.networkInterfaces[0]?.networkIP ?? '';
+      const script = instance.metadata.items.find(({ key }) => key === 'startup-script')?.value;
       return {
         id: instance.id,
         name: instance.name,
@@ -33,11 +39,13 @@ export function placement(prefix: string, baseUrl: string): Placement {
         address,
         port: record.port,
         fresh,
+        disks: dataDisks(store, instance),
+        ...(script === undefined || script.trim() === '' ? {} : { startupScript: script }),
         environment: {
           HOST: address,
           PORT: String(record.port),
           INSTANCE_NAME: instance.name,
-          ZONE: instance.zone.slice(instance.zone.lastIndexOf('/') + 1),
+          ZONE: lastPart(instance.zone),
           METADATA_URL: `${baseUrl}/metadata/${instance.id}/computeMetadata/v1`,
         },
       };
@@ -45,39 +53,89 @@ export function placement(prefix: string, baseUrl: string): Placement {
   };
 }
 
-/** Everything that a new instance of a group starts with. */
-export function newInstance(
+/** A new instance with what is remembered of it. */
+export interface NewInstance {
+  readonly path: string;
+  readonly instance: Instance;
+  readonly record: ManagedRecord;
+}
+
+/** Everything that a new instance of a group starts with. Its image is looked up when it boots. */
+export function newManagedInstance(
   store: Store,
   place: Placement,
   now: number,
   spec: {
     readonly groupPath: string;
     readonly group: GroupManager;
+    readonly version: Version;
     readonly scope: Scope;
     readonly name: string;
+    /** What it takes the place of under its name: its address and the disks that are to be kept go on. */
+    readonly previous: Instance | undefined;
+  },
+): NewInstance {
+  const { scope, group, name, version, previous } = spec;
+  const template = pathOf(version.instanceTemplate, scope.project, 'instanceTemplate');
+  const properties = store.get('instanceTemplates', template)?.properties;
+  if (properties === undefined) {
+    throw new OperationFailure('RESOURCE_NOT_FOUND', `The resource '${template}' was not found`);
+  }
+  const config = group.perInstanceConfigs?.[name];
+  const made = newInstance(store, place, now, {
+    scope,
+    name,
+    properties,
+    kept: keptDisks(group, config, previous, properties),
+    address: previous?.networkInterfaces[0]?.networkIP,
+    metadata: {
+      ...config?.preservedState.metadata,
+      'instance-template': `projects/${scope.project}/global/instanceTemplates/${lastPart(template)}`,
+      'created-by': spec.groupPath,
+    },
+    port: group.namedPorts[0]?.port ?? DEFAULT_PORT,
+  });
+  const { name: versionName } = version;
+  return {
+    ...made,
+    record: {
+      ...made.record,
+      group: spec.groupPath,
+      template,
+      ...(versionName === undefined ? {} : { version: versionName }),
+    },
+  };
+}
+
+/** Everything that a new instance starts with, from the properties of a template or of its own insert. */
+export function newInstance(
+  store: Store,
+  place: Placement,
+  now: number,
+  spec: {
+    readonly scope: Scope;
+    readonly name: string;
+    readonly properties: Properties;
+    /** Disks that go on from a predecessor, links by device name. */
+    readonly kept: ReadonlyMap<string, string>;
     /** Keeps this address instead of taking a new one. */
     readonly address: string | undefined;
+    /** Wins over the metadata of the properties. */
+    readonly metadata: Readonly<Record<string, string>>;
+    readonly port: number;
   },
-): { readonly path: string; readonly instance: Instance; readonly record: ManagedRecord } {
-  const { scope, group, name } = spec;
-  const templatePath = pathOf(group.instanceTemplate, scope.project, 'instanceTemplate');
-  const template = store.get('instanceTemplates', templatePath);
-  if (template === undefined) {
-    throw new OperationFailure('RESOURCE_NOT_FOUND', `The resource '${templatePath}' was not found`);
-  }
+): NewInstance {
+  const { scope, name, properties } = spec;
   const path = `${scope.path}/instances/${name}`;
-  const taken = new Set(
-    store
-      .list('instances', 'projects/')
-      .flatMap(([, each]) => each.networkInterfaces.map(({ networkIP }) => networkIP)),
+  const address =
+    spec.address ?? store.nextAddress(place.prefix, findZone(scope.location)?.index ?? 0, addressesTaken(store));
+  const disks = attachDisks(
+    store,
+    now,
+    { project: scope.project, zone: scope.location, name },
+    properties.disks,
+    spec.kept,
   );
-  const address = spec.address ?? store.nextAddress(place.prefix, findZone(scope.location)?.index ?? 0, taken);
-  const { properties } = template;
-  const items = properties.metadata?.items ?? [];
-  const number = (key: string): number | undefined => {
-    const value = Number(items.find((item) => item.key === key)?.value ?? Number.NaN);
-    return Number.isInteger(value) && value >= 0 ? value : undefined;
-  };
   const instance: Instance = {
     kind: 'compute#instance',
     id: store.nextId(),
@@ -86,70 +144,154 @@ export function newInstance(
     selfLink: linkOf(path),
     status: 'PROVISIONING',
     zone: linkOf(scope.path),
-    machineType: linkOf(`${scope.path}/machineTypes/${properties.machineType}`),
-    networkInterfaces: [
-      {
-        name: 'nic0',
-        network: linkOf(`projects/${scope.project}/global/networks/default`),
-        networkIP: address,
-      },
-    ],
-    disks: properties.disks,
-    labels: properties.labels ?? {},
-    tags: properties.tags ?? { items: [] },
-    metadata: {
-      items: [
-        ...items.map(({ key, value }) => ({ key, value })),
-        { key: 'instance-template', value: `projects/${scope.project}/global/instanceTemplates/${template.name}` },
-        { key: 'created-by', value: spec.groupPath },
-      ],
-    },
+    cpuPlatform: 'Unknown CPU Platform',
+    networkInterfaces: interfaces(scope.project, address, properties),
+    disks,
+    ...labelled(properties),
+    ...typed(scope, properties),
+    metadata: metadataOf(properties, spec.metadata),
   };
+  const number = (key: string): number | undefined => {
+    const value = Number(instance.metadata.items.find((item) => item.key === key)?.value ?? Number.NaN);
+    return Number.isInteger(value) && value >= 0 ? value : undefined;
+  };
+  const boot = bootDisk(properties);
+  const keepsBoot = boot !== undefined && spec.kept.has(deviceOf(boot, properties.disks.indexOf(boot)));
   const record: ManagedRecord = {
     instance: path,
-    group: spec.groupPath,
-    template: templatePath,
-    digest: digestOf(store, template, scope.project),
+    group: '',
+    template: '',
+    digest: imageDigest(store, properties, scope.project) ?? '',
     action: 'CREATING',
-    port: number('port') || (group.namedPorts[0]?.port ?? DEFAULT_PORT),
+    port: number('port') || spec.port,
     drainSeconds: number('drain-seconds') ?? DEFAULT_DRAIN_SECONDS,
     failures: 0,
     lastErrors: [],
     runningSince: 0,
+    ...(keepsBoot ? { keepsRoot: true } : {}),
   };
   return { path, instance, record };
 }
 
-/** Path of the image that a template boots from, families resolved to their newest image. */
-export function bootImageOf(store: Store, template: InstanceTemplate, project: string): string | undefined {
-  const { disks } = template.properties;
-  const source = (disks.find(({ boot }) => boot === true) ?? disks[0])?.initializeParams?.sourceImage;
-  return source === undefined ? undefined : resolveImage(store, source, project);
+/** What changes of an instance when a version of its group is applied where it stands. */
+export function refreshedInstance(
+  store: Store,
+  instance: Instance,
+  record: ManagedRecord,
+  scope: Scope,
+  version: Version,
+): { readonly instance: Instance; readonly record: ManagedRecord } {
+  const template = pathOf(version.instanceTemplate, scope.project, 'instanceTemplate');
+  const properties = store.get('instanceTemplates', template)?.properties;
+  if (properties === undefined) return { instance, record };
+  const own = { 'instance-template': `projects/${scope.project}/global/instanceTemplates/${lastPart(template)}` };
+  const { version: _, ...rest } = record;
+  return {
+    instance: {
+      ...instance,
+      ...labelled(properties),
+      ...typed(scope, properties),
+      metadata: metadataOf(properties, { ...own, 'created-by': record.group }),
+    },
+    record: { ...rest, template, ...(version.name === undefined ? {} : { version: version.name }) },
+  };
 }
 
-/** Path of the image that a reference means: by name, or the newest READY one of a family. */
-export function resolveImage(store: Store, reference: string, project: string): string | undefined {
-  const family = /(?:projects\/([^/]+)\/)?global\/images\/family\/([^/]+)$/.exec(reference);
-  if (family === null) {
-    const path = pathOf(reference, project, 'sourceImage');
-    return store.get('images', path) === undefined ? undefined : path;
-  }
-  return newestOfFamily(store, family[1] ?? project, family[2] ?? '');
-}
-
-/** Path of the newest READY image of a family. */
-export function newestOfFamily(store: Store, project: string, family: string): string | undefined {
-  return store
-    .list('images', `projects/${project}/global/images/`)
-    .filter(([, image]) => image.family === family && image.status === 'READY')
-    .sort(([, a], [, b]) => (a.creationTimestamp < b.creationTimestamp ? 1 : -1))[0]?.[0];
-}
-
-function digestOf(store: Store, template: InstanceTemplate, project: string): string {
-  const path = bootImageOf(store, template, project);
+/** Digest of the image that these properties boot from; undefined while there is none that is READY. */
+export function imageDigest(store: Store, properties: Properties, project: string): string | undefined {
+  const path = bootImageOf(store, { properties }, project);
   const digest = path === undefined ? undefined : store.get('images', path)?.digest;
-  if (digest === undefined || digest === '') {
-    throw new OperationFailure('RESOURCE_NOT_FOUND', `The template ${template.name} names no image that is READY.`);
+  return digest === '' ? undefined : digest;
+}
+
+/** An instance's metadata with its fingerprint. */
+export function withFingerprint(items: Instance['metadata']['items']): Instance['metadata'] {
+  return { kind: 'compute#metadata', items, fingerprint: fingerprintOf({ items }) } as Instance['metadata'];
+}
+
+/** Tags with their fingerprint. */
+export function tagsOf(items: readonly string[]): Instance['tags'] {
+  return { items, fingerprint: fingerprintOf({ tags: items }) };
+}
+
+/** Labels with their fingerprint. */
+export function labelsOf(labels: Readonly<Record<string, string>>): Pick<Instance, 'labels' | 'labelFingerprint'> {
+  return { labels, labelFingerprint: fingerprintOf({ labels }) };
+}
+
+function metadataOf(properties: Properties, own: Readonly<Record<string, string>>): Instance['metadata'] {
+  const items = [
+    ...(properties.metadata?.items ?? []).filter(({ key }) => own[key] === undefined),
+    ...Object.entries(own).map(([key, value]) => ({ key, value })),
+  ];
+  return withFingerprint(items.map(({ key, value }) => ({ key, value })));
+}
+
+function labelled(properties: Properties): Pick<Instance, 'labels' | 'labelFingerprint' | 'tags'> {
+  return { ...labelsOf(properties.labels ?? {}), tags: tagsOf(properties.tags?.items ?? []) };
+}
+
+function typed(scope: Scope, properties: Properties) {
+  return {
+    machineType: linkOf(`${scope.path}/machineTypes/${lastPart(properties.machineType)}`),
+    scheduling: {
+      automaticRestart: true,
+      onHostMaintenance: 'MIGRATE',
+      preemptible: false,
+      ...Object(properties['scheduling']),
+    },
+    ...Object.fromEntries(
+      ['serviceAccounts', 'minCpuPlatform', 'canIpForward', 'shieldedInstanceConfig', 'description'].flatMap((key) =>
+        properties[key] === undefined ? [] : [[key, properties[key]]],
+      ),
+    ),
+  };
+}
+
+function interfaces(project: string, address: string, properties: Properties): Instance['networkInterfaces'] {
+  const [first] = Array.isArray(properties['networkInterfaces']) ? properties['networkInterfaces'] : [];
+  const given: Readonly<Record<string, unknown>> = Object(first);
+  const network = typeof given['network'] === 'string' ? given['network'] : 'global/networks/default';
+  const { subnetwork } = given;
+  return [
+    {
+      kind: 'compute#networkInterface',
+      ...given,
+      name: 'nic0',
+      network: linkOf(pathOf(network, project, 'networkInterfaces.network')),
+      ...(typeof subnetwork === 'string' ? { subnetwork: linkOf(pathOf(subnetwork, project, 'subnetwork')) } : {}),
+      networkIP: address,
+    },
+  ];
+}
+
+function keptDisks(
+  group: GroupManager,
+  config: PerInstanceConfig | undefined,
+  previous: Instance | undefined,
+  properties: Properties,
+): ReadonlyMap<string, string> {
+  const devices = keptDevices(group, config);
+  const known = new Set(properties.disks.map(deviceOf));
+  const kept = new Map(
+    (previous?.disks ?? []).flatMap(({ deviceName, source }) =>
+      devices.has(deviceName) && source !== undefined ? [[deviceName, source] as const] : [],
+    ),
+  );
+  for (const [device, { source }] of Object.entries(config?.preservedState.disks ?? {})) {
+    if (source !== undefined && known.has(device)) kept.set(device, source);
   }
-  return digest;
+  return kept;
+}
+
+function bootDisk({ disks }: Properties): Properties['disks'][number] | undefined {
+  return disks.find(({ boot }) => boot === true) ?? disks[0];
+}
+
+function addressesTaken(store: Store): ReadonlySet<string> {
+  return new Set(
+    Object.keys(store.state.managed).flatMap((path) =>
+      (store.get('instances', path)?.networkInterfaces ?? []).map(({ networkIP }) => networkIP),
+    ),
+  );
 }

@@ -17,6 +17,10 @@ export interface ProcessSpec {
   readonly hostname: string;
   readonly manifest: ImageManifest;
   readonly environment: Readonly<Record<string, string>>;
+  /** Folders that the program finds at `/mnt/disks/DEVICE`. */
+  readonly disks: readonly { readonly device: string; readonly folder: string }[];
+  /** Whether there is a script at STARTUP_SCRIPT to run beside the program. */
+  readonly hasStartupScript: boolean;
   /** RFC 3339, for the console. */
   readonly started: string;
 }
@@ -33,6 +37,16 @@ mount -t overlay overlay -o "lowerdir=$lower,upperdir=$folder/upper,workdir=$fol
   cp -a --reflink=auto "$lower/." "$folder/root/" && cp -a "$folder/upper/." "$folder/root/" || exit 125
 }
 exec env -i PATH="$PATH" GENNAKER_RUN="$GENNAKER_RUN" "$@"
+`;
+
+/** Where an instance's startup script lies, below its root. */
+export const STARTUP_SCRIPT = 'etc/startup-script';
+
+/** Runs the startup script, its output marked, as a process of nobody's so that its end is noticed, and the program. */
+const WITH_SCRIPT = `
+( ( { /${STARTUP_SCRIPT} 2>&1; echo "exit status $?"; } |
+  while IFS= read -r line; do printf 'startup-script: %s\\n' "$line"; done ) & )
+exec "$@"
 `;
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -108,6 +122,7 @@ export class InstanceProcess {
       '/proc',
       '--tmpfs',
       '/tmp',
+      ...spec.disks.flatMap(({ device, folder }) => ['--bind', folder, `/mnt/disks/${device}`]),
       '--hostname',
       spec.hostname,
       '--clearenv',
@@ -118,6 +133,7 @@ export class InstanceProcess {
       '3',
       '--',
       ...user,
+      ...(spec.hasStartupScript ? ['/bin/sh', '-c', WITH_SCRIPT, 'startup'] : []),
       ...manifest.entry,
     ];
     const [program = '', ...rest] = command;

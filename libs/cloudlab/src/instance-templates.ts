@@ -1,5 +1,5 @@
 import { collection, insertResource, parse, removeResource } from './collection.ts';
-import { bootImageOf } from './instance-document.ts';
+import { bootImageOf } from './image-reference.ts';
 import { pathOf } from './path.ts';
 import { CloudProblem, inUse, invalid } from './problem.ts';
 import { MACHINE_TYPES } from './locations.ts';

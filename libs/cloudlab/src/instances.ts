@@ -1,16 +1,30 @@
-import { collection, start } from './collection.ts';
-import type { Lab } from './collection.ts';
-import { CloudProblem, notReady } from './problem.ts';
+import { z } from 'zod';
+import { changeResource, checkFingerprint, collection, parse, start } from './collection.ts';
+import type { Call, ItemCall, Lab } from './collection.ts';
+import { imageDigest, newInstance, tagsOf, withFingerprint } from './instance-document.ts';
+import { setLabels } from './labels.ts';
+import { findMachineType } from './locations.ts';
+import { lastPart, pathOf } from './path.ts';
+import { CloudProblem, alreadyExists, invalid, notFound, notReady } from './problem.ts';
+import { instanceProperties, metadata, named } from './resource.ts';
+import type { OperationDocument } from './store.ts';
 import { isLeaving } from './traffic-plan.ts';
 
-/** Instances: made by groups; here they are read, deleted, reset, and their console is shown. */
+const kind = { name: 'instances', kind: 'compute#instance' } as const;
+
+const PORT = 8080;
+
+const instanceBody = named.extend(instanceProperties.shape);
+const setTagsBody = z.looseObject({ items: z.array(z.string()).default([]), fingerprint: z.string().optional() });
+const setMetadataBody = metadata.extend({ fingerprint: z.string().optional() });
+
+type Item = ItemCall<'instances'>;
+
+/** Instances: those of groups, and those that stand alone. */
 export const instances = collection<'instances'>({
-  name: 'instances',
-  kind: 'compute#instance',
+  ...kind,
   scopes: ['zone'],
-  insert(): never {
-    throw new CloudProblem(501, 'notImplemented', 'This cloud makes instances through managed instance groups only.');
-  },
+  insert,
   remove(lab, call) {
     refuseWhileLeaving(lab, call.path);
     return start(lab, call, 'delete', { action: 'delete-instance' }, () => undefined);
@@ -18,25 +32,105 @@ export const instances = collection<'instances'>({
   posts: {
     reset(lab, call) {
       refuseWhileLeaving(lab, call.path);
+      if (call.item.status === 'TERMINATED') throw notReady(call.path, 'it is stopped; start it.');
       return start(lab, call, 'reset', { action: 'reset-instance' }, () => undefined);
     },
-  },
-  gets: {
-    async serialPort(lab, call) {
-      const from = Math.max(0, Number(call.query['start'] ?? 0) || 0);
-      const { contents, next } = await lab.runtime.serialOutput(call.item.id, from);
-      return {
-        kind: 'compute#serialPortOutput',
-        selfLink: `${call.item.selfLink}/serialPort`,
-        contents,
-        start: String(from),
-        next: String(next),
-      };
+    stop(lab, call) {
+      refuseWhileLeaving(lab, call.path);
+      return start(lab, call, 'stop', { action: 'stop-instance' }, () => undefined);
     },
+    start(lab, call) {
+      refuseWhileLeaving(lab, call.path);
+      return start(lab, call, 'start', { action: 'start-instance' }, () => undefined);
+    },
+    setTags(lab, call) {
+      const body = parse(setTagsBody, call.body, 'setTagsRequest');
+      checkFingerprint(body.fingerprint, call.item.tags.fingerprint);
+      return changeResource(lab, call, kind, 'setTags', { tags: tagsOf(body.items) });
+    },
+    setMetadata(lab, call) {
+      const body = parse(setMetadataBody, call.body, 'setMetadataRequest');
+      checkFingerprint(body.fingerprint, call.item.metadata.fingerprint);
+      const items = body.items.map(({ key, value }) => ({ key, value }));
+      const twice = items.find(({ key }, position) => items.findIndex((each) => each.key === key) !== position);
+      if (twice !== undefined) throw invalid('metadata.items', `the key '${twice.key}' stands there twice.`);
+      return changeResource(lab, call, kind, 'setMetadata', { metadata: withFingerprint(items) });
+    },
+    setLabels: setLabels(kind),
   },
+  gets: { serialPort },
 });
+
+function insert(lab: Lab, call: Call): OperationDocument {
+  const body = parse(instanceBody, withTemplate(lab, call));
+  const { name, description, ...properties } = body;
+  const path = `${call.scope.path}/instances/${name}`;
+  if (lab.store.get('instances', path) !== undefined) throw alreadyExists(path);
+  const type = lastPart(properties.machineType);
+  if (findMachineType(type) === undefined) {
+    throw invalid(
+      'resource.machineType',
+      `'${type}'. The machine types of ${call.scope.location} are listed below it.`,
+    );
+  }
+  if (imageDigest(lab.store, properties, call.scope.project) === undefined) {
+    const source = properties.disks[0]?.initializeParams?.sourceImage ?? '(none)';
+    throw new CloudProblem(404, 'notFound', `The image of the boot disk was not found: '${source}'.`);
+  }
+  return lab.operations.start({
+    scope: call.scope,
+    type: 'insert',
+    targetPath: path,
+    requestId: call.requestId,
+    apply() {
+      const made = newInstance(lab.store, lab.placement, lab.clock.now(), {
+        scope: call.scope,
+        name,
+        properties: { ...properties, ...(description === undefined ? {} : { description }) },
+        kept: new Map(),
+        address: undefined,
+        metadata: {},
+        port: PORT,
+      });
+      lab.fleet.launch(made);
+      return made.instance.id;
+    },
+  });
+}
+
+/** The body, over the properties of `sourceInstanceTemplate` where the query names one. */
+function withTemplate(lab: Lab, call: Call): unknown {
+  const reference = call.query['sourceInstanceTemplate'];
+  if (reference === undefined || reference === '') return call.body;
+  const path = pathOf(reference, call.scope.project, 'sourceInstanceTemplate');
+  const template = lab.store.get('instanceTemplates', path);
+  if (template === undefined) throw notFound(path);
+  return { ...template.properties, ...Object(call.body) };
+}
+
+async function serialPort(lab: Lab, call: Item): Promise<object> {
+  const { query } = call;
+  const from = Number(query['start'] ?? 0);
+  if (!Number.isInteger(from)) throw invalid('start', `'${String(query['start'])}'. Give a whole number of bytes.`);
+  const port = Number(query['port'] ?? 1);
+  if (!Number.isInteger(port) || port < 1 || port > 4) {
+    throw invalid('port', `'${String(query['port'])}'. Ports are 1 to 4.`);
+  }
+  const empty = { contents: '', start: 0, next: 0 };
+  // All output goes to the first port. A negative start counts from the end, as in the real API.
+  const whole = port === 1 && from < 0 ? await lab.runtime.serialOutput(call.item.id, 0) : empty;
+  const begin = from < 0 ? Math.max(whole.start, whole.next + from) : from;
+  const { contents, start: first, next } = port === 1 ? await lab.runtime.serialOutput(call.item.id, begin) : empty;
+  return {
+    kind: 'compute#serialPortOutput',
+    selfLink: `${call.item.selfLink}/serialPort`,
+    contents,
+    start: String(first),
+    next: String(next),
+  };
+}
 
 function refuseWhileLeaving(lab: Lab, path: string): void {
   const record = lab.store.state.managed[path];
-  if (record !== undefined && isLeaving(record)) throw notReady(path, 'it is being deleted.');
+  if (record !== undefined && isLeaving(record)) throw notReady(path, 'it is being deleted or made anew.');
 }

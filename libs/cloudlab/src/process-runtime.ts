@@ -1,17 +1,19 @@
-import { mkdir, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
 import { sleep } from './clock.ts';
 import { run } from './command.ts';
 import { ImageStore } from './image-store.ts';
-import { InstanceProcess } from './instance-process.ts';
+import { InstanceProcess, STARTUP_SCRIPT } from './instance-process.ts';
 import { inspectListeners } from './listeners.ts';
 import { probe } from './probe.ts';
+import { treeCpuSeconds } from './process-cpu.ts';
 import { BootFailure } from './runtime.ts';
-import type { BootRequest, InstanceExit, Probe, Runtime } from './runtime.ts';
+import type { BootRequest, ConsoleOutput, InstanceExit, Probe, Runtime } from './runtime.ts';
+import { SerialConsole } from './serial-console.ts';
 
-const CONSOLE_CHUNK = 1 << 20;
-const CONSOLE_LIMIT = 16 << 20;
+/** As much of the console as is searched for the last words of a program. */
+const LAST_WORDS = 64 << 10;
 const LISTEN_WITHIN_MS = 15_000;
 const WATCH_MS = 5000;
 
@@ -32,6 +34,7 @@ export class ProcessRuntime implements Runtime {
   readonly #folder: string;
   readonly #clock: Clock;
   readonly #running = new Map<string, Running>();
+  readonly #consoles = new Map<string, SerialConsole>();
   #closed = false;
   #watching: NodeJS.Timeout | undefined;
 
@@ -66,11 +69,18 @@ export class ProcessRuntime implements Runtime {
     for (const part of ['upper/etc', 'work', 'root']) await mkdir(join(folder, part), { recursive: true });
     await writeFile(join(folder, 'upper/etc/hostname'), `${request.name}\n`);
     await writeFile(join(folder, 'upper/etc/hosts'), `127.0.0.1 localhost\n${request.address} ${request.name}\n`);
-    await shorten(console);
+    const script = join(folder, 'upper', STARTUP_SCRIPT);
+    if (request.startupScript === undefined) await rm(script, { force: true });
+    else await writeFile(script, `${request.startupScript}\n`, { mode: 0o755 });
+    const disks = await Promise.all(
+      request.disks.map(async ({ device, id }) => ({ device, folder: await this.#diskFolder(id) })),
+    );
     if (this.#closed) throw new BootFailure('BOOT_FAILED', 'cloudlab is stopping.');
     const process = await InstanceProcess.spawn({
       folder,
-      console,
+      console: console.file,
+      disks,
+      hasStartupScript: request.startupScript !== undefined,
       root: this.images.rootOf(request.digest),
       hostname: request.name,
       manifest,
@@ -101,20 +111,42 @@ export class ProcessRuntime implements Runtime {
   }
 
   async discard(id: string): Promise<void> {
+    this.#consoles.delete(id);
     await run(['rm', '-rf', '--one-file-system', this.#folderOf(id)]);
   }
 
-  async serialOutput(id: string, start: number): Promise<{ contents: string; next: number }> {
-    const handle = await open(this.#consoleOf(id), 'r').catch(() => undefined);
-    if (handle === undefined) return { contents: '', next: start };
-    try {
-      const { size } = await handle.stat();
-      const length = Math.max(0, Math.min(CONSOLE_CHUNK, size - start));
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, start);
-      return { contents: buffer.toString('utf8', 0, bytesRead), next: start + bytesRead };
-    } finally {
-      await handle.close();
-    }
+  async inheritRoot(from: string, to: string): Promise<void> {
+    const [source, target] = [this.#folderOf(from), this.#folderOf(to)];
+    await mkdir(target, { recursive: true });
+    await rename(join(source, 'upper'), join(target, 'upper')).catch((cause: unknown) => {
+      // One that never booted has nothing to hand on.
+      if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
+    });
+  }
+
+  async discardDisk(id: string): Promise<void> {
+    await run(['rm', '-rf', '--one-file-system', this.#numbered('disks', id)]);
+  }
+
+  serialOutput(id: string, start: number): Promise<ConsoleOutput> {
+    return this.#consoleOf(id).read(start);
+  }
+
+  async cpuSeconds(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const roots = new Map(
+      ids.flatMap((id) => {
+        const root = this.#running.get(id)?.process.root;
+        return root === undefined ? [] : [[id, root] as const];
+      }),
+    );
+    if (roots.size === 0) return new Map();
+    const seconds = await treeCpuSeconds([...roots.values()]);
+    return new Map(
+      [...roots].flatMap(([id, root]) => {
+        const used = seconds.get(root);
+        return used === undefined ? [] : [[id, used] as const];
+      }),
+    );
   }
 
   probe(question: Probe) {
@@ -178,9 +210,10 @@ export class ProcessRuntime implements Runtime {
     running.onExit({ reason });
   }
 
-  /** Instances that began to listen elsewhere after their boot are ended, with that reason. */
+  /** Instances that began to listen elsewhere after their boot are ended, with that reason; consoles are kept short. */
   async #watch(): Promise<void> {
     for (const running of this.#running.values()) {
+      await this.#consoleOf(running.request.id).trim();
       const { root } = running.process;
       if (running.quiet || root === undefined) continue;
       const { violation } = await inspectListeners(root, running.request.address, running.request.port);
@@ -193,7 +226,7 @@ export class ProcessRuntime implements Runtime {
   }
 
   async #lastLine(id: string): Promise<string> {
-    const text = await readFile(this.#consoleOf(id), 'utf8').catch(() => '');
+    const text = await this.#consoleOf(id).tail(LAST_WORDS);
     const lines = text
       .slice(Math.max(0, text.lastIndexOf('\n--- ')))
       .split('\n')
@@ -208,19 +241,28 @@ export class ProcessRuntime implements Runtime {
   }
 
   #folderOf(id: string): string {
-    if (!/^\d+$/.test(id)) throw new Error(`'${id}' is not the id of an instance.`);
-    return join(this.#folder, 'instances', id);
+    return this.#numbered('instances', id);
   }
 
-  #consoleOf(id: string): string {
-    return join(this.#folderOf(id), 'serial.log');
+  #numbered(kind: 'instances' | 'disks', id: string): string {
+    if (!/^\d+$/.test(id)) throw new Error(`'${id}' is not the id of one of the ${kind}.`);
+    return join(this.#folder, kind, id);
   }
-}
 
-async function shorten(file: string): Promise<void> {
-  const size = await stat(file).then(
-    (found) => found.size,
-    () => 0,
-  );
-  if (size > CONSOLE_LIMIT) await truncate(file, 0);
+  async #diskFolder(id: string): Promise<string> {
+    const folder = this.#numbered('disks', id);
+    await mkdir(folder, { recursive: true });
+    // The program may run as any user of its image.
+    await chmod(folder, 0o777);
+    return folder;
+  }
+
+  #consoleOf(id: string): SerialConsole {
+    let console = this.#consoles.get(id);
+    if (console === undefined) {
+      console = new SerialConsole(join(this.#folderOf(id), 'serial.log'));
+      this.#consoles.set(id, console);
+    }
+    return console;
+  }
 }

@@ -59,23 +59,26 @@ export const metadata = z.looseObject({
   items: z.array(z.looseObject({ key: z.string().min(1), value: z.string().default('') })).default([]),
 });
 
-/** Body of instanceTemplates.insert. */
-export const instanceTemplateBody = named.extend({
-  properties: z.looseObject({
-    machineType: z.string().min(1),
-    disks: z
-      .array(
-        z.looseObject({
-          boot: z.boolean().optional(),
-          initializeParams: z.looseObject({ sourceImage: z.string().optional() }).optional(),
-        }),
-      )
-      .min(1, 'an instance needs a boot disk'),
-    metadata: metadata.optional(),
-    labels: labels.optional(),
-    tags: z.looseObject({ items: z.array(z.string()).default([]) }).optional(),
-  }),
+/** What an instance is made of: a template's properties, or the body of its own insert. */
+export const instanceProperties = z.looseObject({
+  machineType: z.string().min(1),
+  disks: z
+    .array(
+      z.looseObject({
+        boot: z.boolean().optional(),
+        // The name of a folder below /mnt/disks.
+        deviceName: resourceName.optional(),
+        initializeParams: z.looseObject({ sourceImage: z.string().optional() }).optional(),
+      }),
+    )
+    .min(1, 'an instance needs a boot disk'),
+  metadata: metadata.optional(),
+  labels: labels.optional(),
+  tags: z.looseObject({ items: z.array(z.string()).default([]) }).optional(),
 });
+
+/** Body of instanceTemplates.insert. */
+export const instanceTemplateBody = named.extend({ properties: instanceProperties });
 /** An instance template. */
 export type InstanceTemplate = Resource & z.infer<typeof instanceTemplateBody>;
 
@@ -190,4 +193,5 @@ export const LABELLED: ReadonlySet<CollectionName> = new Set<CollectionName>([
   'addresses',
   'forwardingRules',
   'images',
+  'instances',
 ]);

@@ -28,6 +28,10 @@ export interface BootRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** Begin with an untouched root; otherwise what the instance wrote before is still there. */
   readonly fresh: boolean;
+  /** Data disks, each a folder at `/mnt/disks/DEVICE`. */
+  readonly disks: readonly { readonly device: string; readonly id: string }[];
+  /** A shell script that runs beside the program, its output on the console. */
+  readonly startupScript?: string | undefined;
 }
 
 /** How an instance's program ended. */
@@ -36,15 +40,28 @@ export interface InstanceExit {
   readonly reason: string;
 }
 
+/** A piece of a serial console. */
+export interface ConsoleOutput {
+  readonly contents: string;
+  /** Byte that the contents begin with. */
+  readonly start: number;
+  /** Byte to ask for next time. */
+  readonly next: number;
+}
+
 /** A question to an instance from a health check. */
 export interface Probe {
-  readonly type: 'HTTP' | 'TCP';
+  readonly type: 'HTTP' | 'HTTPS' | 'HTTP2' | 'TCP' | 'SSL';
   readonly address: string;
   readonly port: number;
   readonly path: string;
   readonly host: string | undefined;
-  /** Text that the answer's body must begin with. */
+  /** Text to send over TCP and SSL. */
+  readonly request?: string | undefined;
+  /** Text that the answer (over HTTP its body) must begin with. */
   readonly response: string | undefined;
+  /** Begin with a line of the PROXY protocol, version 1. */
+  readonly proxyHeader?: boolean | undefined;
   readonly timeoutMs: number;
 }
 
@@ -89,8 +106,17 @@ export interface Runtime {
   crash(id: string): void;
   /** Removes the instance's files. It must be stopped. */
   discard(id: string): Promise<void>;
-  /** Serial console output from byte `start` on. */
-  serialOutput(id: string, start: number): Promise<{ readonly contents: string; readonly next: number }>;
+  /** Hands what one stopped instance wrote to its root on to another that never booted. */
+  inheritRoot(from: string, to: string): Promise<void>;
+  /** Removes the content of a data disk that no instance has. Unknown ids are fine. */
+  discardDisk(id: string): Promise<void>;
+  /**
+   * Serial console output from byte `start` on, counted from the instance's first boot. Only the end is kept: the
+   * answer's `start` tells where it really begins.
+   */
+  serialOutput(id: string, start: number): Promise<ConsoleOutput>;
+  /** Processor seconds that the instances' processes have used since they booted; what does not run is left out. */
+  cpuSeconds(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   probe(probe: Probe): Promise<ProbeResult>;
   /**
    * Takes `rootfs/` and `image.json` out of a staging folder into the image store.

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import { sleep } from './clock.ts';
 import { OperationFailure } from './problem.ts';
 import { BootFailure } from './runtime.ts';
-import type { BootRequest, ImageManifest, InstanceExit, Runtime } from './runtime.ts';
+import type { BootRequest, ConsoleOutput, ImageManifest, InstanceExit, Runtime } from './runtime.ts';
 
 /** How simulated instances behave. */
 export interface SimulationOptions {
@@ -13,11 +13,15 @@ export interface SimulationOptions {
   readonly bootFailure?: (request: BootRequest) => string | undefined;
   /** Whether an instance answers its health check. */
   readonly healthy?: (address: string) => boolean;
+  /** Processors that an instance keeps busy, e.g. 0.5. */
+  readonly busy?: (request: BootRequest) => number;
 }
 
 interface Simulated {
   readonly request: BootRequest;
   readonly onExit: (exit: InstanceExit) => void;
+  /** Processor seconds used, and until when they are counted. */
+  cpu: { seconds: number; readonly at: number };
 }
 
 /** A runtime in virtual time: instances are entries in a table, so that a day of a cloud takes milliseconds. */
@@ -27,6 +31,11 @@ export class SimulatedRuntime implements Runtime {
   readonly #clock: Clock;
   readonly #options: SimulationOptions;
   readonly #checkouts = new Set<string>();
+  readonly #consoles = new Map<string, string>();
+  /** Which root each instance has: one that was handed on keeps its name. */
+  readonly roots = new Map<string, string>();
+  /** Data disks that were ever attached and not discarded. */
+  readonly disks = new Set<string>();
 
   constructor(clock: Clock, options: SimulationOptions = {}) {
     this.#clock = clock;
@@ -37,7 +46,11 @@ export class SimulatedRuntime implements Runtime {
     await sleep(this.#clock, this.#options.bootMs ?? 2000);
     const failure = this.#options.bootFailure?.(request);
     if (failure !== undefined) throw new BootFailure('BOOT_FAILED', failure);
-    this.running.set(request.id, { request, onExit });
+    if (request.fresh || !this.roots.has(request.id)) this.roots.set(request.id, request.id);
+    for (const { id } of request.disks) this.disks.add(id);
+    const line = `--- ${new Date(this.#clock.now()).toISOString()} ${request.name}: simulated instance\n`;
+    this.#consoles.set(request.id, (this.#consoles.get(request.id) ?? '') + line);
+    this.running.set(request.id, { request, onExit, cpu: { seconds: 0, at: this.#clock.now() } });
   }
 
   async stop(id: string, drainMs: number): Promise<void> {
@@ -52,13 +65,40 @@ export class SimulatedRuntime implements Runtime {
     instance?.onExit({ reason: 'The program was killed by SIGKILL.' });
   }
 
-  async discard(): Promise<void> {
-    // Nothing is kept.
+  discard(id: string): Promise<void> {
+    this.#consoles.delete(id);
+    this.roots.delete(id);
+    return Promise.resolve();
   }
 
-  serialOutput(id: string, start: number): Promise<{ contents: string; next: number }> {
-    const text = this.running.has(id) ? 'simulated instance\n' : '';
-    return Promise.resolve({ contents: text.slice(start), next: text.length });
+  inheritRoot(from: string, to: string): Promise<void> {
+    this.roots.set(to, this.roots.get(from) ?? from);
+    return Promise.resolve();
+  }
+
+  discardDisk(id: string): Promise<void> {
+    this.disks.delete(id);
+    return Promise.resolve();
+  }
+
+  serialOutput(id: string, start: number): Promise<ConsoleOutput> {
+    const text = this.#consoles.get(id) ?? '';
+    const from = Math.min(start, text.length);
+    return Promise.resolve({ contents: text.slice(from), start: from, next: text.length });
+  }
+
+  cpuSeconds(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const now = this.#clock.now();
+    const used = new Map<string, number>();
+    for (const id of ids) {
+      const instance = this.running.get(id);
+      if (instance === undefined) continue;
+      const passed = (now - instance.cpu.at) / 1000;
+      const seconds = instance.cpu.seconds + passed * (this.#options.busy?.(instance.request) ?? 0);
+      instance.cpu = { seconds, at: now };
+      used.set(id, seconds);
+    }
+    return Promise.resolve(used);
   }
 
   probe({
