@@ -7,7 +7,7 @@ import { Cloudlab } from '@gennaker/cloudlab/cloud';
 import type { PublicImage } from '@gennaker/cloudlab/cloud';
 import { ProcessRuntime } from '@gennaker/cloudlab/process-runtime';
 import { stateFile } from '@gennaker/cloudlab/state-file';
-import { tcpDataPlane } from '@gennaker/cloudlab/tcp-data-plane';
+import { socketDataPlane } from '@gennaker/cloudlab/socket-data-plane';
 import type { Config } from './config.ts';
 import { serve } from './http.ts';
 
@@ -22,7 +22,7 @@ export interface RunningCloudlab {
 const GRACE_MS = 3000;
 
 /**
- * Starts the cloud: process runtime, TCP data plane, state file, HTTP server.
+ * Starts the cloud: process runtime, data plane, state file, HTTP server.
  * @param log told what is worth a line
  * @throws Error when the port is taken or the state cannot be read
  */
@@ -33,7 +33,7 @@ export async function startCloudlab(config: Config, log: (line: string) => void)
   const cloud = new Cloudlab({
     clock: systemClock,
     runtime,
-    dataPlane: tcpDataPlane(systemClock),
+    dataPlane: socketDataPlane(systemClock),
     persistence: stateFile(join(config.folder, 'state.json'), log),
     seed: config.folder,
     addressPrefix: config.addressPrefix,

@@ -146,9 +146,9 @@ describe('load balancing', () => {
     await lab.group('g', 3);
     await lab.balance('g');
     const accepting = (): string[] =>
-      lab.listeners.flatMap(({ groups }) =>
-        groups.flatMap(({ targets }) => targets.filter((t) => t.accepts).map((t) => t.address)),
-      );
+      lab.listeners
+        .flatMap(({ services }) => services.flatMap(({ groups }) => groups))
+        .flatMap(({ targets }) => targets.filter((t) => t.accepts).map((t) => t.address));
     await lab.clock.advance(30_000);
     expect(accepting()).toHaveLength(3);
     const victim = accepting()[0] ?? '';
@@ -170,11 +170,11 @@ describe('load balancing', () => {
       backends: [{ group, capacityScaler: 0 }],
     });
     expect(accepting()).toEqual([]);
-    expect(lab.listeners[0]?.groups[0]?.targets).toHaveLength(3);
+    expect(lab.listeners[0]?.services[0]?.groups[0]?.targets).toHaveLength(3);
     const { body: scaled } = await lab.api('GET', 'regions/us-central1/backendServices/bs');
     const cleared = { ...(scaled as unknown as Record<string, unknown>), backends: undefined };
     await lab.done('PUT', 'regions/us-central1/backendServices/bs', cleared);
-    expect(lab.listeners[0]?.groups).toEqual([]);
+    expect(lab.listeners[0]?.services[0]?.groups).toEqual([]);
   });
 
   test('target pools: instances come and go by name', async () => {
@@ -195,14 +195,14 @@ describe('load balancing', () => {
     });
     await lab.done('POST', 'regions/us-central1/targetPools/tp/addInstance', { instances: [{ instance: two }] });
     await lab.clock.advance(30_000);
-    expect(lab.listeners[0]?.groups[0]?.targets.map(({ accepts, port }) => ({ accepts, port }))).toEqual([
+    expect(lab.listeners[0]?.services[0]?.groups[0]?.targets.map(({ accepts, port }) => ({ accepts, port }))).toEqual([
       { accepts: true, port: 80 },
       { accepts: true, port: 80 },
     ]);
     const health = await lab.api('POST', 'regions/us-central1/targetPools/tp/getHealth', { instance: one });
     expect(health.body['healthStatus']?.[0]).toMatchObject({ healthState: 'HEALTHY' });
     await lab.done('POST', 'regions/us-central1/targetPools/tp/removeInstance', { instances: [{ instance: one }] });
-    expect(lab.listeners[0]?.groups[0]?.targets).toHaveLength(1);
+    expect(lab.listeners[0]?.services[0]?.groups[0]?.targets).toHaveLength(1);
     expect((await lab.api('DELETE', 'global/httpHealthChecks/old')).status).toBe(400);
   });
 });

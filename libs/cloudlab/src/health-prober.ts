@@ -9,6 +9,8 @@ export interface ProbeTarget {
   readonly intervalMs: number;
   readonly healthyThreshold: number;
   readonly unhealthyThreshold: number;
+  /** Why the question cannot reach the instance, in a sentence; it is not asked then. */
+  readonly denied?: string | undefined;
 }
 
 /** What is known of one target. */
@@ -81,7 +83,7 @@ export class HealthProber {
   async #run(watch: Watch): Promise<void> {
     const started = this.#clock.now();
     const { target } = watch;
-    const answer = await this.#ask(target.probe);
+    const answer = target.denied === undefined ? await this.#ask(target.probe) : { ok: false, reason: target.denied };
     if (this.#watches.get(target.key) !== watch) return;
     this.#count(watch, answer);
     const wait = Math.max(0, watch.target.intervalMs - (this.#clock.now() - started));

@@ -1,7 +1,10 @@
-import type { TrafficGroup, TrafficListener, TrafficTarget } from './data-plane.ts';
 import type { HealthState, ProbeTarget } from './health-prober.ts';
 import { pathOf, splitPath } from './path.ts';
-import type { BackendService, HealthCheck, HttpHealthCheck, Instance, NamedPort } from './resource.ts';
+import type { BackendService } from './backend-service-schema.ts';
+import { CHECK_FIELDS } from './health-check-schema.ts';
+import { PROXY_SOURCES, admits } from './firewall-rules.ts';
+import { firewalls } from './instance-firewalls.ts';
+import type { Instance, NamedPort } from './resource.ts';
 import type { ManagedRecord, Store } from './store.ts';
 
 /** Health of one instance behind one backend, with the reason. */
@@ -36,7 +39,10 @@ export function isLeaving(record: ManagedRecord): boolean {
   return record.action === 'DELETING' || record.action === 'RECREATING';
 }
 
-/** Ports that a forwarding rule listens on, at most 16. */
+/** Listeners that one forwarding rule may have. */
+export const PORTS_AT_MOST = 16;
+
+/** Ports that a forwarding rule names, at most 16. */
 export function portsOf(rule: {
   readonly portRange?: string | undefined;
   readonly ports?: readonly string[] | undefined;
@@ -46,16 +52,20 @@ export function portsOf(rule: {
     .flatMap((range) => {
       const [from, to] = range.split('-').map(Number);
       if (from === undefined || Number.isNaN(from) || from < 1) return [];
-      return Array.from({ length: Math.min(16, (to ?? from) - from + 1) }, (_, i) => from + i);
+      return Array.from({ length: Math.min(PORTS_AT_MOST, (to ?? from) - from + 1) }, (_, i) => from + i);
     })
-    .slice(0, 16);
+    .slice(0, PORTS_AT_MOST);
 }
 
 /** Probes of every backend service, target pool and autohealing policy. */
 export function planProbes(store: Store): ProbeTarget[] {
   const targets = new Map<string, ProbeTarget>();
-  const add = (target: ProbeTarget | undefined): void => {
-    if (target !== undefined) targets.set(target.key, target);
+  const firewallOf = firewalls(store);
+  const add = (instance: string, target: ProbeTarget | undefined): void => {
+    if (target === undefined) return;
+    const { port } = target.probe;
+    const open = admits(firewallOf(instance), [...PROXY_SOURCES, PROXY_ADDRESS], 'tcp', port);
+    targets.set(target.key, open ? target : { ...target, denied: deniedProbe(port) });
   };
   for (const [path, service] of everywhere(store, 'backendServices')) {
     for (const { group } of service.backends) {
@@ -63,7 +73,10 @@ export function planProbes(store: Store): ProbeTarget[] {
       const ports = namedPortsOf(store, groupPath);
       for (const member of running(store, groupPath)) {
         for (const check of service.healthChecks) {
-          add(probeOf(store, check, member, servingPort(store, path, service, ports, member.record), ports));
+          add(
+            member.instance,
+            probeOf(store, check, member, servingPort(store, path, service, ports, member.record), ports),
+          );
         }
       }
     }
@@ -72,63 +85,17 @@ export function planProbes(store: Store): ProbeTarget[] {
     for (const reference of pool.instances) {
       const member = instanceAt(store, pathOf(reference, projectOf(path), 'instances'));
       if (member === undefined || member.resource.status !== 'RUNNING' || isLeaving(member.record)) continue;
-      for (const check of pool.healthChecks) add(probeOf(store, check, member, member.record.port, []));
+      for (const check of pool.healthChecks)
+        add(member.instance, probeOf(store, check, member, member.record.port, []));
     }
   }
   for (const [path, group] of everywhere(store, 'instanceGroupManagers')) {
     const check = group.autoHealingPolicies[0]?.healthCheck;
     if (check === undefined) continue;
-    for (const member of running(store, path)) add(probeOf(store, check, member, member.record.port, group.namedPorts));
+    for (const member of running(store, path))
+      add(member.instance, probeOf(store, check, member, member.record.port, group.namedPorts));
   }
   return [...targets.values()];
-}
-
-/** What the data plane should do now. */
-export function planListeners(store: Store, healthOf: HealthOf): TrafficListener[] {
-  return everywhere(store, 'forwardingRules').flatMap(([path, rule]) => {
-    const project = projectOf(path);
-    return portsOf(rule).map((port) => {
-      const base = { rule: path, address: rule.IPAddress, port };
-      const servicePath = serviceOf(store, rule.backendService, rule.target, project);
-      const service = servicePath === undefined ? undefined : store.get('backendServices', servicePath);
-      if (servicePath !== undefined && service !== undefined) {
-        return { ...base, groups: serviceGroups(store, servicePath, service, port, healthOf) };
-      }
-      const poolPath = rule.target === undefined ? undefined : pathOf(rule.target, project, 'target');
-      const pool = poolPath === undefined ? undefined : store.get('targetPools', poolPath);
-      if (poolPath === undefined || pool === undefined) return { ...base, groups: [] };
-      const targets = poolHealth(store, poolPath, healthOf).map(({ instance, address, healthy }) => ({
-        instance,
-        address,
-        port,
-        accepts: healthy,
-      }));
-      // A pool has no draining time of its own: what is removed from it ends by itself.
-      return { ...base, groups: [{ group: poolPath, drainMs: 300_000, targets }] };
-    });
-  });
-}
-
-function serviceGroups(
-  store: Store,
-  path: string,
-  service: BackendService,
-  rulePort: number,
-  healthOf: HealthOf,
-): TrafficGroup[] {
-  const drainMs = (service.connectionDraining?.drainingTimeoutSec ?? 0) * 1000;
-  return service.backends.map((backend) => {
-    const groupPath = pathOf(backend.group, projectOf(path), 'group');
-    const health = groupHealth(store, path, service, groupPath, healthOf);
-    const named = namedPortsOf(store, groupPath).find(({ name }) => name === service.portName)?.port;
-    const targets = health.map(({ instance, address, healthy }): TrafficTarget => ({
-      instance,
-      address,
-      port: named ?? rulePort,
-      accepts: healthy && backend.capacityScaler !== 0,
-    }));
-    return { group: groupPath, drainMs, targets };
-  });
 }
 
 /** Health of a group's instances as a backend service sees it. */
@@ -159,6 +126,16 @@ export function poolHealth(store: Store, poolPath: string, healthOf: HealthOf): 
       { ...verdict(store, pool.healthChecks, member, member.record.port, [], healthOf), port: member.record.port },
     ];
   });
+}
+
+/** Address that proxies and health checks of this cloud really come from. */
+export const PROXY_ADDRESS = '127.0.0.1';
+
+function deniedProbe(port: number): string {
+  return (
+    `The network's firewall rules keep health checks away from port ${port}. Allow tcp:${port} from 35.191.0.0/16 ` +
+    'and 130.211.0.0/22 (network load balancers: 209.85.152.0/22 and 209.85.204.0/22 too).'
+  );
 }
 
 interface Placed {
@@ -202,42 +179,61 @@ export function probeOf(
   ports: readonly NamedPort[],
 ): ProbeTarget | undefined {
   const path = pathOf(checkReference, projectOf(member.instance), 'healthChecks');
-  const check = store.get('healthChecks', path);
-  const collection = splitPath(path)?.collection;
-  if (check === undefined) return undefined;
-  const legacy = collection === 'httpHealthChecks';
-  const question = legacy ? legacyQuestion(store.get('httpHealthChecks', path)) : questionOf(check, serving, ports);
+  const question = questionOf(store, path, serving, ports);
   if (question === undefined) return undefined;
+  const { check, settings, type, port } = question;
   return {
     // The instance's id is part of the key: one that was recreated under its name has to prove itself anew.
-    key: `${path} ${member.instance} ${member.resource.id} ${member.record.runningSince} ${question.port}`,
-    probe: { ...question, address: addressOf(member.resource), timeoutMs: check.timeoutSec * 1000 },
+    key: `${path} ${member.instance} ${member.resource.id} ${member.record.runningSince} ${port}`,
+    probe: {
+      type,
+      port,
+      path: settings.requestPath ?? '/',
+      host: settings.host,
+      request: settings.request,
+      response: settings.response,
+      proxyHeader: settings.proxyHeader === 'PROXY_V1',
+      address: addressOf(member.resource),
+      timeoutMs: check.timeoutSec * 1000,
+    },
     intervalMs: check.checkIntervalSec * 1000,
     healthyThreshold: check.healthyThreshold,
     unhealthyThreshold: check.unhealthyThreshold,
   };
 }
 
-function questionOf(check: HealthCheck, serving: number, ports: readonly NamedPort[]) {
-  const settings = check.type === 'HTTP' ? (check.httpHealthCheck ?? {}) : (check.tcpHealthCheck ?? {});
+/** What all kinds of health check may have set. */
+interface CheckSettings {
+  readonly port?: number | undefined;
+  readonly portName?: string | undefined;
+  readonly portSpecification?: string | undefined;
+  readonly host?: string | undefined;
+  readonly requestPath?: string | undefined;
+  readonly request?: string | undefined;
+  readonly response?: string | undefined;
+  readonly proxyHeader?: string | undefined;
+}
+
+const USUAL_PORTS = { HTTP: 80, HTTPS: 443, HTTP2: 443, TCP: 80, SSL: 443 } as const;
+
+function questionOf(store: Store, path: string, serving: number, ports: readonly NamedPort[]) {
+  const collection = splitPath(path)?.collection;
+  if (collection === 'httpHealthChecks' || collection === 'httpsHealthChecks') {
+    const legacy = store.get(collection, path);
+    const type = collection === 'httpHealthChecks' ? ('HTTP' as const) : ('HTTPS' as const);
+    return legacy && { check: legacy, settings: legacy as CheckSettings, type, port: legacy.port };
+  }
+  const check = store.get('healthChecks', path);
+  if (check === undefined) return undefined;
+  const { type } = check;
+  const settings: CheckSettings = check[CHECK_FIELDS[type]] ?? {};
   const { portSpecification, portName } = settings;
-  let port = settings.port ?? 80;
+  let port = settings.port ?? USUAL_PORTS[type];
   if (portSpecification === 'USE_SERVING_PORT') port = serving;
   else if (portSpecification === 'USE_NAMED_PORT' || (settings.port === undefined && portName !== undefined)) {
     port = ports.find(({ name }) => name === portName)?.port ?? serving;
   }
-  return {
-    type: check.type,
-    port,
-    path: check.httpHealthCheck?.requestPath ?? '/',
-    host: check.httpHealthCheck?.host,
-    response: check.httpHealthCheck?.response,
-  };
-}
-
-function legacyQuestion(check: HttpHealthCheck | undefined) {
-  if (check === undefined) return undefined;
-  return { type: 'HTTP' as const, port: check.port, path: check.requestPath, host: check.host, response: undefined };
+  return { check, settings, type, port };
 }
 
 /** Path of the backend service that a forwarding rule leads to, directly or through a target proxy. */
@@ -250,8 +246,9 @@ export function serviceOf(
   if (service !== undefined) return pathOf(service, project, 'backendService');
   if (target === undefined) return undefined;
   const path = pathOf(target, project, 'target');
-  if (splitPath(path)?.collection !== 'targetTcpProxies') return undefined;
-  const proxy = store.get('targetTcpProxies', path);
+  const collection = splitPath(path)?.collection;
+  if (collection !== 'targetTcpProxies' && collection !== 'targetSslProxies') return undefined;
+  const proxy = store.get(collection, path);
   return proxy === undefined ? undefined : pathOf(proxy.service, project, 'service');
 }
 
@@ -267,7 +264,9 @@ function servingPort(
   const rule = everywhere(store, 'forwardingRules').find(
     ([rulePath, each]) => serviceOf(store, each.backendService, each.target, projectOf(rulePath)) === path,
   );
-  return (rule === undefined ? undefined : portsOf(rule[1])[0]) ?? record.port;
+  const [first, ...more] = rule === undefined ? [] : portsOf(rule[1]);
+  // A rule for many ports says nothing about the one that is served.
+  return first === undefined || more.length + 1 >= PORTS_AT_MOST ? record.port : first;
 }
 
 function running(store: Store, groupPath: string): Placed[] {

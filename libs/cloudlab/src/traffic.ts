@@ -3,7 +3,8 @@ import type { DataPlane } from './data-plane.ts';
 import { HealthProber } from './health-prober.ts';
 import type { Runtime } from './runtime.ts';
 import type { Store } from './store.ts';
-import { planListeners, planProbes } from './traffic-plan.ts';
+import { planListeners } from './listener-plan.ts';
+import { planProbes } from './traffic-plan.ts';
 import type { HealthOf } from './traffic-plan.ts';
 
 /** Keeps health probes and the data plane in step with the state. */
@@ -67,8 +68,10 @@ export class Traffic {
     const listeners = planListeners(this.#store, this.healthOf);
     this.#problems = await this.dataPlane.apply(listeners);
     this.#serving = new Set(
-      listeners.flatMap(({ groups }) =>
-        groups.flatMap(({ targets }) => targets.filter(({ accepts }) => accepts).map(({ instance }) => instance)),
+      listeners.flatMap(({ services }) =>
+        services.flatMap(({ groups }) =>
+          groups.flatMap(({ targets }) => targets.filter(({ accepts }) => accepts).map(({ instance }) => instance)),
+        ),
       ),
     );
     for (const watcher of this.#watchers) watcher();

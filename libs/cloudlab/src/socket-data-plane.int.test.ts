@@ -1,72 +1,14 @@
-import { connect, createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { once } from 'node:events';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock } from './clock.ts';
-import type { DataPlane, TrafficTarget } from './data-plane.ts';
-import { tcpDataPlane } from './tcp-data-plane.ts';
-
-const RULE = 'projects/p/regions/r/forwardingRules/fr';
-const HOST = '127.126.7.1';
-const open: { close(): unknown }[] = [];
-
-afterEach(async () => {
-  for (const each of open.splice(0)) await each.close();
-});
-
-/** An instance that answers every line with its name, and says goodbye when the client ends its side. */
-async function instance(name: string): Promise<TrafficTarget & { readonly sockets: Set<Socket> }> {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.on('data', (data) => socket.write(`${name}:${data.toString()}`));
-    socket.on('end', () => socket.end('bye'));
-  });
-  server.listen(0, HOST);
-  await once(server, 'listening');
-  open.push({
-    close() {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  });
-  return { instance: name, address: HOST, port: (server.address() as AddressInfo).port, accepts: true, sockets };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, HOST);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function balancer(): Promise<{
-  plane: DataPlane;
-  port: number;
-  set(targets: readonly TrafficTarget[], drainMs?: number): Promise<void>;
-}> {
-  const plane = tcpDataPlane(systemClock);
-  open.push(plane);
-  const port = await freePort();
-  return {
-    plane,
-    port,
-    async set(targets, drainMs = 0) {
-      const problems = await plane.apply([
-        { rule: RULE, address: HOST, port, groups: [{ group: 'g', drainMs, targets }] },
-      ]);
-      expect([...problems]).toEqual([]);
-    },
-  };
-}
+import { RULE, HOST, balancer, freePort, instance, listener, opened } from './data-plane.fixture.ts';
+import { socketDataPlane } from './socket-data-plane.ts';
 
 async function client(port: number): Promise<Socket> {
   const socket = connect({ host: HOST, port, allowHalfOpen: true });
-  open.push({ close: () => socket.destroy() });
+  opened({ close: () => socket.destroy() });
   await once(socket, 'connect');
   return socket;
 }
@@ -86,7 +28,7 @@ function ended(socket: Socket): Promise<'cut' | 'reset'> {
   });
 }
 
-describe('tcpDataPlane', () => {
+describe('socketDataPlane', () => {
   test('goes round robin over instances that accept, and passes over one that cannot be reached', async () => {
     const [a, b] = [await instance('a'), await instance('b')];
     const dead = { instance: 'dead', address: HOST, port: await freePort(), accepts: true };
@@ -153,11 +95,11 @@ describe('tcpDataPlane', () => {
 
   test('says why a rule cannot listen, and listens again when it may', async () => {
     const taken = await instance('taken');
-    const plane = tcpDataPlane(systemClock);
-    open.push(plane);
-    const config = { rule: RULE, address: HOST, port: taken.port, groups: [] };
+    const plane = socketDataPlane(systemClock);
+    opened(plane);
+    const config = listener(taken.port, []);
     expect((await plane.apply([config])).get(RULE)).toContain(`cannot listen on ${HOST}:${taken.port}`);
-    await open.shift()?.close();
+    await taken.close();
     expect([...(await plane.apply([config]))]).toEqual([]);
     expect([...(await plane.apply([]))]).toEqual([]);
     const socket = connect({ host: HOST, port: taken.port });
