@@ -1,8 +1,8 @@
 import type { Compute, MutateOptions } from './compute.ts';
 import type { Service } from './client-library.ts';
 import type { GroupAddress } from './groups.ts';
-import { type Autoscaler, autoscalerSchema, type Group, lastPart } from './resources.ts';
-import { ignoreAbsent } from './safe-repeat.ts';
+import { type Autoscaler, autoscalerSchema, type Group, lastPart, sameResource } from './resources.ts';
+import { ignoreAbsent, insertOnce } from './safe-repeat.ts';
 import type { AutoscalingPolicy } from './schema.ts';
 
 /** Where the autoscaler of a group is. */
@@ -53,12 +53,17 @@ export async function putAutoscaler(
   const { service, scope } = placeOf(at.address);
   const name = before?.name ?? at.group;
   const autoscalerResource = { name, target: before?.target ?? at.target, autoscalingPolicy: policy };
-  // What was inserted before a crash is updated to the same.
-  const exists =
-    before !== null || (await compute.find(service, 'get', { ...scope, autoscaler: name }, autoscalerSchema));
-  await (exists
-    ? compute.mutate(service, 'update', { ...scope, autoscaler: name, autoscalerResource }, options)
-    : compute.mutate(service, 'insert', { ...scope, autoscalerResource }, options));
+  if (before) {
+    await compute.mutate(service, 'update', { ...scope, autoscaler: name, autoscalerResource }, options);
+    return;
+  }
+  await insertOnce(
+    () => compute.mutate(service, 'insert', { ...scope, autoscalerResource }, options),
+    async () => {
+      const found = await compute.find(service, 'get', { ...scope, autoscaler: name }, autoscalerSchema);
+      return sameResource(found?.target, at.target);
+    },
+  );
 }
 
 /** Deletes a group's autoscaler; the group keeps its size. */

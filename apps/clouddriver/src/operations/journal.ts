@@ -1,22 +1,10 @@
-import { createHash } from 'node:crypto';
-import type { OperationContext, ResourceRef, TrafficRecord } from '@gennaker/extension-sdk/cloud';
-import { type Database, inTransaction } from '@gennaker/store/database';
-import { nextServerGroupName } from '@gennaker/extension-sdk/server-group-name';
-import { readTraffic, writeTraffic } from '../inventory/traffic.ts';
+import type { Database } from '@gennaker/store/database';
 
 /** This process does not own the operation any more: stop, and write nothing. */
 export class ClaimLost extends Error {
   constructor(operationId: string) {
     super(`Operation ${operationId} was taken over by another process.`);
     this.name = 'ClaimLost';
-  }
-}
-
-/** While an operation is undone its steps are replayed up to where it failed; this ends the replay. */
-export class EndOfReplay extends Error {
-  constructor() {
-    super('The replay reached the step that failed.');
-    this.name = 'EndOfReplay';
   }
 }
 
@@ -111,103 +99,4 @@ export async function openJournal(db: Database, claim: Claim): Promise<Journal> 
       );
     },
   };
-}
-
-/** An undo that was registered by a step, in the order of the steps. */
-export interface Undo {
-  readonly step: string;
-  run(): Promise<void>;
-}
-
-/** What one description of an operation runs in. */
-export interface RunFrame {
-  readonly context: OperationContext;
-  readonly undos: Undo[];
-  readonly touched: Map<string, ResourceRef>;
-}
-
-/** Makes the context of one description: its steps are prefixed with its index. `replaying`: the operation failed before, and only its undos are wanted. */
-export function runFrame(options: {
-  readonly db: Database;
-  readonly journal: Journal;
-  readonly account: string;
-  readonly application: string | undefined;
-  readonly key: string;
-  readonly acceptedAt: number;
-  readonly index: number;
-  readonly signal: AbortSignal;
-  readonly replaying: boolean;
-}): RunFrame {
-  const { db, journal, account } = options;
-  const undos: Undo[] = [];
-  const touched = new Map<string, ResourceRef>();
-  const prefix = `${options.index}.`;
-  const context: OperationContext = {
-    operationId: journal.claim.operationId,
-    acceptedAt: options.acceptedAt,
-    application: options.application,
-    signal: options.signal,
-    progress: (phase, status) => (options.replaying ? Promise.resolve() : journal.progress(phase, status)),
-    requestId: (purpose) => uuidOf(`${options.key}\n${prefix}${purpose}`),
-    async step<T>(name: string, run: () => Promise<T>, undo?: () => Promise<void>): Promise<T> {
-      const step = prefix + name;
-      const known = journal.done(step);
-      const remember = () => {
-        if (undo && journal.has(step) !== 'undone') undos.push({ step, run: undo });
-      };
-      if (known) {
-        remember();
-        return known.result as T;
-      }
-      if (options.replaying) {
-        if (journal.has(step) === 'started') remember();
-        throw new EndOfReplay();
-      }
-      options.signal.throwIfAborted();
-      await journal.begin(step);
-      remember();
-      const result = await run();
-      await journal.finish(step, result);
-      return (result ?? null) as T;
-    },
-    async reserveName(cluster, taken) {
-      return inTransaction(db, async (client) => {
-        await client.query('select pg_advisory_xact_lock(hashtext($1), hashtext($2))', [
-          'clouddriver.reservations',
-          `${account}/${cluster.region}/${cluster.cluster}`,
-        ]);
-        const { rows } = await client.query<{ name: string; operation_id: string; description: number }>(
-          `select name, operation_id, description from clouddriver.reservations
-           where account = $1 and region = $2 and cluster = $3`,
-          [account, cluster.region, cluster.cluster],
-        );
-        const mine = rows.find(
-          (row) => row.operation_id === journal.claim.operationId && row.description === options.index,
-        );
-        if (mine) return mine.name;
-        const others = rows.map((row) => ({ name: row.name, createdTime: Number.POSITIVE_INFINITY }));
-        const name = nextServerGroupName(cluster.cluster, [...taken, ...others]);
-        await client.query(
-          `insert into clouddriver.reservations(account, region, cluster, name, operation_id, description)
-           values ($1, $2, $3, $4, $5, $6)`,
-          [account, cluster.region, cluster.cluster, name, journal.claim.operationId, options.index],
-        );
-        return name;
-      });
-    },
-    getTraffic: (region, name) => readTraffic(db.pool, { account, region, name }),
-    setTraffic: (region, name, record: TrafficRecord | null) =>
-      writeTraffic(db.pool, { account, region, name }, record),
-    touch: (ref) => void touched.set(`${ref.kind}/${ref.region}/${ref.name}`, ref),
-  };
-  return { context, undos, touched };
-}
-
-/** A uuid (version 8) of a text: the same text, the same uuid. */
-export function uuidOf(text: string): string {
-  const hash = createHash('sha256').update(text).digest();
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x80;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  const hex = hash.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }

@@ -11,7 +11,10 @@ import type { Inventory } from '../inventory/watcher.ts';
 import { acquireLock, checkLock, type LockKey } from '../locks.ts';
 import { freeLock } from '../release-lock.ts';
 import type { ClaimedOperation } from './claims.ts';
-import { ClaimLost, EndOfReplay, type Journal, openJournal, type RunFrame, runFrame } from './journal.ts';
+import { type RunFrame, runFrame } from './frame.ts';
+import { ClaimLost, type Journal, openJournal } from './journal.ts';
+import { accountRecords } from './records.ts';
+import { type Ended, runDescription } from './run-description.ts';
 import { accept, type Accepted, applicationOf } from './submit.ts';
 
 /** What operations are run with. */
@@ -86,9 +89,8 @@ const frameOf = (
   replaying: boolean,
 ): RunFrame =>
   runFrame({
-    db: parts.db,
+    records: accountRecords(parts.db, entry.account),
     journal,
-    account: entry.account,
     application: applicationOf(entry.description),
     key: operation.key,
     acceptedAt: operation.created_at.getTime(),
@@ -96,11 +98,6 @@ const frameOf = (
     signal,
     replaying,
   });
-
-interface Ended {
-  readonly results: readonly JsonObject[];
-  readonly failure: Reason | null;
-}
 
 async function runOne(
   parts: RunnerParts,
@@ -117,18 +114,21 @@ async function runOne(
   const stopRenewing = lock?.keep((why) => lockLost.abort(new Error(why)));
   try {
     const definition = operationNamed(parts.accounts.get(entry.account).cloud, entry.operation)?.definition;
-    if (!definition)
-      throw new Error(`Operation ${entry.operation} is not offered by account ${entry.account} any more.`);
-    const results = await definition.run(frame.context, entry.description as never);
-    if (failedBefore) return await undo(journal, entry, frame, failedBefore);
-    await journal.begin(`${index}.result`);
-    await journal.finish(`${index}.result`, results);
-    return { results, failure: null };
-  } catch (error) {
-    if (error instanceof ClaimLost || signal.aborted) throw error;
-    const failure = failedBefore ?? reasonOf(entry, error);
-    if (!failedBefore && !(error instanceof EndOfReplay)) await recordFailure(parts.db, operation, failure);
-    return await undo(journal, entry, frame, failure);
+    return await runDescription({
+      journal,
+      frame,
+      index,
+      operation: entry.operation,
+      failedBefore,
+      givenUp: () => signal.aborted,
+      run: () => {
+        if (!definition)
+          throw new Error(`Operation ${entry.operation} is not offered by account ${entry.account} any more.`);
+        return definition.run(frame.context, entry.description as never);
+      },
+      reasonOf: (error) => reasonOf(entry, error),
+      recordFailure: (failure) => recordFailure(parts.db, operation, failure),
+    });
   } finally {
     stopRenewing?.();
     await lock?.release();
@@ -143,28 +143,6 @@ async function recordFailure(db: Database, operation: ClaimedOperation, failure:
     [operation.id, operation.claim.owner, operation.claim.epoch, JSON.stringify(failure)],
   );
   if (rowCount === 0) throw new ClaimLost(operation.id);
-}
-
-async function undo(journal: Journal, entry: Accepted, frame: RunFrame, failure: Reason): Promise<Ended> {
-  const left: string[] = [];
-  let undone = 0;
-  for (const step of frame.undos.toReversed()) {
-    await journal.progress('UNDO', `Undoing ${step.step.replace(/^\d+\./, '')} of ${entry.operation}`);
-    try {
-      await step.run();
-      await journal.undone(step.step);
-      undone++;
-    } catch (error) {
-      if (error instanceof ClaimLost) throw error;
-      left.push(`${step.step.replace(/^\d+\./, '')}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  const next = left.length
-    ? `These could not be undone and need a look: ${left.join('; ')}`
-    : undone > 0
-      ? 'What it had made was removed again; correct the cause and start it again'
-      : 'Nothing had been changed; correct the cause and start it again';
-  return { results: [], failure: { ...failure, next } };
 }
 
 function reasonOf(entry: Accepted, error: unknown): Reason {

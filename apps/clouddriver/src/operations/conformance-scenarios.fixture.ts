@@ -1,0 +1,211 @@
+import type { JsonObject } from '@gennaker/extension-sdk/stage';
+import type { ConformanceWorld } from './conformance.fixture.ts';
+
+export const AT = { credentials: 'lab', region: 'us-central1' };
+const IMAGE = 'debian-12-nodejs-v1';
+const GROUP = 'hello-prod-v000';
+
+/** One operation as the provider must carry it out. */
+export interface Scenario {
+  readonly name: string;
+  readonly operation: string;
+  /** Operations that come before it. */
+  readonly before?: readonly (readonly [string, JsonObject])[];
+  /** False: what it did before a failure stays, and a retry goes on from there. */
+  readonly undoable?: boolean;
+  describe(world: ConformanceWorld): JsonObject;
+}
+
+/** Instances of the prepared server group, sorted. */
+export function members(world: ConformanceWorld): string[] {
+  return Object.values(world.lab.cloud.lab.store.state.managed)
+    .filter((record) => record.group.endsWith(`/${GROUP}`))
+    .map((record) => record.instance.split('/').at(-1) ?? '')
+    .toSorted();
+}
+
+/** What all scenarios begin with: a load balancer, a health check, and a server group of two behind it. */
+export async function prepare(world: ConformanceWorld): Promise<void> {
+  await world.lab.done('POST', 'global/healthChecks', { name: 'heal', type: 'HTTP', httpHealthCheck: { port: 8080 } });
+  for (const [operation, description] of [
+    ['upsertLoadBalancer', { loadBalancerName: 'hello-lb', loadBalancerType: 'TCP' }],
+    [
+      'createServerGroup',
+      {
+        application: 'hello',
+        stack: 'prod',
+        image: IMAGE,
+        capacity: { min: 2, max: 2, desired: 2 },
+        loadBalancers: ['hello-lb'],
+        tags: ['http-server'],
+        disks: [
+          { type: 'pd-standard', sizeGb: 10 },
+          { type: 'pd-ssd', sizeGb: 20 },
+        ],
+      },
+    ],
+  ] as const) {
+    const { ended } = await world.run(operation, { ...AT, ...description }, {}, `prepare ${operation}`);
+    if (ended?.failure) throw new Error(ended.failure.summary);
+    world.kept.steps.clear();
+    await world.settle();
+  }
+}
+
+const autoscaling = { minNumReplicas: 2, maxNumReplicas: 4, cpuUtilization: { utilizationTarget: 0.6 } };
+const scaled: Scenario['before'] = [
+  ['upsertScalingPolicy', { serverGroupName: GROUP, autoscalingPolicy: autoscaling }],
+];
+const stateful: Scenario['before'] = [['setStatefulDisk', { serverGroupName: GROUP, deviceName: `${GROUP}-1` }]];
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'createServerGroup with traffic, autoscaling and autohealing',
+    operation: 'createServerGroup',
+    describe: () => ({
+      application: 'hello',
+      stack: 'prod',
+      image: IMAGE,
+      capacity: { min: 1, max: 3, desired: 2 },
+      loadBalancers: ['hello-lb'],
+      autoscalingPolicy: { cpuUtilization: { utilizationTarget: 0.6 } },
+      autoHealingPolicy: { healthCheck: 'heal', initialDelaySec: 60 },
+    }),
+  },
+  {
+    name: 'createServerGroup in one zone without traffic',
+    operation: 'createServerGroup',
+    describe: () => ({
+      application: 'hello',
+      stack: 'zonal',
+      image: `family/debian-12-nodejs`,
+      targetSize: 1,
+      regional: false,
+      zone: 'us-central1-b',
+      loadBalancers: ['hello-lb'],
+      disableTraffic: true,
+    }),
+  },
+  {
+    name: 'cloneServerGroup',
+    operation: 'cloneServerGroup',
+    before: scaled ?? [],
+    describe: () => ({ source: { region: 'us-central1', serverGroupName: GROUP }, instanceType: 'e2-medium' }),
+  },
+  {
+    name: 'destroyServerGroup',
+    operation: 'destroyServerGroup',
+    undoable: false,
+    describe: () => ({ serverGroupName: GROUP }),
+  },
+  { name: 'disableServerGroup', operation: 'disableServerGroup', describe: () => ({ serverGroupName: GROUP }) },
+  {
+    name: 'enableServerGroup',
+    operation: 'enableServerGroup',
+    before: [['disableServerGroup', { serverGroupName: GROUP }]],
+    describe: () => ({ serverGroupName: GROUP }),
+  },
+  {
+    name: 'resizeServerGroup',
+    operation: 'resizeServerGroup',
+    describe: () => ({ serverGroupName: GROUP, capacity: { min: 3, max: 3, desired: 3 } }),
+  },
+  {
+    name: 'resizeServerGroup with an autoscaler',
+    operation: 'resizeServerGroup',
+    before: scaled ?? [],
+    describe: () => ({ serverGroupName: GROUP, capacity: { min: 3, max: 5, desired: 3 } }),
+  },
+  {
+    name: 'upsertScalingPolicy',
+    operation: 'upsertScalingPolicy',
+    describe: () => ({
+      serverGroupName: GROUP,
+      autoscalingPolicy: autoscaling,
+      autoHealingPolicy: { healthCheck: 'heal' },
+    }),
+  },
+  {
+    name: 'upsertScalingPolicy of an autoscaler that exists',
+    operation: 'upsertScalingPolicy',
+    before: scaled ?? [],
+    describe: () => ({ serverGroupName: GROUP, autoscalingPolicy: { maxNumReplicas: 6, mode: 'OFF' } }),
+  },
+  {
+    name: 'deleteScalingPolicy',
+    operation: 'deleteScalingPolicy',
+    before: scaled ?? [],
+    describe: () => ({ serverGroupName: GROUP }),
+  },
+  {
+    name: 'deleteScalingPolicy of autohealing',
+    operation: 'deleteScalingPolicy',
+    before: [['upsertScalingPolicy', { serverGroupName: GROUP, autoHealingPolicy: { healthCheck: 'heal' } }]],
+    describe: () => ({ serverGroupName: GROUP, deleteAutoHealingPolicy: true }),
+  },
+  {
+    name: 'updateLaunchConfig',
+    operation: 'updateLaunchConfig',
+    describe: () => ({ serverGroupName: GROUP, instanceType: 'e2-medium', labels: { team: 'blue' } }),
+  },
+  {
+    name: 'updateLaunchConfig with rolling replacement',
+    operation: 'updateLaunchConfig',
+    describe: () => ({
+      serverGroupName: GROUP,
+      instanceMetadata: { version: '2' },
+      updatePolicy: { type: 'PROACTIVE', maxSurge: { fixed: 3 }, maxUnavailable: { fixed: 0 } },
+    }),
+  },
+  {
+    name: 'upsertServerGroupTags',
+    operation: 'upsertServerGroupTags',
+    describe: () => ({ serverGroupName: GROUP, tags: ['http-server', 'canary'] }),
+  },
+  {
+    name: 'terminateInstances of a server group',
+    operation: 'terminateInstances',
+    undoable: false,
+    describe: (world) => ({ serverGroupName: GROUP, instanceIds: members(world).slice(0, 1) }),
+  },
+  {
+    name: 'terminateInstanceAndDecrement',
+    operation: 'terminateInstanceAndDecrement',
+    undoable: false,
+    describe: (world) => ({ serverGroupName: GROUP, instanceIds: members(world).slice(0, 1) }),
+  },
+  {
+    name: 'rebootInstances',
+    operation: 'rebootInstances',
+    undoable: false,
+    describe: (world) => ({ instanceIds: members(world) }),
+  },
+  {
+    name: 'setStatefulDisk',
+    operation: 'setStatefulDisk',
+    describe: () => ({ serverGroupName: GROUP, deviceName: `${GROUP}-1` }),
+  },
+  {
+    name: 'statefullyUpdateBootImage',
+    operation: 'statefullyUpdateBootImage',
+    before: stateful ?? [],
+    describe: () => ({ serverGroupName: GROUP, bootImage: 'hello-2' }),
+  },
+  {
+    name: 'upsertImageTags',
+    operation: 'upsertImageTags',
+    describe: () => ({ imageName: IMAGE, tags: { stage: 'prod' } }),
+  },
+  {
+    name: 'upsertLoadBalancer',
+    operation: 'upsertLoadBalancer',
+    describe: () => ({ loadBalancerName: 'other-lb', loadBalancerType: 'TCP', portRange: '9090' }),
+  },
+  {
+    name: 'deleteLoadBalancer',
+    operation: 'deleteLoadBalancer',
+    before: [['upsertLoadBalancer', { loadBalancerName: 'other-lb', loadBalancerType: 'TCP', portRange: '9090' }]],
+    undoable: false,
+    describe: () => ({ loadBalancerName: 'other-lb' }),
+  },
+];
