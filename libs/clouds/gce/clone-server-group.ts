@@ -18,8 +18,8 @@ import {
   createServerGroupSchema,
   serverGroupOperationSchema,
 } from './schema.ts';
-import { wantedTraffic } from './server-group-operations.ts';
 import { templateOf } from './template-change.ts';
+import { type WantedTraffic, wantedTargets, wantedTraffic } from './traffic/wanted.ts';
 
 /** Makes a server group like another one as it is now; what the description says itself is taken instead. */
 export function cloneServerGroup(compute: Compute): AnyOperation {
@@ -137,6 +137,7 @@ async function describe(
               ? { distributionPolicy: { targetShape: shapeOf(group.distributionPolicy.targetShape) } }
               : {}),
           loadBalancers: [...traffic.loadBalancers],
+          ...(await chosenBackends(compute, region, traffic)),
         }),
     ...(traffic.policy ? { loadBalancingPolicy: traffic.policy } : {}),
     capacity: { min: policy?.minNumReplicas ?? size, max: policy?.maxNumReplicas ?? size, desired: size },
@@ -233,4 +234,21 @@ function withoutUserData(metadata: Readonly<Record<string, string>> | null | und
 
 function withoutNulls<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined)) as T;
+}
+
+/** Backend services of the source's load balancers, as a creation names them; older records name them without those. */
+async function chosenBackends(
+  compute: Compute,
+  region: string,
+  traffic: WantedTraffic,
+): Promise<Partial<CreateServerGroup>> {
+  if (Object.keys(traffic.backends).length > 0)
+    return {
+      backendServices: Object.fromEntries(Object.entries(traffic.backends).map(([name, all]) => [name, [...all]])),
+    };
+  if (traffic.names.length === 0) return {};
+  const chosen: Record<string, string[]> = {};
+  for (const { loadBalancer, kind, name } of await wantedTargets(compute, region, traffic))
+    if (kind === 'backendService') (chosen[loadBalancer] ??= []).push(name);
+  return { backendServices: chosen };
 }

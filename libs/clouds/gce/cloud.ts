@@ -5,7 +5,9 @@ import { createServerGroup } from './create-server-group.ts';
 import { destroyServerGroup } from './destroy-server-group.ts';
 import { PLATFORM_HEALTH } from './instances.ts';
 import { gceInventory } from './inventory.ts';
-import { deleteLoadBalancer, upsertLoadBalancer } from './load-balancer-operations.ts';
+import { listChoices, listSubnets } from './load-balancers/choices.ts';
+import { deleteLoadBalancer } from './load-balancers/delete.ts';
+import { upsertLoadBalancer } from './load-balancers/upsert.ts';
 import { findImages, listMachineTypes, listNetworks, listRegions, readConsole } from './lookups.ts';
 import { rebootInstances, terminateInstanceAndDecrement, terminateInstances } from './instance-operations.ts';
 import { resizeServerGroup } from './resize-server-group.ts';
@@ -14,16 +16,20 @@ import { setStatefulDisk, statefullyUpdateBootImage } from './stateful-disks.ts'
 import { updateLaunchConfig } from './update-launch-config.ts';
 import { upsertImageTags } from './upsert-image-tags.ts';
 import { upsertServerGroupTags } from './upsert-server-group-tags.ts';
-import { disableServerGroup, enableServerGroup } from './server-group-operations.ts';
+import { deleteSecurityGroup } from './security-groups/delete.ts';
+import { upsertSecurityGroup } from './security-groups/upsert.ts';
+import { disableServerGroup } from './traffic/disable.ts';
+import { enableServerGroup } from './traffic/enable.ts';
+import { deregisterInstancesFromLoadBalancer, registerInstancesWithLoadBalancer } from './traffic/registration.ts';
 
 export default defineCloud({
   type: 'gce',
   label: 'Google Compute Engine',
-  description: 'Managed instance groups behind TCP load balancers, at Google or at a compatible address',
+  description: 'Managed instance groups behind load balancers, at Google or at a compatible address',
   platformHealth: PLATFORM_HEALTH,
   open(account, environment) {
     const compute = new Compute(account, environment);
-    const { loadBalancer, ...inventory } = gceInventory(compute);
+    const { loadBalancer, securityGroup, ...inventory } = gceInventory(compute);
     return {
       operations: {
         createServerGroup: createServerGroup(compute),
@@ -40,6 +46,21 @@ export default defineCloud({
           },
           find: loadBalancer,
         },
+        registration: {
+          operations: {
+            registerInstancesWithLoadBalancer: registerInstancesWithLoadBalancer(compute),
+            deregisterInstancesFromLoadBalancer: deregisterInstancesFromLoadBalancer(compute),
+          },
+        },
+        securityGroups: {
+          operations: {
+            upsertSecurityGroup: upsertSecurityGroup(compute),
+            deleteSecurityGroup: deleteSecurityGroup(compute),
+          },
+          find: (region, name) => (region === 'global' ? securityGroup(name) : Promise.resolve(null)),
+        },
+        subnets: { list: () => listSubnets(compute) },
+        resources: { list: (kind) => listChoices(compute, kind) },
         images: { find: (query) => findImages(compute, query) },
         zones: { list: () => listRegions(compute) },
         networks: { list: () => listNetworks(compute) },

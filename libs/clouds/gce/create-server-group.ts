@@ -15,14 +15,12 @@ import {
   putAutoscaler,
   removeAutoscaler,
 } from './autoscalers.ts';
-import { attachBackend, detachBackend } from './backends.ts';
 import type { Compute } from './compute.ts';
 import { GceFailure } from './errors.ts';
 import {
   addressOf,
   findGroup,
   type GroupAddress,
-  instanceGroupLink,
   listGroups,
   plannedGroupPath,
   regionOf,
@@ -30,7 +28,6 @@ import {
 } from './groups.ts';
 import { healthCheckProblem } from './health-check-lookup.ts';
 import { findImage, imageLink } from './images.ts';
-import { findLoadBalancer, rulePort } from './load-balancers.ts';
 import { placementProblems } from './placement.ts';
 import { lastPart, templateSchema } from './resources.ts';
 import { changing, ignoreAbsent, insertOnce, undoing } from './safe-repeat.ts';
@@ -43,6 +40,9 @@ import {
   operationLabel,
   templateResource,
 } from './template.ts';
+import { attachAll, touchTargets, undoAttach } from './traffic/steps.ts';
+import { findTargets, policyProblemsOf, servingPort, type TrafficTarget } from './traffic/targets.ts';
+import { trafficRecord } from './traffic/wanted.ts';
 
 /** Makes a server group: a template, a managed instance group, its autoscaler, and its place behind the load balancers. */
 export function createServerGroup(compute: Compute): AnyOperation {
@@ -112,14 +112,13 @@ export async function makeServerGroup(
   const plan = await context.step('resolve', async () => {
     const { plan: made, problems } = await planCreate(compute, d);
     if (!made) throw new Error(`${problems.join('; ')}.`);
-    const balancers = made.bindings.map((binding) => binding.loadBalancer);
-    await context.progress('RESOLVE', `Image ${made.imageName}, load balancers ${balancers.join(', ') || 'none'}`);
+    const balancers = made.loadBalancers.join(', ') || 'none';
+    await context.progress('RESOLVE', `Image ${made.imageName}, load balancers ${balancers}`);
     return made;
   });
   const names = await context.step('name', () => takeNames(compute, context, d));
   context.touch({ kind: 'serverGroup', region: d.region, name: names.serverGroup });
-  for (const binding of plan.bindings)
-    context.touch({ kind: 'loadBalancer', region: d.region, name: binding.loadBalancer });
+  touchTargets(context, plan.targets);
   const address = addressFor(d);
 
   await context.progress('TEMPLATE', `Making instance template ${names.template} from image ${plan.imageName}`);
@@ -164,15 +163,29 @@ export async function makeServerGroup(
   await context.step(
     'desired-traffic',
     () =>
-      context.setTraffic(d.region, names.serverGroup, {
-        loadBalancers: plan.bindings.map((binding) => binding.loadBalancer),
-        enabled,
-        ...(d.loadBalancingPolicy ? { policy: d.loadBalancingPolicy } : {}),
-      }),
+      context.setTraffic(
+        d.region,
+        names.serverGroup,
+        trafficRecord(
+          {
+            loadBalancers: plan.loadBalancers,
+            policy: d.loadBalancingPolicy ?? null,
+            backends: d.backendServices ?? {},
+          },
+          { enabled },
+        ),
+      ),
     () => context.setTraffic(d.region, names.serverGroup, null),
   );
-  if (enabled) await attachAll(compute, context, d, plan, names, address);
-  else await context.progress('TRAFFIC', `${names.serverGroup} gets no traffic, as asked`);
+  if (enabled) {
+    const group = {
+      name: names.serverGroup,
+      link: plannedGroupPath(compute.project, address, names.serverGroup),
+      address,
+    };
+    const share = { policy: d.loadBalancingPolicy ?? null, percentage: 100 };
+    await attachAll(compute, context, plan.targets, group, share, undoAttach(compute, context, group));
+  } else await context.progress('TRAFFIC', `${names.serverGroup} gets no traffic, as asked`);
 
   return [
     {
@@ -194,9 +207,9 @@ async function planCreate(
 ): Promise<{ readonly plan: CreatePlan | null; readonly problems: readonly string[] }> {
   const address = addressFor(d);
   const size = await sizeOf(compute, d);
-  const [image, balancers, placed, healing] = await Promise.all([
+  const [image, targets, placed, healing] = await Promise.all([
     findImage(compute, imageOf(d) ?? '').catch(sentence),
-    Promise.all((d.loadBalancers ?? []).map((name) => bindingOf(compute, d, name).catch(sentence))),
+    targetsFor(compute, d).catch(sentence),
     placementProblems(compute, {
       region: regionOfAddress(address),
       zones: 'zone' in address.scope ? [address.scope.zone] : (d.distributionPolicy?.zones ?? []),
@@ -208,13 +221,13 @@ async function planCreate(
     d.autoHealingPolicy ? healthCheckProblem(compute, d.autoHealingPolicy) : null,
   ]);
   const problems = [
-    ...[image, ...balancers].filter((found) => typeof found === 'string'),
+    ...[image, targets].filter((found) => typeof found === 'string'),
+    ...(typeof targets === 'string' ? [] : policyProblemsOf(targets, d.loadBalancingPolicy)),
     ...placed,
     ...(healing ? [healing] : []),
   ];
-  const bindings = balancers.filter((found) => typeof found !== 'string');
-  if (typeof image === 'string' || problems.length > 0) return { plan: null, problems };
-  const port = d.port ?? d.loadBalancingPolicy?.namedPorts?.[0]?.port ?? bindings[0]?.port ?? null;
+  if (typeof image === 'string' || typeof targets === 'string' || problems.length > 0) return { plan: null, problems };
+  const port = d.port ?? d.loadBalancingPolicy?.namedPorts?.[0]?.port ?? (await servingPort(compute, targets));
   const plan: CreatePlan = {
     image: imageLink(compute, image),
     imageName: image.name,
@@ -222,7 +235,8 @@ async function planCreate(
     size,
     autoscaling: d.autoscalingPolicy ? autoscalingOf(d) : null,
     port,
-    bindings: bindings.map(({ loadBalancer, backendService }) => ({ loadBalancer, backendService })),
+    loadBalancers: [...new Set(d.loadBalancers ?? [])],
+    targets,
   };
   return { plan, problems };
 }
@@ -247,13 +261,12 @@ async function sizeOf(compute: Compute, d: CreateServerGroup): Promise<number> {
   return Math.min(Math.max(wanted, minNumReplicas), maxNumReplicas);
 }
 
-async function bindingOf(compute: Compute, d: CreateServerGroup, name: string) {
-  const found = await findLoadBalancer(compute, d.region, name);
-  if (!found)
-    throw new Error(
-      `Load balancer ${name} does not exist in ${d.region} of account ${d.credentials}, or has no backend service; make it first or correct the name.`,
-    );
-  return { loadBalancer: found.rule.name, backendService: found.service.name, port: rulePort(found.rule) };
+/** Where the group is to be put. Older clients say its backend services by metadata. */
+function targetsFor(compute: Compute, d: CreateServerGroup): Promise<TrafficTarget[]> {
+  const named = ['backend-service-names', 'region-backend-service-names'].flatMap((key) =>
+    (d.instanceMetadata?.[key] ?? '').split(',').map((name) => name.trim()),
+  );
+  return findTargets(compute, d.region, d.loadBalancers ?? [], d.backendServices ?? {}, named.filter(Boolean));
 }
 
 /** Live server groups of the description's cluster. */
@@ -283,7 +296,7 @@ export async function previewOfCreate(compute: Compute, d: CreateServerGroup): P
   const name = nextServerGroupName(clusterOf(d), taken);
   const newest = taken.toSorted((a, b) => b.createdTime - a.createdTime)[0];
   const where = d.zone && d.regional !== true ? `zone ${d.zone}` : d.region;
-  const balancers = plan.bindings.map((binding) => binding.loadBalancer);
+  const balancers = plan.loadBalancers;
   return {
     changes: [
       `Makes an instance template of ${lastPart(d.instanceType) || 'e2-small'} from image ${plan.imageName}.`,
@@ -352,32 +365,6 @@ async function insertGroup(
       return lastPart(found?.instanceTemplate) === names.template;
     },
   );
-}
-
-async function attachAll(
-  compute: Compute,
-  context: OperationContext,
-  d: CreateServerGroup,
-  plan: CreatePlan,
-  names: CreateNames,
-  address: GroupAddress,
-): Promise<void> {
-  for (const binding of plan.bindings) {
-    const at = { region: d.region, backendService: binding.backendService };
-    await context.progress('TRAFFIC', `Putting ${names.serverGroup} behind load balancer ${binding.loadBalancer}`);
-    await context.step(
-      `attach ${binding.backendService}`,
-      async () => {
-        const group = await findGroup(compute, d.region, names.serverGroup, context.signal);
-        if (!group) throw new Error(`Server group ${names.serverGroup} vanished from ${d.region} while it was made.`);
-        await attachBackend(compute, context, at, instanceGroupLink(group), d.loadBalancingPolicy);
-      },
-      async () => {
-        const group = plannedGroupPath(compute.project, address, names.serverGroup);
-        await detachBackend(compute, context, at, group);
-      },
-    );
-  }
 }
 
 async function removeTemplate(compute: Compute, context: OperationContext, name: string): Promise<void> {

@@ -1,11 +1,14 @@
 import { type AnyOperation, defineOperation, type OperationContext } from '@gennaker/extension-sdk/cloud';
+import { findAutoscaler, removeAutoscaler } from './autoscalers.ts';
 import type { Compute } from './compute.ts';
-import { addressOf, findGroup, instanceGroupLink } from './groups.ts';
+import { findGroup } from './groups.ts';
 import { lastPart } from './resources.ts';
-import { ignoreAbsent } from './safe-repeat.ts';
+import { changing, ignoreAbsent } from './safe-repeat.ts';
 import { serverGroupOperationSchema } from './schema.ts';
 import { clusterOf, example, touch } from './server-group.ts';
-import { attachedTo, detachAll } from './server-group-operations.ts';
+import { detachAll, touchNamed, touchTargets } from './traffic/steps.ts';
+import { attachedTargets } from './traffic/targets.ts';
+import { trafficGroup } from './traffic/wanted.ts';
 
 /** Destroys a server group with its template. One that is not there counts as destroyed. */
 export function destroyServerGroup(compute: Compute): AnyOperation {
@@ -17,32 +20,41 @@ export function destroyServerGroup(compute: Compute): AnyOperation {
       const plan = await context.step('find', async () => {
         const group = await findGroup(compute, d.region, d.serverGroupName);
         if (!group) return null;
-        const link = instanceGroupLink(group);
-        const traffic = await context.getTraffic(d.region, d.serverGroupName);
+        const record = await context.getTraffic(d.region, d.serverGroupName);
+        const traffic = trafficGroup(group);
+        const autoscaler = await findAutoscaler(compute, traffic.address, group);
         return {
-          link,
-          address: addressOf(group),
+          group: traffic,
+          autoscaler: autoscaler?.name ?? null,
           template: lastPart(group.instanceTemplate),
-          attached: await attachedTo(compute, d.region, link),
-          drainingUntil: traffic?.drainingUntil ?? 0,
-          loadBalancers: [...(traffic?.loadBalancers ?? [])],
+          attached: await attachedTargets(compute, group, traffic.link),
+          drainingUntil: record?.drainingUntil ?? 0,
+          loadBalancers: [...(record?.loadBalancers ?? [])],
         };
       });
-      touch(context, d, [...new Set([...(plan?.loadBalancers ?? []), ...(plan?.attached.loadBalancers ?? [])])]);
+      touch(context, d);
+      touchTargets(context, plan?.attached.targets ?? []);
+      touchNamed(context, d.region, plan?.loadBalancers ?? []);
       if (!plan) {
         await context.progress('DESTROY', `${d.serverGroupName} does not exist in ${d.region}: nothing to destroy`);
         await context.setTraffic(d.region, d.serverGroupName, null);
         return [{ type: 'DestroyResult', serverGroupName: d.serverGroupName, existed: false }];
       }
-      const detachedUntil = await detachAll(compute, context, d, plan.link, plan.attached);
+      const { address } = plan.group;
+      const detachedUntil = await detachAll(compute, context, plan.attached.targets, plan.group);
       await drain(compute, context, d.serverGroupName, Math.max(detachedUntil, plan.drainingUntil));
       await context.progress('DESTROY', `Deleting ${d.serverGroupName} and its instances`);
+      const { autoscaler } = plan;
+      if (autoscaler)
+        await context.step('autoscaler', () =>
+          removeAutoscaler(compute, address, autoscaler, changing(context, 'autoscaler')),
+        );
       await context.step('group', () =>
         ignoreAbsent(
           compute.mutate(
-            plan.address.service,
+            address.service,
             'delete',
-            { ...plan.address.scope, instanceGroupManager: d.serverGroupName },
+            { ...address.scope, instanceGroupManager: d.serverGroupName },
             { requestId: context.requestId('group'), signal: context.signal },
           ),
         ),

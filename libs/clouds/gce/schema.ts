@@ -95,6 +95,10 @@ const groupFields = {
   capacity: capacitySchema.nullish(),
   targetSize: z.number().int().min(0).nullish(),
   loadBalancers: z.array(z.string()).nullish(),
+  backendServices: z
+    .record(z.string(), z.array(z.string()))
+    .nullish()
+    .describe('by load balancer of type HTTP or INTERNAL_MANAGED with several: which of its backend services'),
   loadBalancingPolicy: loadBalancingPolicySchema.nullish(),
   disableTraffic: z.boolean().nullish(),
   autoscalingPolicy: autoscalingPolicySchema.nullish(),
@@ -237,40 +241,3 @@ export const upsertImageTagsSchema = z.looseObject({
   ),
 });
 export type UpsertImageTags = z.infer<typeof upsertImageTagsSchema>;
-
-const port = z.number().int().min(1).max(65_535);
-export const healthCheckSchema = z.looseObject({
-  healthCheckType: z.enum(['HTTP', 'TCP']).default('HTTP'),
-  port: port.optional().describe("the load balancer's when absent"),
-  requestPath: z.string().startsWith('/').default('/'),
-  checkIntervalSec: z.number().int().min(1).default(5),
-  timeoutSec: z.number().int().min(1).default(5),
-  healthyThreshold: z.number().int().min(1).max(10).default(2),
-  unhealthyThreshold: z.number().int().min(1).max(10).default(2),
-});
-
-/** Description of upsertLoadBalancer. `TCP`: a regional external backend service behind a forwarding rule. */
-export const upsertLoadBalancerSchema = z.looseObject({
-  credentials: name,
-  region: name,
-  loadBalancerName: z
-    .string()
-    .regex(
-      /^[a-z]([-a-z0-9]{0,52}[a-z0-9])?$/,
-      'lower-case letters, digits and hyphens, at most 54, starting with a letter',
-    ),
-  loadBalancerType: z.enum(['TCP']).default('TCP'),
-  portRange: z.union([z.string(), z.number()]).default('8080').describe('one port'),
-  ipAddress: z.string().nullish().describe('a reserved address; one is chosen when absent'),
-  sessionAffinity: z.enum(['NONE', 'CLIENT_IP', 'CLIENT_IP_PORT_PROTO', 'CLIENT_IP_PROTO']).default('NONE'),
-  connectionDrainingTimeoutSec: z.number().int().min(0).max(3_600).default(30),
-  healthCheck: healthCheckSchema.prefault({}),
-});
-export type UpsertLoadBalancer = z.infer<typeof upsertLoadBalancerSchema>;
-
-export const deleteLoadBalancerSchema = z.looseObject({
-  credentials: name,
-  region: name,
-  loadBalancerName: name,
-});
-export type DeleteLoadBalancer = z.infer<typeof deleteLoadBalancerSchema>;

@@ -5,6 +5,7 @@ import type { Compute } from './compute.ts';
 import type { GroupAddress } from './groups.ts';
 import { launchProperties } from './launch-properties.ts';
 import type { AutoHealingPolicy, CreateServerGroup } from './schema.ts';
+import { type TrafficTarget, trafficMetadata } from './traffic/targets.ts';
 
 /** What was looked up before anything is made; kept in the journal. */
 export interface CreatePlan {
@@ -15,7 +16,9 @@ export interface CreatePlan {
   readonly size: number;
   readonly autoscaling: JsonObject | null;
   readonly port: number | null;
-  readonly bindings: readonly { readonly loadBalancer: string; readonly backendService: string }[];
+  /** Load balancers that it is made for, and where it is put to get their requests. */
+  readonly loadBalancers: readonly string[];
+  readonly targets: readonly TrafficTarget[];
 }
 
 /** The names that the operation takes; kept in the journal before the first use. */
@@ -71,13 +74,7 @@ export function templateResource(
     d.disks ?? (d.diskSizeGb ? [{ type: 'pd-standard', sizeGb: d.diskSizeGb, autoDelete: true }] : undefined);
   const own = {
     ...(plan.port === null || d.instanceMetadata?.['port'] ? {} : { port: String(plan.port) }),
-    ...(plan.bindings.length === 0
-      ? {}
-      : {
-          'load-balancer-names': plan.bindings.map((binding) => binding.loadBalancer).join(','),
-          'region-backend-service-names': plan.bindings.map((binding) => binding.backendService).join(','),
-        }),
-    ...(d.loadBalancingPolicy ? { 'load-balancing-policy': JSON.stringify(d.loadBalancingPolicy) } : {}),
+    ...trafficMetadata(plan.targets, d.loadBalancingPolicy),
     ...(plan.autoscaling ? { 'autoscaling-policy': JSON.stringify(plan.autoscaling) } : {}),
     ...(d.selectZones ? { 'select-zones': 'true' } : {}),
   };
@@ -110,7 +107,10 @@ export function groupResource(
   const zonal = 'zone' in address.scope;
   const zones = zonal ? [] : (d.distributionPolicy?.zones ?? []);
   const shape = zonal ? null : d.distributionPolicy?.targetShape;
-  const ports = d.loadBalancingPolicy?.namedPorts ?? (plan.port === null ? [] : [{ name: 'http', port: plan.port }]);
+  const { port } = plan;
+  const portNames = new Set(['http', ...plan.targets.flatMap((target) => target.portName ?? [])]);
+  const ports =
+    d.loadBalancingPolicy?.namedPorts ?? (port === null ? [] : [...portNames].map((name) => ({ name, port })));
   // Google moves instances between zones only to keep them even.
   const fixed = !zonal && ((shape && shape !== 'EVEN') || d.instanceFlexibilityPolicy);
   return {

@@ -39,9 +39,7 @@ export async function listLoadBalancers(compute: Compute): Promise<LoadBalancer[
   );
   const known = new Map<CollectionName, Promise<ReadonlyMap<string, unknown>>>();
   const index = <C extends CollectionName>(collection: C): Promise<ReadonlyMap<string, unknown>> => {
-    const listed =
-      known.get(collection) ??
-      listOf(compute, collection).then((all) => byKey(all));
+    const listed = known.get(collection) ?? listOf(compute, collection).then((all) => byKey(all));
     known.set(collection, listed);
     return listed;
   };

@@ -1,3 +1,4 @@
+import { CHECK_FIELDS } from './checks.ts';
 import { linkTo, type Place, placeOf } from './collections.ts';
 import type { BackendServiceDescription, HealthCheckDescription, UpsertLoadBalancer } from './schema.ts';
 
@@ -34,14 +35,6 @@ export type Assembly = (d: UpsertLoadBalancer, found: Found) => readonly Wanted[
 
 /** What a new health check is, unless asked otherwise. */
 const CHECK = { checkIntervalSec: 5, timeoutSec: 5, healthyThreshold: 2, unhealthyThreshold: 2 } as const;
-
-const CHECK_FIELDS = {
-  HTTP: 'httpHealthCheck',
-  HTTPS: 'httpsHealthCheck',
-  HTTP2: 'http2HealthCheck',
-  TCP: 'tcpHealthCheck',
-  SSL: 'sslHealthCheck',
-} as const;
 
 /** A health check of a backend service. `port`: what is checked unless the description says. */
 export function healthCheck(place: Place, asked: HealthCheckDescription, port: number): Wanted {

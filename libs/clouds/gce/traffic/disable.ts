@@ -88,7 +88,7 @@ async function run(compute: Compute, context: OperationContext, d: DisableServer
   const restore = undoDetach(compute, context, group, before ? shareOf(before) : wanted);
   if (enabled) {
     const share = { policy: wanted.policy, percentage };
-    await attachAll(compute, context, attached.targets, () => Promise.resolve(group), share, restore);
+    await attachAll(compute, context, attached.targets, group, share, restore);
     return [{ type: 'DisableResult', serverGroupName: d.serverGroupName, loadBalancers, percentage }];
   }
   const drainingUntil = await detachAll(compute, context, attached.targets, group, restore);

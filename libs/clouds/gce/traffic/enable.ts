@@ -93,6 +93,6 @@ async function run(compute: Compute, context: OperationContext, d: EnableServerG
     : before.enabled
       ? undoDetach(compute, context, group, shareOf(before))
       : undoAttach(compute, context, group);
-  await attachAll(compute, context, targets, () => Promise.resolve(group), { policy: wanted.policy, percentage }, undo);
+  await attachAll(compute, context, targets, group, { policy: wanted.policy, percentage }, undo);
   return [{ type: 'EnableResult', serverGroupName: d.serverGroupName, loadBalancers: [...loadBalancers], percentage }];
 }

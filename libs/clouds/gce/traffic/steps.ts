@@ -1,6 +1,6 @@
 import type { OperationContext } from '@gennaker/extension-sdk/cloud';
 import type { Compute } from '../compute.ts';
-import { labelOf } from '../load-balancers/collections.ts';
+import { GLOBAL, labelOf } from '../load-balancers/collections.ts';
 import { changing, undoing } from '../safe-repeat.ts';
 import { attach, detach, type TrafficGroup, type TrafficShare } from './attach.ts';
 import type { TrafficTarget } from './targets.ts';
@@ -18,24 +18,28 @@ export function touchTargets(context: OperationContext, targets: readonly Traffi
     if (name) context.touch({ kind: 'loadBalancer', region, name });
 }
 
+/** Names load balancers that only a record tells of: each is in the region or outside of regions. */
+export function touchNamed(context: OperationContext, region: string, names: readonly string[]): void {
+  for (const name of names)
+    for (const place of [region, GLOBAL]) context.touch({ kind: 'loadBalancer', region: place, name });
+}
+
 /** Puts a group behind all targets, one step each. `undo`: what brings one target back to how it was. */
 export async function attachAll(
   compute: Compute,
   context: OperationContext,
   targets: readonly TrafficTarget[],
-  group: (signal: AbortSignal) => Promise<TrafficGroup>,
+  group: TrafficGroup,
   share: TrafficShare,
   undo?: (target: TrafficTarget) => Promise<unknown>,
 ): Promise<void> {
   for (const target of targets) {
     const text = targetText(target);
-    await context.progress('TRAFFIC', `Putting the server group into ${text}`);
+    await context.progress('TRAFFIC', `Putting ${group.name} into ${text}`);
     await context.step(
       `attach ${text}`,
       async () => {
-        await attach(compute, target, await group(context.signal), share, (part) =>
-          changing(context, `${part} ${text}`),
-        );
+        await attach(compute, target, group, share, (part) => changing(context, `${part} ${text}`));
       },
       undo && (async () => void (await undo(target))),
     );

@@ -1,9 +1,10 @@
 import type { Compute } from '../compute.ts';
 import { type BackendService, type Group, lastPart, sameResource } from '../resources.ts';
 import type { LoadBalancingPolicy } from '../schema.ts';
-import type { LoadBalancer } from '../load-balancers/balancer.ts';
-import { GLOBAL } from '../load-balancers/collections.ts';
-import { findLoadBalancerFor, listLoadBalancers, listOf } from '../load-balancers/read.ts';
+import { type LoadBalancer, passesThrough, rulePort } from '../load-balancers/balancer.ts';
+import { checkedPort } from '../load-balancers/checks.ts';
+import { findResource, GLOBAL, placeOf } from '../load-balancers/collections.ts';
+import { findLoadBalancer, findLoadBalancerFor, listLoadBalancers, listOf } from '../load-balancers/read.ts';
 import type { LoadBalancerType } from '../load-balancers/schema.ts';
 
 /** What a group is put into to get the requests of a load balancer. JSON, so that journals keep it. */
@@ -18,6 +19,8 @@ export interface TrafficTarget {
   readonly loadBalancerType: LoadBalancerType;
   /** How long open connections are served after a group is taken out, s. */
   readonly drainSec: number;
+  /** The groups' named port that is spoken to; null where connections are handed on to the port of the rule. */
+  readonly portName: string | null;
 }
 
 /** Which backend services of a load balancer with several a group is meant for. */
@@ -47,6 +50,23 @@ export async function findTargets(
     }),
   );
   return onePerPlace(found.flat());
+}
+
+/**
+ * The port that a group's instances are expected to serve: that of the load balancer where connections are handed on, and
+ * of a proxy the one that it checks. Null when the first target tells nothing.
+ */
+export async function servingPort(compute: Compute, targets: readonly TrafficTarget[]): Promise<number | null> {
+  const [target] = targets;
+  if (!target) return null;
+  const balancer = await findLoadBalancer(compute, target.loadBalancerRegion, target.loadBalancer);
+  if (!balancer) return null;
+  const rule = rulePort(balancer.rule) ?? null;
+  if (passesThrough(balancer)) return rule;
+  const service = balancer.services.find((each) => each.name === target.name);
+  const place = placeOf(service?.healthChecks?.[0]);
+  const check = place && (await findResource(compute, { ...place, collection: 'healthChecks' }));
+  return (check && checkedPort(check)) ?? rule;
 }
 
 function targetsOf(
@@ -83,12 +103,20 @@ function serviceTarget(balancer: LoadBalancer, service: BackendService): Traffic
     region: lastPart(service.region) || GLOBAL,
     ...belonging(balancer),
     drainSec: service.connectionDraining?.drainingTimeoutSec ?? 0,
+    portName: balancer.proxy && typeof service['portName'] === 'string' ? service['portName'] : null,
   };
 }
 
 /** A pool has no time of its own: what is taken out gets no new connections, and ends the open ones by itself. */
 function poolTarget(balancer: LoadBalancer, pool: { readonly name: string }): TrafficTarget {
-  return { kind: 'targetPool', name: pool.name, region: balancer.region, ...belonging(balancer), drainSec: 0 };
+  return {
+    kind: 'targetPool',
+    name: pool.name,
+    region: balancer.region,
+    ...belonging(balancer),
+    drainSec: 0,
+    portName: null,
+  };
 }
 
 function belonging(balancer: LoadBalancer) {
@@ -139,6 +167,7 @@ export async function attachedTargets(
       loadBalancerRegion: GLOBAL,
       loadBalancerType: 'TCP',
       drainSec: service.connectionDraining?.drainingTimeoutSec ?? 0,
+      portName: null,
     }));
   return {
     targets: onePerPlace([...through, ...idle]),
@@ -151,6 +180,11 @@ export function isBehind(balancer: LoadBalancer, group: Pick<Group, 'targetPools
   const pool = balancer.pool?.selfLink;
   if (pool) return (group.targetPools ?? []).some((each) => sameResource(each, pool));
   return balancer.services.some((service) => holds(service, link));
+}
+
+/** The groups that a backend service sends requests to. */
+export function backendGroups(service: BackendService): string[] {
+  return (service.backends ?? []).flatMap((backend) => (backend.group ? [backend.group] : []));
 }
 
 /** Does a backend service send requests to a group? */

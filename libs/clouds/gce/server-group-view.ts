@@ -1,0 +1,136 @@
+import { parseName } from '@gennaker/contracts/moniker';
+import type { ObservedServerGroup } from '@gennaker/extension-sdk/cloud';
+import { buildInfoOf } from './build-info.ts';
+import type { Compute } from './compute.ts';
+import { addressOf, instanceGroupLink, managedInstances, regionOf } from './groups.ts';
+import { instanceView } from './instances.ts';
+import type { LoadBalancer } from './load-balancers/balancer.ts';
+import { balancerHealth, goneMeans } from './load-balancers/health.ts';
+import type { Checks } from './load-balancers/view.ts';
+import {
+  type ComputeInstance,
+  type Group,
+  imageSchema,
+  lastPart,
+  metadataList,
+  metadataValue,
+  type Template,
+} from './resources.ts';
+import { type Firewall, firewallsOf } from './security-groups/firewalls.ts';
+import { isBehind } from './traffic/targets.ts';
+
+/** What a view of a server group is made of. */
+export interface ServerGroupParts {
+  readonly group: Group;
+  readonly template: Template | null;
+  /** At least those that the group is behind. */
+  readonly balancers: readonly LoadBalancer[];
+  readonly checks: Checks;
+  /** At least the group's own. */
+  readonly instances: readonly ComputeInstance[];
+  readonly firewalls: readonly Firewall[];
+}
+
+/** A server group in Gate's shape, with the health that its load balancers see. */
+export async function serverGroupView(compute: Compute, parts: ServerGroupParts): Promise<ObservedServerGroup> {
+  const { group, template, balancers, checks, instances, firewalls } = parts;
+  const region = regionOf(group);
+  const address = addressOf(group);
+  const link = instanceGroupLink(group);
+  const behind = balancers.filter((balancer) => isBehind(balancer, group, link));
+  const managed = await managedInstances(compute, address, group.name).catch(goneMeans([]));
+  const health = await balancerHealth(compute, behind, checks, link, managed);
+  const views = managed.map((entry) => {
+    const name = entry.name ?? lastPart(entry.instance);
+    return instanceView(entry, instances.find((instance) => instance.name === name) ?? null, health);
+  });
+  const image = lastPart(
+    template?.properties?.disks?.find((disk) => disk.boot !== false)?.initializeParams?.sourceImage,
+  );
+  const moniker = parseName(group.name) ?? { app: group.name, cluster: group.name };
+  const size = group.targetSize ?? views.length;
+  const metadata = template?.properties?.metadata;
+  const configured = [
+    ...metadataList(metadata, 'load-balancer-names'),
+    ...metadataList(metadata, 'global-load-balancer-names'),
+  ];
+  const active = [...new Set(behind.map(({ rule }) => rule.name))];
+  const counted = (state: string) => views.filter((view) => view.healthState === state).length;
+  const buildInfo = image ? await imageBuildInfo(compute, image) : undefined;
+  const problem = views.find((view) => view.reason?.summary.startsWith('Google could not start'))?.reason;
+  return {
+    traffic: { configured, active },
+    view: {
+      name: group.name,
+      account: compute.account.name,
+      region,
+      cluster: moniker.cluster,
+      application: moniker.app,
+      stack: moniker.stack,
+      freeFormDetail: moniker.detail,
+      cloudProvider: 'gce',
+      type: 'gce',
+      createdTime: Date.parse(group.creationTimestamp ?? '') || 0,
+      isDisabled: configured.length > 0 && active.length === 0,
+      seenAt: compute.now(),
+      moniker,
+      regional: !group.zone,
+      zones: [
+        ...new Set(
+          group.zone
+            ? [lastPart(group.zone)]
+            : [
+                ...(group.distributionPolicy?.zones ?? []).map((entry) => lastPart(entry.zone)),
+                ...views.flatMap((view) => view.zone ?? []),
+              ],
+        ),
+      ],
+      capacity: { min: size, max: size, desired: size },
+      instanceCounts: {
+        total: views.length,
+        up: counted('Up'),
+        down: counted('Down'),
+        starting: counted('Starting'),
+        outOfService: counted('OutOfService'),
+        unknown: counted('Unknown'),
+      },
+      instances: views,
+      loadBalancers: [...new Set([...configured, ...active])],
+      securityGroups: firewallsOf(firewalls, template),
+      instanceType: lastPart(template?.properties?.machineType),
+      launchConfig: {
+        launchConfigurationName: template?.name,
+        imageId: image,
+        instanceType: template?.properties?.machineType,
+      },
+      ...(image ? { image } : {}),
+      ...(buildInfo ? { buildInfo } : {}),
+      namedPorts: Object.fromEntries((group.namedPorts ?? []).map((entry) => [entry.name ?? '', entry.port])),
+      labels: template?.properties?.labels ?? {},
+      tags: template?.properties?.tags?.items ?? [],
+      stable: group.status?.isStable ?? false,
+      ...(problem ? { reason: problem } : {}),
+      ...(group.currentActions ? { currentActions: plainNumbers(group.currentActions) } : {}),
+      'load-balancer-port': metadataValue(metadata, 'port'),
+    },
+  };
+}
+
+/** What a bake wrote into its image; images never change, so that each is read once. */
+const builds = new WeakMap<Compute, Map<string, Record<string, unknown> | undefined>>();
+async function imageBuildInfo(compute: Compute, image: string): Promise<Record<string, unknown> | undefined> {
+  const known = builds.get(compute) ?? new Map<string, Record<string, unknown> | undefined>();
+  builds.set(compute, known);
+  if (!known.has(image)) {
+    const found = await compute.find('Images', 'get', { image }, imageSchema);
+    if (!found) return undefined;
+    if (known.size > 1_000) known.clear();
+    known.set(image, buildInfoOf(found.description, found.labels));
+  }
+  return known.get(image);
+}
+
+const plainNumbers = (actions: Record<string, unknown>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(actions).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  );
