@@ -4,18 +4,6 @@ import type { Resource } from './resource.ts';
 
 const share = z.coerce.number().gt(0, 'must be above 0').max(1, 'must be at most 1');
 
-const scalingSchedule = z.looseObject({
-  minRequiredReplicas: whole.min(0),
-  /** Five fields: minute, hour, day of month, month, day of week. */
-  schedule: z.string().min(1),
-  timeZone: z.string().default('UTC'),
-  durationSec: whole.min(300, 'must be at least 300'),
-  disabled: z.boolean().default(false),
-  description: z.string().optional(),
-});
-/** Times at which a group has a minimum size. */
-export type ScalingSchedule = z.infer<typeof scalingSchedule>;
-
 /** `autoscalingPolicy` of an autoscaler. */
 export const autoscalingPolicy = z.looseObject({
   minNumReplicas: whole.min(0).default(1),
@@ -39,13 +27,26 @@ export const autoscalingPolicy = z.looseObject({
       timeWindowSec: whole.min(60, 'must be at least 60').max(3600),
     })
     .optional(),
-  scalingSchedules: z.record(z.string(), scalingSchedule).optional(),
+  customMetricUtilizations: z
+    .array(z.unknown())
+    .max(0, 'this cloud has no custom metrics; scale by cpuUtilization or loadBalancingUtilization')
+    .optional(),
+  scalingSchedules: z
+    .record(z.string(), z.unknown())
+    .refine((schedules) => Object.keys(schedules).length === 0, 'this cloud has no scaling schedules')
+    .optional(),
 });
 /** @see autoscalingPolicy */
 export type AutoscalingPolicy = z.infer<typeof autoscalingPolicy>;
 
 /** Body of autoscalers.insert and update. */
-export const autoscalerBody = named.extend({ target: z.string().min(1), autoscalingPolicy });
+export const autoscalerBody = named.extend({
+  target: z.string().min(1),
+  autoscalingPolicy: autoscalingPolicy.refine(
+    ({ minNumReplicas, maxNumReplicas }) => minNumReplicas <= maxNumReplicas,
+    'minNumReplicas must not be above maxNumReplicas',
+  ),
+});
 
 /** A sentence about an autoscaler, with the API's word for it. */
 export interface StatusDetail {
@@ -58,7 +59,8 @@ export interface Autoscaler extends Resource {
   /** Link of the managed group. */
   readonly target: string;
   readonly autoscalingPolicy: AutoscalingPolicy;
-  readonly status: 'PENDING' | 'ACTIVE' | 'ERROR';
+  /** Absent until it looked at its group once. */
+  readonly status?: 'ACTIVE' | 'ERROR' | undefined;
   readonly statusDetails: readonly StatusDetail[];
   readonly recommendedSize: number;
 }

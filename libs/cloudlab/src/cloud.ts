@@ -1,7 +1,9 @@
+import { Autoscaling } from './autoscaling.ts';
 import type { Clock } from './clock.ts';
 import type { Lab } from './collection.ts';
 import { storeResource } from './collection.ts';
 import { answerCompute } from './compute-api.ts';
+import { CpuMeter } from './cpu-meter.ts';
 import type { DataPlane } from './data-plane.ts';
 import { Faults } from './faults.ts';
 import { Fleet } from './fleet.ts';
@@ -57,11 +59,13 @@ export class Cloudlab {
     const { clock, runtime } = options;
     const store = new Store(options.persistence, options.seed);
     const faults = new Faults();
-    const traffic = new Traffic(store, clock, runtime, options.dataPlane);
+    const cpu = new CpuMeter(store, clock, runtime);
+    const traffic = new Traffic(store, clock, runtime, options.dataPlane, (path) => cpu.utilization(path));
     const place = placement(options.addressPrefix, options.baseUrl);
     const fleet = new Fleet(store, clock, runtime, traffic, faults, place);
+    const autoscaling = new Autoscaling(store, clock, fleet, traffic, cpu);
     const operations = new Operations(store, clock, faults, options.operationLatencyMs, (work) => this.#work(work));
-    this.lab = { store, clock, runtime, traffic, operations, fleet, faults, placement: place };
+    this.lab = { store, clock, runtime, traffic, operations, fleet, autoscaling, faults, placement: place };
     this.#publicImages = options.publicImages;
   }
 
@@ -74,6 +78,7 @@ export class Cloudlab {
     this.lab.fleet.resume();
     await this.lab.traffic.refresh();
     this.lab.operations.resume();
+    this.lab.autoscaling.wake();
   }
 
   /** Answers one request. Never rejects: what goes wrong is an error document. */
@@ -91,6 +96,7 @@ export class Cloudlab {
 
   /** Stops instances, giving each up to `graceMs`, and writes the state. */
   async close(graceMs: number): Promise<void> {
+    this.lab.autoscaling.close();
     this.lab.fleet.close();
     await this.lab.runtime.close(graceMs);
     await this.lab.traffic.close();
@@ -186,5 +192,6 @@ export class Cloudlab {
         );
     }
     await this.lab.traffic.refresh();
+    this.lab.autoscaling.wake();
   }
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Autoscaling } from './autoscaling.ts';
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults.ts';
 import type { Fleet } from './fleet.ts';
@@ -24,6 +25,7 @@ export interface Lab {
   readonly traffic: Traffic;
   readonly operations: Operations;
   readonly fleet: Fleet;
+  readonly autoscaling: Autoscaling;
   readonly faults: Faults;
   readonly placement: Placement;
 }
@@ -147,15 +149,8 @@ export function replaceFields<C extends CollectionName>(
   of: { readonly name: C },
   fields: Readonly<Record<string, unknown>>,
 ): void {
-  lab.store.put(
-    of.name,
-    path,
-    marked(of.name, {
-      ...item,
-      ...withoutOutput(fields),
-      name: item.name,
-    }) as unknown as Resources[C],
-  );
+  const next: Resource = { ...item, ...withoutOutput(fields), name: item.name };
+  lab.store.put(of.name, path, marked(of.name, next) as unknown as Resources[C]);
 }
 
 /** Replaces a resource's whole content, keeping only its identity, and starts the operation. */
@@ -167,8 +162,10 @@ export function changeToDocument<C extends CollectionName>(
   fields: Readonly<Record<string, unknown>>,
 ): OperationDocument {
   return start(lab, call, type, undefined, () => {
-    const identity = Object.entries(call.item).filter(([key]) => OUTPUT_ONLY.has(key));
-    const next = { ...Object.fromEntries(identity), ...withoutOutput(fields), name: call.item.name };
+    const { kind, id, name, creationTimestamp, selfLink } = call.item;
+    const place = Object.entries(call.item).filter(([key]) => OUTPUT_ONLY.has(key));
+    const identity = { ...Object.fromEntries(place), kind, id, creationTimestamp, selfLink };
+    const next: Resource = { ...identity, ...withoutOutput(fields), name };
     lab.store.put(of.name, call.path, marked(of.name, next) as unknown as Resources[C]);
   });
 }

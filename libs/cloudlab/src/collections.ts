@@ -1,4 +1,5 @@
 import { addresses } from './addresses.ts';
+import { autoscalers } from './autoscalers.ts';
 import { backendServices } from './backend-services.ts';
 import type { Collection } from './collection.ts';
 import { disks } from './disks.ts';
@@ -25,6 +26,7 @@ import { urlMaps } from './url-maps.ts';
 export const COLLECTIONS: ReadonlyMap<string, Collection> = new Map(
   [
     addresses,
+    autoscalers,
     backendServices,
     disks,
     firewalls,

@@ -88,8 +88,14 @@ async function inScope(lab: Lab, request: LabRequest, scope: Scope, parts: reado
   return onItem(lab, request, collection, { ...call, path, item: found }, verb);
 }
 
-function onCollection(lab: Lab, request: LabRequest, collection: Collection, call: Call): LabResponse {
+function onCollection(lab: Lab, request: LabRequest, collection: Collection, call: Call): Promise<LabResponse> | LabResponse {
   if (request.method === 'POST' && collection.insert !== undefined) return ok(collection.insert(lab, call));
+  // Autoscalers are changed on the collection, named in the query, as in the real API.
+  const named = collection.name === 'autoscalers' && request.method !== 'GET' ? request.query['autoscaler'] : undefined;
+  if (named !== undefined && named !== '') {
+    const path = `${call.scope.path}/${collection.name}/${named}`;
+    return onItem(lab, request, collection, { ...call, path, item: itemAt(lab, collection.name, path) }, undefined);
+  }
   const items = lab.store.list(collection.name, call.scope).map(([path, item]) => shown(lab, collection, path, item));
   return read(request, listing(`${collection.kind}List`, `${call.scope.path}/${collection.name}`, items, call.query));
 }

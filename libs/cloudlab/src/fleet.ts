@@ -110,6 +110,14 @@ export class Fleet {
     });
   }
 
+  /** Gives a group another size; its fingerprint stays, as nobody edited it. */
+  resize(groupPath: string, targetSize: number): void {
+    const group = this.#store.get('instanceGroupManagers', groupPath);
+    if (group === undefined) return;
+    this.#store.put('instanceGroupManagers', groupPath, { ...group, targetSize });
+    this.reconcile(groupPath);
+  }
+
   /** Boots an instance that was just made. */
   launch({ path, instance, record }: NewInstance): void {
     this.#store.state.managed[path] = record;

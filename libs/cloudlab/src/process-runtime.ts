@@ -1,4 +1,5 @@
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
 import { sleep } from './clock.ts';
@@ -31,6 +32,7 @@ interface Running {
  */
 export class ProcessRuntime implements Runtime {
   readonly images: ImageStore;
+  readonly processors = availableParallelism();
   readonly #folder: string;
   readonly #clock: Clock;
   readonly #running = new Map<string, Running>();

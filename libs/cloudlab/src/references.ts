@@ -19,6 +19,7 @@ const HOLDS: { readonly [C in CollectionName]?: (item: Resources[C]) => Referenc
     ...targetPools,
     ...autoHealingPolicies.map(({ healthCheck }) => healthCheck),
   ],
+  autoscalers: ({ target }) => [target],
   instanceTemplates: ({ properties }) => interfacesOf(properties),
   instances: (item) => interfacesOf(item),
   backendServices: ({ backends, healthChecks }) => [...backends.map(({ group }) => group), ...healthChecks],

@@ -94,6 +94,8 @@ export class BootFailure extends Error {
  * time. The model knows this interface only.
  */
 export interface Runtime {
+  /** Processors that one instance can keep busy at most. */
+  readonly processors: number;
   /**
    * Starts an instance; resolves when its program runs and, if it listens at all, listens where it may.
    * @param onExit told once when the program ends without having been stopped

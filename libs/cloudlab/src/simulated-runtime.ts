@@ -26,6 +26,7 @@ interface Simulated {
 
 /** A runtime in virtual time: instances are entries in a table, so that a day of a cloud takes milliseconds. */
 export class SimulatedRuntime implements Runtime {
+  readonly processors = Number.POSITIVE_INFINITY;
   readonly running = new Map<string, Simulated>();
   readonly images = new Map<string, ImageManifest>();
   readonly #clock: Clock;

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { DataPlane } from './data-plane.ts';
+import type { DataPlane, UtilizationOf } from './data-plane.ts';
 import { HealthProber } from './health-prober.ts';
 import type { Runtime } from './runtime.ts';
 import type { Store } from './store.ts';
@@ -13,14 +13,17 @@ export class Traffic {
   readonly healthOf: HealthOf;
   readonly #store: Store;
   readonly #prober: HealthProber;
+  readonly #utilizationOf: UtilizationOf;
   readonly #watchers = new Set<() => void>();
   #problems: ReadonlyMap<string, string> = new Map();
   #serving = new Set<string>();
   #running: Promise<void> = Promise.resolve();
   #queued: Promise<void> | undefined;
 
-  constructor(store: Store, clock: Clock, runtime: Runtime, dataPlane: DataPlane) {
+  /** @param utilizationOf processor use of an instance, for groups that are balanced by it */
+  constructor(store: Store, clock: Clock, runtime: Runtime, dataPlane: DataPlane, utilizationOf: UtilizationOf) {
     this.#store = store;
+    this.#utilizationOf = utilizationOf;
     this.dataPlane = dataPlane;
     this.#prober = new HealthProber(
       clock,
@@ -66,7 +69,7 @@ export class Traffic {
   async #apply(): Promise<void> {
     this.#prober.watch(planProbes(this.#store));
     const listeners = planListeners(this.#store, this.healthOf);
-    this.#problems = await this.dataPlane.apply(listeners);
+    this.#problems = await this.dataPlane.apply(listeners, this.#utilizationOf);
     this.#serving = new Set(
       listeners.flatMap(({ services }) =>
         services.flatMap(({ groups }) =>
