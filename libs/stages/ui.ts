@@ -2,18 +2,42 @@
 import type { StageUi } from '@gennaker/ui/stage-ui';
 import bake from './bake/ui.tsx';
 import checkPreconditions from './check-preconditions/ui.tsx';
+import cloneServerGroup from './clone-server-group/ui.tsx';
+import deleteLoadBalancer from './delete-load-balancer/ui.tsx';
+import deleteScalingPolicy from './delete-scaling-policy/ui.tsx';
+import deleteSecurityGroup from './delete-security-group/ui.tsx';
 import dependsOnExecution from './depends-on-execution/ui.tsx';
 import deploy from './deploy/ui.tsx';
+import deregisterInstancesFromLoadBalancer from './deregister-instances-from-load-balancer/ui.tsx';
 import destroyServerGroup from './destroy-server-group/ui.tsx';
+import disableCluster from './disable-cluster/ui.tsx';
 import disableServerGroup from './disable-server-group/ui.tsx';
 import enableServerGroup from './enable-server-group/ui.tsx';
 import evaluateArtifacts from './evaluate-artifacts/ui.tsx';
 import evaluateVariables from './evaluate-variables/ui.tsx';
+import findImage from './find-image/ui.tsx';
+import findImageFromTags from './find-image-from-tags/ui.tsx';
 import manualJudgment from './manual-judgment/ui.tsx';
+import modifyGceAutoscalingPolicy from './modify-gce-autoscaling-policy/ui.tsx';
 import monitorPipeline from './monitor-pipeline/ui.tsx';
 import noop from './noop/ui.tsx';
 import pipeline from './pipeline/ui.tsx';
+import rebootInstances from './reboot-instances/ui.tsx';
+import registerInstancesWithLoadBalancer from './register-instances-with-load-balancer/ui.tsx';
+import resizeServerGroup from './resize-server-group/ui.tsx';
 import runMultiplePipelines from './run-multiple-pipelines/ui.tsx';
+import scaleDownCluster from './scale-down-cluster/ui.tsx';
+import setStatefulDisk from './set-stateful-disk/ui.tsx';
+import shrinkCluster from './shrink-cluster/ui.tsx';
+import statefullyUpdateBootImage from './statefully-update-boot-image/ui.tsx';
+import terminateInstanceAndDecrementServerGroup from './terminate-instance-and-decrement-server-group/ui.tsx';
+import terminateInstances from './terminate-instances/ui.tsx';
+import updateLaunchConfig from './update-launch-config/ui.tsx';
+import upsertImageTags from './upsert-image-tags/ui.tsx';
+import upsertLoadBalancer from './upsert-load-balancer/ui.tsx';
+import upsertScalingPolicy from './upsert-scaling-policy/ui.tsx';
+import upsertSecurityGroup from './upsert-security-group/ui.tsx';
+import upsertServerGroupTags from './upsert-server-group-tags/ui.tsx';
 import wait from './wait/ui.tsx';
 import waitForCondition from './wait-for-condition/ui.tsx';
 import waitUntil from './wait-until/ui.tsx';
@@ -23,18 +47,42 @@ import webhook from './webhook/ui.tsx';
 export const stageUis: readonly StageUi[] = [
   bake,
   checkPreconditions,
+  cloneServerGroup,
+  deleteLoadBalancer,
+  deleteScalingPolicy,
+  deleteSecurityGroup,
   dependsOnExecution,
   deploy,
+  deregisterInstancesFromLoadBalancer,
   destroyServerGroup,
+  disableCluster,
   disableServerGroup,
   enableServerGroup,
   evaluateArtifacts,
   evaluateVariables,
+  findImage,
+  findImageFromTags,
   manualJudgment,
+  modifyGceAutoscalingPolicy,
   monitorPipeline,
   noop,
   pipeline,
+  rebootInstances,
+  registerInstancesWithLoadBalancer,
+  resizeServerGroup,
   runMultiplePipelines,
+  scaleDownCluster,
+  setStatefulDisk,
+  shrinkCluster,
+  statefullyUpdateBootImage,
+  terminateInstanceAndDecrementServerGroup,
+  terminateInstances,
+  updateLaunchConfig,
+  upsertImageTags,
+  upsertLoadBalancer,
+  upsertScalingPolicy,
+  upsertSecurityGroup,
+  upsertServerGroupTags,
   wait,
   waitForCondition,
   waitUntil,

@@ -31,7 +31,14 @@ export interface StageDetailsProps {
 }
 
 /** Headings of the palette of stage types, in their order. */
-export const STAGE_GROUPS = ['Build and deploy', 'Traffic and clean-up', 'Verify and decide', 'Flow'] as const;
+export const STAGE_GROUPS = [
+  'Build and deploy',
+  'Traffic and clean-up',
+  'Size and instances',
+  'Network',
+  'Verify and decide',
+  'Flow',
+] as const;
 export type StageGroup = (typeof STAGE_GROUPS)[number];
 
 /** A stage type in the browser: how it is configured and how a run of it is shown. */
@@ -108,6 +115,11 @@ export function defineStrategyUi(ui: StrategyUi): StrategyUi {
 /** A string of a free-form object, or '' where there is none. */
 export function text(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+}
+
+/** A switch of a free-form object, also where an older editor stored it as text. */
+export function isOn(value: unknown): boolean {
+  return value === true || value === 'true';
 }
 
 /** An object of a free-form object, or an empty one. */

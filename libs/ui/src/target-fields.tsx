@@ -1,4 +1,5 @@
 import { clusterName, parseName } from '@gennaker/contracts/moniker';
+import type { ReactNode } from 'react';
 import { ChoiceField, ChoicesField, FieldGrid, OptionField } from './fields.tsx';
 import type { ClusterChoice } from './live-data.tsx';
 import { useLiveData } from './live-data.tsx';
@@ -33,14 +34,14 @@ export function deployedUpstream(upstream: readonly StageConfig[], application: 
     }));
 }
 
-/** Fields that say which server group of which cluster: account, regions, cluster, target. */
-export function TargetFields({
+/** Fields that say which cluster: account, regions, name. What stands between, such as a target, comes after the name. */
+export function ClusterFields({
   stage,
   onChange,
   application,
   upstream,
-  verb,
-}: StageFormProps & { readonly verb: string }) {
+  children,
+}: StageFormProps & { readonly children?: ReactNode }) {
   const live = useLiveData();
   const account = text(stage['credentials']);
   const accounts = live.useAccounts();
@@ -82,13 +83,7 @@ export function TargetFields({
           })),
         }}
       />
-      <OptionField
-        label={`Server group to ${verb}`}
-        value={text(stage['target']) || 'current_asg_dynamic'}
-        options={TARGETS.map(({ value, label }) => ({ value, label }))}
-        help="Found when the stage runs"
-        onChange={(target) => onChange({ target })}
-      />
+      {children}
       <ChoiceField
         label="Account"
         required
@@ -107,12 +102,32 @@ export function TargetFields({
   );
 }
 
-/** Keys of a new stage that names a server group. */
-export function targetDefaults(target: string): JsonObject {
-  return { cloudProvider: 'gce', cloudProviderType: 'gce', regions: [], target };
+/** Fields that say which server group of which cluster: account, regions, cluster, target. */
+export function TargetFields({ verb, ...props }: StageFormProps & { readonly verb: string }) {
+  return (
+    <ClusterFields {...props}>
+      <OptionField
+        label={`Server group to ${verb}`}
+        value={text(props.stage['target']) || 'current_asg_dynamic'}
+        options={TARGETS.map(({ value, label }) => ({ value, label }))}
+        help="Found when the stage runs"
+        onChange={(target) => props.onChange({ target })}
+      />
+    </ClusterFields>
+  );
 }
 
-/** What is missing in a stage that names a server group. */
+/** Keys of a new stage that names a cluster. */
+export function clusterDefaults(): JsonObject {
+  return { cloudProvider: 'gce', cloudProviderType: 'gce', regions: [] };
+}
+
+/** Keys of a new stage that names a server group. */
+export function targetDefaults(target: string): JsonObject {
+  return { ...clusterDefaults(), target };
+}
+
+/** What is missing in a stage that names a cluster or a server group of it. */
 export function targetProblems(stage: StageConfig): string[] {
   return [
     ...(text(stage['cluster']) ? [] : ['choose a cluster']),

@@ -119,6 +119,55 @@ describe('forms write what the stages read', () => {
     type('Payload', '{"a":1}');
     expect(held.stage['payload']).toEqual({ a: 1 });
   });
+
+  it('resize: a size, or a number or a percentage more', () => {
+    const held = showForm(fresh('resizeServerGroup'));
+    type(/^Cluster/, 'hello-prod');
+    type(/^Instances/, '4');
+    expect(held.stage).toMatchObject({ action: 'scale_exact', capacity: { min: 1, max: 1, desired: 4 } });
+    expect(stageUi('resizeServerGroup').problems?.(held.stage, 'hello')).toEqual([
+      'the number of instances lies outside its limits',
+    ]);
+    type(/^At most/, '6');
+    expect(stageUi('resizeServerGroup').problems?.(held.stage, 'hello')).toEqual([]);
+    cleanup();
+    const grown = showForm({ ...held.stage, action: 'scale_up', capacity: undefined, scaleNum: 2 });
+    fireEvent.click(screen.getByLabelText('Percent'));
+    type('Percentage', '50');
+    expect(grown.stage).toMatchObject({ action: 'scale_up', resizeType: 'pct', scalePct: 50 });
+    expect(grown.stage).not.toHaveProperty('scaleNum');
+    expect(stageUi('resizeServerGroup').schema.safeParse(grown.stage).success).toBe(true);
+  });
+
+  it('clone: region and account come from the cluster, and it says where the clone goes', () => {
+    const held = showForm(fresh('cloneServerGroup'));
+    type(/^Cluster/, 'hello-prod');
+    type(/^Stack/, 'canary');
+    type(/^Image/, 'hello-2');
+    expect(held.stage).toMatchObject({
+      credentials: 'local-gce',
+      region: 'us-central1',
+      stack: 'canary',
+      image: 'hello-2',
+    });
+    expect(stageUi('cloneServerGroup').summary(held.stage)).toBe('hello-prod to hello-canary');
+    expect(stageUi('cloneServerGroup').problems?.(held.stage, 'hello')).toEqual([]);
+  });
+
+  it('firewall: what may come in from where', () => {
+    const held = showForm(fresh('upsertSecurityGroup'));
+    type(/^Name/, 'hello-web');
+    type(/^Account/, 'local-gce');
+    fireEvent.click(screen.getByRole('button', { name: 'Add protocol' }));
+    type('Protocol 2', 'udp');
+    expect(held.stage).toMatchObject({
+      securityGroupName: 'hello-web',
+      credentials: 'local-gce',
+      network: 'default',
+      allowed: [{ ipProtocol: 'tcp' }, { ipProtocol: 'udp', portRanges: [] }],
+    });
+    expect(stageUi('upsertSecurityGroup').schema.safeParse(held.stage).success).toBe(true);
+  });
 });
 
 describe('problems', () => {

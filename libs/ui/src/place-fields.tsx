@@ -1,0 +1,46 @@
+import { ChoiceField } from './fields.tsx';
+import { useLiveData } from './live-data.tsx';
+import type { JsonObject, StageConfig, StageFormProps } from './stage-ui.tsx';
+import { text } from './stage-ui.tsx';
+
+type Props = Pick<StageFormProps, 'stage' | 'onChange'>;
+
+/** The account that a stage works in. */
+export function AccountField({ stage, onChange }: Props) {
+  return (
+    <ChoiceField
+      label="Account"
+      required
+      value={stage['credentials']}
+      choices={useLiveData().useAccounts()}
+      onChange={(credentials) => onChange({ credentials })}
+    />
+  );
+}
+
+/** The region that a stage works in. */
+export function RegionField({ stage, onChange, help }: Props & { readonly help?: string }) {
+  return (
+    <ChoiceField
+      label="Region"
+      required
+      {...(help === undefined ? {} : { help })}
+      value={stage['region']}
+      choices={useLiveData().useRegions(text(stage['credentials']) || undefined)}
+      onChange={(region) => onChange({ region })}
+    />
+  );
+}
+
+/** Keys of a new stage that works in a cloud. */
+export function placeDefaults(): JsonObject {
+  return { cloudProvider: 'gce', cloudProviderType: 'gce' };
+}
+
+/** What is missing of a stage's account, and of its region where it needs one. */
+export function placeProblems(stage: StageConfig, needsRegion = true): string[] {
+  return [
+    ...(text(stage['credentials']) ? [] : ['choose an account']),
+    ...(needsRegion && !text(stage['region']) ? ['choose a region'] : []),
+  ];
+}
