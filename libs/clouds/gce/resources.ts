@@ -81,7 +81,13 @@ export const groupSchema = z.looseObject({
   instanceGroup: text,
   fingerprint: text,
   targetPools: z.array(z.string()).nullish(),
-  status: z.looseObject({ isStable: z.boolean().nullish(), autoscaler: text }).nullish(),
+  status: z
+    .looseObject({
+      isStable: z.boolean().nullish(),
+      autoscaler: text,
+      versionTarget: z.looseObject({ isReached: z.boolean().nullish() }).nullish(),
+    })
+    .nullish(),
   versions: z.array(z.looseObject({ instanceTemplate: text, name: text })).nullish(),
   updatePolicy: z.looseObject({ type: text }).nullish(),
   autoHealingPolicies: z.array(z.looseObject({ healthCheck: text, initialDelaySec: int })).nullish(),

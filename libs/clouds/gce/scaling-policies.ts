@@ -10,7 +10,7 @@ import {
 import type { Compute, MutateOptions } from './compute.ts';
 import { addressOf, type GroupAddress, groupPath, managedGroupLink } from './groups.ts';
 import { healthCheckProblem } from './health-check-lookup.ts';
-import { type Autoscaler, autoscalerSchema, lastPart } from './resources.ts';
+import { type Autoscaler, autoscalerSchema, type Group, lastPart } from './resources.ts';
 import { changing, undoing } from './safe-repeat.ts';
 import {
   type DeleteScalingPolicy,
@@ -109,7 +109,7 @@ async function planUpsert(compute: Compute, d: UpsertScalingPolicy) {
     autoscaler,
     policy,
     size: group.targetSize ?? 0,
-    healing: group.autoHealingPolicies ?? [],
+    healing: healingOf(group),
   };
   return { plan, problems: [...(policy ? policyProblems(policy) : []), ...(healing ? [healing] : [])] };
 }
@@ -160,9 +160,12 @@ async function planDelete(compute: Compute, d: DeleteScalingPolicy) {
     target: managedGroupLink(group),
     autoscaler: await findAutoscaler(compute, address, group),
     size: group.targetSize ?? 0,
-    healing: group.autoHealingPolicies ?? [],
+    healing: healingOf(group),
   };
 }
+
+const healingOf = (group: Group): object[] =>
+  (group.autoHealingPolicies ?? []).map(({ healthCheck, initialDelaySec }) => ({ healthCheck, initialDelaySec }));
 
 /** Makes a deleted autoscaler again as it was, if it is not there. */
 function restoreAutoscaler(

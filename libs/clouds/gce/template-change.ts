@@ -1,12 +1,12 @@
 import type { OperationContext } from '@gennaker/extension-sdk/cloud';
-import type { Compute, MutateOptions } from './compute.ts';
-import { GceFailure } from './errors.ts';
+import { type Compute, type MutateOptions, nextRequestId } from './compute.ts';
 import { addressOf, findGroup, findTemplate, type GroupAddress } from './groups.ts';
 import { type Group, lastPart, type Template, templateSchema } from './resources.ts';
-import { changing, ignoreAbsent, insertOnce, removeUnused, undoing } from './safe-repeat.ts';
+import { changing, ignoreAbsent, insertOnce, undoing } from './safe-repeat.ts';
 import type { ServerGroupOperation, UpdatePolicy } from './schema.ts';
 import { mustFind } from './server-group.ts';
 import { OPERATION_LABEL, operationLabel } from './template.ts';
+import { removeTemplate } from './template-removal.ts';
 
 /** A server group and the template that its instances are made from. */
 export interface TemplateOfGroup {
@@ -73,19 +73,10 @@ export async function changeTemplate(
   await context.step(
     'use template',
     () => useTemplate(compute, d, change.address, name, policy, changing(context, 'use template')),
-    () =>
-      useTemplate(
-        compute,
-        d,
-        change.address,
-        change.before,
-        // Instances that were already replaced go back the same way.
-        policy.type === 'PROACTIVE' ? policy : (change.policyBefore ?? { type: 'OPPORTUNISTIC' }),
-        undoing(context, 'use template'),
-      ),
+    () => takeBack(compute, d, change, name, policy, undoing(context, 'use template')),
   );
   await meanwhile();
-  await context.step('old template', () => removeOld(compute, context, change.before));
+  await context.step('old template', () => removeTemplate(compute, context, change.before));
   return name;
 }
 
@@ -138,25 +129,53 @@ async function useTemplate(
   );
 }
 
+/** Longest wait for instances that go back to the template before, ms. */
+const TAKE_BACK_MS = 10 * 60_000;
+
+/** Has a group use its old template again; instances that were replaced already go back the same way. */
+async function takeBack(
+  compute: Compute,
+  d: ServerGroupOperation,
+  change: TemplateChange,
+  name: string,
+  policy: { readonly type: string },
+  options: MutateOptions,
+): Promise<void> {
+  const { address, before } = change;
+  const read = () => findGroup(compute, d.region, d.serverGroupName);
+  const current = await read();
+  if (!current) return;
+  if (policy.type === 'PROACTIVE' && lastPart(current.versions?.[0]?.instanceTemplate) === name) {
+    await useTemplate(compute, d, address, before, policy, {
+      ...options,
+      requestId: nextRequestId(options.requestId, 1),
+    });
+    const until = compute.now() + TAKE_BACK_MS;
+    for (let group = await read(); group && !isRolledOut(group) && compute.now() < until; group = await read())
+      await compute.sleep(2_000);
+  }
+  await useTemplate(compute, d, address, before, plainPolicy(change.policyBefore), options);
+}
+
+const isRolledOut = (group: Group): boolean =>
+  group.status?.isStable !== false && group.status?.versionTarget?.isReached !== false;
+
+/** A policy as it may be written: numbers that Google only calculates are left out. */
+function plainPolicy(policy: object | null): object {
+  const amount = (value: unknown): object | undefined => {
+    if (typeof value !== 'object' || value === null) return undefined;
+    if ('percent' in value && typeof value.percent === 'number') return { percent: value.percent };
+    return 'fixed' in value && typeof value.fixed === 'number' ? { fixed: value.fixed } : undefined;
+  };
+  const kept = Object.entries(policy ?? {}).flatMap(([key, value]) => {
+    const plain = typeof value === 'string' ? value : amount(value);
+    return plain === undefined || key.startsWith('_') ? [] : [[key, plain] as const];
+  });
+  return { type: 'OPPORTUNISTIC', ...Object.fromEntries(kept) };
+}
+
 /** Groups that keep their instances in place go on doing so. */
 const distribution = (group: Group): object => {
   const type = group.updatePolicy?.['instanceRedistributionType'];
   return typeof type === 'string' ? { instanceRedistributionType: type } : {};
 };
-
-/** A template that cannot be deleted is no reason to take the change back. */
-async function removeOld(compute: Compute, context: OperationContext, name: string): Promise<void> {
-  const removal = compute.mutate(
-    'InstanceTemplates',
-    'delete',
-    { instanceTemplate: name },
-    changing(context, 'old template'),
-  );
-  try {
-    if (await removeUnused(removal)) return;
-    await context.progress('TEMPLATE', `Instance template ${name} stays: something still uses it`);
-  } catch (error) {
-    if (!(error instanceof GceFailure)) throw error;
-    await context.progress('TEMPLATE', `Instance template ${name} stays and can be deleted by hand: ${error.message}`);
-  }
-}

@@ -1,3 +1,4 @@
+import { CERTIFICATE, PRIVATE_KEY } from '@gennaker/cloudlab/certificate.fixture';
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import type { ConformanceWorld } from './conformance.fixture.ts';
 
@@ -16,17 +17,24 @@ export interface Scenario {
   describe(world: ConformanceWorld): JsonObject;
 }
 
-/** Instances of the prepared server group, sorted. */
-export function members(world: ConformanceWorld): string[] {
+/** Instances of a server group, of the prepared one unless told, sorted. */
+export function members(world: ConformanceWorld, group = GROUP): string[] {
   return Object.values(world.lab.cloud.lab.store.state.managed)
-    .filter((record) => record.group.endsWith(`/${GROUP}`))
+    .filter((record) => record.group.endsWith(`/${group}`))
     .map((record) => record.instance.split('/').at(-1) ?? '')
     .toSorted();
 }
 
 /** What all scenarios begin with: a load balancer, a health check, and a server group of two behind it. */
 export async function prepare(world: ConformanceWorld): Promise<void> {
+  for (const name of ['cert', 'other-cert'])
+    await world.lab.done('POST', 'global/sslCertificates', {
+      name,
+      certificate: CERTIFICATE,
+      privateKey: PRIVATE_KEY,
+    });
   await world.lab.done('POST', 'global/healthChecks', { name: 'heal', type: 'HTTP', httpHealthCheck: { port: 8080 } });
+  await world.lab.done('POST', 'global/images', { name: 'hello-2', rawDisk: { source: 'file:///hello-2' } });
   for (const [operation, description] of [
     ['upsertLoadBalancer', { loadBalancerName: 'hello-lb', loadBalancerType: 'TCP' }],
     [
@@ -95,7 +103,6 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'destroyServerGroup',
     operation: 'destroyServerGroup',
-    undoable: false,
     describe: () => ({ serverGroupName: GROUP }),
   },
   { name: 'disableServerGroup', operation: 'disableServerGroup', describe: () => ({ serverGroupName: GROUP }) },

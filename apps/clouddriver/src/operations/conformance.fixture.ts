@@ -143,23 +143,21 @@ export class ConformanceWorld {
     return definition.preview(context, definition.schema.parse(description) as never);
   }
 
-  /** Everything that exists, without what differs from run to run by itself. */
-  resources(): Record<string, unknown> {
+  /** Everything that exists as the API shows it, without what differs from run to run by itself. */
+  async resources(): Promise<Record<string, unknown>> {
+    const { store } = this.lab.cloud.lab;
     const all: Record<string, unknown> = {};
     const instances: Record<string, number> = {};
-    for (const [path, resource] of Object.entries(this.lab.cloud.lab.store.state.resources)) {
+    for (const path of Object.keys(store.state.resources)) {
       const short = path.replace('projects/p/', '');
       if (short.includes('/instances/')) {
-        const record = this.lab.cloud.lab.store.state.managed[path];
+        const record = store.state.managed[path];
         const kind = `${record?.group.split('/').at(-1) ?? 'alone'} of ${record?.template.split('/').at(-1) ?? '?'}`;
         instances[kind] = (instances[kind] ?? 0) + 1;
-      } else if (!short.includes('/disks/')) all[short] = withoutNoise(resource);
+      } else if (!short.includes('/disks/')) all[short] = withoutNoise((await this.lab.api('GET', short)).body);
     }
-    return {
-      ...all,
-      instances,
-      traffic: Object.fromEntries([...this.kept.traffic].map(([k, v]) => [k, withoutTime(v)])),
-    };
+    const traffic = Object.fromEntries([...this.kept.traffic].map(([name, record]) => [name, withoutTime(record)]));
+    return { ...all, instances, traffic };
   }
 
   /** Changes that the cloud carried out since a beginning, as `type target`, sorted: each line is one. */

@@ -143,7 +143,10 @@ function acceptOne(
   const problems = [...(definition.problems?.(description as never) ?? [])].map(
     (problem) => `${operation}: ${problem}`,
   );
-  if (typeof region === 'string' && !open.account.regions.includes(region))
+  const cluster = definition.cluster(description as never);
+  // Clusters are in regions; load balancers and firewalls may be outside of them.
+  const outside = region === 'global' && cluster === null;
+  if (typeof region === 'string' && !outside && !open.account.regions.includes(region))
     problems.push(
       `${operation}.region: account ${account} has no region ${region}; use one of ${open.account.regions.join(', ')}`,
     );
@@ -154,7 +157,7 @@ function acceptOne(
     operation,
     account,
     description,
-    cluster: definition.cluster(description as never),
+    cluster,
     lock: lock.data ?? null,
   };
 }

@@ -2,7 +2,8 @@ import { type AnyOperation, defineOperation, type OperationContext } from '@genn
 import type { Compute } from '../compute.ts';
 import { lastPart } from '../resources.ts';
 import type { LoadBalancer } from './balancer.ts';
-import { GLOBAL, labelOf, type Place, placeOf } from './collections.ts';
+import { type CollectionName, findResource, GLOBAL, labelOf, type Place, placeOf } from './collections.ts';
+import { MADE_HERE } from './ensure.ts';
 import { findLoadBalancer, listLoadBalancers } from './read.ts';
 import { usersOf } from './resolve.ts';
 import { type DeleteLoadBalancer, deleteLoadBalancerSchema } from './schema.ts';
@@ -59,7 +60,7 @@ async function run(compute: Compute, context: OperationContext, d: DeleteLoadBal
 /** What there is to delete; null when nothing is left, and a sentence when it must not be deleted. */
 async function deletionOf(compute: Compute, d: DeleteLoadBalancer): Promise<Deletion | string | null> {
   const balancer = await findLoadBalancer(compute, d.region, d.loadBalancerName);
-  if (!balancer) return null;
+  if (!balancer) return leftovers(compute, d);
   if (d.loadBalancerType && d.loadBalancerType !== balancer.type)
     return `loadBalancerType: load balancer ${d.loadBalancerName} is of type ${balancer.type}, not ${d.loadBalancerType}; correct the type or the name.`;
   const users = usersOf(balancer);
@@ -70,6 +71,37 @@ async function deletionOf(compute: Compute, d: DeleteLoadBalancer): Promise<Dele
     listeners: listeners.map(({ rule }) => rule.name),
     places: [...onlyOnce(listeners.flatMap(listenerPlaces)), ...sharedPlaces(balancer, d.deleteHealthChecks)],
   };
+}
+
+/** Parts that an earlier deletion, or a creation that came to a bad end, left behind without their forwarding rule. */
+async function leftovers(compute: Compute, d: DeleteLoadBalancer): Promise<Deletion | null> {
+  const name = d.loadBalancerName;
+  const regional = d.region !== GLOBAL;
+  const place = (collection: CollectionName, suffix: string, region = d.region): Place => ({
+    collection,
+    region,
+    name: `${name}-${suffix}`,
+  });
+  const candidates = [
+    place('targetHttpProxies', 'target-http-proxy'),
+    place('targetHttpsProxies', 'target-https-proxy'),
+    ...(regional
+      ? [place('targetPools', 'tp')]
+      : [place('targetSslProxies', 'target-ssl-proxy'), place('targetTcpProxies', 'target-tcp-proxy')]),
+    place('urlMaps', 'url-map'),
+    place('backendServices', 'bs'),
+    place('healthChecks', 'hc'),
+    place('httpHealthChecks', 'hc', GLOBAL),
+  ];
+  const found = await Promise.all(
+    candidates.map(async (candidate) => {
+      const resource: Record<string, unknown> | null = await findResource(compute, candidate);
+      const description = resource?.['description'];
+      return typeof description === 'string' && description.startsWith(MADE_HERE) ? candidate : null;
+    }),
+  );
+  const places = found.filter((candidate) => candidate !== null);
+  return places.length > 0 ? { listeners: [], places } : null;
 }
 
 /** Every listener of the same URL map, the load balancer itself first; for other types itself alone. */

@@ -143,7 +143,7 @@ function checkPlace(
   const has = placeOf(known);
   const name = asked.healthCheck?.name;
   if (has && (name === undefined || name === has.name)) return has;
-  return { collection: 'healthChecks', region, name: name ?? `${asked.name}-hc` };
+  return { collection: 'healthChecks', region, name: name ?? `${asked.name.replace(/-bs$/, '')}-hc` };
 }
 
 /** The one backend service of a load balancer that has just one, as asked under `backendService` or beside it. */
@@ -152,7 +152,7 @@ export function onlyService(
   found: Found,
 ): BackendServiceDescription & { readonly name: string } {
   return {
-    ...(d.healthCheck ? { healthCheck: withName(d) } : {}),
+    ...(d.healthCheck ? { healthCheck: d.healthCheck } : {}),
     ...(d.sessionAffinity ? { sessionAffinity: d.sessionAffinity } : {}),
     ...(d.connectionDrainingTimeoutSec === undefined
       ? {}
@@ -160,11 +160,6 @@ export function onlyService(
     ...d.backendService,
     name: d.backendService?.name ?? found.existing?.service ?? `${d.loadBalancerName}-bs`,
   };
-}
-
-/** A health check beside the load balancer's own fields is named after the load balancer. */
-function withName(d: UpsertLoadBalancer): HealthCheckDescription {
-  return d.backendService?.name ? { ...d.healthCheck } : { name: undefined, ...d.healthCheck };
 }
 
 /** Ports as a list of ranges: `8080` is one of one port. */

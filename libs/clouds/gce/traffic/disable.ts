@@ -17,6 +17,7 @@ import { shareOf, trafficGroup, trafficRecord, wantedTraffic } from './wanted.ts
 const schema = serverGroupOperationSchema.extend({
   desiredPercentage: z
     .number()
+    .int()
     .min(1)
     .max(100)
     .optional()

@@ -16,6 +16,7 @@ import { shareOf, trafficGroup, trafficRecord, type WantedTraffic, wantedTargets
 const schema = serverGroupOperationSchema.extend({
   desiredPercentage: z
     .number()
+    .int()
     .min(1)
     .max(100)
     .optional()

@@ -1,0 +1,4 @@
+import { LOAD_BALANCER_SCENARIOS } from './conformance-load-balancers.fixture.ts';
+import { conform } from './conformance-suite.fixture.ts';
+
+conform(LOAD_BALANCER_SCENARIOS);
