@@ -15,6 +15,7 @@ import { deleteScalingPolicy, upsertScalingPolicy } from './scaling-policies.ts'
 import { setStatefulDisk, statefullyUpdateBootImage } from './stateful-disks.ts';
 import { updateLaunchConfig } from './update-launch-config.ts';
 import { upsertImageTags } from './upsert-image-tags.ts';
+import { verifyAccount } from './verify-account.ts';
 import { upsertServerGroupTags } from './upsert-server-group-tags.ts';
 import { deleteSecurityGroup } from './security-groups/delete.ts';
 import { upsertSecurityGroup } from './security-groups/upsert.ts';
@@ -64,6 +65,7 @@ export default defineCloud({
         images: { find: (query) => findImages(compute, query) },
         zones: { list: () => listRegions(compute) },
         networks: { list: () => listNetworks(compute) },
+        verification: { verify: () => verifyAccount(compute) },
         instanceTypes: { list: () => listMachineTypes(compute) },
         console: { read: (region, id) => readConsole(compute, region, id) },
         clone: { operations: { cloneServerGroup: cloneServerGroup(compute) } },

@@ -244,12 +244,24 @@ export class Compute {
     }
   }
 
-  private async request(method: string, path: string, body?: object): Promise<unknown> {
+  /**
+   * Asks once, without patience, to find out what works. `address`: a path below the project, or all of a URL.
+   * @throws GceFailure
+   */
+  async ask(method: 'GET' | 'POST', address: string, body?: object): Promise<unknown> {
+    try {
+      return await this.request(method, address, body);
+    } catch (error) {
+      throw error instanceof GceFailure ? error : new GceFailure(`${method} ${address}`, normalizeGceError(error));
+    }
+  }
+
+  private async request(method: string, address: string, body?: object): Promise<unknown> {
     const base = this.account.endpoint?.replace(/\/$/, '') ?? GOOGLE;
     const { data } = await (
       await this.authentication()
     ).request({
-      url: `${base}/compute/v1/projects/${this.project}/${path}`,
+      url: address.startsWith('https:') ? address : `${base}/compute/v1/projects/${this.project}/${address}`,
       method,
       ...(body === undefined ? {} : { data: body }),
       timeout: CALL_TIMEOUT_MS,
