@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { CollectionName, Resource, Resources } from './resource.ts';
+import { splitPath } from './path.ts';
 import type { Scope } from './path.ts';
 
 /** What an error of a managed instance looks like in the API. */
@@ -139,6 +140,8 @@ export const inMemory: StatePersistence = { load: () => undefined, changed: () =
 /** Typed access to the state; every write is handed to the persistence. */
 export class Store {
   readonly state: CloudState;
+  /** The same resources by collection: lists must not look through all of them. */
+  readonly #collections = new Map<string, Map<string, Resource>>();
   readonly #persistence: StatePersistence;
   readonly #seed: string;
 
@@ -147,6 +150,9 @@ export class Store {
     this.#persistence = persistence;
     this.#seed = seed;
     this.state = persistence.load() ?? emptyState();
+    for (const [path, resource] of Object.entries(this.state.resources)) {
+      this.#collection(splitPath(path)?.collection ?? '').set(path, resource);
+    }
   }
 
   get<C extends CollectionName>(_collection: C, path: string): Resources[C] | undefined {
@@ -156,19 +162,20 @@ export class Store {
   /** Every resource of a collection, in a scope or everywhere in it (`projects/p/`), sorted by path. */
   list<C extends CollectionName>(collection: C, within: Scope | string): [path: string, resource: Resources[C]][] {
     const prefix = typeof within === 'string' ? within : `${within.path}/${collection}/`;
-    const part = `/${collection}/`;
-    return Object.entries(this.state.resources)
-      .filter(([path]) => path.startsWith(prefix) && path.includes(part))
+    return [...this.#collection(collection)]
+      .filter(([path]) => path.startsWith(prefix))
       .sort(([a], [b]) => (a < b ? -1 : 1)) as [string, Resources[C]][];
   }
 
-  put<C extends CollectionName>(_collection: C, path: string, resource: Resources[C]): void {
+  put<C extends CollectionName>(collection: C, path: string, resource: Resources[C]): void {
     this.state.resources[path] = resource;
+    this.#collection(collection).set(path, resource);
     this.changed();
   }
 
   remove(path: string): void {
     delete this.state.resources[path];
+    this.#collection(splitPath(path)?.collection ?? '').delete(path);
     this.changed();
   }
 
@@ -205,6 +212,14 @@ export class Store {
       return address;
     }
     throw new Error(`All 254 addresses of ${prefix}.${octet}.0/24 are taken; delete what is not needed any more.`);
+  }
+
+  #collection(name: string): Map<string, Resource> {
+    const known = this.#collections.get(name);
+    if (known !== undefined) return known;
+    const made = new Map<string, Resource>();
+    this.#collections.set(name, made);
+    return made;
   }
 
   #hash(): Buffer {

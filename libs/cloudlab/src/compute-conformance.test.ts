@@ -1,0 +1,354 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CERTIFICATE, PRIVATE_KEY } from './certificate.fixture.ts';
+import { TestCloud } from './cloud.fixture.ts';
+import { ComputeClients } from './compute-client.fixture.ts';
+import { METHODS, camel, requestProblems, responseProblems } from './compute-messages.fixture.ts';
+import type { ComputeMethod } from './compute-messages.fixture.ts';
+
+/** The real client against the model: every resource is called `a`, in project p, us-central1 and us-central1-a. */
+const PLACE: Readonly<Record<string, string>> = { project: 'p', region: 'us-central1', zone: 'us-central1-a' };
+const REGION = 'projects/p/regions/us-central1';
+const ZONE = 'projects/p/zones/us-central1-a';
+const GLOBAL = 'projects/p/global';
+
+type Body = Readonly<Record<string, unknown>>;
+/** Query parameters and, where the method has one, the body. */
+type Step = readonly [call: string, body?: Body | undefined, query?: Body | undefined];
+
+/** What makes each collection, in the order that references demand. */
+const INSERTS: readonly Step[] = [
+  ['Networks.Insert', { autoCreateSubnetworks: false }],
+  ['Subnetworks.Insert', { network: `${GLOBAL}/networks/a`, ipCidrRange: '10.9.0.0/24' }],
+  ['Firewalls.Insert', { network: `${GLOBAL}/networks/a`, allowed: [{ IPProtocol: 'tcp', ports: ['8080'] }] }],
+  ['Images.Insert', { family: 'a', rawDisk: { source: 'file:///staging/a' } }],
+  [
+    'InstanceTemplates.Insert',
+    {
+      properties: {
+        machineType: 'e2-micro',
+        disks: [{ boot: true, initializeParams: { sourceImage: `${GLOBAL}/images/a` } }],
+        networkInterfaces: [{ network: `${GLOBAL}/networks/default` }],
+      },
+    },
+  ],
+  ['HealthChecks.Insert', { type: 'HTTP', httpHealthCheck: { port: 8080, requestPath: '/health' } }],
+  ['RegionHealthChecks.Insert', { type: 'TCP', tcpHealthCheck: { port: 8080 } }],
+  ['TargetPools.Insert', { sessionAffinity: 'CLIENT_IP' }],
+  ['InstanceGroupManagers.Insert', { instanceTemplate: `${GLOBAL}/instanceTemplates/a`, targetSize: 1 }],
+  [
+    'RegionInstanceGroupManagers.Insert',
+    {
+      instanceTemplate: `${GLOBAL}/instanceTemplates/a`,
+      targetSize: 2,
+      namedPorts: [{ name: 'http', port: 8080 }],
+      autoHealingPolicies: [{ healthCheck: `${GLOBAL}/healthChecks/a`, initialDelaySec: 30 }],
+    },
+  ],
+  [
+    'BackendServices.Insert',
+    {
+      protocol: 'HTTP',
+      healthChecks: [`${GLOBAL}/healthChecks/a`],
+      backends: [{ group: `${REGION}/instanceGroups/a`, balancingMode: 'RATE', maxRatePerInstance: 100 }],
+      connectionDraining: { drainingTimeoutSec: 10 },
+    },
+  ],
+  ['BackendServices.Insert', { name: 'stream', protocol: 'TCP' }],
+  [
+    'RegionBackendServices.Insert',
+    { loadBalancingScheme: 'INTERNAL_MANAGED', healthChecks: [`${REGION}/healthChecks/a`] },
+  ],
+  ['RegionBackendServices.Insert', { name: 'stream', loadBalancingScheme: 'INTERNAL_MANAGED', protocol: 'TCP' }],
+  [
+    'UrlMaps.Insert',
+    {
+      defaultService: `${GLOBAL}/backendServices/a`,
+      hostRules: [{ hosts: ['*.shop.test'], pathMatcher: 'shop' }],
+      pathMatchers: [
+        {
+          name: 'shop',
+          defaultRouteAction: {
+            weightedBackendServices: [{ backendService: `${GLOBAL}/backendServices/a`, weight: 10 }],
+          },
+          pathRules: [
+            { paths: ['/cart', '/cart/*'], service: `${GLOBAL}/backendServices/a` },
+            { paths: ['/old'], urlRedirect: { pathRedirect: '/cart', redirectResponseCode: 'FOUND' } },
+          ],
+        },
+      ],
+    },
+  ],
+  ['RegionUrlMaps.Insert', { defaultService: `${REGION}/backendServices/a` }],
+  ['SslCertificates.Insert', { certificate: CERTIFICATE, privateKey: PRIVATE_KEY }],
+  [
+    'RegionSslCertificates.Insert',
+    { type: 'SELF_MANAGED', selfManaged: { certificate: CERTIFICATE, privateKey: PRIVATE_KEY } },
+  ],
+  ['TargetHttpProxies.Insert', { urlMap: `${GLOBAL}/urlMaps/a` }],
+  ['RegionTargetHttpProxies.Insert', { urlMap: `${REGION}/urlMaps/a` }],
+  ['TargetHttpsProxies.Insert', { urlMap: `${GLOBAL}/urlMaps/a`, sslCertificates: [`${GLOBAL}/sslCertificates/a`] }],
+  [
+    'RegionTargetHttpsProxies.Insert',
+    { urlMap: `${REGION}/urlMaps/a`, sslCertificates: [`${REGION}/sslCertificates/a`] },
+  ],
+  [
+    'TargetSslProxies.Insert',
+    { service: `${GLOBAL}/backendServices/stream`, sslCertificates: [`${GLOBAL}/sslCertificates/a`] },
+  ],
+  ['TargetTcpProxies.Insert', { service: `${GLOBAL}/backendServices/stream`, proxyHeader: 'NONE' }],
+  ['RegionTargetTcpProxies.Insert', { service: `${REGION}/backendServices/stream` }],
+  ['GlobalAddresses.Insert', {}],
+  ['Addresses.Insert', { addressType: 'EXTERNAL' }],
+  [
+    'GlobalForwardingRules.Insert',
+    { IPAddress: `${GLOBAL}/addresses/a`, portRange: '80', target: `${GLOBAL}/targetHttpProxies/a` },
+  ],
+  [
+    'ForwardingRules.Insert',
+    {
+      loadBalancingScheme: 'INTERNAL_MANAGED',
+      ports: ['8080'],
+      target: `${REGION}/targetHttpProxies/a`,
+      network: `${GLOBAL}/networks/default`,
+    },
+  ],
+];
+
+/** Every change that has its own method. `fingerprint` and `labelFingerprint` are filled in with the current ones. */
+const CHANGES: readonly Step[] = [
+  ['Networks.Patch', { routingConfig: { routingMode: 'GLOBAL' } }],
+  ['Networks.SwitchToCustomMode'],
+  ['Subnetworks.Patch', { fingerprint: '', privateIpGoogleAccess: true }],
+  ['Subnetworks.ExpandIpCidrRange', { ipCidrRange: '10.9.0.0/23' }],
+  ['Subnetworks.SetPrivateIpGoogleAccess', { privateIpGoogleAccess: false }],
+  ['Firewalls.Patch', { priority: 900 }],
+  ['Firewalls.Update', { network: `${GLOBAL}/networks/a`, denied: [{ IPProtocol: 'udp' }], targetTags: ['web'] }],
+  ['Images.SetLabels', { labels: { app: 'hello' }, labelFingerprint: '' }],
+  ['Images.Patch', { description: 'An image' }],
+  ['Images.Deprecate', { state: 'DEPRECATED', replacement: `${GLOBAL}/images/debian-12-nodejs-v1` }],
+  ['Images.Deprecate', { state: 'ACTIVE' }],
+  ['HealthChecks.Patch', { checkIntervalSec: 10 }],
+  ['HealthChecks.Update', { type: 'TCP', tcpHealthCheck: { portSpecification: 'USE_SERVING_PORT' } }],
+  ['RegionHealthChecks.Patch', { checkIntervalSec: 10 }],
+  ['RegionHealthChecks.Update', { type: 'SSL' }],
+  ['TargetPools.AddInstance', { instances: [{ instance: 'INSTANCE' }] }],
+  ['TargetPools.GetHealth', { instance: 'INSTANCE' }],
+  ['TargetPools.RemoveInstance', { instances: [{ instance: 'INSTANCE' }] }],
+  ['TargetPools.AddHealthCheck', { healthChecks: [{ healthCheck: `${GLOBAL}/httpHealthChecks/a` }] }],
+  ['TargetPools.RemoveHealthCheck', { healthChecks: [{ healthCheck: `${GLOBAL}/httpHealthChecks/a` }] }],
+  ['BackendServices.GetHealth', { group: `${REGION}/instanceGroups/a` }],
+  ['BackendServices.Patch', { timeoutSec: 20 }],
+  ['BackendServices.Update', { fingerprint: '', protocol: 'HTTP', sessionAffinity: 'GENERATED_COOKIE' }],
+  ['RegionBackendServices.Patch', { backends: [{ group: `${REGION}/instanceGroups/a` }] }],
+  ['RegionBackendServices.GetHealth', { group: `${REGION}/instanceGroups/a` }],
+  ['RegionBackendServices.Update', { fingerprint: '', loadBalancingScheme: 'INTERNAL_MANAGED' }],
+  ['UrlMaps.Patch', { description: 'Where requests go' }],
+  ['UrlMaps.Update', { fingerprint: '', defaultService: `${GLOBAL}/backendServices/a` }],
+  ['UrlMaps.Validate', { resource: { name: 'a', defaultService: `${GLOBAL}/backendServices/gone` } }],
+  ['RegionUrlMaps.Patch', { description: 'Where requests go' }],
+  ['RegionUrlMaps.Update', { fingerprint: '', defaultService: `${REGION}/backendServices/a` }],
+  ['RegionUrlMaps.Validate', { resource: { name: 'a', defaultService: `${REGION}/backendServices/a` } }],
+  ['TargetHttpProxies.Patch', { fingerprint: '', httpKeepAliveTimeoutSec: 20 }],
+  ['TargetHttpProxies.SetUrlMap', { urlMap: `${GLOBAL}/urlMaps/a` }],
+  ['RegionTargetHttpProxies.SetUrlMap', { urlMap: `${REGION}/urlMaps/a` }],
+  ['TargetHttpsProxies.Patch', { fingerprint: '', httpKeepAliveTimeoutSec: 20 }],
+  ['TargetHttpsProxies.SetUrlMap', { urlMap: `${GLOBAL}/urlMaps/a` }],
+  ['TargetHttpsProxies.SetSslCertificates', { sslCertificates: [`${GLOBAL}/sslCertificates/a`] }],
+  ['TargetHttpsProxies.SetQuicOverride', { quicOverride: 'DISABLE' }],
+  ['RegionTargetHttpsProxies.Patch', { fingerprint: '', httpKeepAliveTimeoutSec: 20 }],
+  ['RegionTargetHttpsProxies.SetUrlMap', { urlMap: `${REGION}/urlMaps/a` }],
+  ['RegionTargetHttpsProxies.SetSslCertificates', { sslCertificates: [`${REGION}/sslCertificates/a`] }],
+  ['TargetSslProxies.SetBackendService', { service: `${GLOBAL}/backendServices/stream` }],
+  ['TargetSslProxies.SetProxyHeader', { proxyHeader: 'PROXY_V1' }],
+  ['TargetSslProxies.SetSslCertificates', { sslCertificates: [`${GLOBAL}/sslCertificates/a`] }],
+  ['TargetTcpProxies.SetBackendService', { service: `${GLOBAL}/backendServices/stream` }],
+  ['TargetTcpProxies.SetProxyHeader', { proxyHeader: 'PROXY_V1' }],
+  ['Addresses.SetLabels', { labels: { app: 'hello' }, labelFingerprint: '' }],
+  ['GlobalAddresses.SetLabels', { labels: { app: 'hello' }, labelFingerprint: '' }],
+  ['ForwardingRules.SetLabels', { labels: { app: 'hello' }, labelFingerprint: '' }],
+  ['ForwardingRules.SetTarget', { target: `${REGION}/targetHttpsProxies/a` }],
+  ['ForwardingRules.Patch', { fingerprint: '', allowGlobalAccess: true }],
+  ['GlobalForwardingRules.SetLabels', { labels: { app: 'hello' }, labelFingerprint: '' }],
+  ['GlobalForwardingRules.SetTarget', { target: `${GLOBAL}/targetHttpsProxies/a` }],
+  ['GlobalForwardingRules.Patch', { fingerprint: '', description: 'In front' }],
+  ['InstanceGroups.SetNamedPorts', { namedPorts: [{ name: 'http', port: 8080 }], fingerprint: '' }],
+  ['InstanceGroups.ListInstances', { instanceState: 'ALL' }],
+  ['RegionInstanceGroups.SetNamedPorts', { namedPorts: [{ name: 'http', port: 8080 }], fingerprint: '' }],
+  ['RegionInstanceGroups.ListInstances', { instanceState: 'RUNNING' }],
+];
+
+/** Reads that are neither get nor list nor aggregatedList. */
+const READS: readonly Step[] = [
+  ['Images.GetFromFamily'],
+  ['Projects.Get'],
+  ['Regions.Get'],
+  ['Regions.List'],
+  ['Zones.Get'],
+  ['Zones.List'],
+  ['MachineTypes.List'],
+  ['MachineTypes.AggregatedList'],
+];
+
+/** Services whose resources are made, changed and deleted here. */
+const SERVICES = [...new Set(INSERTS.map(([call]) => call.split('.')[0] ?? ''))];
+/** Collections that have no get of their own in what INSERTS made. */
+const GROUPS = ['InstanceGroups', 'RegionInstanceGroups'];
+
+let cloud: TestCloud;
+let clients: ComputeClients;
+let instance: string;
+
+beforeAll(async () => {
+  cloud = new TestCloud();
+  clients = new ComputeClients(cloud);
+  await cloud.done('POST', 'global/httpHealthChecks', { name: 'a', port: 8080 });
+}, 60_000);
+
+function method(call: string): ComputeMethod {
+  const found = METHODS.find(({ service, name }) => `${service}.${name}` === call);
+  if (found === undefined) throw new Error(`The API has no ${call}.`);
+  return found;
+}
+
+/** Where a method is called, of the resource with that name. */
+function pathOf(call: string, name: string): string {
+  return method(call).template.replaceAll(/\{([a-z0-9_]+)\}/g, (_, part: string) => PLACE[part] ?? name);
+}
+
+/** The request of a step: names in the path are `a`. */
+function requestOf(step: Step): Record<string, unknown> {
+  const [call, body, query] = step;
+  const { template, body: field } = method(call);
+  const names = [...template.matchAll(/\{([a-z0-9_]+)\}/g)].map(([, name]) => camel(name ?? ''));
+  const inPath = Object.fromEntries(names.map((name) => [name, PLACE[name] ?? 'a']));
+  return { ...inPath, ...query, ...(field === undefined || body === undefined ? {} : { [field]: body }) };
+}
+
+async function run(step: Step): Promise<unknown> {
+  const answer = await clients.call(method(step[0]), requestOf(step));
+  await cloud.clock.advance(1000);
+  return answer;
+}
+
+/** The step with the resource's own fingerprints, and the name of an instance where it wants one. */
+async function current(step: Step): Promise<Step> {
+  const [call, body, query] = step;
+  const text = JSON.stringify(body ?? {}).replaceAll('INSTANCE', instance);
+  const filled = JSON.parse(text) as Record<string, unknown>;
+  const service = call.split('.')[0] ?? '';
+  if (!('fingerprint' in filled || 'labelFingerprint' in filled)) return [call, body && filled, query];
+  const item = (await run([`${service}.Get`])) as Record<string, unknown>;
+  for (const key of ['fingerprint', 'labelFingerprint']) {
+    if (key in filled) filled[key] = item[key];
+  }
+  return [call, filled, query];
+}
+
+describe('every request and answer is as the messages of the installed client say', () => {
+  test('inserts', async () => {
+    for (const [call, body] of INSERTS) await run([call, { name: 'a', ...body }]);
+    await cloud.clock.advance(20_000);
+    const items = (await run(['Instances.AggregatedList'])) as [string, { instances?: { selfLink?: string }[] }][];
+    const link = items.flatMap(([, scoped]) => scoped.instances ?? [])[0]?.selfLink ?? '';
+    instance = link.slice(link.indexOf('projects/'));
+    expect(instance).toContain('/instances/a-');
+    expect(clients.problems).toEqual([]);
+  }, 60_000);
+
+  test('reads: one, a list, the list of all places', async () => {
+    for (const service of [...SERVICES, ...GROUPS]) {
+      const { answered } = clients;
+      expect(await run([`${service}.Get`]), service).toMatchObject({ name: 'a' });
+      const list = (await run([`${service}.List`, undefined, { maxResults: 1 }])) as { name?: string }[];
+      expect(
+        list.map(({ name }) => name),
+        service,
+      ).toContain('a');
+      const aggregated = METHODS.find((each) => each.service === service && each.name === 'AggregatedList');
+      if (aggregated !== undefined) await run([`${service}.AggregatedList`, undefined, { filter: 'name eq a' }]);
+      expect(answered).toContain(`${service}.List`);
+    }
+    for (const step of READS) await run(step);
+    await clients.call(method('MachineTypes.Get'), { ...PLACE, machineType: 'e2-micro' });
+    expect(clients.problems).toEqual([]);
+  }, 60_000);
+
+  test('operations: get, wait, list, delete, in every kind of place', async () => {
+    for (const [service, maker] of [
+      ['GlobalOperations', 'HealthChecks.Patch'],
+      ['RegionOperations', 'RegionHealthChecks.Patch'],
+      ['ZoneOperations', 'InstanceGroups.SetNamedPorts'],
+    ] as const) {
+      const body = maker.startsWith('Instance') ? { namedPorts: [] } : { description: service };
+      const { name: operation } = (await run([maker, body])) as { name: string };
+      for (const verb of ['Get', 'Wait', 'Delete']) {
+        await clients.call(method(`${service}.${verb}`), { ...PLACE, operation });
+      }
+      expect((await cloud.call('GET', pathOf(`${service}.Get`, operation))).status).toBe(404);
+      await run([`${service}.List`, undefined, { orderBy: 'creationTimestamp desc', maxResults: 3 }]);
+    }
+    await run(['GlobalOperations.AggregatedList']);
+    expect(clients.problems).toEqual([]);
+  }, 60_000);
+
+  test('changes', async () => {
+    for (const step of CHANGES) await run(await current(step));
+    expect(clients.problems).toEqual([]);
+    expect(await run(['HealthChecks.Get'])).toMatchObject({ type: 'TCP', tcpHealthCheck: { proxyHeader: 'NONE' } });
+    expect(await run(['GlobalForwardingRules.Get'])).toMatchObject({
+      portRange: '80-80',
+      labels: { app: 'hello' },
+      target: expect.stringContaining('/targetHttpsProxies/a'),
+    });
+  }, 60_000);
+
+  test('what this cloud does not do is answered with 501 and a sentence, what it does not have with 404', async () => {
+    const done = new Set([...clients.answered, ...SERVICES.map((service) => `${service}.Delete`)]);
+    for (const each of METHODS) {
+      const path = pathOf(`${each.service}.${each.name}`, 'a');
+      if (done.has(`${each.service}.${each.name}`) || !SERVICES.includes(each.service)) continue;
+      if (each.service.includes('InstanceGroup')) continue;
+      const { status, body } = await cloud.call(each.verb, path, each.body === undefined ? undefined : {});
+      expect([path, status]).toEqual([path, path.endsWith('/listUsable') ? 404 : 501]);
+      expect(body['error']).toMatchObject({ message: expect.stringMatching(/.{20,}/) });
+    }
+    const { status, body } = await cloud.api('GET', 'global/routers');
+    expect(status).toBe(404);
+    expect(body['error']).toMatchObject({ message: expect.stringContaining('Its collections are addresses,') });
+  });
+
+  test('deletes, each refused while something uses it', async () => {
+    await expect(run(['BackendServices.Delete'])).rejects.toThrow('is already being used by');
+    await expect(run(['UrlMaps.Delete'])).rejects.toThrow('is already being used by');
+    for (const service of SERVICES.toReversed()) {
+      for (const [call, body] of INSERTS.filter(([each]) => each === `${service}.Insert`).toReversed()) {
+        const request = requestOf([call.replace('.Insert', '.Delete')]);
+        const own = Object.keys(request).find((key) => PLACE[key] === undefined) ?? '';
+        const named = { ...request, [own]: body?.['name'] ?? 'a' };
+        await clients.call(method(`${service}.Delete`), named);
+        await cloud.clock.advance(15_000);
+        expect((await cloud.call('GET', pathOf(`${service}.Get`, String(named[own])))).status).toBe(404);
+      }
+    }
+    expect(clients.problems).toEqual([]);
+  }, 60_000);
+});
+
+describe('the check itself', () => {
+  test('finds unknown fields, wrong types and words outside an enumeration', () => {
+    const insert = method('UrlMaps.Insert');
+    expect(
+      requestProblems(insert, { project: 'p' }, JSON.stringify({ name: 'a', defaultService: 1, extra: {} })),
+    ).toEqual(['body.defaultService: must be a text, and is 1', 'body.extra: UrlMap has no such field']);
+    expect(requestProblems(insert, { project: 'p', dryRun: 'x' }, '{}')).toEqual([
+      'query.dryRun: InsertUrlMapRequest has no such field',
+    ]);
+    const get = method('BackendServices.Get');
+    expect(responseProblems(get, { id: 7, protocol: 'GOPHER', backends: {}, connectionDraining: [] })).toEqual([
+      'BackendService.id: must be a whole number as text, and is 7',
+      expect.stringContaining('BackendService.protocol: must be one of'),
+      'BackendService.backends: must be a list',
+      'BackendService.connectionDraining: must be an object',
+    ]);
+  });
+});
