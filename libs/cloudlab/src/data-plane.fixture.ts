@@ -4,8 +4,9 @@ import type { RequestListener } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterEach, expect } from 'vitest';
+import { groupOf, serviceOf } from './balancer.fixture.ts';
 import { systemClock } from './clock.ts';
-import type { DataPlane, TrafficGroup, TrafficListener, TrafficService, TrafficTarget } from './data-plane.ts';
+import type { DataPlane, TrafficListener, TrafficService, TrafficTarget } from './data-plane.ts';
 import { socketDataPlane } from './socket-data-plane.ts';
 
 /** Forwarding rule and address of every test. */
@@ -79,25 +80,6 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A group with no limits. */
-export function group(name: string, targets: readonly TrafficTarget[], more: Partial<TrafficGroup> = {}): TrafficGroup {
-  return { group: name, capacity: { mode: 'CONNECTION', scaler: 1 }, failover: false, targets, ...more };
-}
-
-/** A backend service over these groups. */
-export function service(groups: readonly TrafficGroup[], more: Partial<TrafficService> = {}): TrafficService {
-  return {
-    service: 'bs',
-    affinity: { kind: 'NONE' },
-    within: 'ROUND_ROBIN',
-    drainMs: 0,
-    tls: false,
-    timeoutMs: 10_000,
-    groups,
-    ...more,
-  };
-}
-
 /** A listener that passes TCP through. */
 export function listener(
   port: number,
@@ -124,7 +106,7 @@ export async function balancer(more: Partial<TrafficListener> = {}): Promise<{
   return {
     plane,
     port,
-    set: (targets, drainMs = 0) => apply([service([group('g', targets)], { drainMs })]),
+    set: (targets, drainMs = 0) => apply([serviceOf([groupOf('g', targets)], { drainMs })]),
     apply,
   };
 }
