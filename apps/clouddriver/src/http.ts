@@ -7,6 +7,7 @@ import { findImages } from './images.ts';
 import type { Changes } from './inventory/changes.ts';
 import { readServerGroups } from './inventory/read.ts';
 import { acquireLock, listLocks } from './locks.ts';
+import { retryOperation, undoOperation } from './operations/continue.ts';
 import { submit } from './operations/submit.ts';
 import { operationView } from './operations/view.ts';
 import type { Worker } from './operations/worker.ts';
@@ -47,6 +48,16 @@ export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
     },
     previewOperations: ({ params, body }) => previewOperations(db, accounts, params.provider, body),
     getOperation: ({ params }) => operationView(db, params.id),
+    retryOperation: async ({ params }) => {
+      await retryOperation(db, params.id);
+      parts.worker.poke();
+      return operationView(db, params.id);
+    },
+    undoOperation: async ({ params }) => {
+      await undoOperation(db, params.id);
+      parts.worker.poke();
+      return operationView(db, params.id);
+    },
     acquireLock: ({ params, query, body }) => {
       accounts.get(params.account);
       return acquireLock(db, { account: params.account, region: query.region ?? '', cluster: params.cluster }, body);

@@ -94,6 +94,8 @@ export const clouddriverRules = (findOperation: FindOperation): Rules<typeof clo
       return !operation || operation.user === identity.user ? null : everyApplication(operation.descriptions);
     },
   },
+  retryOperation: { needs: 'WRITE', of: ({ params }) => applicationsOf(findOperation, params.id) },
+  undoOperation: { needs: 'WRITE', of: ({ params }) => applicationsOf(findOperation, params.id) },
   acquireLock: { needs: 'WRITE', of: ({ params }) => applicationNamed(params.cluster) },
   releaseLock: { needs: 'WRITE', of: ({ params }) => applicationNamed(params.cluster) },
   listLocks: { shows: (lock) => (isObject(lock) ? applicationNamed(lock['cluster']) : undefined) },
@@ -106,6 +108,12 @@ export const clouddriverRules = (findOperation: FindOperation): Rules<typeof clo
   // A change of what belongs to no application concerns everybody.
   events: { shows: (change) => applicationOf(change) ?? null },
 });
+
+/** The applications of an operation that was submitted; the handler says what is unknown. */
+async function applicationsOf(findOperation: FindOperation, id: string) {
+  const operation = await findOperation(id);
+  return operation ? everyApplication(operation.descriptions) : null;
+}
 
 /** The applications of all operations; undefined when one of them names none, which leaves it to administrators. */
 function everyApplication(operations: Descriptions): string[] | undefined {
@@ -126,8 +134,10 @@ function applicationsIn(description: Json): string[] {
   const named = NAMED.flatMap((key) => applicationNamed(description[key]) ?? []);
   // Whoever puts instances behind a load balancer changes what its callers get.
   const balancers = Array.isArray(description['loadBalancers']) ? description['loadBalancers'] : [];
+  const instances = Array.isArray(description['instanceIds']) ? description['instanceIds'] : [];
+  const single = instances.flatMap((name: unknown) => applicationNamed(name) ?? []);
   const behind = balancers.flatMap((name: unknown) => applicationNamed(name) ?? []);
-  return [...new Set([...texts, ...named, ...behind, ...(isObject(source) ? applicationsIn(source) : [])])];
+  return [...new Set([...texts, ...named, ...single, ...behind, ...(isObject(source) ? applicationsIn(source) : [])])];
 }
 
 /** The application that a cluster's, a server group's or an instance's name begins with. */

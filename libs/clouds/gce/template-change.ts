@@ -59,7 +59,8 @@ export async function changeTemplate(
   policy: UpdatePolicy | { readonly type: 'OPPORTUNISTIC' },
   meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<string> {
-  const name = nextTemplateName(context, d.serverGroupName);
+  // Another attempt goes on with the name that the first one took.
+  const name = await context.step('template name', () => Promise.resolve(nextTemplateName(context, d.serverGroupName)));
   await context.progress('TEMPLATE', `Making instance template ${name} in place of ${change.before}`);
   await context.step(
     'template',

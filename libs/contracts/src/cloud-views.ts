@@ -255,6 +255,10 @@ export const operationSchema = z.looseObject({
   history: z.array(z.object({ phase: z.string(), status: z.string(), at: z.number() })),
   resultObjects: z.array(jsonObject),
   reason: reasonSchema.optional(),
+  leftovers: z
+    .array(z.object({ step: z.string(), message: z.string() }))
+    .optional()
+    .describe('what a failed operation could not undo; it can be retried, or its undoing be finished'),
   startTimeMs: z.number(),
   endTimeMs: z.number().optional(),
 });

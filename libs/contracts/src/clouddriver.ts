@@ -59,6 +59,20 @@ export const clouddriverApi = defineApi({
     params: z.object({ id: z.string() }),
     response: operationSchema,
   },
+  retryOperation: {
+    method: 'POST',
+    path: '/task/:id/retry',
+    summary: 'Begin a failed operation again: afresh, or from what it left behind',
+    params: z.object({ id: z.string() }),
+    response: operationSchema,
+  },
+  undoOperation: {
+    method: 'POST',
+    path: '/task/:id/undo',
+    summary: 'Take back what a failed operation left behind',
+    params: z.object({ id: z.string() }),
+    response: operationSchema,
+  },
   acquireLock: {
     method: 'PUT',
     path: '/locks/:account/:cluster',

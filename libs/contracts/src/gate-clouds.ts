@@ -48,6 +48,8 @@ export const gateCloudRoutes = defineApi({
     response: z.record(z.string(), z.array(networkSchema)),
   },
   previewOperations: { ...clouddriverApi.previewOperations },
+  retryOperation: { ...clouddriverApi.retryOperation },
+  undoOperation: { ...clouddriverApi.undoOperation },
   listLocks: {
     method: 'GET',
     path: '/locks',

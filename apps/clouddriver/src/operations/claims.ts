@@ -18,6 +18,7 @@ const rowSchema = z.object({
   stage_id: z.string().nullable(),
   trace: z.string().nullable(),
   epoch: z.string(),
+  attempt: z.number(),
   created_at: z.date(),
 });
 
@@ -35,7 +36,7 @@ export async function claimOperations(db: Database, owner: string, limit: number
         select id from clouddriver.operations
         where ended_at is null and (lease_until is null or lease_until < clock_timestamp())
         order by created_at, id for update skip locked limit $2)
-      returning id, key, provider, status, reason, descriptions, "user", execution_id, stage_id, trace, epoch::text, created_at`,
+      returning id, key, provider, status, reason, descriptions, "user", execution_id, stage_id, trace, epoch::text, attempt, created_at`,
     values: [owner, limit, LEASE_MS / 1_000],
   });
   return rows.map((raw) => {

@@ -3,10 +3,17 @@ import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import { EndOfReplay, type RunFrame } from './frame.ts';
 import { ClaimLost, type Journal } from './journal.ts';
 
+/** What could not be undone: the step, and why in the cloud's words. */
+export interface Leftover {
+  readonly step: string;
+  readonly message: string;
+}
+
 /** How a description came to its end. */
 export interface Ended {
   readonly results: readonly JsonObject[];
   readonly failure: Reason | null;
+  readonly leftovers: readonly Leftover[];
 }
 
 /** One description of an operation, and what its end is told to. */
@@ -37,7 +44,7 @@ export async function runDescription(part: DescriptionRun): Promise<Ended> {
     if (failedBefore) return await undo(journal, part.operation, frame, failedBefore);
     await journal.begin(`${index}.result`);
     await journal.finish(`${index}.result`, results);
-    return { results, failure: null };
+    return { results, failure: null, leftovers: [] };
   } catch (error) {
     if (error instanceof ClaimLost || part.givenUp()) throw error;
     const failure = failedBefore ?? part.reasonOf(error);
@@ -47,23 +54,26 @@ export async function runDescription(part: DescriptionRun): Promise<Ended> {
 }
 
 async function undo(journal: Journal, operation: string, frame: RunFrame, failure: Reason): Promise<Ended> {
-  const left: string[] = [];
+  const leftovers: Leftover[] = [];
   let undone = 0;
   for (const step of frame.undos.toReversed()) {
-    await journal.progress('UNDO', `Undoing ${step.step.replace(/^\d+\./, '')} of ${operation}`);
+    await journal.progress('UNDO', `Undoing ${stepText(step.step)} of ${operation}`);
     try {
       await step.run();
       await journal.undone(step.step);
       undone++;
     } catch (error) {
       if (error instanceof ClaimLost) throw error;
-      left.push(`${step.step.replace(/^\d+\./, '')}: ${error instanceof Error ? error.message : String(error)}`);
+      leftovers.push({ step: step.step, message: error instanceof Error ? error.message : String(error) });
     }
   }
-  const next = left.length
-    ? `These could not be undone and need a look: ${left.join('; ')}`
+  const next = leftovers.length
+    ? `This could not be undone: ${leftovers.map(({ step, message }) => `${stepText(step)} (${message})`).join('; ')}. Retry to finish the operation, or undo to take back the rest, once the cause is gone`
     : undone > 0
       ? 'What it had made was removed again; correct the cause and start it again'
       : 'Nothing had been changed; correct the cause and start it again';
-  return { results: [], failure: { ...failure, next } };
+  return { results: [], failure: { ...failure, next }, leftovers };
 }
+
+/** A step as people read it: without the index of its description. */
+export const stepText = (step: string): string => step.replace(/^\d+\./, '');

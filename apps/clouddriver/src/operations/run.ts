@@ -49,6 +49,7 @@ export async function runOperation(
     const journal = await openJournal(db, operation.claim);
     const results: JsonObject[] = [];
     const frames: RunFrame[] = [];
+    let leftovers: Ended['leftovers'] = [];
     let failure = operation.status === 'UNDOING' ? failureSchema.parse(operation.reason) : null;
     const accepted = accept(parts.accounts, operation.provider, operation.descriptions);
     for (const [index, entry] of accepted.entries()) {
@@ -65,11 +66,12 @@ export async function runOperation(
       const ended = await runOne(parts, operation, journal, entry, index, frame, signal, lockLost, failure);
       results.push(...ended.results);
       failure = ended.failure;
+      leftovers = ended.leftovers;
       if (failure) break;
     }
     await refreshTouched(parts, journal, accepted, frames);
     signal.throwIfAborted();
-    await finish(parts, operation, journal, results, failure);
+    await finish(parts, operation, journal, results, failure, leftovers);
   } catch (error) {
     if (error instanceof ClaimLost || signal.aborted) {
       log.info({ operation: operation.id }, 'gave the operation up; its next owner goes on');
@@ -92,7 +94,8 @@ const frameOf = (
     records: accountRecords(parts.db, entry.account),
     journal,
     application: applicationOf(entry.description),
-    key: operation.key,
+    // An attempt makes requests of its own: the cloud would answer repeated ones with the failures of the last.
+    key: operation.attempt === 1 ? operation.key : `${operation.key} attempt ${operation.attempt}`,
     acceptedAt: operation.created_at.getTime(),
     index,
     signal,
@@ -255,6 +258,7 @@ async function finish(
   journal: Journal,
   results: readonly JsonObject[],
   failure: Reason | null,
+  leftovers: Ended['leftovers'],
 ): Promise<void> {
   const { db, outbox } = parts;
   await journal.progress(failure ? 'FAILED' : 'DONE', failure ? failure.summary : 'Done');
@@ -264,7 +268,7 @@ async function finish(
   await inTransaction(db, async (client) => {
     const { rowCount } = await client.query(
       `update clouddriver.operations set status = $4, reason = $5::jsonb, results = $6::jsonb, ended_at = clock_timestamp(),
-         lease_until = null
+         lease_until = null, leftovers = $7::jsonb
        where id = $1 and owner = $2 and epoch = $3 and ended_at is null`,
       [
         operation.id,
@@ -273,6 +277,7 @@ async function finish(
         failure ? 'FAILED' : 'SUCCEEDED',
         failure ? JSON.stringify(failure) : null,
         JSON.stringify(resultObjects),
+        JSON.stringify(leftovers),
       ],
     );
     if (rowCount === 0) throw new ClaimLost(operation.id);

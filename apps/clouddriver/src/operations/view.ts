@@ -3,6 +3,7 @@ import { notFound } from '@gennaker/contracts/error';
 import { reasonSchema } from '@gennaker/contracts/execution';
 import type { Database } from '@gennaker/store/database';
 import { z } from 'zod';
+import { stepText } from './run-description.ts';
 
 const rowSchema = z.object({
   id: z.string(),
@@ -11,6 +12,7 @@ const rowSchema = z.object({
   reason: reasonSchema.nullable(),
   results: z.array(z.record(z.string(), z.unknown())),
   owner: z.string().nullable(),
+  leftovers: z.array(z.object({ step: z.string(), message: z.string() })),
   created_at: z.date(),
   ended_at: z.date().nullable(),
 });
@@ -18,7 +20,7 @@ const rowSchema = z.object({
 /** An operation as `GET /task/{id}` shows it. @throws ServiceError 404 */
 export async function operationView(db: Database, id: string): Promise<Operation> {
   const { rows } = await db.pool.query(
-    'select id, key, status, reason, results, owner, created_at, ended_at from clouddriver.operations where id = $1',
+    'select id, key, status, reason, results, owner, leftovers, created_at, ended_at from clouddriver.operations where id = $1',
     [id],
   );
   if (!rows[0])
@@ -41,10 +43,13 @@ export async function operationView(db: Database, id: string): Promise<Operation
       complete: row.ended_at !== null,
       completed: row.ended_at !== null,
       failed,
-      retryable: false,
+      retryable: failed,
     },
     history,
     resultObjects: row.results,
+    ...(row.leftovers.length > 0
+      ? { leftovers: row.leftovers.map(({ step, message }) => ({ step: stepText(step), message })) }
+      : {}),
     ...(row.reason ? { reason: row.reason } : {}),
     startTimeMs: row.created_at.getTime(),
     ...(row.ended_at ? { endTimeMs: row.ended_at.getTime() } : {}),

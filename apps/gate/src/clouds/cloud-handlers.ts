@@ -47,6 +47,8 @@ export function cloudHandlers(gate: Gate): Handlers<typeof gateCloudRoutes> {
     },
     previewOperations: ({ params, body, ...call }) =>
       clouddriver.previewOperations({ params, body }, callOptions(call)),
+    retryOperation: ({ params, ...call }) => clouddriver.retryOperation({ params }, callOptions(call)),
+    undoOperation: ({ params, ...call }) => clouddriver.undoOperation({ params }, callOptions(call)),
     listLocks: (call) => clouddriver.listLocks({}, callOptions(call)),
 
     bakeryOptions: (call) => rosco.bakeOptions({}, callOptions(call)),
