@@ -2,18 +2,26 @@ import type { Instance, LoadBalancer as LoadBalancerView } from '@gennaker/contr
 import { imageSchema, type SecurityGroup } from '@gennaker/contracts/cloud-views';
 import type { CloudInventory, InventorySnapshot, ObservedServerGroup } from '@gennaker/extension-sdk/cloud';
 import type { Compute } from './compute.ts';
-import { findGroup, findTemplate, listGroups, regionOf } from './groups.ts';
+import { findAutoscaler } from './autoscalers.ts';
+import { addressOf, findGroup, findTemplate, listGroups, managedGroupLink, regionOf } from './groups.ts';
 import { instanceView } from './instances.ts';
-import type { LoadBalancer } from './load-balancers/balancer.ts';
 import { listChoices } from './load-balancers/choices.ts';
+import { GLOBAL } from './load-balancers/collections.ts';
 import { readChecks } from './load-balancers/health.ts';
 import { findLoadBalancer, listLoadBalancers } from './load-balancers/read.ts';
 import { loadBalancerView } from './load-balancers/view.ts';
 import { findImages } from './lookups.ts';
-import { instanceSchema, lastPart, metadataValue, templateSchema } from './resources.ts';
+import {
+  autoscalerSchema,
+  instanceSchema,
+  lastPart,
+  metadataValue,
+  sameResource,
+  templateSchema,
+} from './resources.ts';
 import { type Firewall, findFirewall, listFirewalls, securityGroupView } from './security-groups/firewalls.ts';
-import { serverGroupView } from './server-group-view.ts';
-import { backendGroups } from './traffic/targets.ts';
+import { configuredFor, serverGroupView } from './server-group-view.ts';
+import { isBehind } from './traffic/targets.ts';
 
 /** How many groups' instances are asked for at once. */
 const PARALLEL = 4;
@@ -89,12 +97,13 @@ async function seldomChanging(compute: Compute, firewalls: FirewallMemory): Prom
 }
 
 async function snapshot(compute: Compute, firewalls: FirewallMemory): Promise<InventorySnapshot> {
-  const [groups, instances, templates, balancers, rules] = await Promise.all([
+  const [groups, instances, templates, balancers, rules, autoscalers] = await Promise.all([
     listGroups(compute),
     compute.aggregated('Instances', 'instances', instanceSchema),
     compute.list('InstanceTemplates', 'list', {}, templateSchema),
     listLoadBalancers(compute),
     firewalls.list(),
+    compute.aggregated('Autoscalers', 'autoscalers', autoscalerSchema),
   ]);
   const checks = await readChecks(compute, balancers);
   const mine = groups.filter((group) => compute.account.regions.includes(regionOf(group)));
@@ -107,6 +116,7 @@ async function snapshot(compute: Compute, firewalls: FirewallMemory): Promise<In
       checks,
       instances,
       firewalls: rules,
+      autoscaler: autoscalers.find(({ target }) => sameResource(target, managedGroupLink(group))) ?? null,
     }),
   );
   const frame = { account: compute.account.name, now: compute.now() };
@@ -121,18 +131,18 @@ async function oneServerGroup(
   firewalls: FirewallMemory,
   region: string,
   name: string,
-  known?: readonly LoadBalancer[],
 ): Promise<ObservedServerGroup | null> {
   const group = await findGroup(compute, region, name);
   if (!group) return null;
-  const [template, balancers, instances, rules] = await Promise.all([
+  const [template, balancers, instances, rules, autoscaler] = await Promise.all([
     findTemplate(compute, group.instanceTemplate),
-    known ?? listLoadBalancers(compute),
+    listLoadBalancers(compute),
     compute.aggregated('Instances', 'instances', instanceSchema, `name eq "${group.baseInstanceName ?? name}-.*"`),
     firewalls.list(),
+    findAutoscaler(compute, addressOf(group), group),
   ]);
   const checks = await readChecks(compute, balancers);
-  return serverGroupView(compute, { group, template, balancers, checks, instances, firewalls: rules });
+  return serverGroupView(compute, { group, template, balancers, checks, instances, firewalls: rules, autoscaler });
 }
 
 async function oneLoadBalancer(
@@ -143,25 +153,24 @@ async function oneLoadBalancer(
 ): Promise<LoadBalancerView | null> {
   const balancer = await findLoadBalancer(compute, region, name);
   if (!balancer) return null;
-  const links = [...new Set(balancer.services.flatMap(backendGroups))];
-  const places = [
-    ...links.map((link) => ({ region: regionOfLink(link), name: lastPart(link) })),
-    ...groupsOfPool(balancer).map((group) => ({ region, name: group })),
-  ];
-  const groups = await eachOf(places, (place) =>
-    oneServerGroup(compute, firewalls, place.region, place.name, [balancer]),
+  const [groups, templates, checks, rules, instances] = await Promise.all([
+    listGroups(compute),
+    compute.list('InstanceTemplates', 'list', {}, templateSchema),
+    readChecks(compute, [balancer]),
+    firewalls.list(),
+    compute.aggregated('Instances', 'instances', instanceSchema),
+  ]);
+  const byName = new Map(templates.map((template) => [template.name, template]));
+  const concerned = groups.flatMap((group) => {
+    const template = byName.get(lastPart(group.instanceTemplate)) ?? null;
+    const here = balancer.region === GLOBAL || regionOf(group) === balancer.region;
+    const meant = here && configuredFor(template).includes(name);
+    return meant || isBehind(balancer, group, instanceGroupLink(group)) ? [{ group, template }] : [];
+  });
+  const views = await eachOf(concerned, ({ group, template }) =>
+    serverGroupView(compute, { group, template, balancers: [balancer], checks, instances, firewalls: rules }),
   );
-  const found = groups.filter((group) => group !== null);
-  const frame = { account: compute.account.name, now: compute.now() };
-  return loadBalancerView(balancer, await readChecks(compute, [balancer]), found, frame);
-}
-
-const regionOfLink = (link: string): string =>
-  /\/regions\/([^/]+)\//.exec(link)?.[1] ?? (/\/zones\/([^/]+)\//.exec(link)?.[1] ?? '').replace(/-[a-z]$/, '');
-
-/** Groups whose instances are in a pool: an instance is named after its group. */
-function groupsOfPool({ pool }: LoadBalancer): string[] {
-  return [...new Set((pool?.instances ?? []).map((link) => lastPart(link).replace(/-[a-z0-9]{4}$/, '')))];
+  return loadBalancerView(balancer, checks, views, { account: compute.account.name, now: compute.now() });
 }
 
 async function oneInstance(

@@ -8,6 +8,7 @@ import type { LoadBalancer } from './load-balancers/balancer.ts';
 import { balancerHealth, goneMeans } from './load-balancers/health.ts';
 import type { Checks } from './load-balancers/view.ts';
 import {
+  type Autoscaler,
   type ComputeInstance,
   type Group,
   imageSchema,
@@ -29,11 +30,20 @@ export interface ServerGroupParts {
   /** At least the group's own. */
   readonly instances: readonly ComputeInstance[];
   readonly firewalls: readonly Firewall[];
+  readonly autoscaler: Autoscaler | null;
+}
+
+/** Load balancers that a template's groups are made for. */
+export function configuredFor(template: Template | null): string[] {
+  const metadata = template?.properties?.metadata;
+  return [...metadataList(metadata, 'load-balancer-names'), ...metadataList(metadata, 'global-load-balancer-names')];
 }
 
 /** A server group in Gate's shape, with the health that its load balancers see. */
 export async function serverGroupView(compute: Compute, parts: ServerGroupParts): Promise<ObservedServerGroup> {
   const { group, template, balancers, checks, instances, firewalls } = parts;
+  const scaling = parts.autoscaler?.autoscalingPolicy ?? null;
+  const healing = group.autoHealingPolicies?.[0];
   const region = regionOf(group);
   const address = addressOf(group);
   const link = instanceGroupLink(group);
@@ -50,10 +60,7 @@ export async function serverGroupView(compute: Compute, parts: ServerGroupParts)
   const moniker = parseName(group.name) ?? { app: group.name, cluster: group.name };
   const size = group.targetSize ?? views.length;
   const metadata = template?.properties?.metadata;
-  const configured = [
-    ...metadataList(metadata, 'load-balancer-names'),
-    ...metadataList(metadata, 'global-load-balancer-names'),
-  ];
+  const configured = configuredFor(template);
   const active = [...new Set(behind.map(({ rule }) => rule.name))];
   const counted = (state: string) => views.filter((view) => view.healthState === state).length;
   const buildInfo = image ? await imageBuildInfo(compute, image) : undefined;
@@ -85,7 +92,13 @@ export async function serverGroupView(compute: Compute, parts: ServerGroupParts)
               ],
         ),
       ],
-      capacity: { min: size, max: size, desired: size },
+      capacity: {
+        min: scaling?.minNumReplicas ?? size,
+        max: scaling?.maxNumReplicas ?? size,
+        desired: size,
+      },
+      ...(scaling ? { autoscalingPolicy: { mode: 'ON', ...scaling } } : {}),
+      ...(healing ? { autoHealingPolicy: { ...healing, healthCheck: lastPart(healing.healthCheck) } } : {}),
       instanceCounts: {
         total: views.length,
         up: counted('Up'),

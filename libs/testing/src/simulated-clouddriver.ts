@@ -102,6 +102,11 @@ export class SimulatedClouddriver {
       if (!found) throw notFound(`There is no instance ${params.id} in ${params.region}`);
       return found;
     },
+    getSecurityGroup: async ({ params }) => {
+      const found = await this.#account(params.account).capabilities.securityGroups?.find(params.region, params.name);
+      if (!found) throw notFound(`There is no firewall ${params.name} in ${params.region}`);
+      return found;
+    },
     findImages: async ({ query }) =>
       ((await this.#account(query?.account ?? 'simulated').capabilities.images?.find(query?.q ?? '')) ?? []).map(
         (image) => ({ ...image, account: String(image['account']), imageName: String(image['imageName']) }),
