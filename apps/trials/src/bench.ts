@@ -1,17 +1,28 @@
 import { parseArgs } from 'node:util';
+import { runCloudlabBench } from './bench/cloudlab/run.ts';
 import { printBench } from './bench/engine/print.ts';
 import { profileOrca } from './bench/engine/profile.ts';
 import { ROWS } from './bench/engine/rows.ts';
 import { runBench } from './bench/engine/run.ts';
+import { runInventoryBench } from './bench/inventory/run.ts';
 
 const HELP = `gennaker bench: measures the product beside floors and peers that run in the same minutes on the same servers.
 
   npm run bench -- engine [--rounds 5] [--only ROW,ROW] [--quick] [--profile]
+  npm run bench -- cloudlab [--rounds 5] [--minutes 10] [--quick]
+  npm run bench -- inventory [--quick]
 
-It starts a PostgreSQL (fsync and synchronous commit on) and a Redis of its own and one orca process, and starts
+engine: it starts a PostgreSQL (fsync and synchronous commit on) and a Redis of its own and one orca process, and starts
 pipelines through orca's HTTP API while one reader follows the event stream; gate's hop is not in these rows.
 The ratio is the median over the rounds; --profile tells first where orca's own time goes. The rows:
 ${ROWS.flatMap(({ name, figures }) => figures.map(({ metric, of }) => `  ${name.padEnd(12)} ${metric}; beside: ${of}`)).join('\n')}
+
+cloudlab: it starts a local cloud of its own with 64 instances behind 8 load balancers. Each round sends 2000 requests a
+second, whether answers come or not, directly to instances and through their load balancer; then backends are added,
+drained and removed for --minutes under load, and no request may fail.
+
+inventory: it fills 50 projects of a local cloud with 5000 simulated instances, and measures what watching them adds to
+a clouddriver with one idle account while nothing changes; then how soon a change by others is seen. About 20 minutes.
 
 Ends with one line of JSON; exit code 0 only when every row reaches its bound.
 `;
@@ -21,12 +32,14 @@ const { values, positionals } = parseArgs({
   options: {
     help: { type: 'boolean' },
     rounds: { type: 'string' },
+    minutes: { type: 'string' },
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
   },
 });
-if (values.help || positionals[0] !== 'engine') {
+const [bench] = positionals;
+if (values.help || (bench !== 'engine' && bench !== 'cloudlab' && bench !== 'inventory')) {
   process.stdout.write(HELP);
   process.exit(values.help ? 0 : 1);
 }
@@ -42,6 +55,19 @@ if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
 }
 const chosen = ROWS.filter(({ name }) => !values.only || values.only.split(',').includes(name));
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
+if (bench === 'cloudlab') {
+  const minutes = Number(values.minutes ?? (values.quick ? 1 : 10));
+  if (!(minutes > 0)) {
+    process.stderr.write(`--minutes "${values.minutes}" is no time: give a number above 0.\n`);
+    process.exit(1);
+  }
+  const outcome = await runCloudlabBench({ rounds, quick: values.quick, minutes, say });
+  process.exit(printBench('cloudlab', outcome, say) ? 0 : 1);
+}
+if (bench === 'inventory') {
+  const outcome = await runInventoryBench({ quick: values.quick, say });
+  process.exit(printBench('inventory', outcome, say) ? 0 : 1);
+}
 if (values.profile) await profileOrca(say);
 const results = await runBench(chosen, { rounds, quick: values.quick, say });
 process.exitCode = printBench('engine', results, say) ? 0 : 1;
