@@ -88,7 +88,12 @@ test.each(['template', 'group', 'attach'])(
 test('killed while it undoes, another process undoes the rest and tells the first failure', async () => {
   const { lab, clouddriver } = await prepare();
   const first = await clouddriver.process();
-  await lab.fault({ kind: 'fail-operation', targetContains: 'instanceGroupManagers', message: 'The first failure.' });
+  await lab.fault({
+    kind: 'fail-operation',
+    targetContains: 'instanceGroupManagers',
+    code: 'PERMISSIONS_ERROR',
+    message: 'The first failure.',
+  });
   await lab.fault({ kind: 'operation-latency', ms: 1_000 });
   const { id } = await first.api.submit({ params: { provider: 'gce' }, query: {}, body: [create()] });
   await until(async () => (await first.api.getOperation({ params: { id } })).status.phase === 'UNDO', 30_000);
@@ -156,6 +161,7 @@ test('passing errors are tried again', async () => {
   const { lab, clouddriver } = await prepare();
   const { api, stop } = await clouddriver.here();
   cleanUps.push(stop);
+  await lab.fault({ kind: 'fail-operation', targetContains: 'instanceGroupManagers', code: 'INTERNAL_ERROR' });
   await lab.fault({ kind: 'fail-request', method: 'POST', pathContains: 'instanceTemplates', status: 503, count: 2 });
   await lab.fault({
     kind: 'fail-request',

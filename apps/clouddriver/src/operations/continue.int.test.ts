@@ -1,0 +1,74 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { ended, runOperation, startLab, testClouddriver } from '../lab.fixture.ts';
+
+// Real processes and sockets on a busy machine.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+const cleanUps: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
+});
+
+const create = {
+  createServerGroup: {
+    credentials: 'local-gce',
+    region: 'us-central1',
+    application: 'hello',
+    image: 'hello-1',
+    targetSize: 1,
+  },
+};
+const groups = 'regions/us-central1/instanceGroupManagers';
+const templates = 'global/instanceTemplates';
+
+/** A creation whose group cannot be made, and whose template cannot be deleted again. */
+async function halfDone() {
+  const lab = await startLab();
+  cleanUps.push(() => lab.close());
+  const clouddriver = await testClouddriver(lab);
+  cleanUps.push(() => clouddriver.close());
+  const { api, stop } = await clouddriver.here();
+  cleanUps.push(stop);
+  const refused = { kind: 'fail-operation', code: 'PERMISSIONS_ERROR', message: 'Required permission is missing.' };
+  await lab.fault({ ...refused, targetContains: 'instanceGroupManagers', operationType: 'insert' });
+  await lab.fault({ ...refused, targetContains: 'instanceTemplates', operationType: 'delete' });
+  const failed = await runOperation(api, [create]);
+  expect(failed).toMatchObject({
+    status: { failed: true, retryable: true },
+    leftovers: [{ step: 'template', message: expect.stringContaining('Required permission is missing.') }],
+    reason: { next: expect.stringContaining('could not be undone: template') },
+  });
+  expect(await lab.names(templates)).toHaveLength(1);
+  return { lab, api, id: failed.id };
+}
+
+test('what a failure left behind is finished by a retry, under the same names', async () => {
+  const { lab, api, id } = await halfDone();
+  await api.retryOperation({ params: { id } });
+  const done = await ended(api, id);
+  expect(done.reason).toBeUndefined();
+  expect(done).toMatchObject({ id, status: { failed: false }, resultObjects: [{ type: 'DeploymentResult' }] });
+  expect(await lab.names(groups)).toEqual(['hello-v000']);
+  expect(await lab.names(templates)).toHaveLength(1);
+  await expect(api.retryOperation({ params: { id } })).rejects.toMatchObject({
+    status: 409,
+    message: expect.stringContaining('it succeeded'),
+  });
+});
+
+test('what a failure left behind is taken back by an undo; the first failure stays its reason', async () => {
+  const { lab, api, id } = await halfDone();
+  await api.undoOperation({ params: { id } });
+  const undone = await ended(api, id);
+  expect(undone).toMatchObject({
+    status: { failed: true },
+    reason: { summary: expect.stringContaining('Required permission is missing.') },
+  });
+  expect(undone['leftovers']).toBeUndefined();
+  expect(await lab.names(templates)).toEqual([]);
+  await expect(api.undoOperation({ params: { id } })).rejects.toMatchObject({ status: 409 });
+  // Everything is gone: a retry begins afresh.
+  await api.retryOperation({ params: { id } });
+  expect(await ended(api, id)).toMatchObject({ status: { failed: false } });
+  expect(await lab.names(groups)).toEqual(['hello-v000']);
+});
