@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { Cloudlab } from '@gennaker/cloudlab/cloud';
 import type { LabRequest, LabResponse } from '@gennaker/cloudlab/message';
 import { idleDataPlane } from '@gennaker/cloudlab/data-plane';
 import { SimulatedRuntime, type SimulationOptions } from '@gennaker/cloudlab/simulated-runtime';
+import { socketDataPlane } from '@gennaker/cloudlab/socket-data-plane';
 import { inMemory } from '@gennaker/cloudlab/store';
 import { createClient } from '@gennaker/client/client';
 import { clouddriverApi, type Operation } from '@gennaker/contracts/clouddriver';
@@ -31,8 +32,14 @@ export interface TestLab {
   close(): Promise<void>;
 }
 
+/** How a local cloud of a test differs. `addresses`: its load balancers really listen, below these first two octets. */
+export interface LabOptions extends SimulationOptions {
+  readonly latencyMs?: number;
+  readonly addresses?: string;
+}
+
 /** Starts a local cloud on a free port. */
-export async function startLab(options: SimulationOptions & { readonly latencyMs?: number } = {}): Promise<TestLab> {
+export async function startLab(options: LabOptions = {}): Promise<TestLab> {
   const requests: string[] = [];
   const handle = (request: LabRequest): Promise<LabResponse> => cloud.handle(request);
   const server = createServer((incoming, outgoing) => {
@@ -59,10 +66,10 @@ export async function startLab(options: SimulationOptions & { readonly latencyMs
   const cloud = new Cloudlab({
     clock: systemClock,
     runtime,
-    dataPlane: idleDataPlane(),
+    dataPlane: options.addresses ? socketDataPlane(systemClock) : idleDataPlane(),
     persistence: inMemory,
     seed: 'test',
-    addressPrefix: '127.99',
+    addressPrefix: options.addresses ?? '127.99',
     baseUrl: url,
     operationLatencyMs: options.latencyMs ?? 20,
     publicImages: [],
@@ -134,12 +141,20 @@ export interface TestClouddriver {
   close(): Promise<void>;
 }
 
-/** Prepares a clouddriver whose account `local-gce` is the given local cloud. */
-export async function testClouddriver(lab: TestLab, orcaUrl = 'http://127.0.0.1:9'): Promise<TestClouddriver> {
+/** Prepares a clouddriver whose account `local-gce` is the given local cloud; `accounts` are configured in its place. */
+export async function testClouddriver(
+  lab: TestLab,
+  orcaUrl = 'http://127.0.0.1:9',
+  accounts?: readonly object[],
+): Promise<TestClouddriver> {
   const database = await testDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'clouddriver-'));
   const children = new Set<ChildProcess>();
+  const config = join(folder, 'gennaker.yml');
+  // YAML holds JSON.
+  if (accounts) await writeFile(config, JSON.stringify({ accounts }));
   const environment = {
+    ...(accounts ? { GENNAKER_CONFIG: config } : {}),
     GENNAKER_DATA: folder,
     GENNAKER_CLOUDLAB: lab.url,
     GENNAKER_DISCOVERY: JSON.stringify({ orca: [orcaUrl] }),

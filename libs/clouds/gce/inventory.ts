@@ -3,7 +3,15 @@ import { imageSchema, type SecurityGroup } from '@gennaker/contracts/cloud-views
 import type { CloudInventory, InventorySnapshot, ObservedServerGroup } from '@gennaker/extension-sdk/cloud';
 import type { Compute } from './compute.ts';
 import { findAutoscaler } from './autoscalers.ts';
-import { addressOf, findGroup, findTemplate, listGroups, managedGroupLink, regionOf } from './groups.ts';
+import {
+  addressOf,
+  findGroup,
+  findTemplate,
+  listGroups,
+  managedGroupLink,
+  regionOf,
+  instanceGroupLink,
+} from './groups.ts';
 import { instanceView } from './instances.ts';
 import { listChoices } from './load-balancers/choices.ts';
 import { GLOBAL } from './load-balancers/collections.ts';
@@ -167,9 +175,18 @@ async function oneLoadBalancer(
     const meant = here && configuredFor(template).includes(name);
     return meant || isBehind(balancer, group, instanceGroupLink(group)) ? [{ group, template }] : [];
   });
-  const views = await eachOf(concerned, ({ group, template }) =>
-    serverGroupView(compute, { group, template, balancers: [balancer], checks, instances, firewalls: rules }),
-  );
+  const views = await eachOf(concerned, async ({ group, template }) => {
+    const autoscaler = await findAutoscaler(compute, addressOf(group), group);
+    return serverGroupView(compute, {
+      group,
+      template,
+      balancers: [balancer],
+      checks,
+      instances,
+      firewalls: rules,
+      autoscaler,
+    });
+  });
   return loadBalancerView(balancer, checks, views, { account: compute.account.name, now: compute.now() });
 }
 

@@ -2,6 +2,7 @@ import { parseName } from '@gennaker/contracts/moniker';
 import type { ObservedServerGroup } from '@gennaker/extension-sdk/cloud';
 import { buildInfoOf } from './build-info.ts';
 import type { Compute } from './compute.ts';
+import { groupProblems } from './group-problems.ts';
 import { addressOf, instanceGroupLink, managedInstances, regionOf } from './groups.ts';
 import { instanceView } from './instances.ts';
 import type { LoadBalancer } from './load-balancers/balancer.ts';
@@ -64,6 +65,7 @@ export async function serverGroupView(compute: Compute, parts: ServerGroupParts)
   const active = [...new Set(behind.map(({ rule }) => rule.name))];
   const counted = (state: string) => views.filter((view) => view.healthState === state).length;
   const buildInfo = image ? await imageBuildInfo(compute, image) : undefined;
+  const problems = groupProblems(managed);
   const problem = views.find((view) => view.reason?.summary.startsWith('Google could not start'))?.reason;
   return {
     traffic: { configured, active },
@@ -123,6 +125,7 @@ export async function serverGroupView(compute: Compute, parts: ServerGroupParts)
       tags: template?.properties?.tags?.items ?? [],
       stable: group.status?.isStable ?? false,
       ...(problem ? { reason: problem } : {}),
+      ...(problems.length > 0 ? { problems } : {}),
       ...(group.currentActions ? { currentActions: plainNumbers(group.currentActions) } : {}),
       'load-balancer-port': metadataValue(metadata, 'port'),
     },

@@ -2,12 +2,12 @@ import { type AnyOperation, defineOperation, type OperationContext } from '@genn
 import type { Compute } from '../compute.ts';
 import { lastPart } from '../resources.ts';
 import type { LoadBalancer } from './balancer.ts';
-import { type CollectionName, findResource, GLOBAL, labelOf, type Place, placeOf } from './collections.ts';
-import { MADE_HERE } from './ensure.ts';
-import { findLoadBalancer, listLoadBalancers } from './read.ts';
+import { GLOBAL, labelOf, type Place, placeOf } from './collections.ts';
+import { madeFor, removeAll } from './ensure.ts';
+import { findLoadBalancer, listLoadBalancers, listOf } from './read.ts';
 import { usersOf } from './resolve.ts';
 import { type DeleteLoadBalancer, deleteLoadBalancerSchema } from './schema.ts';
-import { listenerPlaces, removePlaces } from './upsert.ts';
+import { listenerPlaces } from './upsert.ts';
 
 /** What a deletion removes, in the order in which it can go, and which load balancers go with it. */
 interface Deletion {
@@ -51,7 +51,7 @@ async function run(compute: Compute, context: OperationContext, d: DeleteLoadBal
     return [{ type: 'DeleteResult', loadBalancerName: name, existed: false }];
   }
   for (const listener of found.listeners) context.touch({ kind: 'loadBalancer', region, name: listener });
-  const kept = await removePlaces(compute, context, found.places);
+  const kept = await removeAll(compute, context, found.places, false);
   if (kept.length > 0)
     await context.progress('DELETE', `Kept, as something else uses it: ${kept.map(labelOf).join(', ')}`);
   return [{ type: 'DeleteResult', loadBalancerName: name, existed: true, kept: kept.map(labelOf) }];
@@ -75,33 +75,24 @@ async function deletionOf(compute: Compute, d: DeleteLoadBalancer): Promise<Dele
 
 /** Parts that an earlier deletion, or a creation that came to a bad end, left behind without their forwarding rule. */
 async function leftovers(compute: Compute, d: DeleteLoadBalancer): Promise<Deletion | null> {
-  const name = d.loadBalancerName;
-  const regional = d.region !== GLOBAL;
-  const place = (collection: CollectionName, suffix: string, region = d.region): Place => ({
-    collection,
-    region,
-    name: `${name}-${suffix}`,
-  });
-  const candidates = [
-    place('targetHttpProxies', 'target-http-proxy'),
-    place('targetHttpsProxies', 'target-https-proxy'),
-    ...(regional
-      ? [place('targetPools', 'tp')]
-      : [place('targetSslProxies', 'target-ssl-proxy'), place('targetTcpProxies', 'target-tcp-proxy')]),
-    place('urlMaps', 'url-map'),
-    place('backendServices', 'bs'),
-    place('healthChecks', 'hc'),
-    place('httpHealthChecks', 'hc', GLOBAL),
-  ];
+  const mark = `${madeFor(d.loadBalancerName)} by `;
   const found = await Promise.all(
-    candidates.map(async (candidate) => {
-      const resource: Record<string, unknown> | null = await findResource(compute, candidate);
-      const description = resource?.['description'];
-      return typeof description === 'string' && description.startsWith(MADE_HERE) ? candidate : null;
+    REMOVAL_ORDER.filter((collection) => collection !== 'forwardingRules').map(async (collection) => {
+      const all: readonly Listed[] = await listOf(compute, collection);
+      return all
+        .filter(({ description }) => typeof description === 'string' && description.startsWith(mark))
+        .map(({ name, region }): Place => ({ collection, region: lastPart(region) || GLOBAL, name }));
     }),
   );
-  const places = found.filter((candidate) => candidate !== null);
+  const places = found.flat();
   return places.length > 0 ? { listeners: [], places } : null;
+}
+
+/** What every listed resource has. */
+interface Listed {
+  readonly name: string;
+  readonly region?: string | null | undefined;
+  readonly description?: unknown;
 }
 
 /** Every listener of the same URL map, the load balancer itself first; for other types itself alone. */
@@ -133,11 +124,12 @@ function sharedPlaces(balancer: LoadBalancer, withChecks: boolean): Place[] {
 
 function onlyOnce(places: readonly Place[]): Place[] {
   return [...new Map(places.map((place) => [labelOf(place), place])).values()].toSorted(
-    (a, b) => ORDER.indexOf(a.collection) - ORDER.indexOf(b.collection),
+    (a, b) => REMOVAL_ORDER.indexOf(a.collection) - REMOVAL_ORDER.indexOf(b.collection),
   );
 }
 
-const ORDER: readonly Place['collection'][] = [
+/** What is used by others goes after them. */
+const REMOVAL_ORDER: readonly Place['collection'][] = [
   'forwardingRules',
   'targetHttpProxies',
   'targetHttpsProxies',

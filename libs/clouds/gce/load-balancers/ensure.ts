@@ -4,7 +4,7 @@ import { change, insert, needsNewRule, remove } from './changes.ts';
 import { findResource, labelOf, type Place } from './collections.ts';
 import { differences, shown } from './difference.ts';
 import { failedAs } from '../errors.ts';
-import { changing, ignoreAbsent, insertOnce, undoing } from '../safe-repeat.ts';
+import { changing, ignoreAbsent, insertOnce, removeUnused, undoing } from '../safe-repeat.ts';
 import type { Wanted } from './wanted.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -46,14 +46,19 @@ export async function look(compute: Compute, wanted: Wanted): Promise<Plan> {
  * Brings one resource to what is wanted, journaled: looks, then makes, changes or replaces it. Undone, a new one is
  * removed again and an old one has its former values.
  */
-export async function ensure(compute: Compute, context: OperationContext, wanted: Wanted): Promise<void> {
+export async function ensure(
+  compute: Compute,
+  context: OperationContext,
+  loadBalancer: string,
+  wanted: Wanted,
+): Promise<void> {
   const { place } = wanted;
   const name = labelOf(place);
   const options = (purpose: string) => changing(context, `${purpose} ${name}`);
   const undo = (purpose: string) => undoing(context, `${purpose} ${name}`);
   const plan = await context.step(`look at ${name}`, () => look(compute, wanted));
   if (plan.act === 'keep') return;
-  const mark = markOf(context);
+  const mark = `${madeFor(loadBalancer)} by operation ${context.operationId}`;
   const whole = { description: mark, ...wanted.initial, ...wanted.fields };
   if (plan.act === 'make') {
     await context.progress('LOAD_BALANCER', `Making ${name}`);
@@ -119,12 +124,40 @@ async function isMarked(compute: Compute, place: Place, mark: string): Promise<b
   return (await findResource(compute, place))?.['description'] === mark;
 }
 
-/** Beginning of the description of what is made here. */
-export const MADE_HERE = 'Made by Gennaker';
+/** Beginning of the description of what is made for a load balancer; its end says by which operation. */
+export const madeFor = (loadBalancer: string): string => `Made for load balancer ${loadBalancer}`;
 
-/** Description of what an operation makes: how it knows its own work again. */
-function markOf(context: OperationContext): string {
-  return `${MADE_HERE}, operation ${context.operationId}`;
+/**
+ * Removes what there is, journaled; undone, it is made again as it was. What something else uses stays.
+ * @returns the places that stayed
+ */
+export async function removeAll(
+  compute: Compute,
+  context: OperationContext,
+  places: readonly Place[],
+  undoable: boolean,
+): Promise<Place[]> {
+  const kept: Place[] = [];
+  for (const place of places) {
+    const name = labelOf(place);
+    await context.progress('LOAD_BALANCER', `Removing ${name}`);
+    const old = await context.step(`look at ${name} once more`, async () => {
+      const current = undoable ? await findResource(compute, place) : null;
+      return current && inputsOf(current);
+    });
+    const gone = await context.step(
+      `remove ${name}`,
+      () => removeUnused(remove(compute, place, changing(context, `remove ${name}`))),
+      old
+        ? async () => {
+            if (!(await findResource(compute, place)))
+              await insert(compute, place, old, undoing(context, `remove ${name}`));
+          }
+        : undefined,
+    );
+    if (!gone) kept.push(place);
+  }
+  return kept;
 }
 
 const OUTPUTS = new Set([

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Compute } from '../compute.ts';
 import { GceFailure } from '../errors.ts';
 import type { BalancerHealth } from '../instances.ts';
@@ -14,7 +13,7 @@ import { holds } from '../traffic/targets.ts';
 import type { LoadBalancer } from './balancer.ts';
 import { GLOBAL, serviceOf } from './collections.ts';
 import { listOf } from './read.ts';
-import { type LegacyHealthCheck, legacyHealthCheckSchema } from './resources.ts';
+import type { LegacyHealthCheck } from './resources.ts';
 import type { Checks } from './view.ts';
 
 /** Reads the health checks of load balancers: each kind by one list, and only where it is used. */
@@ -52,11 +51,7 @@ function indexed(checks: readonly HealthCheck[]): Checks {
 }
 
 async function listLegacy(compute: Compute): Promise<HealthCheck[]> {
-  const listed = await compute.read(
-    'global/httpHealthChecks',
-    z.looseObject({ items: z.array(legacyHealthCheckSchema).nullish() }),
-  );
-  return (listed?.items ?? []).map(asModern);
+  return (await listOf(compute, 'httpHealthChecks')).map(asModern);
 }
 
 /** An older health check in the newer shape. */

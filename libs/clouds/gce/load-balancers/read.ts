@@ -12,6 +12,7 @@ import {
   type ResourceOf,
   serviceOf,
 } from './collections.ts';
+import { listLegacyHealthChecks } from './legacy-health-checks.ts';
 
 /** Looks a resource up; null when it does not exist. */
 type Lookup = <C extends CollectionName>(place: Place<C>) => Promise<ResourceOf<C> | null>;
@@ -51,6 +52,7 @@ export async function listLoadBalancers(compute: Compute): Promise<LoadBalancer[
 
 /** All of a collection, global and regional. */
 export async function listOf<C extends CollectionName>(compute: Compute, collection: C): Promise<ResourceOf<C>[]> {
+  if (collection === 'httpHealthChecks') return (await listLegacyHealthChecks(compute)) as ResourceOf<C>[];
   const schema: z.ZodType = COLLECTIONS[collection].schema;
   // The older API of SSL proxies has no list over all scopes, as they are all global.
   const listed =

@@ -5,11 +5,12 @@ import type { Compute } from '../compute.ts';
 import { lastPart } from '../resources.ts';
 import { backendGroups } from '../traffic/targets.ts';
 import type { LoadBalancer } from './balancer.ts';
+import { checkedPort } from './checks.ts';
 import { findResource, GLOBAL } from './collections.ts';
 import { servicesOf } from './http.ts';
 import { findLoadBalancer } from './read.ts';
 import type { UpsertLoadBalancer } from './schema.ts';
-import { type Found, onlyService } from './wanted.ts';
+import { checkKey, checkPlace, type Found, onlyService } from './wanted.ts';
 
 const namedSchema = z.looseObject({
   name: z.string(),
@@ -31,7 +32,7 @@ export async function resolve(compute: Compute, d: UpsertLoadBalancer): Promise<
     d.subnet ? subnetworkOf(compute, d.region, d.subnet) : null,
     certificateOf(compute, d, existing),
   ]);
-  const base: Omit<Found, 'services'> = {
+  const base: Omit<Found, 'services' | 'checks'> = {
     project: compute.project,
     existing: existing && {
       proxy: existing.proxy?.place ?? null,
@@ -48,19 +49,31 @@ export async function resolve(compute: Compute, d: UpsertLoadBalancer): Promise<
     subnetwork,
     certificate,
   };
-  const names = serviceNames(d, { ...base, services: {} });
+  const asked = namedServices(d, { ...base, services: {}, checks: {} });
   const services = await Promise.all(
-    names.map(async (name) => {
-      const found = await findResource(compute, { collection: 'backendServices', region: d.region, name });
-      return [name, found && (found.healthChecks?.[0] ?? '')] as const;
+    asked.map(async (service) => {
+      const place = { collection: 'backendServices', region: d.region, name: service.name } as const;
+      const known = await findResource(compute, place);
+      const link = known && (known.healthChecks?.[0] ?? '');
+      const check = checkPlace(link, d.region, service);
+      const found = await findResource(compute, { ...check, collection: 'healthChecks' });
+      return { name: service.name, link, key: checkKey(check), check: found };
     }),
   );
-  return { ...base, services: Object.fromEntries(services) };
+  return {
+    ...base,
+    services: Object.fromEntries(services.map(({ name, link }) => [name, link])),
+    checks: Object.fromEntries(
+      services.flatMap(({ key, check }) =>
+        check ? [[key, { type: check.type ?? 'HTTP', port: checkedPort(check) }] as const] : [],
+      ),
+    ),
+  };
 }
 
-function serviceNames(d: UpsertLoadBalancer, found: Found): string[] {
+function namedServices(d: UpsertLoadBalancer, found: Found) {
   if (d.loadBalancerType === 'NETWORK') return [];
-  return isHttp(d) ? servicesOf(d, found).map((service) => service.name) : [onlyService(d, found).name];
+  return isHttp(d) ? servicesOf(d, found) : [onlyService(d, found)];
 }
 
 /** Is it one of the types with a URL map? */

@@ -5,11 +5,9 @@ import {
   type OperationPreview,
 } from '@gennaker/extension-sdk/cloud';
 import type { Compute } from '../compute.ts';
-import { changing, removeUnused } from '../safe-repeat.ts';
 import type { LoadBalancer } from './balancer.ts';
-import { remove } from './changes.ts';
 import { GLOBAL, labelOf, type Place } from './collections.ts';
-import { ensure, look, type Plan, sentenceOf } from './ensure.ts';
+import { ensure, look, type Plan, removeAll, sentenceOf } from './ensure.ts';
 import { assembleHttp, assembleInternalHttp } from './http.ts';
 import { assembleNetwork } from './network.ts';
 import { assembleInternal, assembleTcpPassThrough } from './pass-through.ts';
@@ -67,12 +65,9 @@ async function upsert(compute: Compute, context: OperationContext, d: UpsertLoad
   for (const listener of d.listenersToDelete) context.touch({ kind: 'loadBalancer', region, name: listener });
   const found = await context.step('find', () => checked(compute, d));
   const wanted = assemblyOf(d)(d, found);
-  for (const each of wanted) await ensure(compute, context, each);
-  await removePlaces(compute, context, leftovers(found, wanted));
-  if (d.listenersToDelete.length > 0) {
-    const extra = await context.step('listeners', () => listenersOf(compute, d, found));
-    await removePlaces(compute, context, extra);
-  }
+  for (const each of wanted) await ensure(compute, context, name, each);
+  const extra = await context.step('listeners', () => listenersOf(compute, d, found));
+  await removeAll(compute, context, [...extra, ...leftovers(found, wanted)], true);
   return [{ type: 'LoadBalancerResult', loadBalancers: { [region]: { name } } }];
 }
 
@@ -131,6 +126,7 @@ function leftovers(found: Found, wanted: readonly Wanted[]): Place[] {
 
 /** Rules and proxies of the listeners that are to go: of the same URL map alone. */
 async function listenersOf(compute: Compute, d: UpsertLoadBalancer, found: Found): Promise<Place[]> {
+  if (d.listenersToDelete.length === 0) return [];
   const mine = await findLoadBalancer(compute, d.region, d.loadBalancerName);
   const all = await listLoadBalancers(compute);
   return d.listenersToDelete
@@ -150,24 +146,6 @@ async function listenersOf(compute: Compute, d: UpsertLoadBalancer, found: Found
 export function listenerPlaces(balancer: LoadBalancer): Place[] {
   const rule: Place = { collection: 'forwardingRules', region: balancer.region, name: balancer.rule.name };
   return [rule, ...(balancer.proxy ? [balancer.proxy.place] : [])];
-}
-
-/** Removes what is there and not in use; answers what is still used by something else. */
-export async function removePlaces(
-  compute: Compute,
-  context: OperationContext,
-  places: readonly Place[],
-): Promise<Place[]> {
-  const kept: Place[] = [];
-  for (const place of places) {
-    const name = labelOf(place);
-    await context.progress('LOAD_BALANCER', `Removing ${name}`);
-    const gone = await context.step(`remove ${name}`, () =>
-      removeUnused(remove(compute, place, changing(context, `remove ${name}`))),
-    );
-    if (!gone) kept.push(place);
-  }
-  return kept;
 }
 
 async function preview(compute: Compute, d: UpsertLoadBalancer): Promise<OperationPreview> {

@@ -23,6 +23,8 @@ export interface Found {
   } | null;
   /** Of each backend service that is named: link of its health check, '' when it has none; null when it is to be made. */
   readonly services: Readonly<Record<string, string | null>>;
+  /** Health checks that exist, by region and name: what they ask. */
+  readonly checks: Readonly<Record<string, { readonly type: string; readonly port: number | null }>>;
   /** Links and addresses that names in the description mean. */
   readonly address: string | null;
   readonly network: string | null;
@@ -36,27 +38,35 @@ export type Assembly = (d: UpsertLoadBalancer, found: Found) => readonly Wanted[
 /** What a new health check is, unless asked otherwise. */
 const CHECK = { checkIntervalSec: 5, timeoutSec: 5, healthyThreshold: 2, unhealthyThreshold: 2 } as const;
 
-/** A health check of a backend service. `port`: what is checked unless the description says. */
-export function healthCheck(place: Place, asked: HealthCheckDescription, port: number): Wanted {
-  const type = asked.healthCheckType ?? 'HTTP';
+/** Key of a health check among those that were found. */
+export const checkKey = ({ region, name }: Pick<Place, 'region' | 'name'>): string => `${region}/${name}`;
+
+/** A health check of a backend service. `port`: what is checked unless the description or the check itself says. */
+function healthCheck(found: Found, place: Place, asked: HealthCheckDescription, port: number): Wanted {
+  const known = found.checks[checkKey(place)];
+  const type = asked.healthCheckType ?? typeOf(known?.type);
   const withPath = type === 'HTTP' || type === 'HTTPS' || type === 'HTTP2';
   const target = {
     ...(asked.port === undefined ? {} : { port: asked.port }),
     ...(withPath && asked.requestPath !== undefined ? { requestPath: asked.requestPath } : {}),
     ...(withPath && asked.host !== undefined ? { host: asked.host } : {}),
   };
-  const whole = { port, ...(withPath ? { requestPath: '/' } : {}), ...target };
-  const typed = asked.healthCheckType !== undefined;
+  const whole = { port: known?.port ?? port, ...(withPath ? { requestPath: '/' } : {}), ...target };
+  const turned = known !== undefined && known.type !== type;
   return {
     place,
     fields: {
       ...timing(asked),
-      ...(typed ? { type, ...otherChecksGone(type) } : {}),
-      ...(Object.keys(target).length > 0 ? { [CHECK_FIELDS[type]]: target } : {}),
+      // A check of another type begins anew, on the same port.
+      ...(turned ? { type, ...otherChecksGone(type), [CHECK_FIELDS[type]]: whole } : {}),
+      ...(!turned && Object.keys(target).length > 0 ? { [CHECK_FIELDS[type]]: target } : {}),
     },
     initial: { ...CHECK, type, [CHECK_FIELDS[type]]: whole },
   };
 }
+
+const typeOf = (type: string | undefined): keyof typeof CHECK_FIELDS =>
+  type !== undefined && Object.hasOwn(CHECK_FIELDS, type) ? (type as keyof typeof CHECK_FIELDS) : 'HTTP';
 
 function otherChecksGone(type: keyof typeof CHECK_FIELDS): Record<string, undefined> {
   return Object.fromEntries(
@@ -110,7 +120,7 @@ export function backendService(
   const checkWanted = asked.healthCheck !== undefined || !known;
   const link = linkTo(found.project, check);
   return [
-    ...(checkWanted ? [healthCheck(check, asked.healthCheck ?? {}, port)] : []),
+    ...(checkWanted ? [healthCheck(found, check, asked.healthCheck ?? {}, port)] : []),
     {
       place: { collection: 'backendServices', region, name: asked.name },
       fields: {
@@ -135,7 +145,7 @@ export function backendService(
 }
 
 /** The health check that a service is to have: the one it names, or has, or else one named after it. */
-function checkPlace(
+export function checkPlace(
   known: string | null,
   region: string,
   asked: BackendServiceDescription & { readonly name: string },
