@@ -26,6 +26,21 @@ GENNAKER_CONFIG (default gennaker.yml here, when it exists) names the configurat
   off, on
 The first user must be an administrator, and turns authentication on. The password is asked for.`,
   },
+  accounts: {
+    about: 'list, add, change, verify and remove accounts of clouds',
+    usage: 'npx gennaker accounts list|show|add|set|verify|remove|history [NAME] [options]',
+    text: `Works on the running system of a data folder (--data DIR, --offset N); no restart is needed.
+  list
+  show NAME
+  add NAME --project ID [--regions a,b] [--type gce] [--endpoint URL] [--environment prod]
+           [--key-file PATH | --key-variable NAME]
+  set NAME, with the same options: what is not named stays
+  verify NAME      tries what works, and says which permission or quota is missing; changes nothing
+  remove NAME
+  history [NAME]
+A key is never given itself: PATH is a file within the folder "credentials" of the data folder, NAME a variable of
+clouddriver's process. Without either, Google's application default credentials are used.`,
+  },
   where: {
     about: 'print the addresses of the running system',
     usage: 'npx gennaker where [--data DIR]',

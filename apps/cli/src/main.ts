@@ -32,6 +32,8 @@ async function run(root: string, command: string, args: string[]): Promise<numbe
       return (await import('./where.ts')).where(root, args);
     case 'users':
       return (await import('./users.ts')).users(root, args);
+    case 'accounts':
+      return (await import('./accounts.ts')).accounts(root, args);
     case 'doctor':
       return (await import('./doctor.ts')).doctor(root, args);
     case 'test':

@@ -1,16 +1,10 @@
 import { realpathSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ServiceError } from '@gennaker/contracts/error';
 import { type LocalUser, peopleRoutes } from '@gennaker/contracts/people';
 import type { Client } from '@gennaker/contracts/route';
-import { createServiceClient } from '@gennaker/service/http-client';
-import { ownIdentity } from '@gennaker/service/identity';
-import { z } from 'zod';
-import { type Layout, layoutOf } from './up/layout.ts';
+import { gateOf, saying } from './gate-client.ts';
+import { layoutOf } from './up/layout.ts';
 import { Sentence } from './up/sentence.ts';
-import { runningSystem } from './up/system-record.ts';
 
 const USAGE = 'See "gennaker users --help" for what it can do.';
 
@@ -44,15 +38,9 @@ export async function users(root: string, args: string[]): Promise<number> {
     ),
     process.env,
   );
-  const gate = await gateOf(layout);
-  try {
-    process.stdout.write(`${await run(gate, deed, name, values)}\n`);
-    return 0;
-  } catch (error) {
-    if (error instanceof ServiceError)
-      throw new Sentence(`${error.message}.${error.details.fix ? ` ${error.details.fix}.` : ''}`, { cause: error });
-    throw error;
-  }
+  const gate = await gateOf(layout, peopleRoutes);
+  process.stdout.write(`${await saying(() => run(gate, deed, name, values))}\n`);
+  return 0;
 }
 
 async function run(gate: Gate, deed: string | undefined, name: string | undefined, values: Options): Promise<string> {
@@ -128,20 +116,6 @@ function rolesOf(text: string | undefined): string[] | undefined {
     ?.split(',')
     .map((role) => role.trim())
     .filter(Boolean);
-}
-
-/** Gate of the running system, called with the key of its data folder: whoever can read that folder administers it. */
-async function gateOf(layout: Layout): Promise<Gate> {
-  const system = runningSystem(layout);
-  const baseUrl = system?.addresses['gate'];
-  if (!baseUrl) throw new Sentence(`Nothing runs on ${layout.data}: start it with "npm start", then try again.`);
-  const file = join(layout.data, 'secrets.json');
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new Sentence(`${file} cannot be read: run this as the user who started the system.`);
-  });
-  const { identity } = z.looseObject({ identity: z.string() }).parse(JSON.parse(text));
-  const own = { ...ownIdentity('cli'), user: 'cli' };
-  return createServiceClient(peopleRoutes, { name: 'gate', baseUrl, caller: 'cli', identityKey: identity, own });
 }
 
 /** A password from standard input, or typed twice at the terminal without showing it. */

@@ -1,5 +1,5 @@
 import type { AccountView, cloudAccountRoutes } from '@gennaker/contracts/cloud-accounts';
-import { notFound } from '@gennaker/contracts/error';
+import { notFound, ServiceError } from '@gennaker/contracts/error';
 import type { Handlers } from '@gennaker/contracts/route';
 import type { CredentialSources } from './accounts/credentials.ts';
 import {
@@ -52,7 +52,14 @@ export function accountHandlers(
       }
     },
     refreshAccount: async ({ params }) => {
-      await inventory.refreshAccount(params.account);
+      accounts.get(params.account);
+      await inventory.refreshAccount(params.account).catch((error: unknown) => {
+        const words = error instanceof Error ? error.message : String(error);
+        throw new ServiceError(502, `Account ${params.account} could not be read: ${words}`, {
+          field: 'account',
+          fix: 'verify the account to see what is missing; what was seen before is kept, and shown as stale',
+        });
+      });
       return viewOf(params.account);
     },
     accountHistory: ({ query }) => readAudit(db.pool, query.account, query.limit ?? DEFAULT_LIMIT),

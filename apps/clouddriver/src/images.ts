@@ -1,6 +1,7 @@
 import type { Image } from '@gennaker/contracts/cloud-views';
 import { imageSchema } from '@gennaker/contracts/cloud-views';
 import type { Accounts } from './accounts.ts';
+import { fromEach } from './from-each.ts';
 
 /** What images are found by; `tag:key` demands that value of that label. */
 interface ImageQuery {
@@ -15,14 +16,14 @@ export async function findImages(accounts: Accounts, provider: string, query: Im
   const asked = accounts.all.filter(
     ({ account }) => account.provider === provider && (!query.account || query.account === account.name),
   );
-  const found = await Promise.all(
-    asked.map(async ({ cloud }) => (await cloud.capabilities.images?.find(query.q ?? '')) ?? []),
+  const found = await fromEach(
+    asked,
+    async ({ cloud }) => (await cloud.capabilities.images?.find(query.q ?? '')) ?? [],
   );
   const tags = Object.entries(query).flatMap(([key, value]) =>
     key.startsWith('tag:') ? [[key.slice('tag:'.length), String(value)] as const] : [],
   );
   return found
-    .flat()
     .map((image) => imageSchema.parse(image))
     .filter((image) => tags.every(([key, value]) => image.tags?.[key] === value))
     .slice(0, query.count);

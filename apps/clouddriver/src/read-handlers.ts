@@ -8,6 +8,7 @@ import type { ResourceKind } from '@gennaker/extension-sdk/cloud';
 import { type Access, mayRead } from '@gennaker/service/guard';
 import type { Database } from '@gennaker/store/database';
 import type { Accounts } from './accounts.ts';
+import { fromEach } from './from-each.ts';
 import { clustersOf } from './inventory/clusters.ts';
 import { firewallsOf, groupedFirewalls, summaryOf } from './inventory/firewalls.ts';
 import { readLoadBalancers, readSecurityGroups, readServerGroups, serverGroupsOfImage } from './inventory/read.ts';
@@ -62,10 +63,8 @@ export function readHandlers(parts: ReadParts): Handlers<typeof cloudReadRoutes>
     query: { account?: string | undefined; region?: string | undefined },
   ): Promise<CloudResource[]> => {
     const asked = query.account === undefined ? accounts.all : [accounts.get(query.account)];
-    const found = await Promise.all(
-      asked.map(async ({ cloud }) => (await cloud.capabilities.resources?.list(kind)) ?? []),
-    );
-    return found.flat().filter((one) => !query.region || one.region === query.region);
+    const found = await fromEach(asked, async ({ cloud }) => (await cloud.capabilities.resources?.list(kind)) ?? []);
+    return found.filter((one) => !query.region || one.region === query.region);
   };
   const ofProvider = (provider: string | undefined, account?: string) =>
     (account === undefined ? accounts.all : [accounts.get(account)]).filter(
@@ -229,34 +228,24 @@ export function readHandlers(parts: ReadParts): Handlers<typeof cloudReadRoutes>
         },
       ];
     },
-    listNetworks: async ({ params }) => {
-      const found = await Promise.all(
-        ofProvider(params.provider).map(async ({ account, cloud }) =>
-          ((await cloud.capabilities.networks?.list()) ?? []).map((network) => named(network, account)),
-        ),
-      );
-      return found.flat();
-    },
+    listNetworks: ({ params }) =>
+      fromEach(ofProvider(params.provider), async ({ account, cloud }) =>
+        ((await cloud.capabilities.networks?.list()) ?? []).map((network) => named(network, account)),
+      ),
     listSubnets: async ({ params, query }) => {
-      const found = await Promise.all(
-        ofProvider(params.provider, query.account).map(async ({ account, cloud }) =>
-          ((await cloud.capabilities.subnets?.list()) ?? []).map((subnet) => ({
-            ...named(subnet, account),
-            type: account.provider,
-            network: String(subnet['network'] ?? ''),
-          })),
-        ),
+      const found = await fromEach(ofProvider(params.provider, query.account), async ({ account, cloud }) =>
+        ((await cloud.capabilities.subnets?.list()) ?? []).map((subnet) => ({
+          ...named(subnet, account),
+          type: account.provider,
+          network: String(subnet['network'] ?? ''),
+        })),
       );
-      return found.flat().filter((subnet) => !query.region || subnet.region === query.region);
+      return found.filter((subnet) => !query.region || subnet.region === query.region);
     },
-    listInstanceTypes: async () => {
-      const found = await Promise.all(
-        accounts.all.map(async ({ account, cloud }) =>
-          ((await cloud.capabilities.instanceTypes?.list()) ?? []).map((type) => ({ ...type, account: account.name })),
-        ),
-      );
-      return found.flat();
-    },
+    listInstanceTypes: () =>
+      fromEach(accounts.all, async ({ account, cloud }) =>
+        ((await cloud.capabilities.instanceTypes?.list()) ?? []).map((type) => ({ ...type, account: account.name })),
+      ),
     listBackendServices: ({ query }) => choices('backendService', query),
     listHealthChecks: ({ query }) => choices('healthCheck', query),
     listAddresses: ({ query }) => choices('address', query),

@@ -21,7 +21,7 @@ beforeAll(async () => {
     api: front50Api,
     port: 0,
     config: configFromEnv({ GENNAKER_DATA: 'unused', DATABASE_URL: database.url, REDIS_URL: 'unused' }),
-    handlers: front50Handlers({ db: database.db, clock: { now: () => now }, known }),
+    handlers: front50Handlers({ db: database.db, clock: { now: () => now }, known: () => Promise.resolve(known) }),
   });
   client = createClient(front50Api, { baseUrl: served.url, headers: { 'x-spinnaker-user': 'ada' } });
 });

@@ -12,5 +12,5 @@ export interface Known {
 export interface Front50 {
   readonly db: Database;
   readonly clock: Pick<Clock, 'now'>;
-  readonly known: Known;
+  readonly known: () => Promise<Known>;
 }

@@ -4,6 +4,7 @@ import { systemClock } from '@gennaker/service/clock';
 import { createServiceClient } from '@gennaker/service/http-client';
 import { ownIdentity } from '@gennaker/service/identity';
 import { serve } from '@gennaker/service/http-server';
+import { knownAccounts } from '@gennaker/service/known-accounts';
 import { ServiceError } from '@gennaker/contracts/error';
 import { front50Api } from '@gennaker/contracts/front50';
 import { type Person, peopleRoutes } from '@gennaker/contracts/people';
@@ -36,6 +37,12 @@ export const app: AppDefinition = {
         if (error instanceof ServiceError && error.status === 404) return undefined;
         throw error;
       });
+    const accounts = knownAccounts(config, 'front50');
+    const stageTypes = new Set([
+      ...Object.values(stages).flatMap((stage) => [stage.type, ...(stage.aliases ?? [])]),
+      ...[...config.file.webhook.preconfigured, ...config.file.stageTypes].map(({ type }) => type),
+    ]);
+    const triggerTypes = new Set(Object.keys(triggers));
     const served = await serve({
       name: 'front50',
       api: front50Api,
@@ -44,14 +51,11 @@ export const app: AppDefinition = {
       handlers: front50Handlers({
         db,
         clock: systemClock,
-        known: {
-          stageTypes: new Set([
-            ...Object.values(stages).flatMap((stage) => [stage.type, ...(stage.aliases ?? [])]),
-            ...[...config.file.webhook.preconfigured, ...config.file.stageTypes].map(({ type }) => type),
-          ]),
-          triggerTypes: new Set(Object.keys(triggers)),
-          accounts: new Set(config.file.accounts.map((account) => account.name)),
-        },
+        known: async () => ({
+          stageTypes,
+          triggerTypes,
+          accounts: new Set((await accounts()).map(({ name }) => name)),
+        }),
       }),
     });
     return {

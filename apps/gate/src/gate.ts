@@ -17,6 +17,4 @@ export interface Gate {
   readonly clouddriver: Client<typeof clouddriverApi>;
   readonly version: string;
   readonly customStages: CustomStages;
-  /** Names of the configured accounts. */
-  readonly accounts: readonly string[];
 }

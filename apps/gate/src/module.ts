@@ -11,6 +11,7 @@ import { systemClock } from '@gennaker/service/clock';
 import type { ServiceName } from '@gennaker/service/config';
 import { createServiceClient, type ServiceClientOptions } from '@gennaker/service/http-client';
 import { serve } from '@gennaker/service/http-server';
+import { knownAccounts } from '@gennaker/service/known-accounts';
 import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
 import manifest from '../package.json' with { type: 'json' };
@@ -49,7 +50,7 @@ export const app: AppDefinition = {
       loginUrl: `${publicUrl ?? urls.deck.split(',')[0]}/login`.replace(/(?<!:)\/\//g, '/'),
       origins: [...urls.deck.split(','), ...urls.gate.split(','), ...file.publicUrls].flatMap(originsOf),
       exposed,
-      accounts: file.accounts.map((account) => account.name),
+      accounts: knownAccounts(config, 'gate'),
     };
     const called = (name: ServiceName): ServiceClientOptions => ({
       name,
@@ -70,7 +71,6 @@ export const app: AppDefinition = {
           rosco: createServiceClient(roscoApi, called('rosco')),
           clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
           version: manifest.version,
-          accounts: config.file.accounts.map((account) => account.name),
           customStages: { webhooks: config.file.webhook.preconfigured, stageTypes: config.file.stageTypes },
         },
         people,

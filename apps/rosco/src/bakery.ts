@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { badRequest } from '@gennaker/contracts/error';
 import type { Account, ServiceConfig } from '@gennaker/service/config';
 import { createGuardedHttp } from '@gennaker/service/egress';
+import { knownAccounts } from '@gennaker/service/known-accounts';
 import type { Database } from '@gennaker/store/database';
 import type { Outbox } from '@gennaker/store/outbox';
 import { type Images, openImages } from './images.ts';
@@ -17,7 +18,7 @@ export interface Bakery {
   /** Name of this process, unique per start. */
   readonly owner: string;
   /** The named account, or the first. @throws ServiceError 400 */
-  account(name: string | undefined): Account;
+  account(name: string | undefined): Promise<Account>;
   images(account: Account): Images;
   /** Working folder of one attempt. */
   workFolder(bakeId: string, epoch: number): string;
@@ -34,23 +35,25 @@ export function openBakery(
 ): Bakery {
   const folder = join(config.dataDir, 'rosco');
   const stores = new Map<string, Images>();
-  const accounts = config.file.accounts.filter((account) => account.provider === 'gce');
+  const accounts = knownAccounts(config, 'rosco');
   return {
     ...parts,
     packageFiles: createPackageFiles(join(folder, 'packages'), createGuardedHttp(config.file.egress.allow)),
     tools: config.tools,
-    account(name) {
-      const found = name ? accounts.find((account) => account.name === name) : accounts[0];
+    async account(name) {
+      const usable = (await accounts()).filter((account) => account.provider === 'gce');
+      const found = name ? usable.find((account) => account.name === name) : usable[0];
       if (!found)
         throw badRequest(name ? `There is no account "${name}" to bake for` : 'No account is configured to bake for', {
           field: 'account_name',
-          fix: accounts.length > 0 ? `use ${accounts.map((a) => a.name).join(', ')}` : 'add one to gennaker.yml',
+          fix: usable.length > 0 ? `use ${usable.map((a) => a.name).join(', ')}` : 'add an account',
         });
       return found;
     },
     images(account) {
-      const known = stores.get(account.name) ?? openImages(account);
-      stores.set(account.name, known);
+      const key = `${account.project} ${account.endpoint ?? ''}`;
+      const known = stores.get(key) ?? openImages(account);
+      stores.set(key, known);
       return known;
     },
     workFolder: (bakeId, epoch) => join(folder, 'bakes', `${bakeId}-${epoch}`),

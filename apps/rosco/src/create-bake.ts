@@ -71,14 +71,15 @@ export async function createBake(bakery: Bakery, call: BakeCall): Promise<{ row:
 async function completedWithoutImage(bakery: Bakery, plan: BakePlan): Promise<string | undefined> {
   const live = await lockLiveBake(bakery.db.pool, plan.key);
   if (live?.state !== 'COMPLETED') return undefined;
-  return (await bakery.images(bakery.account(plan.account)).find(live.image_name)) ? undefined : live.id;
+  const images = bakery.images(await bakery.account(plan.account));
+  return (await images.find(live.image_name)) ? undefined : live.id;
 }
 
 async function planBake(bakery: Bakery, request: BakeRequest): Promise<BakePlan> {
   const packages = request.package.split(/[\s,]+/).filter(Boolean);
   if (packages.length === 0) throw badRequest('No package to bake', { field: 'package', fix: 'name a package' });
   const base = await findBase(request);
-  const account = bakery.account(request.account_name);
+  const account = await bakery.account(request.account_name);
   const template = await loadTemplate(request.template_file_name ?? base.templateFile);
   const source = await bakery.images(account).resolve(base);
   const files: BakeInputs['files'] = [];

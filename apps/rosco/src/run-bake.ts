@@ -31,7 +31,7 @@ export interface BakeRun {
  */
 export async function runBake(run: BakeRun): Promise<BakeOutcome> {
   const { bakery, row, claim } = run;
-  const account = bakery.account(row.plan.account);
+  const account = await bakery.account(row.plan.account);
   const log = await openLog(bakery.logFile(row.id), claim.epoch);
   const work = bakery.workFolder(row.id, claim.epoch);
   try {

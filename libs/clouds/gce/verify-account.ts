@@ -65,7 +65,9 @@ const QUOTAS =
 export async function verifyAccount(compute: Compute): Promise<Verification> {
   const { checks, reachable } = await regionChecks(compute);
   if (!reachable) return { checks, missingPermissions: [] };
-  const reads = await Promise.all(READS.map((read) => readCheck(compute, ...read)));
+  const reads = await Promise.all(
+    READS.map(([service, permission, how]) => readCheck(compute, service, permission, how)),
+  );
   const changes = await changeChecks(compute);
   return {
     checks: [...checks, ...reads.map(({ check }) => check), ...changes.checks],

@@ -3,7 +3,7 @@ import type { OpenAccount } from '../accounts.ts';
 import { type CredentialSources, readCredentials } from './credentials.ts';
 
 /** A cloud that does not answer is told as that, ms. */
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 20_000;
 
 /**
  * Tries an account: its credentials first, then whatever its cloud can try without changing anything. A cloud that

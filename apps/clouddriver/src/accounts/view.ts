@@ -18,6 +18,8 @@ function shortView({ account }: OpenAccount): AccountView {
     primaryAccount: account['primaryAccount'] === true,
     challengeDestructiveActions: account['challengeDestructiveActions'] === true,
     regions: account.regions.map((name) => ({ name })),
+    project: account.project,
+    ...(account.endpoint ? { endpoint: account.endpoint } : {}),
   };
 }
 
@@ -38,8 +40,6 @@ export async function fullViews(db: Database, accounts: Accounts): Promise<Accou
     const watch = watches.get(account.name);
     return {
       ...shortView(open),
-      project: account.project,
-      ...(account.endpoint ? { endpoint: account.endpoint } : {}),
       platformHealth: definition.platformHealth,
       capabilities: Object.keys(cloud.capabilities),
       source,

@@ -12,7 +12,7 @@ export const PACE: Pace = { fastest: 2_000, watched: 15_000, slowest: 120_000 };
 /** What a look learned: `restless` means that the cloud is on its way to something, though nothing changed just now. */
 export type LookOutcome = 'changed' | 'restless' | 'unchanged' | 'failed';
 
-const BACK_OFF = 1.5;
+const BACK_OFF = 2;
 
 /** What the cloud is on its way to takes a while, or never comes: such looks slow down as well, though not far. */
 const RESTLESS_MOST = 4;

@@ -29,7 +29,7 @@ export async function savePipeline(
   options: SaveOptions,
 ): Promise<{ pipeline: Pipeline; warnings: SaveWarning[] }> {
   const { text, document } = readJsonObject(bytes);
-  const { pipeline, warnings } = checkPipeline(document, front50.known);
+  const { pipeline, warnings } = checkPipeline(document, await front50.known());
   const application = pipeline.application.trim().toLowerCase();
   const name = pipeline.name.trim();
   const id = pipelineId(pipeline.id, options.id);

@@ -96,7 +96,7 @@ async function userView(people: People, identity: Identity): Promise<UserView> {
     username: identity.user,
     email: row?.email ?? identity.user,
     roles: [...identity.roles],
-    allowedAccounts: [...people.accounts],
+    allowedAccounts: (await people.accounts()).map(({ name }) => name),
     authorities: identity.roles.map((authority) => ({ authority })),
     enabled: true,
     accountNonExpired: true,

@@ -1,5 +1,6 @@
 import type { Identity, LocalUser } from '@gennaker/contracts/people';
 import { notFound } from '@gennaker/contracts/error';
+import type { Account } from '@gennaker/service/config';
 import type { Database, Queryable } from '@gennaker/store/database';
 import type { Attempts } from './attempts.ts';
 
@@ -18,7 +19,8 @@ export interface People {
   readonly origins: readonly string[];
   /** Is gate reachable from other machines? */
   readonly exposed: boolean;
-  readonly accounts: readonly string[];
+  /** The accounts that there are. */
+  readonly accounts: () => Promise<readonly Account[]>;
 }
 
 /** A user as stored. */
