@@ -20,8 +20,10 @@ const FRESH_MS = 400;
 const SPARE_MS = 15_000;
 /** A look that takes longer is told as a failure, though its answer is still taken, ms. */
 const LATE_MS = 45_000;
-/** An account that somebody reads counts as watched for this long, ms. */
-const WATCHED_MS = 60_000;
+/** An account that somebody read counts as watched for this long, ms: a page stays open a while after it was read. */
+const WATCHED_MS = 10 * 60_000;
+/** Other processes are told of readers this often at most, ms. */
+const TELL_MS = 30_000;
 /** What is read though it is old is looked at within this time, ms. */
 const SOON_MS = 200;
 /** First looks are spread over this long for each account, ms. */
@@ -326,7 +328,7 @@ export function startInventory(options: {
     watched(names) {
       for (const name of new Set(names)) {
         const watch = watches.get(name);
-        if (watch && clock.now() - watch.told > WATCHED_MS / 2) {
+        if (watch && clock.now() - watch.told > TELL_MS) {
           watch.told = clock.now();
           options.tell?.(name, 'watched');
         }
