@@ -17,7 +17,7 @@ const SETTLE_MS = 30_000;
 const startedSchema = z.looseObject({ ref: z.string() });
 
 /** Proportional set size of a process, MB. */
-function proportionalMegabytes(pid: number): number {
+export function proportionalMegabytes(pid: number): number {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? Number.NaN) / 1_024;
 }
