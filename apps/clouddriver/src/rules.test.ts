@@ -92,3 +92,20 @@ describe('a lock', () => {
     expect(await statusOf('acquireLock', person('dev'), asked)).toBe(403);
   });
 });
+
+describe('accounts', () => {
+  it('are changed, verified and audited by administrators alone, and listed by everybody', () => {
+    const rules = clouddriverRules(() => Promise.resolve(undefined));
+    for (const operation of [
+      'addAccount',
+      'updateAccount',
+      'removeAccount',
+      'verifyAccount',
+      'verifyDefinition',
+      'accountHistory',
+      'listAccountDefinitions',
+    ] as const)
+      expect(rules[operation], operation).toBe('admin');
+    expect(rules.listAccounts).toBe('signed');
+  });
+});

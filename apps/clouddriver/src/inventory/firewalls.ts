@@ -24,15 +24,10 @@ export function groupedFirewalls(all: readonly SecurityGroup[]) {
   return grouped;
 }
 
-/** Does a firewall apply to a group's instances? One without target tags applies to all of its network. */
-export function appliesTo(firewall: SecurityGroup, group: ServerGroup): boolean {
-  if (firewall.account !== group.account) return false;
-  const network = group['network'] ?? group['networkName'];
-  if (typeof network === 'string' && network !== firewall.network) return false;
-  const targets = firewall.targetTags ?? [];
-  if (targets.length === 0) return true;
-  const tags: unknown = group['tags'];
-  return Array.isArray(tags) && targets.some((target) => tags.includes(target));
+/** Does a firewall apply to a group's instances? The cloud says so in the group's view. */
+function appliesTo(firewall: SecurityGroup, group: ServerGroup): boolean {
+  const names: unknown = group['securityGroups'];
+  return firewall.account === group.account && Array.isArray(names) && names.includes(firewall.name);
 }
 
 /** Firewalls that concern an application: named after it, or applying to one of its server groups. */
