@@ -14,6 +14,7 @@ import {
   type Group,
   imageSchema,
   lastPart,
+  type ManagedInstance,
   metadataList,
   metadataValue,
   type Template,
@@ -50,7 +51,13 @@ export async function serverGroupView(compute: Compute, parts: ServerGroupParts)
   const link = instanceGroupLink(group);
   const behind = balancers.filter((balancer) => isBehind(balancer, group, link));
   const managed = await managedInstances(compute, address, group.name).catch(goneMeans([]));
-  const health = await balancerHealth(compute, behind, checks, link, managed);
+  const health = await balancerHealth(
+    compute,
+    [...behind, ...balancersOfMembers(parts, behind, managed)],
+    checks,
+    link,
+    managed,
+  );
   const views = managed.map((entry) => {
     const name = entry.name ?? lastPart(entry.instance);
     return instanceView(entry, instances.find((instance) => instance.name === name) ?? null, health);
@@ -130,6 +137,19 @@ export async function serverGroupView(compute: Compute, parts: ServerGroupParts)
       'load-balancer-port': metadataValue(metadata, 'port'),
     },
   };
+}
+
+/** Load balancers that single instances of the group were registered with, as those see these instances only. */
+function balancersOfMembers(
+  { balancers }: ServerGroupParts,
+  behind: readonly LoadBalancer[],
+  managed: readonly ManagedInstance[],
+): LoadBalancer[] {
+  const names = new Set(managed.map((entry) => lastPart(entry.instance)));
+  return balancers.filter(
+    (balancer) =>
+      !behind.includes(balancer) && (balancer.pool?.instances ?? []).some((link) => names.has(lastPart(link))),
+  );
 }
 
 /** What a bake wrote into its image; images never change, so that each is read once. */

@@ -74,6 +74,18 @@ export const serverGroupSchema = z.looseObject({
   zones: z.array(z.string()).optional(),
   buildInfo: jsonObject.optional(),
   image: z.string().optional(),
+  problems: z
+    .array(
+      z.object({
+        instance: z.string(),
+        kind: z.string().describe('quota, stockOut, permission, notFound, invalid, boot, unavailable, ...'),
+        code: z.string(),
+        message: z.string().describe("the cloud's own words"),
+        lasting: z.boolean().describe('it does not go away by waiting'),
+      }),
+    )
+    .optional()
+    .describe('why instances of it could not be made'),
   drift: reasonSchema.optional().describe('the traffic that was asked for differs from what the cloud does'),
   drainingUntil: millis.optional().describe('open connections are served until then, epoch milliseconds'),
   ...freshness,

@@ -84,7 +84,7 @@ async function waitForUp(context: TaskContext<NewServerGroupStage>): Promise<Tas
   const counts = { ...group.instanceCounts };
   if (!state.enough)
     return {
-      status: 'RUNNING',
+      status: state.hopeless ? 'TERMINAL' : 'RUNNING',
       wakeAfterMs: cloudPollMs(context.now - context.taskStartTime),
       context: { lastCapacityCheck: counts },
       reason: state.reason,

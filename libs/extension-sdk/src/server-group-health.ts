@@ -6,6 +6,8 @@ export interface UpState {
   readonly up: number;
   readonly needed: number;
   readonly enough: boolean;
+  /** So many instances have a problem that waiting does not end that the rest cannot be enough. */
+  readonly hopeless: boolean;
   readonly reason: Reason;
 }
 
@@ -61,6 +63,11 @@ export function upState(
   const enough = up.length >= needed && group.instances.length >= needed;
   const missing = group.instances.filter((instance) => !up.includes(instance));
   const absent = desired - group.instances.length;
+  const lasting = (group.problems ?? []).filter(
+    (problem) => problem.lasting && missing.some((instance) => instance.name === problem.instance),
+  );
+  const stuck = new Set(lasting.map((problem) => problem.instance));
+  const hopeless = !enough && stuck.size > 0 && desired - stuck.size < needed;
   const lacks = [
     ...(absent > 0 ? [`${absent} not made yet${group['reason'] ? ` (${reasonText(group['reason'])})` : ''}`] : []),
     ...missing.slice(0, LISTED).map((instance) => `${instance.name}: ${lackOf(instance, interesting)}`),
@@ -71,6 +78,7 @@ export function upState(
     up: up.length,
     needed,
     enough,
+    hopeless,
     reason: {
       summary: enough ? counted : `${counted}, ${needed} are needed. ${lacks.join('; ')}`,
       evidence: {
@@ -84,10 +92,22 @@ export function upState(
           health: instance.health.map(({ type, state }) => ({ type, state })),
           lacks: lackOf(instance, interesting),
         })),
+        ...(lasting.length > 0 ? { problems: lasting } : {}),
       },
-      ...(enough ? {} : { next: 'It goes on as soon as they are up' }),
+      ...(enough
+        ? {}
+        : { next: hopeless ? nextOf(lasting.map((problem) => problem.kind)) : 'It goes on as soon as they are up' }),
     },
   };
+}
+
+/** What somebody has to do about lasting problems. */
+function nextOf(kinds: readonly string[]): string {
+  if (kinds.includes('quota')) return 'Waiting does not help: raise the quota, or ask for fewer or smaller instances';
+  if (kinds.includes('stockOut')) return 'Waiting does not help for now: take other zones or another instance type';
+  if (kinds.includes('permission')) return 'Waiting does not help: the account lacks a permission; grant it';
+  if (kinds.includes('boot')) return 'Waiting does not help: the console of an instance says why it does not start';
+  return 'Waiting does not help: what its instances are made from is wrong; correct the image or the template';
 }
 
 function lackOf(instance: Instance, interesting: readonly string[] | null): string {

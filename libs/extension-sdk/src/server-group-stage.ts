@@ -129,6 +129,8 @@ const determineTarget: TaskDefinition<ServerGroupStage> = underLocks(placesOf, {
 /** What a condition says of one server group now. */
 export interface Condition {
   readonly met: boolean;
+  /** It will not be met by waiting. */
+  readonly hopeless?: boolean;
   readonly reason: Reason;
 }
 
@@ -146,7 +148,7 @@ export function waitForTargets<C extends ServerGroupStage>(
         const condition = check(await liveGroup(context, target), context, target);
         if (!condition.met)
           return {
-            status: 'RUNNING',
+            status: condition.hopeless ? 'TERMINAL' : 'RUNNING',
             wakeAfterMs: cloudPollMs(context.now - context.taskStartTime),
             reason: condition.reason,
           };

@@ -93,3 +93,29 @@ test('who counts as up', () => {
     '0 of 2 instances of app-v000 are up, 2 are needed. 1 not made yet; i: no load balancer has found it healthy yet',
   );
 });
+
+test('a wait is hopeless when the instances that can still come up are not enough', () => {
+  const instance = (name: string) => ({
+    id: name,
+    name,
+    healthState: 'Starting' as const,
+    health: [{ type: 'Google', state: 'Starting' as const }],
+  });
+  const problem = (name: string, lasting: boolean) => ({
+    instance: name,
+    kind: lasting ? 'quota' : 'unavailable',
+    code: 'CODE',
+    message: 'In words.',
+    lasting,
+  });
+  const stateOf = (problems: object[], percentage: number) =>
+    upState(group(0, false, { instances: [instance('i'), instance('j')], problems }), 2, percentage, null);
+  expect(stateOf([], 100).hopeless).toBe(false);
+  expect(stateOf([problem('i', false)], 100).hopeless).toBe(false);
+  expect(stateOf([problem('i', true)], 50).hopeless).toBe(false);
+  expect(stateOf([problem('i', true)], 100)).toMatchObject({
+    hopeless: true,
+    reason: { next: expect.stringContaining('raise the quota'), evidence: { problems: [{ instance: 'i' }] } },
+  });
+  expect(stateOf([problem('i', true), problem('j', true)], 50).hopeless).toBe(true);
+});

@@ -124,6 +124,7 @@ function capacityMatch(group: ServerGroup | null, context: Context, target: Reso
   const whole = group.instances.length === desired;
   return {
     met: state.enough && whole,
+    hopeless: state.hopeless,
     reason:
       whole || !state.enough
         ? state.reason

@@ -113,29 +113,63 @@ async function runOne(
   lockLost: AbortController,
   failedBefore: Reason | null,
 ): Promise<Ended> {
-  const lock = await holdLock(parts, operation, journal, entry, signal);
+  let lock: HeldLock | null;
+  try {
+    lock = await holdLock(parts, operation, journal, entry, signal);
+  } catch (error) {
+    if (error instanceof ClaimLost || signal.aborted) throw error;
+    return refused(parts, operation, journal, entry, index, signal, failedBefore ?? reasonOf(entry, error));
+  }
   const stopRenewing = lock?.keep((why) => lockLost.abort(new Error(why)));
   try {
-    const definition = operationNamed(parts.accounts.get(entry.account).cloud, entry.operation)?.definition;
-    return await runDescription({
-      journal,
-      frame,
-      index,
-      operation: entry.operation,
-      failedBefore,
-      givenUp: () => signal.aborted,
-      run: () => {
-        if (!definition)
-          throw new Error(`Operation ${entry.operation} is not offered by account ${entry.account} any more.`);
-        return definition.run(frame.context, entry.description as never);
-      },
-      reasonOf: (error) => reasonOf(entry, error),
-      recordFailure: (failure) => recordFailure(parts.db, operation, failure),
-    });
+    return await runPart(parts, operation, journal, entry, index, frame, signal, failedBefore);
   } finally {
     stopRenewing?.();
     await lock?.release();
   }
+}
+
+/** The cluster is another's: the description fails, and what it had made before a crash is undone. */
+async function refused(
+  parts: RunnerParts,
+  operation: ClaimedOperation,
+  journal: Journal,
+  entry: Accepted,
+  index: number,
+  signal: AbortSignal,
+  failure: Reason,
+): Promise<Ended> {
+  await recordFailure(parts.db, operation, failure);
+  const frame = frameOf(parts, operation, journal, entry, index, signal, true);
+  return runPart(parts, operation, journal, entry, index, frame, signal, failure);
+}
+
+async function runPart(
+  parts: RunnerParts,
+  operation: ClaimedOperation,
+  journal: Journal,
+  entry: Accepted,
+  index: number,
+  frame: RunFrame,
+  signal: AbortSignal,
+  failedBefore: Reason | null,
+): Promise<Ended> {
+  const definition = operationNamed(parts.accounts.get(entry.account).cloud, entry.operation)?.definition;
+  return runDescription({
+    journal,
+    frame,
+    index,
+    operation: entry.operation,
+    failedBefore,
+    givenUp: () => signal.aborted,
+    run: () => {
+      if (!definition)
+        throw new Error(`Operation ${entry.operation} is not offered by account ${entry.account} any more.`);
+      return definition.run(frame.context, entry.description as never);
+    },
+    reasonOf: (error) => reasonOf(entry, error),
+    recordFailure: (failure) => recordFailure(parts.db, operation, failure),
+  });
 }
 
 /** From here on the operation is only undone, also after a crash. */
