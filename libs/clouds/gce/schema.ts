@@ -214,7 +214,6 @@ export const terminateInstancesSchema = z.looseObject({
 export type TerminateInstances = z.infer<typeof terminateInstancesSchema>;
 
 export const terminateAndDecrementSchema = serverGroupOperationSchema.extend({ instanceIds });
-export type TerminateAndDecrement = z.infer<typeof terminateAndDecrementSchema>;
 
 export const rebootInstancesSchema = z.looseObject({
   credentials: name,
@@ -222,7 +221,6 @@ export const rebootInstancesSchema = z.looseObject({
   zone: name.nullish(),
   instanceIds,
 });
-export type RebootInstances = z.infer<typeof rebootInstancesSchema>;
 
 export const setStatefulDiskSchema = serverGroupOperationSchema.extend({
   deviceName: name.describe('a disk of the template whose content is kept when its instance is made anew'),

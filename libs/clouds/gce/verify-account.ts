@@ -1,6 +1,7 @@
 import type { AccountCheck } from '@gennaker/contracts/cloud-accounts';
 import type { Compute } from './compute.ts';
 import { failedAs, GceFailure } from './errors.ts';
+import { discoverProjects, projectsCheck } from './projects.ts';
 import { lastPart, regionSchema } from './resources.ts';
 import { z } from 'zod';
 
@@ -63,16 +64,28 @@ const QUOTAS =
  * be read, and, at Google itself, which permissions of changes are missing. Changes nothing.
  */
 export async function verifyAccount(compute: Compute): Promise<Verification> {
-  const { checks, reachable } = await regionChecks(compute);
-  if (!reachable) return { checks, missingPermissions: [] };
+  const [projects, { checks, reachable }] = await Promise.all([projectChecks(compute), regionChecks(compute)]);
+  if (!reachable) return { checks: [...projects, ...checks], missingPermissions: [] };
   const reads = await Promise.all(
     READS.map(([service, permission, how]) => readCheck(compute, service, permission, how)),
   );
   const changes = await changeChecks(compute);
   return {
-    checks: [...checks, ...reads.map(({ check }) => check), ...changes.checks],
+    checks: [...projects, ...checks, ...reads.map(({ check }) => check), ...changes.checks],
     missingPermissions: [...reads.flatMap(({ missing }) => missing), ...changes.missing],
   };
+}
+
+/** Google alone can be asked which projects there are; credentials need not be allowed to ask. */
+async function projectChecks(compute: Compute): Promise<AccountCheck[]> {
+  if (compute.account.endpoint) return [];
+  try {
+    return [projectsCheck(compute.project, await discoverProjects(compute))];
+  } catch (error) {
+    return [
+      { ...failure('projects', 'The projects of these credentials cannot be listed', error), outcome: 'unknown' },
+    ];
+  }
 }
 
 async function regionChecks(
