@@ -66,7 +66,7 @@ export class TestCloud {
       method,
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
-      headers: {},
+      headers: { 'metadata-flavor': 'Google' },
       body: body === undefined ? '' : JSON.stringify(body),
     });
     return { status: answer.status, body: JSON.parse(JSON.stringify(answer.body)) as Json };

@@ -9,7 +9,7 @@ import { newManagedInstance, refreshedInstance } from './instance-document.ts';
 import type { NewInstance, Placement } from './instance-document.ts';
 import { InstanceLife } from './instance-life.ts';
 import { findZone, zonesOf } from './locations.ts';
-import { lastPart, splitPath, zoneScope } from './path.ts';
+import { lastPart, pathOf, splitPath, zoneScope } from './path.ts';
 import { actionFor, planned } from './planned-group.ts';
 import type { Instance } from './resource.ts';
 import type { Runtime } from './runtime.ts';
@@ -152,14 +152,17 @@ export class Fleet {
   async recreate(path: string, version?: Version): Promise<void> {
     if (this.#record(path)?.group === '') return this.reset(path);
     const driver = this.#life.take(path);
-    this.#life.set(path, 'STOPPING', { action: 'RECREATING' });
-    if (!(await this.#life.tearDown(path, driver))) return;
     const groupPath = this.#record(path)?.group ?? '';
+    const before = this.#store.get('instanceGroupManagers', groupPath);
+    const goal = version ?? (before === undefined ? undefined : this.#goal(groupPath, before, path));
+    // From now on it counts as what it is going to be.
+    this.#life.set(path, 'STOPPING', { action: 'RECREATING', ...(goal === undefined ? {} : intended(path, goal)) });
+    if (!(await this.#life.tearDown(path, driver))) return;
     const group = this.#store.get('instanceGroupManagers', groupPath);
     const old = this.#store.get('instances', path);
-    if (group === undefined || old === undefined) return;
+    if (group === undefined || old === undefined || goal === undefined) return;
     try {
-      const made = this.#succeed(groupPath, group, old, version ?? this.#goal(groupPath, group, path));
+      const made = this.#succeed(groupPath, group, old, goal);
       if (made.record.keepsRoot === true) await this.#runtime.inheritRoot(old.id, made.instance.id);
       await this.#runtime.discard(old.id);
       if (!this.#life.isMine(path, driver)) return;
@@ -292,10 +295,13 @@ export class Fleet {
     wanted: string | undefined,
   ): void {
     const scope = zoneScope(splitPath(groupPath)?.scope.project ?? '', zone);
-    let name = wanted ?? '';
-    while (name === '' || this.#store.get('instances', `${scope.path}/instances/${name}`) !== undefined) {
-      name = `${group.baseInstanceName}-${this.#store.nextSuffix(4)}`;
+    const isTaken = (each: string): boolean =>
+      this.#store.get('instances', `${scope.path}/instances/${each}`) !== undefined;
+    if (wanted !== undefined && isTaken(wanted)) {
+      throw new Error(`There is an instance '${wanted}' in ${zone} already, and it is not of this group.`);
     }
+    let name = wanted ?? '';
+    while (name === '' || isTaken(name)) name = `${group.baseInstanceName}-${this.#store.nextSuffix(4)}`;
     this.launch(
       newManagedInstance(this.#store, this.#placement, this.#clock.now(), {
         groupPath,
@@ -411,6 +417,11 @@ export class Fleet {
   #record(path: string): ManagedRecord | undefined {
     return this.#store.state.managed[path];
   }
+}
+
+function intended(path: string, version: Version): Pick<ManagedRecord, 'template' | 'version'> {
+  const project = splitPath(path)?.scope.project ?? '';
+  return { template: pathOf(version.instanceTemplate, project, 'version'), version: version.name };
 }
 
 function messageOf(cause: unknown): string {

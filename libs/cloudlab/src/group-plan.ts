@@ -70,10 +70,11 @@ export function planGroup(group: PlannedGroup): GroupPlan {
   const { targetSize } = group;
   const present = group.members.filter((member) => !member.leaving);
   const { stale, deficits } = compare(group, present);
-  const missing = targetSize - present.length;
   const draft = new Draft(group, present);
-
-  if (missing > 0) draft.create(deficits.splice(0, missing), [], true);
+  // Names that were asked for are part of the target, whatever else is there.
+  draft.createNamed(deficits.splice(0, group.reserved.length));
+  const missing = targetSize - draft.size;
+  if (missing > 0) draft.create(deficits.splice(0, missing), []);
   if (missing < 0) shrink(draft, group, present, stale, -missing);
   if (group.proactive) {
     const rest = stale.filter(({ path }) => !draft.removed.includes(path));
@@ -95,8 +96,7 @@ function shrink(
     for (const member of evenSurplus(present, count)) draft.remove(member);
     return;
   }
-  for (const member of stale) {
-    if (draft.removed.length === count) return;
+  for (const member of stale.slice(0, count)) {
     const forced = draft.size > group.targetSize + group.surge;
     if (forced || draft.mayGo(member)) draft.remove(member);
     else {
@@ -124,7 +124,9 @@ function update(draft: Draft, group: PlannedGroup, stale: readonly Member[], def
   const replace: Member[] = [];
   const wanted: number[] = [];
   let position = 0;
-  for (const member of stale) {
+  // What is to be kept can only become of a version in its place, so it has the first choice.
+  const ordered = [...stale.filter(({ pinned }) => pinned), ...stale.filter(({ pinned }) => !pinned)];
+  for (const member of ordered) {
     const version = deficits[position];
     if (version === undefined) break;
     const action = group.actionFor(member.path, version);
@@ -140,7 +142,7 @@ function update(draft: Draft, group: PlannedGroup, stale: readonly Member[], def
     }
   }
   const room = group.targetSize + group.surge - draft.size;
-  draft.create(wanted.slice(0, Math.max(0, room)), stale, false);
+  draft.create(wanted.slice(0, Math.max(0, room)), stale);
   for (const member of replace.slice(Math.max(0, room))) if (draft.mayGo(member)) draft.remove(member);
 }
 
@@ -161,7 +163,7 @@ function spread(draft: Draft, group: PlannedGroup, present: readonly Member[]): 
   );
   if (victim === undefined) return;
   if (group.proactive && group.surge === 0 && !draft.mayGo(victim)) return;
-  draft.create([Math.max(0, victim.version)], [], false);
+  draft.create([Math.max(0, victim.version)], []);
   if (!group.proactive || group.surge === 0 || draft.mayGo(victim)) draft.remove(victim);
 }
 
@@ -177,7 +179,9 @@ function compare(group: PlannedGroup, present: readonly Member[]): { stale: Memb
     for (let i = members.length; i < want; i++) deficits.push(version);
   });
   const list = ordered.filter((member) => stale.has(member));
-  return { stale: [...list.filter((each) => !each.available), ...list.filter((each) => each.available)], deficits };
+  // What is not up goes before what is, and what is to be kept last.
+  const rank = ({ pinned, available }: Member): number => (pinned ? 2 : 0) + (available ? 1 : 0);
+  return { stale: list.toSorted((a, b) => rank(a) - rank(b)), deficits };
 }
 
 /** A plan in the making: keeps count of what would be there. */
@@ -187,13 +191,11 @@ class Draft {
   readonly updated: { path: string; version: number; action: UpdateAction }[] = [];
   readonly #group: PlannedGroup;
   readonly #present: readonly Member[];
-  readonly #reserved: { readonly name: string; readonly zone: string | undefined }[];
   #available: number;
 
   constructor(group: PlannedGroup, present: readonly Member[]) {
     this.#group = group;
     this.#present = present;
-    this.#reserved = [...group.reserved];
     this.#available = present.filter(({ available }) => available).length;
   }
 
@@ -206,16 +208,20 @@ class Draft {
   }
 
   /** Makes one instance a version. @param going members that do not count for the spread, as they will leave */
-  create(versions: readonly number[], going: readonly Member[], named: boolean): void {
-    for (const version of versions) {
-      const reserved = named ? this.#reserved.shift() : undefined;
-      const staying = [
-        ...this.#present.filter((each) => !going.includes(each) && !this.removed.includes(each.path)),
-        ...this.created,
-      ];
-      const zone = reserved?.zone ?? zoneForNext(this.#group, staying);
-      this.created.push({ zone, version, ...(reserved === undefined ? {} : { name: reserved.name }) });
-    }
+  create(versions: readonly number[], going: readonly Member[]): void {
+    for (const version of versions) this.created.push({ zone: this.#nextZone(going), version });
+  }
+
+  /** Makes the instances whose names are waited for, of these versions and then of the first. */
+  createNamed(versions: readonly number[]): void {
+    this.#group.reserved.forEach(({ name, zone }, position) => {
+      this.created.push({ zone: zone ?? this.#nextZone([]), version: versions[position] ?? 0, name });
+    });
+  }
+
+  #nextZone(going: readonly Member[]): string {
+    const staying = this.#present.filter((each) => !going.includes(each) && !this.removed.includes(each.path));
+    return zoneForNext(this.#group, [...staying, ...this.created]);
   }
 
   remove(member: Member): void {

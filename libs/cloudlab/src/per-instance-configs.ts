@@ -4,7 +4,7 @@ import type { ItemCall, Lab } from './collection.ts';
 import { mergePatch } from './document-collection.ts';
 import { preservedState } from './group-manager-schema.ts';
 import type { PerInstanceConfig } from './group-manager-schema.ts';
-import { lastPart } from './path.ts';
+import { lastPart, zoneScope } from './path.ts';
 import { page } from './page.ts';
 import { zoneForNext } from './zone-spread.ts';
 import { alreadyExists, invalid } from './problem.ts';
@@ -33,16 +33,16 @@ export function createInstances(lab: Lab, call: Managed): OperationDocument {
   const { instances } = parse(createBody, call.body, 'createInstancesRequest');
   const members = membersOf(lab.store, call.path);
   const known = new Set([...members.map(({ resource }) => resource.name), ...Object.keys(configsOf(call))]);
+  const zones = zonesOfGroup(call.path, call.item);
   for (const { name } of instances) {
-    if (known.has(name)) throw alreadyExists(`${call.path}/${name}`);
+    const others = zones.map((zone) => `${zoneScope(call.scope.project, zone).path}/instances/${name}`);
+    const other = others.find((path) => lab.store.get('instances', path) !== undefined);
+    if (other !== undefined || known.has(name)) throw alreadyExists(other ?? `${call.path}/${name}`);
     known.add(name);
   }
   const placed = members.map(({ resource }) => ({ zone: lastPart(resource.zone) }));
   const added = instances.map((each): [string, PerInstanceConfig] => {
-    const zone = zoneForNext(
-      { zones: zonesOfGroup(call.path, call.item), fullZones: new Set(), shape: 'EVEN' },
-      placed,
-    );
+    const zone = zoneForNext({ zones, fullZones: new Set(), shape: 'EVEN' }, placed);
     placed.push({ zone });
     return [each.name, { ...made(each.name, each.preservedState), zone }];
   });
