@@ -1,4 +1,4 @@
-import { balancersOf, namedBalancers } from '@gennaker/extension-sdk/balanced-instance';
+import { balancersOf } from '@gennaker/extension-sdk/balanced-instance';
 import { instancesTasks, waitForInstances } from '@gennaker/extension-sdk/instances-stage';
 import { defineStage } from '@gennaker/extension-sdk/stage';
 import { stageSchema } from './schema.ts';
@@ -6,7 +6,7 @@ import { stageSchema } from './schema.ts';
 const waitForDownInstances = waitForInstances('waitForDownInstances', (instance, _before, context) => {
   if (!instance) return undefined;
   const states = balancersOf(instance);
-  const behind = namedBalancers(context.context).filter((name) => states.get(name) === 'InService');
+  const behind = (context.context.loadBalancerNames ?? []).filter((name) => states.get(name) === 'InService');
   if (behind.length === 0) return undefined;
   return { lacks: `is still in service behind ${behind.join(', ')}`, evidence: Object.fromEntries(states) };
 });
@@ -30,7 +30,7 @@ export default defineStage({
       operation: 'deregisterInstancesFromLoadBalancer',
       submit: 'deregisterInstances',
       monitor: 'monitorInstances',
-      describe: ({ context }) => ({ loadBalancerNames: namedBalancers(context) }),
+      describe: ({ context }) => ({ loadBalancerNames: context.loadBalancerNames }),
       wait: waitForDownInstances,
     }),
 });

@@ -1,4 +1,4 @@
-import { balancersOf, namedBalancers } from '@gennaker/extension-sdk/balanced-instance';
+import { balancersOf } from '@gennaker/extension-sdk/balanced-instance';
 import { instancesTasks, waitForInstances } from '@gennaker/extension-sdk/instances-stage';
 import { defineStage } from '@gennaker/extension-sdk/stage';
 import { stageSchema } from './schema.ts';
@@ -6,7 +6,7 @@ import { stageSchema } from './schema.ts';
 const waitForUpInstances = waitForInstances('waitForUpInstances', (instance, _before, context) => {
   if (!instance) return { lacks: 'does not exist any more' };
   const states = balancersOf(instance);
-  const missing = namedBalancers(context.context).filter((name) => states.get(name) !== 'InService');
+  const missing = (context.context.loadBalancerNames ?? []).filter((name) => states.get(name) !== 'InService');
   if (missing.length === 0) return undefined;
   return { lacks: `is not in service behind ${missing.join(', ')}`, evidence: Object.fromEntries(states) };
 });
@@ -30,7 +30,7 @@ export default defineStage({
       operation: 'registerInstancesWithLoadBalancer',
       submit: 'registerInstances',
       monitor: 'monitorInstances',
-      describe: ({ context }) => ({ loadBalancerNames: namedBalancers(context) }),
+      describe: ({ context }) => ({ loadBalancerNames: context.loadBalancerNames }),
       wait: waitForUpInstances,
     }),
 });
