@@ -29,7 +29,7 @@ function has(current: unknown, wanted: unknown): boolean {
     );
   if (isObject(wanted))
     return isObject(current) && Object.entries(wanted).every(([key, value]) => has(current[key], value));
-  return plain(current) === plain(wanted);
+  return !isObject(current) && plain(current) === plain(wanted);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,0 +1,144 @@
+import type { JsonObject } from '@gennaker/extension-sdk/stage';
+import { beforeAll, expect, test } from 'vitest';
+import { type Beginning, ConformanceWorld } from './conformance.fixture.ts';
+import { LOAD_BALANCERS } from './conformance-load-balancers.fixture.ts';
+import { AT, members, prepare } from './conformance-scenarios.fixture.ts';
+
+const GROUP = 'hello-prod-v000';
+let beginning: Beginning;
+beforeAll(async () => {
+  const world = await ConformanceWorld.open();
+  await prepare(world);
+  beginning = world.beginning();
+}, 60_000);
+
+/** A world in which these operations have succeeded, and how the next one ends. */
+async function after(...before: (readonly [string, JsonObject])[]) {
+  const world = await ConformanceWorld.open(beginning);
+  let count = 0;
+  const attempt = async (operation: string, description: JsonObject): Promise<string | null> => {
+    world.kept.steps.clear();
+    world.kept.failure = null;
+    const { ended } = await world.run(operation, { ...AT, ...description }, {}, `attempt ${count++}`);
+    await world.settle();
+    return ended?.failure?.summary ?? null;
+  };
+  for (const [operation, description] of before) expect(await attempt(operation, description)).toBeNull();
+  return { world, attempt };
+}
+
+const made = (type: string) => ['upsertLoadBalancer', LOAD_BALANCERS[type] ?? {}] as const;
+
+test.each([
+  [{ ipAddress: 'nowhere' }, 'ipAddress: there is no address nowhere in us-central1 of account lab; there is none.'],
+  [{ loadBalancerType: 'INTERNAL', network: 'lost' }, 'network: there is no network lost outside regions'],
+  [{ loadBalancerType: 'INTERNAL', subnet: 'lost' }, 'subnet: there is no subnet lost in us-central1'],
+  [
+    { loadBalancerType: 'SSL', region: 'global', certificate: 'lost' },
+    'certificate: there is no certificate lost outside regions of account lab; there is cert, other-cert.',
+  ],
+  [{ loadBalancerType: 'SSL', region: 'global' }, 'certificate must name a certificate'],
+  [{ loadBalancerName: 'hello-lb', loadBalancerType: 'NETWORK' }, 'is of type TCP, which cannot become NETWORK'],
+])('an upsert of %j is refused before anything is made: %s', async (description, sentence) => {
+  const { world, attempt } = await after();
+  const before = await world.resources();
+  expect(await attempt('upsertLoadBalancer', { loadBalancerName: 'new-lb', ...description })).toContain(sentence);
+  expect(await world.resources()).toEqual(before);
+});
+
+test('a forwarding rule is not made anew while groups get requests through it, and is when they do not', async () => {
+  const { attempt } = await after();
+  const moved = { loadBalancerName: 'hello-lb', portRange: '9090' };
+  expect(await attempt('upsertLoadBalancer', moved)).toMatch(
+    /^portRange: load balancer hello-lb sends requests to hello-prod-v000, and a forwarding rule is made anew/,
+  );
+  expect(await attempt('disableServerGroup', { serverGroupName: GROUP })).toBeNull();
+  expect(await attempt('upsertLoadBalancer', moved)).toBeNull();
+});
+
+test('another affinity of a target pool waits until nobody is in it', async () => {
+  const { attempt } = await after(made('NETWORK'));
+  const added = { loadBalancerNames: ['net'], instanceIds: [] as string[] };
+  const { world } = await after(made('NETWORK'));
+  const [member = ''] = members(world);
+  expect(await attempt('registerInstancesWithLoadBalancer', { ...added, instanceIds: [member] })).toBeNull();
+  const changed = { loadBalancerName: 'net', loadBalancerType: 'NETWORK', sessionAffinity: 'NONE' };
+  expect(await attempt('upsertLoadBalancer', changed)).toContain(
+    `sessionAffinity: a target pool keeps the one it was made with, and load balancer net sends requests to ${member}`,
+  );
+  expect(await attempt('deregisterInstancesFromLoadBalancer', { ...added, instanceIds: [member] })).toBeNull();
+  expect(await attempt('upsertLoadBalancer', changed)).toBeNull();
+});
+
+test('of a load balancer with several backend services one must be chosen', async () => {
+  const { attempt } = await after(made('HTTP'));
+  const group = { application: 'hello', stack: 'web', image: 'debian-12-nodejs-v1', loadBalancers: ['web'] };
+  expect(await attempt('createServerGroup', group)).toContain(
+    'Load balancer web has several backend services (web-main, web-api): say which of them the server group is behind, by backendServices: {"web": ["web-main"]}',
+  );
+  expect(await attempt('createServerGroup', { ...group, backendServices: { web: ['lost'] } })).toContain(
+    'has no backend service lost; it has web-main, web-api',
+  );
+});
+
+test('a load balancer that serves something is not deleted, and says what', async () => {
+  const { attempt } = await after();
+  expect(await attempt('deleteLoadBalancer', { loadBalancerName: 'hello-lb' })).toBe(
+    'Load balancer hello-lb still serves hello-prod-v000; disable or destroy that first, so that no request is lost.',
+  );
+  expect(await attempt('deleteLoadBalancer', { loadBalancerName: 'hello-lb', loadBalancerType: 'HTTP' })).toContain(
+    'is of type TCP, not HTTP',
+  );
+});
+
+test('a share is refused where connections are passed through', async () => {
+  const { attempt } = await after();
+  const half = { serverGroupName: GROUP, desiredPercentage: 50 };
+  for (const operation of ['enableServerGroup', 'disableServerGroup'])
+    expect(await attempt(operation, half)).toContain('desiredPercentage must be 100 for load balancer hello-lb');
+});
+
+test('single instances belong into target pools alone', async () => {
+  const { world, attempt } = await after(made('NETWORK'));
+  const [member = ''] = members(world);
+  expect(
+    await attempt('registerInstancesWithLoadBalancer', { loadBalancerNames: ['hello-lb'], instanceIds: [member] }),
+  ).toContain('load balancer hello-lb is of type TCP, which knows server groups and no single instances');
+  expect(
+    await attempt('registerInstancesWithLoadBalancer', { loadBalancerNames: ['net'], instanceIds: ['gone-ab12'] }),
+  ).toContain('instanceIds: there is no instance gone-ab12');
+});
+
+test('who wrote to a backend service in between is not overwritten: it is read again', async () => {
+  const group = { application: 'hello', image: 'debian-12-nodejs-v1', targetSize: 1, loadBalancers: ['tcp'] };
+  const { world, attempt } = await after(
+    made('TCP'),
+    ['createServerGroup', { ...group, stack: 'one' }],
+    ['createServerGroup', { ...group, stack: 'two', disableTraffic: true }],
+  );
+  world.lab.cloud.lab.faults.add({
+    kind: 'fail-request',
+    method: 'PUT',
+    pathContains: 'backendServices/tcp-bs',
+    status: 412,
+    reason: 'conditionNotMet',
+    message: 'Stale fingerprint.',
+    count: 2,
+  });
+  expect(await attempt('enableServerGroup', { serverGroupName: 'hello-two-v000' })).toBeNull();
+  const service = world.lab.cloud.lab.store.get('backendServices', 'projects/p/global/backendServices/tcp-bs');
+  expect(service?.backends.map(({ group: link }) => link.split('/').at(-1)).toSorted()).toEqual([
+    'hello-one-v000',
+    'hello-two-v000',
+  ]);
+});
+
+test.each([
+  [{ allowed: undefined }, 'allowed must say what a new firewall lets in'],
+  [{ sourceRanges: undefined }, 'sourceRanges or sourceTags must say from where'],
+  [{ network: 'lost' }, 'network: there is no network lost in account lab; there is default.'],
+])('a firewall with %j is refused: %s', async (fields, sentence) => {
+  const { attempt } = await after();
+  const asked = { securityGroupName: 'fw', sourceRanges: ['10.0.0.0/8'], allowed: [{ ipProtocol: 'tcp' }] };
+  expect(await attempt('upsertSecurityGroup', { ...asked, region: 'global', ...fields })).toContain(sentence);
+});
