@@ -38,6 +38,19 @@ export function conform(scenarios: readonly Scenario[]): void {
       expect(await world.resources()).toEqual(after);
     });
 
+    test('while every change at first meets a fault that passes, it does the same', async () => {
+      const { own, description } = await begin();
+      const whole = await ConformanceWorld.open(own);
+      await whole.run(operation, description);
+      await whole.settle();
+      const world = await ConformanceWorld.open(own);
+      const { ended } = await world.run(operation, description, { stumbling: true });
+      expect(ended?.failure).toBeNull();
+      await world.settle();
+      // Which free address a rule gets is the cloud's choice.
+      expect(await world.resources('IPAddress')).toEqual(await whole.resources('IPAddress'));
+    });
+
     test('killed at any write of its journal, it is finished by the next process: nothing twice, nothing left', async () => {
       const { own, description } = await begin();
       const whole = await ConformanceWorld.open(own);

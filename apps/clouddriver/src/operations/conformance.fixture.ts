@@ -34,6 +34,8 @@ export interface Mishap {
   readonly crash?: { readonly write: number; readonly written: boolean };
   /** The change that the cloud accepts as this one, counted from 1, comes to a bad end. */
   readonly failChange?: number;
+  /** Every change is at first answered with a fault that passes: unavailable, too many requests, or an operation that fails by itself. */
+  readonly stumbling?: boolean;
 }
 
 /** How a run went. */
@@ -53,6 +55,7 @@ export class ConformanceWorld {
   readonly kept: Kept;
   #changes = 0;
   #failAt = 0;
+  #stumbled: Set<string> | null = null;
 
   private constructor(lab: TestCloud, traffic: ReadonlyMap<string, TrafficRecord>) {
     this.lab = lab;
@@ -100,6 +103,7 @@ export class ConformanceWorld {
     const parsed = definition.schema.parse(description);
     this.#changes = 0;
     this.#failAt = mishap.failChange ?? 0;
+    this.#stumbled = mishap.stumbling ? new Set() : null;
     const written = { count: 0 };
     const journal = this.#journal(key, written, mishap.crash);
     const died = new AbortController();
@@ -143,8 +147,8 @@ export class ConformanceWorld {
     return definition.preview(context, definition.schema.parse(description) as never);
   }
 
-  /** Everything that exists as the API shows it, without what differs from run to run by itself. */
-  async resources(): Promise<Record<string, unknown>> {
+  /** Everything that exists as the API shows it, without what differs from run to run by itself, and without fields named here. */
+  async resources(...without: readonly string[]): Promise<Record<string, unknown>> {
     const { store } = this.lab.cloud.lab;
     const all: Record<string, unknown> = {};
     const instances: Record<string, number> = {};
@@ -154,7 +158,8 @@ export class ConformanceWorld {
         const record = store.state.managed[path];
         const kind = `${record?.group.split('/').at(-1) ?? 'alone'} of ${record?.template.split('/').at(-1) ?? '?'}`;
         instances[kind] = (instances[kind] ?? 0) + 1;
-      } else if (!short.includes('/disks/')) all[short] = withoutNoise((await this.lab.api('GET', short)).body);
+      } else if (!short.includes('/disks/'))
+        all[short] = withoutNoise((await this.lab.api('GET', short)).body, without);
     }
     const traffic = Object.fromEntries([...this.kept.traffic].map(([name, record]) => [name, withoutTime(record)]));
     return { ...all, instances, traffic };
@@ -211,12 +216,25 @@ export class ConformanceWorld {
     };
   }
 
+  /** Has the first request for each change come to a fault that passes. */
+  #stumble(change: string): void {
+    if (!this.#stumbled || this.#stumbled.has(change)) return;
+    this.#stumbled.add(change);
+    const { faults } = this.lab.cloud.lab;
+    const which = this.#stumbled.size % 3;
+    if (which === 0) faults.add({ kind: 'fail-operation', code: 'INTERNAL_ERROR', message: 'Try again.', count: 1 });
+    else if (which === 1)
+      faults.add({ kind: 'fail-request', status: 503, reason: 'backendError', message: 'Backend error', count: 2 });
+    else faults.add({ kind: 'fail-request', status: 403, reason: 'rateLimitExceeded', message: 'Slow down', count: 1 });
+  }
+
   async #carry(input: string | URL | Request, init: RequestInit | undefined): Promise<Response> {
     const url = new URL(String(input instanceof Request ? input.url : input));
     const method = init?.method ?? 'GET';
     const reads = method === 'GET' || /\/(listManagedInstances|getHealth|listInstances|wait)$/.test(url.pathname);
     if (!reads) {
       this.#changes++;
+      this.#stumble(`${method} ${url.pathname}`);
       if (this.#changes === this.#failAt)
         this.lab.cloud.lab.faults.add({
           kind: 'fail-operation',
@@ -252,13 +270,13 @@ const NOISE = new Set([
   'statusDetails',
 ]);
 
-function withoutNoise(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNoise);
+function withoutNoise(value: unknown, without: readonly string[]): unknown {
+  if (Array.isArray(value)) return value.map((inner) => withoutNoise(inner, without));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key, inner]) => !NOISE.has(key) && inner !== undefined && inner !== null)
-      .map(([key, inner]) => [key, withoutNoise(inner)]),
+      .filter(([key, inner]) => !NOISE.has(key) && !without.includes(key) && inner !== undefined && inner !== null)
+      .map(([key, inner]) => [key, withoutNoise(inner, without)]),
   );
 }
 
