@@ -23,10 +23,10 @@ export function resolveImage(store: Store, reference: string, project: string): 
   return newestOfFamily(store, family[1] ?? project, family[2] ?? '');
 }
 
-/** Path of the newest READY image of a family. */
+/** Path of the newest image of a family that is READY and not deprecated. */
 export function newestOfFamily(store: Store, project: string, family: string): string | undefined {
   return store
     .list('images', `projects/${project}/global/images/`)
-    .filter(([, image]) => image.family === family && image.status === 'READY')
+    .filter(([, image]) => image.family === family && image.status === 'READY' && image['deprecated'] === undefined)
     .sort(([, a], [, b]) => (a.creationTimestamp < b.creationTimestamp ? 1 : -1))[0]?.[0];
 }
