@@ -214,7 +214,7 @@ async function planCreate(
       region: regionOfAddress(address),
       zones: 'zone' in address.scope ? [address.scope.zone] : (d.distributionPolicy?.zones ?? []),
       instanceType: lastPart(d.instanceType) || 'e2-small',
-      network: d.network,
+      network: d.network ?? 'default',
       subnet: d.subnet,
       more: size,
     }),

@@ -8,6 +8,7 @@ export interface Placement {
   /** Zones that were asked for by name; none: Google chooses in the region. */
   readonly zones: readonly string[];
   readonly instanceType: string;
+  /** Not looked up when absent. */
   readonly network?: string | null | undefined;
   readonly subnet?: string | null | undefined;
   /** Instances that come in addition to those there are. */
@@ -56,12 +57,11 @@ function typeProblems(
 
 async function networkProblem(compute: Compute, { network }: Placement): Promise<string[]> {
   // A link may lead to another project's network, which this account need not be able to read.
-  const name = network ?? 'default';
-  if (name.includes('/')) return [];
-  const found = await compute.find('Networks', 'get', { network: name }, networkSchema);
+  if (!network || network.includes('/')) return [];
+  const found = await compute.find('Networks', 'get', { network }, networkSchema);
   return found
     ? []
-    : [`network ${name} does not exist in project ${compute.project}; make it first or correct the name`];
+    : [`network ${network} does not exist in project ${compute.project}; make it first or correct the name`];
 }
 
 async function subnetProblem(compute: Compute, { region, network, subnet }: Placement): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { type AnyOperation, defineOperation } from '@gennaker/extension-sdk/cloud';
 import { findAutoscaler, mergedPolicy, policyProblems, policyText, putAutoscaler } from './autoscalers.ts';
 import type { Compute } from './compute.ts';
-import { addressOf, findTemplate, type GroupAddress, managedGroupLink } from './groups.ts';
+import { addressOf, findTemplate, type GroupAddress, managedGroupLink, regionOfAddress } from './groups.ts';
 import { placementProblems } from './placement.ts';
 import { type Autoscaler, autoscalerSchema, type Group, lastPart } from './resources.ts';
 import { changing, undoing } from './safe-repeat.ts';
@@ -140,12 +140,10 @@ async function planResize(
 /** What stands against more instances of a group. */
 async function roomProblems(compute: Compute, group: Group, address: GroupAddress, more: number): Promise<string[]> {
   const template = await findTemplate(compute, group.instanceTemplate);
-  const zonal = 'zone' in address.scope;
   return placementProblems(compute, {
-    region: zonal ? address.scope.zone.replace(/-[a-z]$/, '') : address.scope.region,
-    zones: zonal ? [address.scope.zone] : [],
+    region: regionOfAddress(address),
+    zones: 'zone' in address.scope ? [address.scope.zone] : [],
     instanceType: lastPart(template?.properties?.machineType) || 'e2-small',
-    network: template?.properties?.networkInterfaces?.[0]?.network ?? 'projects/-/global/networks/unknown',
     more,
   });
 }
