@@ -1,4 +1,4 @@
-import type { Instance } from '@gennaker/contracts/clouddriver';
+import type { Instance, ServerGroup } from '@gennaker/contracts/clouddriver';
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Reason } from '@gennaker/contracts/execution';
 import type { InstancesStage } from '@gennaker/contracts/server-group-stage';
@@ -7,6 +7,7 @@ import { cloudPollMs } from './cloud-poll.ts';
 import { acquireClusterLock, type ClusterPlace, clusterOf, releaseClusterLock, underLocks } from './cluster-lock.ts';
 import { operationFields } from './operation-description.ts';
 import { accountOf } from './operation-place.ts';
+import { liveGroup } from './server-group-stage.ts';
 import type { JsonObject, TaskContext, TaskDefinition, TaskResult } from './stage.ts';
 
 type Context = TaskContext<InstancesStage>;
@@ -38,7 +39,7 @@ function placeOf({ context: stage }: Context): { account: string; region: string
 }
 
 /** An instance, read from the cloud; null when it does not exist. */
-export async function liveInstance(context: Context, id: string): Promise<Instance | null> {
+async function liveInstance(context: Context, id: string): Promise<Instance | null> {
   try {
     return await context.ports.clouddriver.getInstance(
       { params: { ...placeOf(context), id } },
@@ -147,6 +148,27 @@ export function instancesTasks({
   ];
 }
 
+/** The instances as they are now, null where one is gone; members of a server group are read with it, at once. */
+async function readAgain(
+  context: Context,
+  before: readonly InstanceBefore[],
+): Promise<(readonly [InstanceBefore, Instance | null])[]> {
+  const groups = new Map<string, Promise<ServerGroup | null>>();
+  const groupOf = (serverGroupName: string): Promise<ServerGroup | null> => {
+    const read = groups.get(serverGroupName) ?? liveGroup(context, { ...placeOf(context), serverGroupName });
+    groups.set(serverGroupName, read);
+    return read;
+  };
+  return Promise.all(
+    before.map(async (one) => {
+      const { id, serverGroupName } = one;
+      if (!serverGroupName) return [one, await liveInstance(context, id)] as const;
+      const group = await groupOf(serverGroupName);
+      return [one, group?.instances.find(({ name }) => name === id) ?? null] as const;
+    }),
+  );
+}
+
 /** A task that waits until a condition holds of every instance; `lacks`: what one lacks, undefined: it holds. */
 export function waitForInstances(
   name: string,
@@ -162,8 +184,8 @@ export function waitForInstances(
     async run(context): Promise<TaskResult> {
       const before = context.context.instancesBefore ?? [];
       const waiting: { id: string; lacks: string; evidence?: Reason['evidence'] }[] = [];
-      for (const one of before) {
-        const answer = lacks(await liveInstance(context, one.id), one, context);
+      for (const [one, instance] of await readAgain(context, before)) {
+        const answer = lacks(instance, one, context);
         if (answer) waiting.push({ id: one.id, ...answer });
       }
       const done = before.length - waiting.length;

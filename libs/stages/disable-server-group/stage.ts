@@ -1,10 +1,13 @@
 import { serverGroupTasks, waitForTargets } from '@gennaker/extension-sdk/server-group-stage';
 import { defineStage } from '@gennaker/extension-sdk/stage';
-import { stageSchema } from './schema.ts';
+import { type Stage, stageSchema } from './schema.ts';
 
 /** It is disabled when no load balancer sends it requests; a group that is gone gets none either. */
-const waitForServerGroupDisabled = waitForTargets('waitForServerGroupDisabled', (group, _context, target) => {
+const waitForServerGroupDisabled = waitForTargets<Stage>('waitForServerGroupDisabled', (group, context, target) => {
   if (!group) return { met: true, reason: { summary: `${target.serverGroupName} does not exist any more` } };
+  const { desiredPercentage = 100 } = context.context;
+  if (desiredPercentage < 100)
+    return { met: true, reason: { summary: `${100 - desiredPercentage} % of ${group.name} still serve` } };
   return group.isDisabled
     ? { met: true, reason: { summary: `${group.name} is behind no load balancer` } }
     : {
@@ -27,5 +30,10 @@ export default defineStage({
     { credentials: 'local-gce', cluster: 'hello-prod', regions: ['us-central1'], target: 'ancestor_asg_dynamic' },
     { credentials: 'local-gce', region: 'us-central1', serverGroupName: 'hello-prod-v000' },
   ],
-  tasks: () => serverGroupTasks({ operation: 'disableServerGroup', wait: waitForServerGroupDisabled }),
+  tasks: () =>
+    serverGroupTasks<Stage>({
+      operation: 'disableServerGroup',
+      describe: ({ context: { desiredPercentage } }) => (desiredPercentage === undefined ? {} : { desiredPercentage }),
+      wait: waitForServerGroupDisabled,
+    }),
 });

@@ -1,10 +1,10 @@
 import { interestingHealth, upState } from '@gennaker/extension-sdk/server-group-health';
 import { serverGroupTasks, waitForTargets } from '@gennaker/extension-sdk/server-group-stage';
 import { defineStage } from '@gennaker/extension-sdk/stage';
-import { stageSchema } from './schema.ts';
+import { type Stage, stageSchema } from './schema.ts';
 
 /** It is enabled when it is behind its load balancers and they find enough of it healthy. */
-const waitForUpInstances = waitForTargets('waitForUpInstances', (group, context, target) => {
+const waitForUpInstances = waitForTargets<Stage>('waitForUpInstances', (group, context, target) => {
   if (!group) throw new Error(`Server group ${target.serverGroupName} does not exist any more in ${target.region}.`);
   if (group.isDisabled)
     return {
@@ -30,5 +30,10 @@ export default defineStage({
     { credentials: 'local-gce', cluster: 'hello-prod', regions: ['us-central1'], target: 'current_asg_dynamic' },
     { credentials: 'local-gce', region: 'us-central1', serverGroupName: 'hello-prod-v001' },
   ],
-  tasks: () => serverGroupTasks({ operation: 'enableServerGroup', wait: waitForUpInstances }),
+  tasks: () =>
+    serverGroupTasks<Stage>({
+      operation: 'enableServerGroup',
+      describe: ({ context: { desiredPercentage } }) => (desiredPercentage === undefined ? {} : { desiredPercentage }),
+      wait: waitForUpInstances,
+    }),
 });
