@@ -26,8 +26,8 @@ const FULL: LabSize = { projects: 51, clusters: 5, instancesPerGroup: 10 };
 const QUICK: LabSize = { projects: 11, clusters: 5, instancesPerGroup: 10 };
 /** An account at rest is looked at this often, s: what is measured is at rest, over several looks. */
 const REST_S = 100;
-const WINDOW_S = 300;
-const QUICK_WINDOW_S = 150;
+const WINDOW_S = 240;
+const QUICK_WINDOW_S = 120;
 const PATIENCE_S = 15 * 60;
 const IDLE = 'bench-0';
 
@@ -83,17 +83,18 @@ export async function runInventoryBench({ quick, say }: InventoryBenchOptions): 
   try {
     say(`filling ${size.projects - 1} projects with ${instances} instances`);
     const lab = await startLab(size, children);
-    const driver = await startClouddriver(folder, await servers.database('inventory'), lab, children);
+    const driver = await startClouddriver(folder, await servers.database('inventory'), lab.url, children);
+    await lab.filled;
     const usage = () => measure(driver.pid, servers.postgres.pid(), seconds);
     await atRest(driver.api, 1, 0);
     const idle = await usage();
     say(`one idle account: ${describe(idle)}`);
     for (let index = 1; index < size.projects; index++)
-      await driver.api.addAccount({ body: { ...accountOf(index, lab), type: 'gce' } });
+      await driver.api.addAccount({ body: { ...accountOf(index, lab.url), type: 'gce' } });
     await atRest(driver.api, size.projects, instances);
     const many = await usage();
     say(`${size.projects - 1} accounts with ${instances} instances beside it: ${describe(many)}`);
-    const seen = await untilSeen(driver.api, lab);
+    const seen = await untilSeen(driver.api, lab.url);
     say(`a change by others was seen after ${seen.toFixed(1)} s`);
     return [
       resultOf(FIGURES.memory, [{ value: many.megabytes - idle.megabytes, beside: idle.megabytes }], []),
@@ -117,13 +118,13 @@ const accountOf = (index: number, endpoint: string) => ({
   regions: ['us-central1', 'europe-west1'],
 });
 
-async function startLab(size: LabSize, children: ChildProcess[]): Promise<string> {
+async function startLab(size: LabSize, children: ChildProcess[]) {
   const main = fileURLToPath(new URL('./lab-process.ts', import.meta.url));
   const child = spawn(process.execPath, [main, JSON.stringify(size)], { stdio: ['pipe', 'pipe', 'inherit'] });
   children.push(child);
-  const port = await told(child, /listening (\d+)\n/);
-  await told(child, /filled\n/);
-  return `http://127.0.0.1:${port}`;
+  const filled = told(child, /filled\n/);
+  filled.catch(() => {});
+  return { url: `http://127.0.0.1:${await told(child, /listening (\d+)\n/)}`, filled };
 }
 
 async function startClouddriver(folder: string, databaseUrl: string, lab: string, children: ChildProcess[]) {
