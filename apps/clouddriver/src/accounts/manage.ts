@@ -173,7 +173,7 @@ function differences(before: AccountDefinition, after: AccountDefinition) {
 }
 
 /** An account's definition as administrators see it. @throws ServiceError 404 */
-export async function storedView(parts: AccountParts, name: string): Promise<StoredAccount> {
+async function storedView(parts: AccountParts, name: string): Promise<StoredAccount> {
   const all = await storedAccounts(parts);
   const found = all.find((account) => account.name === name);
   if (found) return found;

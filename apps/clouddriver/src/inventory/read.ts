@@ -1,4 +1,4 @@
-import { type Image, imageSchema, type SecurityGroup, securityGroupSchema } from '@gennaker/contracts/cloud-views';
+import { type SecurityGroup, securityGroupSchema } from '@gennaker/contracts/cloud-views';
 import {
   type LoadBalancer,
   loadBalancerSchema,
@@ -77,11 +77,6 @@ export async function readSecurityGroups(
   filter: Omit<ItemFilter, 'cluster'> = {},
 ): Promise<SecurityGroup[]> {
   return (await read(client, 'securityGroup', filter)).map((body) => securityGroupSchema.parse(body));
-}
-
-/** Images, by account and name. */
-export async function readImages(client: Queryable, filter: Pick<ItemFilter, 'account' | 'name'>): Promise<Image[]> {
-  return (await read(client, 'image', filter)).map((body) => imageSchema.parse(body));
 }
 
 /** The server groups that run an image. */

@@ -29,7 +29,6 @@ const REST_S = 100;
 const WINDOW_S = 240;
 const QUICK_WINDOW_S = 120;
 const PATIENCE_S = 15 * 60;
-const IDLE = 'bench-0';
 
 const FIGURES = {
   memory: {
