@@ -20,6 +20,7 @@ export function baseEnvironment(layout: Layout): NodeJS.ProcessEnv {
     if (!/^(npm_|GENNAKER_|NODE_OPTIONS$|NODE_COMPILE_CACHE$|DATABASE_URL$|REDIS_URL$|INIT_CWD$)/.test(name))
       env[name] = value;
   }
+  const credentials = process.env['GENNAKER_CREDENTIALS'];
   return {
     ...env,
     PATH: pathWith(layout.home, process.env['PATH']),
@@ -33,6 +34,7 @@ export function baseEnvironment(layout: Layout): NodeJS.ProcessEnv {
     GENNAKER_TOOLS: toolFolders(layout.home).join(':'),
     GENNAKER_BASE_IMAGES: join(layout.home, 'base-images'),
     ...(layout.config === undefined ? {} : { GENNAKER_CONFIG: layout.config }),
+    ...(credentials === undefined ? {} : { GENNAKER_CREDENTIALS: credentials }),
   };
 }
 
