@@ -1,6 +1,6 @@
 import { Cloudlab } from './cloud.ts';
-import type { DataPlane, TrafficListener } from './data-plane.ts';
-import { idleDataPlane } from './data-plane.ts';
+import type { TrafficListener } from './data-plane.ts';
+import { SimulatedDataPlane } from './simulated-data-plane.ts';
 import { SimulatedRuntime } from './simulated-runtime.ts';
 import type { SimulationOptions } from './simulated-runtime.ts';
 import type { CloudState, StatePersistence } from './store.ts';
@@ -14,8 +14,7 @@ export class TestCloud {
   readonly clock: VirtualClock;
   readonly runtime: SimulatedRuntime;
   readonly cloud: Cloudlab;
-  /** What the data plane was told last. */
-  listeners: readonly TrafficListener[] = [];
+  readonly traffic: SimulatedDataPlane;
   readonly saved: { state: CloudState | undefined };
 
   constructor(
@@ -31,17 +30,11 @@ export class TestCloud {
       },
       flush: () => undefined,
     };
-    const dataPlane: DataPlane = {
-      ...idleDataPlane(),
-      apply: (listeners) => {
-        this.listeners = listeners;
-        return Promise.resolve(new Map());
-      },
-    };
+    this.traffic = new SimulatedDataPlane(this.clock);
     this.cloud = new Cloudlab({
       clock: this.clock,
       runtime: this.runtime,
-      dataPlane,
+      dataPlane: this.traffic,
       persistence,
       seed: 'test',
       addressPrefix: '127.99',
@@ -57,6 +50,11 @@ export class TestCloud {
         },
       ],
     });
+  }
+
+  /** What the data plane was told last. */
+  get listeners(): readonly TrafficListener[] {
+    return this.traffic.listeners;
   }
 
   /** One request; `path` may carry a query. */

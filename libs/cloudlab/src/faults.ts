@@ -34,6 +34,14 @@ export const fault = z.discriminatedUnion('kind', [
     ms: z.number().min(0).max(3_600_000),
     count: z.number().int().min(1).optional(),
   }),
+  /** The next `count` boots, or all until cleared, fail: of instances whose name or image contains the text. */
+  z.object({
+    kind: z.literal('fail-boot'),
+    contains: z.string().optional(),
+    code: z.string().default('BOOT_FAILED'),
+    message: z.string().default('The instance did not boot.'),
+    count: z.number().int().min(1).optional(),
+  }),
   /** Kills the program of one instance now. */
   z.object({ kind: z.literal('crash-instance'), instance: z.string() }),
   /** Requests beyond so many a minute are answered 403 rateLimitExceeded, until cleared; reads and changes count apart. */
@@ -102,6 +110,12 @@ export class Faults {
   /** Whether the zone has no room for the next instance. */
   stockOut(zone: string): boolean {
     return this.#take((order) => order.kind === 'stock-out' && order.zone === zone) !== undefined;
+  }
+
+  /** Code and message when this boot is to fail. @param about name and image of the instance */
+  boot(about: string): { readonly code: string; readonly message: string } | undefined {
+    const hit = this.#take((order) => order.kind === 'fail-boot' && about.includes(order.contains ?? ''));
+    return hit?.kind === 'fail-boot' ? { code: hit.code, message: hit.message } : undefined;
   }
 
   /** Extra boot time of the next instance in milliseconds. */

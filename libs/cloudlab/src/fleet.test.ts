@@ -385,7 +385,28 @@ describe('errors of instances', () => {
     expect(await groupOf(lab)).toMatchObject({ status: { isStable: true } });
   });
 
-  test('a quota that is used up shows, and a group that may choose its zones goes where there is room', async () => {
+  test('a boot that fails shows with its code and words, and the next attempt succeeds', async () => {
+    const lab = new TestCloud();
+    await lab.call('POST', '/lab/v1/faults', {
+      kind: 'fail-boot',
+      contains: 'debian-12-nodejs',
+      code: 'BAD_IMAGE',
+      message: 'The image does not boot.',
+      count: 2,
+    });
+    await lab.group('g', 1);
+    expect((await lab.managed('g'))[0]).toMatchObject({
+      currentAction: 'CREATING',
+      lastAttempt: { errors: { errors: [{ code: 'BAD_IMAGE', message: 'The image does not boot.' }] } },
+    });
+    expect((await lab.api('GET', `${GROUP}/listErrors`)).body['items']?.[0]).toMatchObject({
+      error: { code: 'BAD_IMAGE' },
+    });
+    await lab.clock.advance(30_000);
+    expect(await groupOf(lab)).toMatchObject({ status: { isStable: true } });
+  });
+
+  test('a zone without room is avoided by a group that may choose its zones', async () => {
     const lab = new TestCloud();
     await lab.call('POST', '/lab/v1/faults', { kind: 'stock-out', zone: 'us-central1-a' });
     await lab.group('g', 4, {

@@ -181,6 +181,8 @@ export class InstanceLife {
     const slow = faults.slowBootMs();
     if (slow > 0) await sleep(clock, slow);
     if (!mine()) return;
+    const broken = faults.boot(`${instance.name} ${this.#imageOf(path)}`);
+    if (broken !== undefined) throw new BootFailure(broken.code, broken.message);
     const request = placement.bootRequest(store, instance, { ...record, digest }, fresh && record.keepsRoot !== true);
     const booting = runtime.boot(request, ({ reason }) => {
       const since = this.#record(path)?.runningSince ?? 0;
@@ -215,11 +217,19 @@ export class InstanceLife {
     const template = store.get('instanceTemplates', record.template);
     const digest = template === undefined ? undefined : imageDigest(store, template.properties, project);
     if (digest !== undefined) return digest;
-    const source = template?.properties.disks[0]?.initializeParams?.sourceImage ?? '(none)';
     throw new BootFailure(
       'RESOURCE_NOT_FOUND',
-      `The image of the boot disk, '${source}', was not found or is not READY.`,
+      `The image of the boot disk, '${this.#imageOf(path)}', was not found or is not READY.`,
     );
+  }
+
+  /** The image that an instance's boot disk was made from, as its template names it. */
+  #imageOf(path: string): string {
+    const { store } = this.#options;
+    const source = store.get('instances', path)?.disks.find(({ boot }) => boot)?.source;
+    const disk =
+      source === undefined ? undefined : store.get('disks', pathOf(source, path.split('/')[1] ?? '', 'source'));
+    return disk?.sourceImage ?? '(none)';
   }
 
   /** The longest draining time of the services that the instance's group stands behind, milliseconds. */

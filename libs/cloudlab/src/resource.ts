@@ -128,6 +128,8 @@ export interface Disk extends Resource {
   readonly status: 'READY';
   readonly sizeGb: string;
   readonly type: string;
+  /** The image that it was made from, as its template names it. */
+  readonly sourceImage?: string | undefined;
 }
 
 /** Body of images.insert. */
