@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { Agent, createServer, request as httpRequest, type Server } from 'node:http';
 import type { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import type { Client } from '@gennaker/contracts/route';
 import { afterEach, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { runOperation, startLab, testClouddriver, type TestLab, until } from './lab.fixture.ts';
 
 // Real sockets and a database on a busy machine.
@@ -40,7 +40,11 @@ async function prepare(addresses: string): Promise<World> {
     const { running } = lab.runtime;
     for (const [id, { request }] of running)
       if (!servers.has(id)) servers.set(id, serve(request.address, request.name));
-    for (const [id, server] of servers) if (!running.has(id)) servers.delete(id) && server.close();
+    for (const [id, server] of servers) {
+      if (running.has(id)) continue;
+      servers.delete(id);
+      server.close();
+    }
   }, 20);
   cleanUps.push(() => {
     clearInterval(timer);
@@ -211,7 +215,12 @@ test('NETWORK: groups and single instances join and leave the pool; a load balan
     });
     return found;
   };
-  const [one = '', two = ''] = ((await view())?.['instances'] as string[]).toSorted();
+  const instances = async () =>
+    z
+      .array(z.string())
+      .parse((await view())?.['instances'])
+      .toSorted();
+  const [one = '', two = ''] = await instances();
   expect(two).toMatch(/^hello-net-v000-/);
 
   const refused = await runOperation(api, [{ deleteLoadBalancer: { ...at, loadBalancerName: 'net' } }]);
@@ -219,9 +228,9 @@ test('NETWORK: groups and single instances join and leave the pool; a load balan
   expect(refused.reason?.summary).toContain('disable or destroy that first');
 
   await run({ deregisterInstancesFromLoadBalancer: { ...at, loadBalancerNames: ['net'], instanceIds: [one] } });
-  expect((await view())?.['instances']).toEqual([two]);
+  expect(await instances()).toEqual([two]);
   await run({ registerInstancesWithLoadBalancer: { ...at, loadBalancerNames: ['net'], instanceIds: [one] } });
-  expect(((await view())?.['instances'] as string[]).toSorted()).toEqual([one, two]);
+  expect(await instances()).toEqual([one, two]);
 
   await run({ disableServerGroup: { ...at, serverGroupName: 'hello-net-v000' } });
   await until(async () => (await ask('net')) === undefined);

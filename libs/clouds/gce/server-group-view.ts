@@ -1,3 +1,4 @@
+import type { Instance } from '@gennaker/contracts/clouddriver';
 import { parseName } from '@gennaker/contracts/moniker';
 import type { ObservedServerGroup } from '@gennaker/extension-sdk/cloud';
 import { buildInfoOf } from './build-info.ts';
@@ -62,15 +63,11 @@ export async function serverGroupView(compute: Compute, parts: ServerGroupParts)
     const name = entry.name ?? lastPart(entry.instance);
     return instanceView(entry, instances.find((instance) => instance.name === name) ?? null, health);
   });
-  const image = lastPart(
-    template?.properties?.disks?.find((disk) => disk.boot !== false)?.initializeParams?.sourceImage,
-  );
+  const image = imageOf(template);
   const moniker = parseName(group.name) ?? { app: group.name, cluster: group.name };
   const size = group.targetSize ?? views.length;
-  const metadata = template?.properties?.metadata;
   const configured = configuredFor(template);
   const active = [...new Set(behind.map(({ rule }) => rule.name))];
-  const counted = (state: string) => views.filter((view) => view.healthState === state).length;
   const buildInfo = image ? await imageBuildInfo(compute, image) : undefined;
   const problems = groupProblems(managed);
   const problem = views.find((view) => view.reason?.summary.startsWith('Google could not start'))?.reason;
@@ -91,16 +88,7 @@ export async function serverGroupView(compute: Compute, parts: ServerGroupParts)
       seenAt: compute.now(),
       moniker,
       regional: !group.zone,
-      zones: [
-        ...new Set(
-          group.zone
-            ? [lastPart(group.zone)]
-            : [
-                ...(group.distributionPolicy?.zones ?? []).map((entry) => lastPart(entry.zone)),
-                ...views.flatMap((view) => view.zone ?? []),
-              ],
-        ),
-      ],
+      zones: zonesOf(group, views),
       capacity: {
         min: scaling?.minNumReplicas ?? size,
         max: scaling?.maxNumReplicas ?? size,
@@ -108,34 +96,60 @@ export async function serverGroupView(compute: Compute, parts: ServerGroupParts)
       },
       ...(scaling ? { autoscalingPolicy: { mode: 'ON', ...scaling } } : {}),
       ...(healing ? { autoHealingPolicy: { ...healing, healthCheck: lastPart(healing.healthCheck) } } : {}),
-      instanceCounts: {
-        total: views.length,
-        up: counted('Up'),
-        down: counted('Down'),
-        starting: counted('Starting'),
-        outOfService: counted('OutOfService'),
-        unknown: counted('Unknown'),
-      },
+      instanceCounts: instanceCounts(views),
       instances: views,
       loadBalancers: [...new Set([...configured, ...active])],
       securityGroups: firewallsOf(firewalls, template),
-      instanceType: lastPart(template?.properties?.machineType),
-      launchConfig: {
-        launchConfigurationName: template?.name,
-        imageId: image,
-        instanceType: template?.properties?.machineType,
-      },
+      ...launchView(template),
       ...(image ? { image } : {}),
       ...(buildInfo ? { buildInfo } : {}),
       namedPorts: Object.fromEntries((group.namedPorts ?? []).map((entry) => [entry.name ?? '', entry.port])),
-      labels: template?.properties?.labels ?? {},
-      tags: template?.properties?.tags?.items ?? [],
       stable: group.status?.isStable ?? false,
       ...(problem ? { reason: problem } : {}),
       ...(problems.length > 0 ? { problems } : {}),
       ...(group.currentActions ? { currentActions: plainNumbers(group.currentActions) } : {}),
-      'load-balancer-port': metadataValue(metadata, 'port'),
     },
+  };
+}
+
+/** Name of the image that a template's instances boot from. */
+function imageOf(template: Template | null): string {
+  const boot = template?.properties?.disks?.find((disk) => disk.boot !== false);
+  return lastPart(boot?.initializeParams?.sourceImage);
+}
+
+/** What a group's template says of its instances. */
+function launchView(template: Template | null) {
+  const properties = template?.properties;
+  return {
+    instanceType: lastPart(properties?.machineType),
+    launchConfig: {
+      launchConfigurationName: template?.name,
+      imageId: imageOf(template),
+      instanceType: properties?.machineType,
+    },
+    labels: properties?.labels ?? {},
+    tags: properties?.tags?.items ?? [],
+    'load-balancer-port': metadataValue(properties?.metadata, 'port'),
+  };
+}
+
+/** The group's own zones, and those that its instances are in. */
+function zonesOf(group: Group, views: readonly Instance[]): string[] {
+  if (group.zone) return [lastPart(group.zone)];
+  const own = (group.distributionPolicy?.zones ?? []).map((entry) => lastPart(entry.zone));
+  return [...new Set([...own, ...views.flatMap((view) => view.zone ?? [])])];
+}
+
+function instanceCounts(views: readonly Instance[]) {
+  const counted = (state: string) => views.filter((view) => view.healthState === state).length;
+  return {
+    total: views.length,
+    up: counted('Up'),
+    down: counted('Down'),
+    starting: counted('Starting'),
+    outOfService: counted('OutOfService'),
+    unknown: counted('Unknown'),
   };
 }
 

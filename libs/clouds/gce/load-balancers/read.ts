@@ -110,11 +110,7 @@ async function assemble(rule: ForwardingRule, lookup: Lookup): Promise<LoadBalan
 }
 
 async function services(links: readonly (string | null | undefined)[], lookup: Lookup) {
-  const found = await Promise.all(
-    links.map((link) => {
-      const place = placeOf(link);
-      return place?.collection === 'backendServices' ? lookup({ ...place, collection: 'backendServices' }) : null;
-    }),
-  );
+  const places = links.map(placeOf).filter((place) => place !== null);
+  const found = await Promise.all(places.map((place) => lookup({ ...place, collection: 'backendServices' })));
   return found.filter((service) => service !== null);
 }
