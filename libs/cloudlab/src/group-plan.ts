@@ -1,5 +1,5 @@
 import type { Amount, TargetShape, UpdateAction } from './group-manager-schema.ts';
-import { amountOf, versionTargets } from './version-targets.ts';
+import { versionTargets } from './version-targets.ts';
 import { crowdedZones, evenSurplus, zoneForNext } from './zone-spread.ts';
 
 /** An instance of a group as the plan sees it. */

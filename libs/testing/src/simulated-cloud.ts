@@ -1,7 +1,7 @@
 import { Cloudlab } from '@gennaker/cloudlab/cloud';
-import { idleDataPlane } from '@gennaker/cloudlab/data-plane';
 import type { Fault } from '@gennaker/cloudlab/faults';
 import { REGIONS } from '@gennaker/cloudlab/locations';
+import { SimulatedDataPlane } from '@gennaker/cloudlab/simulated-data-plane';
 import { SimulatedRuntime } from '@gennaker/cloudlab/simulated-runtime';
 import { findZone } from '@gennaker/cloudlab/locations';
 import gce from '@gennaker/clouds/gce/cloud';
@@ -37,6 +37,8 @@ interface Machine {
  */
 export class SimulatedCloud {
   readonly lab: Cloudlab;
+  /** Its load balancers: requests sent here are shared out and counted as real ones would be. */
+  readonly traffic: SimulatedDataPlane;
   readonly #runtime: SimulatedRuntime;
   readonly #time: VirtualTime;
   readonly #unhealthy: InstanceMatch[] = [];
@@ -62,10 +64,11 @@ export class SimulatedCloud {
         return undefined;
       },
     });
+    this.traffic = new SimulatedDataPlane(clock);
     this.lab = new Cloudlab({
       clock,
       runtime: this.#runtime,
-      dataPlane: idleDataPlane(),
+      dataPlane: this.traffic,
       persistence: { load: () => undefined, changed: () => void this.#changes++, flush: () => undefined },
       seed: 'simulated',
       addressPrefix: ADDRESSES,
