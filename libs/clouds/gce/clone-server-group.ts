@@ -153,7 +153,7 @@ async function describe(
       : {}),
   };
   const given = withoutNulls(d);
-  const sized = d.capacity || d.targetSize != null;
+  const sized = d.capacity || typeof d.targetSize === 'number';
   return createServerGroupSchema.parse({
     ...inherited,
     ...(sized ? { capacity: undefined } : {}),
@@ -177,52 +177,75 @@ function shapeOf(shape: string | null | undefined) {
 
 /** Fields of a description that say what a template says. */
 function launchOf({ properties }: Template, elsewhere: boolean): Partial<CreateServerGroup> {
-  const [nic] = properties?.networkInterfaces ?? [];
   const [account] = properties?.serviceAccounts ?? [];
-  const disks = properties?.disks ?? [];
-  const boot = disks.find((disk) => disk.boot !== false);
-  const shield = properties?.shieldedInstanceConfig;
+  const boot = properties?.disks?.find((disk) => disk.boot !== false);
   const metadata = (properties?.metadata?.items ?? []).flatMap(({ key, value }) =>
     key && !GENERATED.has(key) ? [[key, value ?? ''] as const] : [],
   );
+  const labels = Object.entries(properties?.labels ?? {}).filter(([key]) => !GENERATED_LABEL.test(key));
   return withoutNulls({
+    ...machineOf(properties),
+    ...networkOf(properties, elsewhere),
     image: boot?.initializeParams?.sourceImage,
-    instanceType: lastPart(properties?.machineType) || undefined,
-    minCpuPlatform: properties?.minCpuPlatform || undefined,
-    disks: disks.map((disk) => ({
-      type: disk.type === 'SCRATCH' ? 'local-ssd' : lastPart(disk.initializeParams?.diskType) || 'pd-standard',
-      ...(Number(disk.initializeParams?.diskSizeGb) > 0 ? { sizeGb: Number(disk.initializeParams?.diskSizeGb) } : {}),
-      ...(disk !== boot && disk.initializeParams?.sourceImage
-        ? { sourceImage: disk.initializeParams.sourceImage }
-        : {}),
-      autoDelete: disk.autoDelete ?? true,
-    })),
+    disks: disksOf(properties),
     instanceMetadata: Object.fromEntries(metadata),
-    labels: Object.fromEntries(Object.entries(properties?.labels ?? {}).filter(([key]) => !GENERATED_LABEL.test(key))),
+    labels: Object.fromEntries(labels),
     tags: properties?.tags?.items ?? [],
-    network: nic?.network?.includes('/')
-      ? nic.network.slice(Math.max(0, nic.network.indexOf('projects/')))
-      : nic?.network,
-    subnet: elsewhere ? undefined : nic?.subnetwork,
-    associatePublicIpAddress: (nic?.accessConfigs ?? []).length > 0,
-    canIpForward: properties?.canIpForward,
     serviceAccountEmail: account?.email,
     authScopes: account?.scopes,
-    preemptible: properties?.scheduling?.preemptible,
-    automaticRestart: properties?.scheduling?.automaticRestart,
-    onHostMaintenance: properties?.scheduling?.onHostMaintenance === 'TERMINATE' ? ('TERMINATE' as const) : undefined,
+    resourceManagerTags: properties?.resourceManagerTags,
+  });
+}
+
+type Properties = Template['properties'];
+
+function disksOf(properties: Properties): CreateServerGroup['disks'] {
+  const disks = properties?.disks ?? [];
+  const boot = disks.find((disk) => disk.boot !== false);
+  return disks.map((disk) => {
+    const made = disk.initializeParams;
+    const sizeGb = Number(made?.diskSizeGb ?? 0);
+    return {
+      type: disk.type === 'SCRATCH' ? 'local-ssd' : lastPart(made?.diskType) || 'pd-standard',
+      ...(sizeGb > 0 ? { sizeGb } : {}),
+      ...(disk !== boot && made?.sourceImage ? { sourceImage: made.sourceImage } : {}),
+      autoDelete: disk.autoDelete ?? true,
+    };
+  });
+}
+
+function networkOf(properties: Properties, elsewhere: boolean): Partial<CreateServerGroup> {
+  const [nic] = properties?.networkInterfaces ?? [];
+  const network = nic?.network ?? null;
+  return {
+    // Without the host: links of the cloud and those of requests differ in it.
+    network: network?.includes('/') ? network.slice(Math.max(0, network.indexOf('projects/'))) : network,
+    // A subnet is the source's region's only.
+    subnet: elsewhere ? null : nic?.subnetwork,
+    associatePublicIpAddress: (nic?.accessConfigs ?? []).length > 0,
+    canIpForward: properties?.canIpForward,
+  };
+}
+
+function machineOf(properties: Properties): Partial<CreateServerGroup> {
+  const { scheduling, shieldedInstanceConfig: shield, guestAccelerators: accelerators } = properties ?? {};
+  return {
+    instanceType: lastPart(properties?.machineType) || null,
+    minCpuPlatform: properties?.minCpuPlatform || null,
+    preemptible: scheduling?.preemptible,
+    automaticRestart: scheduling?.automaticRestart,
+    onHostMaintenance: scheduling?.onHostMaintenance === 'TERMINATE' ? 'TERMINATE' : null,
     enableSecureBoot: shield?.enableSecureBoot,
     enableVtpm: shield?.enableVtpm,
     enableIntegrityMonitoring: shield?.enableIntegrityMonitoring,
-    acceleratorConfigs: properties?.guestAccelerators?.length
-      ? properties.guestAccelerators.flatMap((one) =>
-          one.acceleratorType
-            ? [{ acceleratorType: lastPart(one.acceleratorType), acceleratorCount: one.acceleratorCount ?? 1 }]
+    acceleratorConfigs: accelerators?.length
+      ? accelerators.flatMap(({ acceleratorType, acceleratorCount }) =>
+          acceleratorType
+            ? [{ acceleratorType: lastPart(acceleratorType), acceleratorCount: acceleratorCount ?? 1 }]
             : [],
         )
-      : undefined,
-    resourceManagerTags: properties?.resourceManagerTags,
-  });
+      : null,
+  };
 }
 
 /** New user data takes the place of the old: keys that only the old one set go. */

@@ -7,14 +7,7 @@ import {
   type OperationPreview,
 } from '@gennaker/extension-sdk/cloud';
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
-import {
-  findAutoscaler,
-  mergedPolicy,
-  policyProblems,
-  policyText,
-  putAutoscaler,
-  removeAutoscaler,
-} from './autoscalers.ts';
+import { mergedPolicy, policyProblems, policyText, putAutoscaler, removeAutoscaler } from './autoscalers.ts';
 import type { Compute } from './compute.ts';
 import { GceFailure } from './errors.ts';
 import {

@@ -66,7 +66,7 @@ export function launchProperties(
     ...((d.tags ?? before?.tags?.items)?.length
       ? { tags: { items: d.tags ?? before?.tags?.items ?? [] } }
       : { tags: { items: [] } }),
-    ...(d.canIpForward == null ? {} : { canIpForward: d.canIpForward }),
+    ...(d.canIpForward === null || d.canIpForward === undefined ? {} : { canIpForward: d.canIpForward }),
     ...schedulingOf(before, d, (accelerators?.length ?? 0) > 0),
     ...accountsOf(before, d),
     ...shieldOf(before, d),
@@ -150,7 +150,7 @@ function interfacesOf({ project, region }: LaunchPlace, before: Properties | nul
   const [known, ...more] = before?.networkInterfaces ?? [];
   const network = d.network ?? known?.network ?? 'default';
   // A subnet belongs to its network: another network without a subnet has Google choose one.
-  const subnet = d.subnet ?? (d.network == null ? known?.subnetwork : undefined);
+  const subnet = d.subnet ?? (d.network === null || d.network === undefined ? known?.subnetwork : undefined);
   const isPublic = d.associatePublicIpAddress ?? (known ? (known.accessConfigs ?? []).length > 0 : true);
   return [
     {
@@ -169,11 +169,13 @@ function interfacesOf({ project, region }: LaunchPlace, before: Properties | nul
 function schedulingOf(before: Properties | null, d: LaunchFields, accelerated: boolean): object {
   const preemptible = d.preemptible ?? before?.scheduling?.preemptible;
   const given = {
-    ...(preemptible == null ? {} : { preemptible }),
+    ...(preemptible === null || preemptible === undefined ? {} : { preemptible }),
     // What may be taken away at any time neither migrates nor restarts, and what has a GPU does not migrate.
     ...(preemptible ? { automaticRestart: false, onHostMaintenance: 'TERMINATE' } : {}),
     ...(accelerated ? { onHostMaintenance: 'TERMINATE' } : {}),
-    ...(d.automaticRestart == null ? {} : { automaticRestart: d.automaticRestart }),
+    ...(d.automaticRestart === null || d.automaticRestart === undefined
+      ? {}
+      : { automaticRestart: d.automaticRestart }),
     ...(d.onHostMaintenance ? { onHostMaintenance: d.onHostMaintenance } : {}),
   };
   return Object.keys(given).length === 0 ? {} : { scheduling: { ...before?.scheduling, ...given } };
@@ -190,9 +192,13 @@ function accountsOf(before: Properties | null, d: LaunchFields): object {
 
 function shieldOf(before: Properties | null, d: LaunchFields): object {
   const given = {
-    ...(d.enableSecureBoot == null ? {} : { enableSecureBoot: d.enableSecureBoot }),
-    ...(d.enableVtpm == null ? {} : { enableVtpm: d.enableVtpm }),
-    ...(d.enableIntegrityMonitoring == null ? {} : { enableIntegrityMonitoring: d.enableIntegrityMonitoring }),
+    ...(d.enableSecureBoot === null || d.enableSecureBoot === undefined
+      ? {}
+      : { enableSecureBoot: d.enableSecureBoot }),
+    ...(d.enableVtpm === null || d.enableVtpm === undefined ? {} : { enableVtpm: d.enableVtpm }),
+    ...(d.enableIntegrityMonitoring === null || d.enableIntegrityMonitoring === undefined
+      ? {}
+      : { enableIntegrityMonitoring: d.enableIntegrityMonitoring }),
   };
   if (Object.keys(given).length === 0) return {};
   return { shieldedInstanceConfig: { ...before?.shieldedInstanceConfig, ...given } };

@@ -73,7 +73,7 @@ export async function changeTemplate(
   await context.progress('GROUP', `Having ${d.serverGroupName} use ${name}`);
   await context.step(
     'use template',
-    () => useTemplate(compute, d, change.address, name, policy, changing(context, 'use template')),
+    () => switchTemplate(compute, d, change.address, name, policy, changing(context, 'use template')),
     () => takeBack(compute, d, change, name, policy, undoing(context, 'use template')),
   );
   await meanwhile();
@@ -101,7 +101,7 @@ async function insertTemplate(compute: Compute, context: OperationContext, name:
 }
 
 /** Has a group make its instances from a template from now on. */
-async function useTemplate(
+async function switchTemplate(
   compute: Compute,
   d: ServerGroupOperation,
   address: GroupAddress,
@@ -147,7 +147,7 @@ async function takeBack(
   const current = await read();
   if (!current) return;
   if (policy.type === 'PROACTIVE' && lastPart(current.versions?.[0]?.instanceTemplate) === name) {
-    await useTemplate(compute, d, address, before, policy, {
+    await switchTemplate(compute, d, address, before, policy, {
       ...options,
       requestId: nextRequestId(options.requestId, 1),
     });
@@ -155,7 +155,7 @@ async function takeBack(
     for (let group = await read(); group && !isRolledOut(group) && compute.now() < until; group = await read())
       await compute.sleep(2_000);
   }
-  await useTemplate(compute, d, address, before, plainPolicy(change.policyBefore), options);
+  await switchTemplate(compute, d, address, before, plainPolicy(change.policyBefore), options);
 }
 
 const isRolledOut = (group: Group): boolean =>
