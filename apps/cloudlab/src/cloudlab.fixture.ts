@@ -107,7 +107,11 @@ export async function stageImage(data: string, name: string, env: Readonly<Recor
   const root = join(folder, 'rootfs');
   const { stdout } = await execute('ldd', [process.execPath]);
   const libraries = stdout.split('\n').flatMap((line) => /(\/\S+)(?= \(0x)/.exec(line)?.[1] ?? []);
-  for (const [from, to] of [[process.execPath, '/bin/node'], ...libraries.map((each) => [each, each])]) {
+  for (const [from, to] of [
+    [process.execPath, '/bin/node'],
+    ['/bin/sh', '/bin/sh'],
+    ...libraries.map((each) => [each, each]),
+  ]) {
     const target = join(root, to ?? '');
     await mkdir(dirname(target), { recursive: true });
     await copyFile(from ?? '', target);

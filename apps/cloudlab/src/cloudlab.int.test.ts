@@ -265,6 +265,70 @@ describe('through the real clients', { timeout: 120_000 }, () => {
     expect((await fetchOnce({ host, port: config.appPort })).body).toBe(`hello one from ${name}`);
   });
 
+  test('a startup script runs beside the program, and a kept disk is there again after the instance is made anew', async () => {
+    const script = `echo boot >> /mnt/disks/data/boots
+n=0; while read -r line; do n=$((n+1)); done < /mnt/disks/data/boots; echo "boots: $n"`;
+    await done(
+      clients,
+      clients.templates.insert({
+        project,
+        instanceTemplateResource: {
+          name: 'kept',
+          properties: {
+            machineType: 'e2-micro',
+            disks: [
+              { boot: true, initializeParams: { sourceImage: `projects/${project}/global/images/hello-one` } },
+              { deviceName: 'data', autoDelete: true, initializeParams: { diskSizeGb: '1' } },
+            ],
+            metadata: {
+              items: [
+                { key: 'port', value: String(config.appPort) },
+                { key: 'startup-script', value: script },
+              ],
+            },
+          },
+        },
+      }),
+    );
+    await done(
+      clients,
+      clients.groups.insert({
+        project,
+        region,
+        instanceGroupManagerResource: {
+          name: 'kept',
+          targetSize: 1,
+          instanceTemplate: `projects/${project}/global/instanceTemplates/kept`,
+          updatePolicy: { instanceRedistributionType: 'NONE' },
+          statefulPolicy: { preservedState: { disks: { data: { autoDelete: 'NEVER' } } } },
+        },
+      }),
+    );
+    const says = (text: string): Promise<void> =>
+      until(`the console to say ${text}`, async () => {
+        const [member] = await members('kept');
+        const [, zone = '', name = ''] = /zones\/([^/]+)\/instances\/(.+)$/.exec(member?.instance ?? '') ?? [];
+        const [output] = await clients.instances.getSerialPortOutput({ project, zone, instance: name });
+        return output.contents?.includes(text) === true;
+      });
+    await says('startup-script: boots: 1\nstartup-script: exit status 0\n');
+    await stable('kept');
+    const [before] = await members('kept');
+    const used = await lab.cloud.lab.runtime.cpuSeconds([String(before?.id)]);
+    expect(used.get(String(before?.id))).toBeGreaterThan(0);
+    await done(
+      clients,
+      clients.groups.recreateInstances({
+        project,
+        region,
+        instanceGroupManager: 'kept',
+        regionInstanceGroupManagersRecreateRequestResource: { instances: [before?.instance ?? ''] },
+      }),
+    );
+    await says('startup-script: boots: 2\n');
+    expect((await members('kept'))[0]?.id).not.toBe(before?.id);
+  });
+
   test('an open connection outlives the removal of its backend by the draining time', async () => {
     await makeGroup('drain', 'one', 1);
     const to = await balance('drain', 1);
