@@ -88,7 +88,12 @@ async function inScope(lab: Lab, request: LabRequest, scope: Scope, parts: reado
   return onItem(lab, request, collection, { ...call, path, item: found }, verb);
 }
 
-function onCollection(lab: Lab, request: LabRequest, collection: Collection, call: Call): Promise<LabResponse> | LabResponse {
+function onCollection(
+  lab: Lab,
+  request: LabRequest,
+  collection: Collection,
+  call: Call,
+): Promise<LabResponse> | LabResponse {
   if (request.method === 'POST' && collection.insert !== undefined) return ok(collection.insert(lab, call));
   // Autoscalers are changed on the collection, named in the query, as in the real API.
   const named = collection.name === 'autoscalers' && request.method !== 'GET' ? request.query['autoscaler'] : undefined;
