@@ -9,6 +9,7 @@ import { withTraffic } from './drift.ts';
 import { imageItem, type ItemKey, loadBalancerItem, securityGroupItem, serverGroupItem } from './item.ts';
 import { applyLook } from './look.ts';
 import type { Nudge } from './nudges.ts';
+import { createPlaces } from './places.ts';
 import { type LookOutcome, nextWait, PACE, type Pace } from './pace.ts';
 import { forgetAccount, putItem, removeItem } from './store.ts';
 import { readTraffic } from './traffic.ts';
@@ -24,6 +25,9 @@ const LATE_MS = 45_000;
 const WATCHED_MS = 10 * 60_000;
 /** Other processes are told of readers this often at most, ms. */
 const TELL_MS = 30_000;
+/** So many looks begin at once, and each counts for so long at most, ms: many accounts need no more memory than a few. */
+const MOST_LOOKS = 4;
+const HOLD_MS = 2_000;
 /** What is read though it is old is looked at within this time, ms. */
 const SOON_MS = 200;
 /** First looks are spread over this long for each account, ms. */
@@ -91,7 +95,8 @@ export function startInventory(options: {
     const snapshot = await open.cloud.inventory.snapshot();
     const changes = await applyLook(db, name, snapshot, began, first, (key) => readOne(open, key));
     await recordSeen(db.pool, name, began);
-    if (changes > 0) return 'changed';
+    // At the first look all is new, which says nothing of how much happens.
+    if (changes > 0 && !first) return 'changed';
     const restless = snapshot.serverGroups.some(
       ({ view }) =>
         view.instances.length !== view.capacity.desired || view.instances.some((i) => i.healthState === 'Starting'),
@@ -165,14 +170,19 @@ export function startInventory(options: {
     await recordFailure(db.pool, name, reason, clock.now()).catch(() => {});
   };
 
+  const enter = createPlaces(clock, MOST_LOOKS, HOLD_MS);
+
   const turn = async (name: string): Promise<void> => {
+    const leave = await enter();
     try {
+      if (closed) return;
       const watch = watches.get(name);
       if (await claimWatch(db.pool, name, owner, LATE_MS + SPARE_MS)) await lookInTime(name);
       else if (watch) watch.wait = pace.watched;
     } catch {
       // A failed look has been recorded; a database that does not answer is asked again at the next turn.
     } finally {
+      leave();
       schedule(name);
     }
   };
@@ -297,7 +307,7 @@ export function startInventory(options: {
       if (watches.has(name)) continue;
       const watch: Watch = {
         open,
-        wait: pace.fastest,
+        wait: pace.watched / 2,
         looked: 0,
         watchedUntil: 0,
         told: 0,
