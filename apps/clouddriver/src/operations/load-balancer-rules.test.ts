@@ -142,3 +142,19 @@ test.each([
   const asked = { securityGroupName: 'fw', sourceRanges: ['10.0.0.0/8'], allowed: [{ ipProtocol: 'tcp' }] };
   expect(await attempt('upsertSecurityGroup', { ...asked, region: 'global', ...fields })).toContain(sentence);
 });
+
+test('the autoscaler of a group without requests rests, and goes on with them', async () => {
+  const policy = { minNumReplicas: 2, maxNumReplicas: 4, cpuUtilization: { utilizationTarget: 0.6 } };
+  const { world, attempt } = await after([
+    'upsertScalingPolicy',
+    { serverGroupName: GROUP, autoscalingPolicy: policy },
+  ]);
+  const mode = async () => {
+    const group = await world.cloud.inventory.serverGroup('us-central1', GROUP);
+    return group?.view['autoscalingPolicy'];
+  };
+  expect(await attempt('disableServerGroup', { serverGroupName: GROUP })).toBeNull();
+  expect(await mode()).toMatchObject({ mode: 'OFF', minNumReplicas: 2, maxNumReplicas: 4 });
+  expect(await attempt('enableServerGroup', { serverGroupName: GROUP })).toBeNull();
+  expect(await mode()).toMatchObject({ mode: 'ON', minNumReplicas: 2, maxNumReplicas: 4 });
+});
