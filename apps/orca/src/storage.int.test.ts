@@ -37,7 +37,7 @@ function prepared(
     now: 1_000,
   });
   if (event.type !== 'ExecutionCreated') throw new Error('not created');
-  return { state: evolve(undefined, event), event, trace: '', text: '{}', key: more.key };
+  return { state: evolve(undefined, event), event, trace: '', key: more.key };
 }
 
 /** A transition that ends the execution, or merely starts it. */
