@@ -98,7 +98,7 @@ it('a thousand simultaneous starts of a pipeline through two gates run one after
   if (!gate || !other) throw new Error('two gates are needed');
   const stages = [{ type: 'wait', name: 'Wait', refId: '1', requisiteStageRefIds: [], waitTime: '${parameters.wait}' }];
   const parameterConfig = [{ name: 'wait', default: '0' }];
-  await gate.savePipeline({ body: { ...pipeline, stages, parameterConfig } });
+  await gate.savePipeline({ body: JSON.stringify({ ...pipeline, stages, parameterConfig }) });
   const { application, name } = pipeline;
   const { ref } = await gate.startPipeline({
     params: { application, name },
