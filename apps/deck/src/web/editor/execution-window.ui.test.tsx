@@ -21,7 +21,7 @@ function show(stage: StageConfig): { readonly stage: StageConfig } {
   return held;
 }
 const type = (label: string, value: string): void =>
-  void fireEvent.change(screen.getAllByLabelText(label)[0] as HTMLElement, { target: { value } });
+  void fireEvent.change(screen.getAllByLabelText(label)[0], { target: { value } });
 
 describe('the window of a stage', () => {
   it('is not shown and not stored for a stage that may run at any time', () => {
