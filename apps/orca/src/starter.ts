@@ -2,6 +2,7 @@ import type { EngineEvent } from '@gennaker/engine/events';
 import type { ExecutionState } from '@gennaker/engine/model';
 import { steadyMs } from '@gennaker/service/clock';
 import type { Queryable } from '@gennaker/store/database';
+import { Batches } from './batches.ts';
 import { type Blob, pack } from './blobs.ts';
 import { insertStages } from './commit-statement.ts';
 import { entryOf, type Keep } from './history-entry.ts';
@@ -110,8 +111,7 @@ interface Waiting {
 export class Starter {
   readonly #db: Queryable;
   readonly #birth: () => Birth | undefined;
-  readonly #queue: Waiting[] = [];
-  #flushing = false;
+  readonly #batches = new Batches<Waiting>(BATCH, (batch) => this.#write(batch));
 
   /** `birth` says whether this process takes what is started now. */
   constructor(db: Queryable, birth: () => Birth | undefined) {
@@ -121,20 +121,10 @@ export class Starter {
 
   /** Stores an execution, once per id, key and running correlation id. */
   start(prepared: Prepared): Promise<Born> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ prepared, resolve, reject });
-      if (this.#flushing) return;
-      this.#flushing = true;
-      setImmediate(() => void this.#flush());
-    });
+    return new Promise((resolve, reject) => this.#batches.add({ prepared, resolve, reject }));
   }
 
-  async #flush(): Promise<void> {
-    while (this.#queue.length > 0) await this.#write(this.#queue.splice(0, BATCH));
-    this.#flushing = false;
-  }
-
-  async #write(batch: readonly Waiting[]): Promise<void> {
+  async #write(batch: readonly Waiting[]): Promise<() => void> {
     const birth = this.#birth();
     const at = steadyMs();
     try {
@@ -143,14 +133,17 @@ export class Starter {
         batch.map(({ prepared }) => prepared),
         birth,
       );
-      batch.forEach(({ prepared, resolve }, index) => {
-        const one = started[index] ?? { id: prepared.state.id, fresh: false };
-        const claimed = one.fresh && birth !== undefined && !prepared.queued;
-        resolve({ ...one, at, claimed, state: firstOf(prepared, birth) });
-      });
+      return () =>
+        batch.forEach(({ prepared, resolve }, index) => {
+          const one = started[index] ?? { id: prepared.state.id, fresh: false };
+          const claimed = one.fresh && birth !== undefined && !prepared.queued;
+          resolve({ ...one, at, claimed, state: firstOf(prepared, birth) });
+        });
     } catch (error) {
-      if (batch.length > 1 && isRefusedByData(error)) for (const one of batch) await this.#write([one]);
-      else for (const { reject } of batch) reject(error);
+      if (batch.length === 1 || !isRefusedByData(error)) return () => batch.forEach(({ reject }) => reject(error));
+      const tell: (() => void)[] = [];
+      for (const one of batch) tell.push(await this.#write([one]));
+      return () => tell.forEach((each) => each());
     }
   }
 }

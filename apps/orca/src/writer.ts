@@ -2,6 +2,7 @@ import { isComplete } from '@gennaker/contracts/status';
 import type { Message } from '@gennaker/engine/messages';
 import type { Json } from '@gennaker/engine/model';
 import type { Queryable } from '@gennaker/store/database';
+import { Batches } from './batches.ts';
 import { type Blob, pack } from './blobs.ts';
 import { commitStatement } from './commit-statement.ts';
 import { entryOf } from './history-entry.ts';
@@ -20,17 +21,13 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/**
- * The one writer of a process: transitions are handed in, at most one flush is in flight, and whatever arrives meanwhile
- * goes into the next. A flush that fails is split until the row at fault is alone.
- */
+/** The one writer of a process: transitions are handed in, and written in batches. A batch that fails is split until the row at fault is alone. */
 export class Writer {
   readonly #db: Queryable;
   readonly #leaseMs: number;
   /** Big values that the executions at hand hold in the database already. */
   readonly #stored = new Map<string, Set<string>>();
-  readonly #queue: Waiting[] = [];
-  #flushing = false;
+  readonly #batches = new Batches<Waiting>(BATCH, (batch) => this.#write(batch));
 
   /** `leaseMs`: for how long a commit renews the claim that it is made under. */
   constructor(db: Queryable, leaseMs: number) {
@@ -40,45 +37,35 @@ export class Writer {
 
   /** Commits a transition. Rejects with the row's own error, or when the database cannot tell what became of it. */
   commit(transition: Transition): Promise<Outcome> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ transition, resolve, reject });
-      if (this.#flushing) return;
-      this.#flushing = true;
-      // After the promises at hand have gone on: what they decide shares the flush, and nobody waits for others.
-      process.nextTick(() => void this.#flush());
-    });
+    return new Promise((resolve, reject) => this.#batches.add({ transition, resolve, reject }));
   }
 
-  async #flush(): Promise<void> {
-    while (this.#queue.length > 0) await this.#write(this.#queue.splice(0, BATCH));
-    this.#flushing = false;
-  }
-
-  async #write(batch: readonly Waiting[]): Promise<void> {
+  async #write(batch: readonly Waiting[]): Promise<() => void> {
     const transitions = batch.map(({ transition }) => transition);
     try {
       const outcomes = await commit(this.#db, transitions, this.#leaseMs, this.#stored);
-      for (const { transition, resolve } of batch) {
-        const outcome = outcomes.get(transition.state.id);
-        if (!outcome) this.#stored.delete(transition.state.id);
-        resolve(outcome ?? { kind: 'fenced' });
-      }
+      return () => {
+        for (const { transition, resolve } of batch) {
+          const outcome = outcomes.get(transition.state.id);
+          if (!outcome) this.#stored.delete(transition.state.id);
+          resolve(outcome ?? { kind: 'fenced' });
+        }
+      };
     } catch (error) {
-      if (isRefusedByData(error)) await this.#split(batch, error);
-      else await this.#readBack(batch, error);
+      return isRefusedByData(error) ? this.#split(batch, error) : this.#readBack(batch, error);
     }
   }
 
-  async #split(batch: readonly Waiting[], error: unknown): Promise<void> {
+  async #split(batch: readonly Waiting[], error: unknown): Promise<() => void> {
     const [only, ...others] = batch;
-    if (only && others.length === 0) return only.reject(error);
+    if (only && others.length === 0) return () => only.reject(error);
     const half = Math.ceil(batch.length / 2);
-    await this.#write(batch.slice(0, half));
-    await this.#write(batch.slice(half));
+    const tell = [await this.#write(batch.slice(0, half)), await this.#write(batch.slice(half))];
+    return () => tell.forEach((one) => one());
   }
 
   /** Nobody knows what became of a flush: the rows tell. What was not written may be tried again by whoever asked. */
-  async #readBack(batch: readonly Waiting[], error: unknown): Promise<void> {
+  async #readBack(batch: readonly Waiting[], error: unknown): Promise<() => void> {
     const ids = batch.map(({ transition }) => transition.state.id);
     try {
       const { rows } = await this.#db.query<BackRow>({
@@ -87,13 +74,15 @@ export class Writer {
         values: [ids],
       });
       const byId = new Map(rows.map((row) => [row.id, row]));
-      for (const { transition, resolve, reject } of batch) {
-        const outcome = became(transition, byId.get(transition.state.id));
-        if (outcome) resolve(outcome);
-        else reject(error);
-      }
+      return () => {
+        for (const { transition, resolve, reject } of batch) {
+          const outcome = became(transition, byId.get(transition.state.id));
+          if (outcome) resolve(outcome);
+          else reject(error);
+        }
+      };
     } catch {
-      for (const { reject } of batch) reject(error);
+      return () => batch.forEach(({ reject }) => reject(error));
     }
   }
 }
