@@ -80,8 +80,12 @@ export default {
     },
     {
       name: 'nest-at-the-edge',
-      comment: "Nest is used in libs/service and in an app's main.ts, module.ts and http.ts.",
-      from: { path: '^(libs|apps)/', pathNot: ['^libs/service/', '^apps/[^/]+/src/(main|module|http)\\.ts$', test] },
+      comment:
+        "Nest is used in libs/service and in an app's main.ts, module.ts and http.ts; the bench has an empty one to measure.",
+      from: {
+        path: '^(libs|apps)/',
+        pathNot: ['^libs/service/', '^apps/[^/]+/src/(main|module|http)\\.ts$', '^apps/trials/src/empty-nest/', test],
+      },
       to: { path: nest },
     },
     {

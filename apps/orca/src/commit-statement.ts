@@ -18,7 +18,7 @@ const made = new Map<string, { readonly name: string; readonly text: string }>()
 /**
  * All transitions of a flush in one statement: each stands by itself, fenced by owner, epoch and version. Parts that the
  * flush does not have are left out, for each costs its start and end. Parameters come in the order of the parts:
- * executions (13) and lease, history (4), changed (8 for each), made (11), gone (2), blobs (2) and their uses (2). As single
+ * executions (13) and lease, history (4), changed (8 for each), made (13), gone (2), blobs (2) and their uses (2). As single
  * values there is one execution.
  */
 export function commitStatement(
@@ -36,6 +36,35 @@ export function commitStatement(
   return statement;
 }
 
+const MADE = [
+  'execution_id text',
+  'id text',
+  'position int',
+  'ref_id text',
+  'type text',
+  'name text',
+  'status text',
+  'start_time bigint',
+  'end_time bigint',
+  'parent_id text',
+  'data json',
+  'context json',
+  'outputs json',
+];
+
+/** SQL that inserts new stages, whose 13 parameters `stageLists` makes; `next` numbers them. The rows are called `v`. */
+export function insertStages(next: () => number): string {
+  const names = MADE.map((column) => column.split(' ')[0]).join(', ');
+  const lists = MADE.map((column) => listOf(column.split(' ')[1] ?? 'text', next));
+  return `insert into orca.stages (${names}) select v.* from unnest(${lists.join(', ')}) as v(${names})`;
+}
+
+/** A list parameter of a type, as rows can be made of it. */
+function listOf(type: string, next: () => number): string {
+  if (type === 'text') return texts(next());
+  return type === 'json' ? `${texts(next())}::json[]` : `$${next()}::${type}[]`;
+}
+
 const CHANGED = [
   'execution_id text',
   'id text',
@@ -49,10 +78,6 @@ const CHANGED = [
 
 function build(parts: FlushParts, form: Form): string {
   let last = 0;
-  const listOf = (type: string): string => {
-    if (type === 'text') return texts(++last);
-    return type === 'json' ? `${texts(++last)}::json[]` : `$${++last}::${type}[]`;
-  };
   /** Rows under a name; columns are written `name type`. */
   const rows = (alias: string, count: number, columns: readonly string[]): string => {
     const types = columns.map((column) => column.split(' ')[1] ?? 'text');
@@ -60,13 +85,11 @@ function build(parts: FlushParts, form: Form): string {
     const row = (): string => `(${types.map((type) => `$${++last}::${type}`).join(', ')})`;
     const source =
       form === 'lists'
-        ? `unnest(${types.map(listOf).join(', ')})`
+        ? `unnest(${types.map((type) => listOf(type, () => ++last)).join(', ')})`
         : `(values ${Array.from({ length: count }, row).join(', ')})`;
     return `${source} as ${alias}(${names})`;
   };
   const text = (): string => texts(++last);
-  const json = (): string => `${text()}::json[]`;
-  const array = (type: string): string => `$${++last}::${type}[]`;
   const input = rows('i', 1, [
     'id text',
     'owner text',
@@ -99,8 +122,8 @@ function build(parts: FlushParts, form: Form): string {
   ];
   if (parts.history)
     steps.push(`history as (
-  insert into orca.events (execution_id, sequence, application, pipeline_config_id, trace, data)
-  select own.id, v.sequence, own.application, own.pipeline_config_id, v.trace, v.data
+  insert into orca.events (execution_id, sequence, application, pipeline_config_id, trace, data, ended)
+  select own.id, v.sequence, own.application, own.pipeline_config_id, v.trace, v.data, own.complete
   from ${rows('v', 1, ['id text', 'sequence int', 'trace text', 'data json'])} join own on own.id = v.id
 )`);
   if (parts.changed)
@@ -112,10 +135,7 @@ function build(parts: FlushParts, form: Form): string {
 )`);
   if (parts.made)
     steps.push(`made as (
-  insert into orca.stages (execution_id, id, position, ref_id, type, name, status, parent_id, data, context, outputs)
-  select v.* from unnest(${text()}, ${text()}, ${array('int')}, ${text()}, ${text()}, ${text()}, ${text()}, ${text()},
-                         ${json()}, ${json()}, ${json()})
-    as v(execution_id, id, position, ref_id, type, name, status, parent_id, data, context, outputs) join own on own.id = v.execution_id
+  ${insertStages(() => ++last)} join own on own.id = v.execution_id
 )`);
   if (parts.gone)
     steps.push(`gone as (

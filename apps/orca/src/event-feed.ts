@@ -9,6 +9,8 @@ import { readBlobs, references, unpack } from './blobs.ts';
 /** Transitions that are read at once. */
 const PAGE = 200;
 const IDLE_MS = 1_000;
+/** The event that a transition which ends its execution has: the stream finds it by an index. */
+const END = 'ExecutionCompleted';
 /** After a hint, events may still be hidden behind an older transaction: looks again after these. */
 const AFTER_HINT_MS = [15, 60, 250];
 /** Looks that hints ask for are so far apart, ms; those for the end of an execution, for which somebody waits, nearer. */
@@ -18,6 +20,8 @@ const HINTS_APART_MS = { progress: 25, end: 2 } as const;
 export interface FeedFilter {
   readonly application?: string | undefined;
   readonly executionId?: string | undefined;
+  /** Types of events; absent: all. */
+  readonly types?: readonly string[] | undefined;
 }
 
 /** A row of orca.events: one transition. */
@@ -91,13 +95,22 @@ export class EventFeed {
   }
 
   /**
-   * Events after a cursor, and on and on until `signal` aborts. Without a cursor: from now on.
+   * Events after a cursor, and on and on until `signal` aborts. Without a cursor: from now on, which is before this settles.
    * @throws ServiceError 400 for a cursor that is none.
    */
-  async *follow(after: string | undefined, filter: FeedFilter, signal: AbortSignal): AsyncIterable<StreamEvent> {
-    let cursor = after === undefined || after === '' ? await this.#head() : parseCursor(after);
+  async follow(
+    after: string | undefined,
+    filter: FeedFilter,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<StreamEvent>> {
+    return this.#stream(after === undefined || after === '' ? await this.#head() : parseCursor(after), filter, signal);
+  }
+
+  async *#stream(from: Cursor, filter: FeedFilter, signal: AbortSignal): AsyncIterable<StreamEvent> {
+    let cursor = from;
     let hinted = 0;
     let look = AFTER_HINT_MS.length;
+    const types = filter.types && new Set(filter.types);
     const hear = (): void => void hinted++;
     this.#hints.on('hint', hear);
     try {
@@ -107,6 +120,7 @@ export class EventFeed {
         for (const row of await this.#opened(rows)) {
           const taken = row.xid === cursor.xid && row.id === cursor.id ? (cursor.taken ?? 0) : 0;
           for (const event of eventsOf(row).slice(taken)) {
+            if (types && !types.has(event.type)) continue;
             yield { id: event.cursor, event: event.type, data: event };
           }
           cursor = { xid: row.xid, id: row.id };
@@ -161,14 +175,15 @@ export class EventFeed {
 
   /** The next events, and, when these are all, where the stream ends now: the snapshot's xmin, not the last event that fitted. */
   async #page(cursor: Cursor, filter: FeedFilter, limit = PAGE): Promise<{ rows: TransitionRow[]; end: Cursor }> {
+    const ends = filter.types?.every((type) => type === END) ?? false;
     const { rows } = await this.#db.query<Partial<TransitionRow> & { readonly xmin: string }>({
-      name: 'orca-feed',
+      name: ends ? 'orca-feed-ends' : 'orca-feed',
       text: `select snapshot.xmin::text, e.*
              from (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin) snapshot
              left join lateral (
                select xid::text, id::text, execution_id, application, pipeline_config_id, data
                from orca.events
-               where (xid, id) > ($1::bigint, $2::bigint) and xid < snapshot.xmin
+               where (xid, id) > ($1::bigint, $2::bigint) and xid < snapshot.xmin${ends ? ' and ended' : ''}
                  and ($3::text is null or application = $3) and ($4::text is null or execution_id = $4)
                order by events.xid, events.id limit $5
              ) e on true`,

@@ -75,8 +75,8 @@ export function orcaHandlers(parts: MailParts): Handlers<typeof orcaApi> {
     },
     stats: () => ({ ...orchestrator.stats() }),
     ...insightHandlers(parts),
-    events: ({ query, headers, signal }) =>
-      orchestrator.feed.follow(query.after ?? headers['last-event-id'], query, signal),
+    events: ({ query: { after, types, ...filter }, headers, signal }) =>
+      orchestrator.feed.follow(after ?? headers['last-event-id'], { ...filter, types: types?.split(',') }, signal),
   };
 }
 

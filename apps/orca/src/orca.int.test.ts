@@ -354,7 +354,7 @@ describe('the event stream', () => {
     const stop = new AbortController();
     const seen: string[] = [];
     const following = (async () => {
-      for await (const one of orchestrator.feed.follow('0-0', {}, stop.signal))
+      for await (const one of await orchestrator.feed.follow('0-0', {}, stop.signal))
         seen.push((one.data as ExecutionEvent).type);
     })();
     const late = await db.pool.connect();

@@ -1,4 +1,6 @@
 import { isComplete } from '@gennaker/contracts/status';
+import { decide } from '@gennaker/engine/decide';
+import type { Message } from '@gennaker/engine/messages';
 import type { ExecutionState } from '@gennaker/engine/model';
 import type { Database } from '@gennaker/store/database';
 import type { Logger } from 'pino';
@@ -6,14 +8,15 @@ import { Actor, type ActorParts } from './actor.ts';
 import { Alarms } from './alarms.ts';
 import { Almanac } from './almanac.ts';
 import { type Bell, type BellListener, openBell } from './bell.ts';
+import { parentOf } from './children/parents.ts';
 import type { Switches } from './claim-thread.ts';
 import { type Claim, Claims } from './claims.ts';
 import { EventFeed } from './event-feed.ts';
 import { noteFailure } from './set-aside.ts';
-import { type Prepared, Starter, type Started } from './starter.ts';
+import { type Begun, type Prepared, Starter, type Started } from './starter.ts';
 import { Sweeper } from './sweeper.ts';
-import type { World } from './world.ts';
-import { Writer } from './writer.ts';
+import { engineEnv, type World } from './world.ts';
+import { inputOf, Writer } from './writer.ts';
 
 export interface OrchestratorOptions {
   readonly db: Database;
@@ -40,6 +43,7 @@ export interface OrchestratorOptions {
 export const ENGINE_SETTINGS: Readonly<Record<string, string>> = {
   plan_cache_mode: 'force_generic_plan',
   jit: 'off',
+  enable_seqscan: 'off',
   idle_in_transaction_session_timeout: '3s',
 };
 
@@ -147,14 +151,27 @@ export class Orchestrator {
 
   /** Stores an execution, once per id, key and running correlation id, and sees to it that it begins. */
   async start(prepared: Prepared): Promise<Started> {
-    const { claimed, at, ...started } = await this.#starter.start(prepared);
+    const begun = this.#takes() ? this.#begun(prepared) : undefined;
+    const { claimed, at, state, ...started } = await this.#starter.start(begun ? { ...prepared, begun } : prepared);
     if (claimed) {
       this.#claims.adopt(started.id, at);
-      const { state, trace } = prepared;
+      const { trace } = prepared;
       this.#work({ id: started.id, epoch: 1, state, mailSeq: 0, mailApplied: 0, trace });
     } else if (!prepared.queued) this.bell.ring(started.id);
     if (started.fresh) this.#announce('progress');
     return started;
+  }
+
+  /** What beginning an execution at once leads to, where that is known without the database; what fails here fails its actor, which knows what to do. */
+  #begun({ state, queued }: Prepared): Begun | undefined {
+    if (queued || parentOf(state.trigger)) return undefined;
+    const message: Message = { type: 'Start' };
+    try {
+      const decided = decide(state, message, engineEnv(this.#options.world));
+      return decided.state.status === 'RUNNING' ? { ...decided, inputs: [inputOf(message)] } : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Events were committed: readers here look at once, others are told. */

@@ -6,6 +6,7 @@ import { graphProblems } from '@gennaker/contracts/pipeline-graph';
 import { createExecution, type NewExecution, type PostedStage } from '@gennaker/engine/create';
 import { evolve } from '@gennaker/engine/evolve';
 import type { Declared } from '@gennaker/engine/model';
+import { randomFraction } from '@gennaker/service/random';
 import { ulid } from 'ulid';
 import type { Orchestrator } from './orchestrator.ts';
 import { isTrue, queueRules } from './queue/queue-rules.ts';
@@ -24,9 +25,8 @@ export interface StartRequest {
   readonly trigger: ExecutionTrigger;
   readonly by: Person;
   readonly traceparent: string;
-  /** The document as it came, kept as text. */
+  /** The document as it came. */
   readonly document: Document;
-  readonly text: string;
   readonly now: number;
   /** Idempotency key of the call. */
   readonly key?: string | undefined;
@@ -47,12 +47,11 @@ export function prepareExecution(request: StartRequest): Prepared {
       field: 'executionId',
       fix: 'give a ULID, or leave it out',
     });
-  const event = created(request, typeof asked === 'string' ? asked : ulid(request.now));
+  const event = created(request, typeof asked === 'string' ? asked : ulid(request.now, randomFraction));
   return {
     event,
     state: evolve(undefined, event),
     trace: request.traceparent,
-    text: request.text,
     key: request.key,
   };
 }

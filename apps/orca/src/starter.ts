@@ -1,10 +1,14 @@
 import type { EngineEvent } from '@gennaker/engine/events';
-import type { ExecutionState, Json } from '@gennaker/engine/model';
+import type { ExecutionState } from '@gennaker/engine/model';
 import { steadyMs } from '@gennaker/service/clock';
 import type { Queryable } from '@gennaker/store/database';
-import { type Blob, pack, type Packed } from './blobs.ts';
-import { fixedOf, liveOf, stageDataOf } from './rows.ts';
-import { joined, plain, texts } from './transition.ts';
+import { Batches } from './batches.ts';
+import { type Blob, pack } from './blobs.ts';
+import { insertStages } from './commit-statement.ts';
+import { entryOf, type Keep } from './history-entry.ts';
+import { fixedOf, liveOf } from './rows.ts';
+import { stageLists } from './stage-lists.ts';
+import { array, joined, plain, texts } from './transition.ts';
 import { isRefusedByData } from './writer.ts';
 
 /** An execution ready to be stored, with the event that made it. */
@@ -12,12 +16,19 @@ export interface Prepared {
   readonly state: ExecutionState;
   readonly event: Extract<EngineEvent, { type: 'ExecutionCreated' }>;
   readonly trace: string;
-  /** The document as it came. */
-  readonly text: string;
   /** Idempotency key of the call. */
   readonly key: string | undefined;
   /** It waits for a slot: nobody is to look at it until it is admitted. */
   readonly queued?: boolean;
+  /** What beginning it leads to; stored in the same statement when it is claimed at its birth. */
+  readonly begun?: Begun;
+}
+
+/** The first decision on an execution. */
+export interface Begun {
+  readonly state: ExecutionState;
+  readonly events: readonly EngineEvent[];
+  readonly inputs: readonly unknown[];
 }
 
 /** `fresh`: it was started by this call. `id` is that of the execution that answers for the key or the correlation id. */
@@ -26,10 +37,11 @@ export interface Started {
   readonly fresh: boolean;
 }
 
-/** `claimed`: this process owns it, by a statement that began at `at` (steady ms). */
+/** `claimed`: this process owns it, by a statement that began at `at` (steady ms), in this state. */
 export interface Born extends Started {
   readonly claimed: boolean;
   readonly at: number;
+  readonly state: ExecutionState;
 }
 
 /** Whoever takes executions at their birth: its name in claims, and for how long (ms). */
@@ -40,38 +52,54 @@ export interface Birth {
 
 const BATCH = 200;
 
-const START = `
+/**
+ * The statement that stores executions, with and without big values. Parameters: executions (15), birth (2), stages (13),
+ * entries of their histories (1), big values (2) and their uses (2).
+ */
+const START = { plain: startStatement(false), withBlobs: startStatement(true) };
+
+function startStatement(blobs: boolean): { readonly name: string; readonly text: string } {
+  const text = `
 with made as (
-  insert into orca.executions (id, type, application, name, pipeline_config_id, status, build_time, version, start_key, correlation_id,
-                               trace, config, data, live, owner, epoch, claim_expires, due_at)
-  select t.id, t.type, t.application, t.name, t.config_id, t.status, t.build_time, t.version, t.start_key, t.correlation_id,
-         t.trace, t.config, t.data, t.live, birth.owner, case when birth.owner is null then 0 else 1 end, birth.expires,
+  insert into orca.executions (id, type, application, name, pipeline_config_id, status, build_time, start_time, version, start_key,
+                               correlation_id, trace, data, live, owner, epoch, claim_expires, due_at)
+  select t.id, t.type, t.application, t.name, t.config_id, t.status, t.build_time, t.start_time, t.version, t.start_key,
+         t.correlation_id, t.trace, t.data, t.live,
+         birth.owner, case when birth.owner is null then 0 else 1 end, birth.expires,
          case when t.queued then null else coalesce(birth.expires, clock_timestamp() + interval '1 second') end
-  from unnest(${texts(1)}, ${texts(2)}, ${texts(3)}, ${texts(4)}, ${texts(5)}, ${texts(6)}, $7::bigint[], $8::int[], ${texts(9)}, ${texts(10)},
+  from unnest(${texts(1)}, ${texts(2)}, ${texts(3)}, ${texts(4)}, ${texts(5)}, ${texts(6)}, $7::bigint[], $8::bigint[], $9::int[], ${texts(10)},
               ${texts(11)}, ${texts(12)}, ${texts(13)}::json[], ${texts(14)}::json[], $15::bool[])
-    as t(id, type, application, name, config_id, status, build_time, version, start_key, correlation_id, trace, config, data, live, queued)
+    as t(id, type, application, name, config_id, status, build_time, start_time, version, start_key, correlation_id, trace, data, live,
+         queued)
   left join (select $16::text as owner, clock_timestamp() + $17::float8 * interval '1 millisecond' as expires
              where $16::text is not null) birth on not t.queued
   on conflict do nothing
   returning id, application, pipeline_config_id, trace
 ), stages as (
-  insert into orca.stages (execution_id, id, position, ref_id, type, name, status, data, context, outputs)
-  select v.execution_id, v.id, v.position, v.ref_id, v.type, v.name, 'NOT_STARTED', v.data, v.context, '{}'
-  from unnest(${texts(18)}, ${texts(19)}, $20::int[], ${texts(21)}, ${texts(22)}, ${texts(23)}, ${texts(24)}::json[], ${texts(25)}::json[])
-    as v(execution_id, id, position, ref_id, type, name, data, context) join made on made.id = v.execution_id
+  ${insertStages(counter(18))} join made on made.id = v.execution_id
 ), history as (
   insert into orca.events (execution_id, sequence, application, pipeline_config_id, trace, data)
   select made.id, 1, made.application, made.pipeline_config_id, made.trace, v.data
-  from unnest(${texts(1)}, ${texts(26)}::json[]) as v(id, data) join made on made.id = v.id
-), stored as (
-  insert into orca.blobs (hash, data) select decode(v.hash, 'hex'), v.data from unnest(${texts(27)}, ${texts(28)}) as v(hash, data)
+  from unnest(${texts(1)}, ${texts(31)}::json[]) as v(id, data) join made on made.id = v.id
+)`;
+  const stored = `, stored as (
+  insert into orca.blobs (hash, data) select decode(v.hash, 'hex'), v.data from unnest(${texts(32)}, ${texts(33)}) as v(hash, data)
   on conflict do nothing
 ), used as (
   insert into orca.blob_uses (execution_id, hash)
-  select v.execution_id, decode(v.hash, 'hex') from unnest(${texts(29)}, ${texts(30)}) as v(execution_id, hash)
+  select v.execution_id, decode(v.hash, 'hex') from unnest(${texts(34)}, ${texts(35)}) as v(execution_id, hash)
   join made on made.id = v.execution_id on conflict do nothing
-)
-select id from made`;
+)`;
+  return {
+    name: blobs ? 'orca-start-blobs' : 'orca-start',
+    text: `${text}${blobs ? stored : ''} select id from made`,
+  };
+}
+
+function counter(first: number): () => number {
+  let next = first;
+  return () => next++;
+}
 
 interface Waiting {
   readonly prepared: Prepared;
@@ -83,8 +111,7 @@ interface Waiting {
 export class Starter {
   readonly #db: Queryable;
   readonly #birth: () => Birth | undefined;
-  readonly #queue: Waiting[] = [];
-  #flushing = false;
+  readonly #batches = new Batches<Waiting>(BATCH, (batch) => this.#write(batch));
 
   /** `birth` says whether this process takes what is started now. */
   constructor(db: Queryable, birth: () => Birth | undefined) {
@@ -94,20 +121,10 @@ export class Starter {
 
   /** Stores an execution, once per id, key and running correlation id. */
   start(prepared: Prepared): Promise<Born> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ prepared, resolve, reject });
-      if (this.#flushing) return;
-      this.#flushing = true;
-      setImmediate(() => void this.#flush());
-    });
+    return new Promise((resolve, reject) => this.#batches.add({ prepared, resolve, reject }));
   }
 
-  async #flush(): Promise<void> {
-    while (this.#queue.length > 0) await this.#write(this.#queue.splice(0, BATCH));
-    this.#flushing = false;
-  }
-
-  async #write(batch: readonly Waiting[]): Promise<void> {
+  async #write(batch: readonly Waiting[]): Promise<() => void> {
     const birth = this.#birth();
     const at = steadyMs();
     try {
@@ -116,13 +133,17 @@ export class Starter {
         batch.map(({ prepared }) => prepared),
         birth,
       );
-      batch.forEach(({ prepared, resolve }, index) => {
-        const one = started[index] ?? { id: prepared.state.id, fresh: false };
-        resolve({ ...one, at, claimed: one.fresh && birth !== undefined && !prepared.queued });
-      });
+      return () =>
+        batch.forEach(({ prepared, resolve }, index) => {
+          const one = started[index] ?? { id: prepared.state.id, fresh: false };
+          const claimed = one.fresh && birth !== undefined && !prepared.queued;
+          resolve({ ...one, at, claimed, state: firstOf(prepared, birth) });
+        });
     } catch (error) {
-      if (batch.length > 1 && isRefusedByData(error)) for (const one of batch) await this.#write([one]);
-      else for (const { reject } of batch) reject(error);
+      if (batch.length === 1 || !isRefusedByData(error)) return () => batch.forEach(({ reject }) => reject(error));
+      const tell: (() => void)[] = [];
+      for (const one of batch) tell.push(await this.#write([one]));
+      return () => tell.forEach((each) => each());
     }
   }
 }
@@ -132,54 +153,58 @@ export class Starter {
  * the new one, or the one that had the id, the key or the correlation id already.
  */
 export async function insertExecutions(db: Queryable, all: readonly Prepared[], birth?: Birth): Promise<Started[]> {
-  const stages = all.flatMap(({ state }) =>
+  const firsts = all.map((one) => ({ ...one, state: firstOf(one, birth) }));
+  const stages = firsts.flatMap(({ state }) =>
     Object.values(state.stages).map((stage) => ({ execution: state.id, stage })),
   );
   const blobs = new Map<string, Blob>();
-  const uses: { execution: string; hash: string }[] = [];
-  const packed = (execution: string, value: Json): Packed => {
-    const made = pack(value);
-    for (const blob of made.blobs) {
-      blobs.set(blob.hash, blob);
-      uses.push({ execution, hash: blob.hash });
-    }
-    return made;
-  };
-  const contexts = stages.map((one) => packed(one.execution, one.stage.context).text);
+  const uses = new Map<string, { execution: string; hash: string }>();
+  const keep =
+    (execution: string): Keep =>
+    (value) => {
+      const packed = pack(value);
+      for (const blob of packed.blobs) {
+        blobs.set(blob.hash, blob);
+        uses.set(`${execution}/${blob.hash}`, { execution, hash: blob.hash });
+      }
+      return packed.text;
+    };
+  const lists = stageLists(stages, keep);
+  const entries = all.map((one) => {
+    const begun = birth && !one.queued ? one.begun : undefined;
+    return entryOf(begun?.inputs ?? [], [one.event, ...(begun?.events ?? [])], keep(one.state.id));
+  });
+  const big = [...blobs.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1));
   const { rows } = await db.query<{ id: string }>({
-    name: 'orca-start',
-    text: START,
+    ...(big.length > 0 ? START.withBlobs : START.plain),
     values: [
-      joined(all.map(({ state }) => state.id)),
-      joined(all.map(({ state }) => state.type)),
-      joined(all.map(({ state }) => plain(state.application))),
-      joined(all.map(({ state }) => plain(state.name))),
-      joined(all.map(({ state }) => given(state.pipelineConfigId) ?? '')),
-      joined(all.map(({ state }) => state.status)),
-      all.map(({ state }) => state.buildTime),
-      all.map(({ state }) => state.version),
-      joined(all.map(({ key }) => given(key) ?? '')),
-      joined(all.map(({ state }) => given(state.trigger.correlationId) ?? '')),
-      joined(all.map(({ trace }) => given(trace) ?? '')),
-      joined(all.map(({ text }) => plain(text))),
-      joined(all.map(({ state }) => JSON.stringify(fixedOf(state)))),
-      joined(all.map(({ state }) => JSON.stringify(liveOf(state)))),
-      all.map(({ queued }) => queued === true),
+      joined(firsts.map(({ state }) => state.id)),
+      joined(firsts.map(({ state }) => state.type)),
+      joined(firsts.map(({ state }) => plain(state.application))),
+      joined(firsts.map(({ state }) => plain(state.name))),
+      joined(firsts.map(({ state }) => given(state.pipelineConfigId) ?? '')),
+      joined(firsts.map(({ state }) => state.status)),
+      array(firsts.map(({ state }) => state.buildTime)),
+      array(firsts.map(({ state }) => state.startTime)),
+      array(firsts.map(({ state }) => state.version)),
+      joined(firsts.map(({ key }) => given(key) ?? '')),
+      joined(firsts.map(({ state }) => given(state.trigger.correlationId) ?? '')),
+      joined(firsts.map(({ trace }) => given(trace) ?? '')),
+      joined(firsts.map(({ state }) => JSON.stringify(fixedOf(state)))),
+      joined(firsts.map(({ state }) => JSON.stringify(liveOf(state)))),
+      array(firsts.map(({ queued }) => queued === true)),
       birth?.owner ?? null,
       birth?.leaseMs ?? null,
-      joined(stages.map((one) => one.execution)),
-      joined(stages.map((one) => one.stage.id)),
-      stages.map((one) => one.stage.position),
-      joined(stages.map((one) => plain(one.stage.refId))),
-      joined(stages.map((one) => plain(one.stage.type))),
-      joined(stages.map((one) => plain(one.stage.name))),
-      joined(stages.map((one) => JSON.stringify(stageDataOf(one.stage)))),
-      joined(contexts),
-      joined(all.map(createdEntry)),
-      joined([...blobs.values()].map((blob) => blob.hash)),
-      joined([...blobs.values()].map((blob) => blob.data)),
-      joined(uses.map((use) => use.execution)),
-      joined(uses.map((use) => use.hash)),
+      ...lists,
+      joined(entries),
+      ...(big.length === 0
+        ? []
+        : [
+            joined(big.map((blob) => blob.hash)),
+            joined(big.map((blob) => blob.data)),
+            joined([...uses.values()].map((use) => use.execution)),
+            joined([...uses.values()].map((use) => use.hash)),
+          ]),
     ],
   });
   const made = new Set(rows.map((row) => row.id));
@@ -191,15 +216,9 @@ export async function insertExecutions(db: Queryable, all: readonly Prepared[], 
   });
 }
 
-/** The first entry of a history: the execution, with big values of its stages' contexts by reference. */
-function createdEntry({ event }: Prepared): string {
-  const { stages, ...rest } = event.execution;
-  const packed = Object.entries(stages).map(
-    ([id, stage]) =>
-      `${JSON.stringify(id)}:${JSON.stringify(stageDataOf(stage)).slice(0, -1)},"context":${pack(stage.context).text},"outputs":{}}`,
-  );
-  const execution = `${JSON.stringify(rest).slice(0, -1)},"stages":{${packed.join(',')}}}`;
-  return `{"inputs":[],"events":[{"type":"ExecutionCreated","sequence":1,"at":${event.at},"execution":${execution}}]}`;
+/** The state that an execution is stored in: already begun where it is claimed at its birth. */
+function firstOf(prepared: Prepared, birth: Birth | undefined): ExecutionState {
+  return birth && !prepared.queued && prepared.begun ? prepared.begun.state : prepared.state;
 }
 
 /** A text from outside, as it can be one of `joined` texts; undefined when there is none. */

@@ -55,7 +55,7 @@ export function prepared(id: string, correlationId?: string, context: Json = {})
     now: Date.now(),
   });
   if (event.type !== 'ExecutionCreated') throw new Error('an execution begins with its creation');
-  return { event, state: evolve(undefined, event), trace: '', text: '{}', key: undefined };
+  return { event, state: evolve(undefined, event), trace: '', key: undefined };
 }
 
 const firstStage = (state: ExecutionState): string => Object.keys(state.stages)[0] ?? '';

@@ -40,6 +40,11 @@ export function joined(values: readonly string[]): string | null {
   return values.length === 0 ? null : values.join(SEPARATOR);
 }
 
+/** Numbers or truth values as one parameter for `$n::type[]`, in PostgreSQL's own form. */
+export function array(values: readonly (number | boolean | null | undefined)[]): string {
+  return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+}
+
 /** A name as it can be one of `joined` texts. */
 export function plain(text: string): string {
   return text.replaceAll('\u0000', '\uFFFD').replaceAll(SEPARATOR, ' ') || ' ';

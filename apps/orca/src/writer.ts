@@ -1,12 +1,14 @@
 import { isComplete } from '@gennaker/contracts/status';
-import type { EngineEvent } from '@gennaker/engine/events';
 import type { Message } from '@gennaker/engine/messages';
-import type { Json, StageState } from '@gennaker/engine/model';
+import type { Json } from '@gennaker/engine/model';
 import type { Queryable } from '@gennaker/store/database';
+import { Batches } from './batches.ts';
 import { type Blob, pack } from './blobs.ts';
 import { commitStatement } from './commit-statement.ts';
+import { entryOf } from './history-entry.ts';
 import { liveOf, stageDataOf } from './rows.ts';
-import { joined, type Outcome, plain, type Transition } from './transition.ts';
+import { stageLists } from './stage-lists.ts';
+import { array, joined, type Outcome, type Transition } from './transition.ts';
 
 /** Most transitions of one flush. */
 const BATCH = 500;
@@ -19,19 +21,13 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/**
- * The one writer of a process: transitions are handed in, at most one flush is in flight, and whatever arrives meanwhile
- * goes into the next. A flush that fails is split until the row at fault is alone.
- */
+/** The one writer of a process: transitions are handed in, and written in batches. A batch that fails is split until the row at fault is alone. */
 export class Writer {
   readonly #db: Queryable;
   readonly #leaseMs: number;
   /** Big values that the executions at hand hold in the database already. */
   readonly #stored = new Map<string, Set<string>>();
-  readonly #queue: Waiting[] = [];
-  #flushing = false;
-  /** Transitions of the last flush. */
-  #latest = 0;
+  readonly #batches = new Batches<Waiting>(BATCH, (batch) => this.#write(batch));
 
   /** `leaseMs`: for how long a commit renews the claim that it is made under. */
   constructor(db: Queryable, leaseMs: number) {
@@ -41,50 +37,35 @@ export class Writer {
 
   /** Commits a transition. Rejects with the row's own error, or when the database cannot tell what became of it. */
   commit(transition: Transition): Promise<Outcome> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ transition, resolve, reject });
-      if (this.#flushing) return;
-      this.#flushing = true;
-      // What is decided in the same turn of the event loop shares the flush; who was alone just now is not kept waiting for others.
-      if (this.#latest > 1) setImmediate(() => void this.#flush());
-      else queueMicrotask(() => void this.#flush());
-    });
+    return new Promise((resolve, reject) => this.#batches.add({ transition, resolve, reject }));
   }
 
-  async #flush(): Promise<void> {
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, BATCH);
-      this.#latest = batch.length;
-      await this.#write(batch);
-    }
-    this.#flushing = false;
-  }
-
-  async #write(batch: readonly Waiting[]): Promise<void> {
+  async #write(batch: readonly Waiting[]): Promise<() => void> {
     const transitions = batch.map(({ transition }) => transition);
     try {
       const outcomes = await commit(this.#db, transitions, this.#leaseMs, this.#stored);
-      for (const { transition, resolve } of batch) {
-        const outcome = outcomes.get(transition.state.id);
-        if (!outcome) this.#stored.delete(transition.state.id);
-        resolve(outcome ?? { kind: 'fenced' });
-      }
+      return () => {
+        for (const { transition, resolve } of batch) {
+          const outcome = outcomes.get(transition.state.id);
+          if (!outcome) this.#stored.delete(transition.state.id);
+          resolve(outcome ?? { kind: 'fenced' });
+        }
+      };
     } catch (error) {
-      if (isRefusedByData(error)) await this.#split(batch, error);
-      else await this.#readBack(batch, error);
+      return isRefusedByData(error) ? this.#split(batch, error) : this.#readBack(batch, error);
     }
   }
 
-  async #split(batch: readonly Waiting[], error: unknown): Promise<void> {
+  async #split(batch: readonly Waiting[], error: unknown): Promise<() => void> {
     const [only, ...others] = batch;
-    if (only && others.length === 0) return only.reject(error);
+    if (only && others.length === 0) return () => only.reject(error);
     const half = Math.ceil(batch.length / 2);
-    await this.#write(batch.slice(0, half));
-    await this.#write(batch.slice(half));
+    const tell = [await this.#write(batch.slice(0, half)), await this.#write(batch.slice(half))];
+    return () => tell.forEach((one) => one());
   }
 
   /** Nobody knows what became of a flush: the rows tell. What was not written may be tried again by whoever asked. */
-  async #readBack(batch: readonly Waiting[], error: unknown): Promise<void> {
+  async #readBack(batch: readonly Waiting[], error: unknown): Promise<() => void> {
     const ids = batch.map(({ transition }) => transition.state.id);
     try {
       const { rows } = await this.#db.query<BackRow>({
@@ -93,13 +74,15 @@ export class Writer {
         values: [ids],
       });
       const byId = new Map(rows.map((row) => [row.id, row]));
-      for (const { transition, resolve, reject } of batch) {
-        const outcome = became(transition, byId.get(transition.state.id));
-        if (outcome) resolve(outcome);
-        else reject(error);
-      }
+      return () => {
+        for (const { transition, resolve, reject } of batch) {
+          const outcome = became(transition, byId.get(transition.state.id));
+          if (outcome) resolve(outcome);
+          else reject(error);
+        }
+      };
     } catch {
-      for (const { reject } of batch) reject(error);
+      return () => batch.forEach(({ reject }) => reject(error));
     }
   }
 }
@@ -154,9 +137,10 @@ async function commit(
     before === after ? '' : packed(execution, after);
   const contexts = changed.map((one) => ifChanged(one.execution, one.before.context, one.after.context));
   const outputs = changed.map((one) => ifChanged(one.execution, one.before.outputs, one.after.outputs));
-  const madeContexts = made.map((one) => packed(one.execution, one.stage.context));
-  const madeOutputs = made.map((one) => packed(one.execution, one.stage.outputs));
+  const stages = made.length === 0 ? [] : stageLists(made, (execution) => (value) => packed(execution, value));
   const entries = events.map((t) => entryOf(t.inputs, t.events, (value) => packed(t.state.id, value)));
+  // In one order everywhere: two flushes that store the same values never wait for each other in a circle.
+  const big = [...blobs.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1));
   const parts = {
     history: events.length > 0,
     changed: changed.length > 0,
@@ -174,24 +158,24 @@ async function commit(
     : [
         joined(all.map((t) => t.state.id)),
         joined(all.map((t) => t.owner)),
-        all.map((t) => t.epoch),
-        all.map((t) => t.from),
-        all.map((t) => t.state.version),
+        array(all.map((t) => t.epoch)),
+        array(all.map((t) => t.from)),
+        array(all.map((t) => t.state.version)),
         joined(all.map((t) => t.state.status)),
-        all.map((t) => isComplete(t.state.status)),
-        all.map((t) => t.state.startTime ?? null),
-        all.map((t) => t.state.endTime ?? null),
+        array(all.map((t) => isComplete(t.state.status))),
+        array(all.map((t) => t.state.startTime)),
+        array(all.map((t) => t.state.endTime)),
         joined(all.map((t) => JSON.stringify(liveOf(t.state)))),
-        all.map((t) => t.mailApplied),
-        all.map((t) => t.wakeAt ?? null),
-        all.map((t) => t.release),
+        array(all.map((t) => t.mailApplied)),
+        array(all.map((t) => t.wakeAt)),
+        array(all.map((t) => t.release)),
         leaseMs,
       ];
   if (!single) {
     if (events.length > 0)
       values.push(
         joined(events.map((t) => t.state.id)),
-        events.map((t) => t.events[0]?.sequence ?? 0),
+        array(events.map((t) => t.events[0]?.sequence ?? 0)),
         joined(events.map((t) => t.trace)),
         joined(entries),
       );
@@ -200,32 +184,19 @@ async function commit(
         joined(changed.map((one) => one.execution)),
         joined(changed.map((one) => one.after.id)),
         joined(changed.map((one) => one.after.status)),
-        changed.map((one) => one.after.startTime ?? null),
-        changed.map((one) => one.after.endTime ?? null),
+        array(changed.map((one) => one.after.startTime)),
+        array(changed.map((one) => one.after.endTime)),
         joined(changed.map((one) => JSON.stringify(stageDataOf(one.after)))),
         joined(contexts),
         joined(outputs),
       );
-    if (made.length > 0)
-      values.push(
-        joined(made.map((one) => one.execution)),
-        joined(made.map((one) => one.stage.id)),
-        made.map((one) => one.stage.position),
-        joined(made.map((one) => plain(one.stage.refId))),
-        joined(made.map((one) => plain(one.stage.type))),
-        joined(made.map((one) => plain(one.stage.name))),
-        joined(made.map((one) => one.stage.status)),
-        joined(made.map((one) => one.stage.parentStageId ?? '')),
-        joined(made.map((one) => JSON.stringify(stageDataOf(one.stage)))),
-        joined(madeContexts),
-        joined(madeOutputs),
-      );
+    if (made.length > 0) values.push(...stages);
     if (removed.length > 0)
       values.push(joined(removed.map((one) => one.execution)), joined(removed.map((one) => one.id)));
     if (uses.length > 0)
       values.push(
-        joined([...blobs.values()].map((blob) => blob.hash)),
-        joined([...blobs.values()].map((blob) => blob.data)),
+        joined(big.map((blob) => blob.hash)),
+        joined(big.map((blob) => blob.data)),
         joined(uses.map((use) => use.execution)),
         joined(uses.map((use) => use.hash)),
       );
@@ -278,32 +249,6 @@ function singly(
       outputs[index] || null,
     ]),
   ];
-}
-
-/** One transition as history keeps it: what was decided upon and what was decided. */
-function entryOf(inputs: readonly unknown[], events: readonly EngineEvent[], keep: (value: Json) => string): string {
-  return `{"inputs":${JSON.stringify(inputs)},"events":[${events.map((event) => eventText(event, keep)).join(',')}]}`;
-}
-
-/** An event's JSON, with the big values of its contexts and outputs by reference. */
-function eventText(event: EngineEvent, keep: (value: Json) => string): string {
-  const { context, outputs, stages, ...rest } = event as EngineEvent &
-    Partial<Record<'context' | 'outputs' | 'stages', unknown>>;
-  const parts: string[] = [];
-  if (isJson(context)) parts.push(`"context":${keep(context)}`);
-  if (isJson(outputs)) parts.push(`"outputs":${keep(outputs)}`);
-  if (Array.isArray(stages))
-    parts.push(`"stages":[${stages.map((stage: StageState) => stageText(stage, keep)).join(',')}]`);
-  const text = JSON.stringify(rest);
-  return parts.length === 0 ? text : `${text.slice(0, -1)},${parts.join(',')}}`;
-}
-
-function stageText({ context, outputs, ...rest }: StageState, keep: (value: Json) => string): string {
-  return `${JSON.stringify(rest).slice(0, -1)},"context":${keep(context)},"outputs":${keep(outputs)}}`;
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What the history keeps of an input. What a task returned is in the events themselves. */

@@ -15,7 +15,7 @@ It starts systems of its own; the scenarios:
 ${SCENARIOS.map((one) => `  ${one.name.padEnd(18)} ${one.about}`).join('\n')}
 
 "engine" runs mixed pipelines on two orca processes while their surroundings break: ${ENGINE_FAULTS.map(({ name }) => name).join(', ')}.
-Three minutes with 15 faults; --long is half an hour with 2,000 executions and 200 faults.
+Two minutes with 15 faults, some of them two at a time; --long is half an hour with 2,000 executions and 200 faults.
 
 --plant makes the run fail on purpose, to prove that the checks see it: ${PLANTS.join(', ')};
 for "engine": ${ENGINE_PLANTS.join(', ')}.

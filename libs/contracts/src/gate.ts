@@ -5,7 +5,7 @@ import { eventAnswerSchema, storedEventSchema } from './echo.ts';
 import { executionViewSchema, jsonObject } from './execution.ts';
 import { applicationSchema, pipelineSchema, savedPipelineSchema, storedPipelineSchema, taskSchema } from './front50.ts';
 import { gateCloudRoutes } from './gate-clouds.ts';
-import { executionsQuery, orcaApi, orcaPassedRoutes } from './orca.ts';
+import { eventsQuery, executionsQuery, orcaApi, orcaPassedRoutes } from './orca.ts';
 import { orcaInsightRoutes } from './orca-insight.ts';
 import { peopleRoutes } from './people.ts';
 import { defineApi } from './route.ts';
@@ -338,11 +338,7 @@ export const gateApi = defineApi({
     method: 'GET',
     path: '/events',
     summary: 'Live: executions and inventory as they change; Last-Event-ID (or `after`) resumes executions',
-    query: z.object({
-      after: z.string().optional(),
-      application: z.string().optional(),
-      executionId: z.string().optional(),
-    }),
+    query: eventsQuery,
     answers: 'events',
   },
 });

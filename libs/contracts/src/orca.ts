@@ -31,6 +31,17 @@ export const executionsQuery = z.object({
 
 const job = z.array(z.looseObject({ type: z.string() }));
 const flag = z.stringbool().optional();
+/** What of the event stream is wanted. */
+export const eventsQuery = z.object({
+  after: z.string().optional(),
+  application: z.string().optional(),
+  executionId: z.string().optional(),
+  types: z
+    .string()
+    .optional()
+    .describe('these types of events alone, separated by commas; ExecutionCompleted alone is the cheapest'),
+});
+
 const epochMillis = z.coerce.number().int().min(0).optional();
 
 /** What executions of an application are searched by; the same words as Spinnaker's. Lists are comma-separated. */
@@ -298,11 +309,7 @@ export const orcaApi = defineApi({
     method: 'GET',
     path: '/events',
     summary: 'The event stream: server-sent events (`id` is the cursor), from `after` or Last-Event-ID on',
-    query: z.object({
-      after: z.string().optional(),
-      application: z.string().optional(),
-      executionId: z.string().optional(),
-    }),
+    query: eventsQuery,
     answers: 'events',
   },
 });

@@ -3,8 +3,11 @@ import type { EngineEvent } from './events.ts';
 import { changedTopology } from './graph.ts';
 import type { ExecutionState, Json, StageState, TaskState } from './model.ts';
 
-/** A state whose `stages` nobody else holds: they are changed in place. */
-type Draft = Omit<ExecutionState, 'stages'> & { readonly stages: Record<string, StageState> };
+/** A state that nobody else holds: its `stages` and its version are changed in place. */
+type Draft = Omit<ExecutionState, 'stages' | 'version'> & {
+  readonly stages: Record<string, StageState>;
+  version: number;
+};
 
 /** Replaces one stage. Unknown stages change nothing: evolve is total. */
 function withStage(state: Draft, stageId: string, change: (stage: StageState) => StageState): Draft {
@@ -51,15 +54,19 @@ export function evolve(state: ExecutionState | undefined, event: EngineEvent): E
   return evolveDraft(state && { ...state, stages: { ...state.stages } }, event);
 }
 
-/** The same, for a state whose `stages` nobody else holds: that object is changed in place, its stages never are. */
-export function evolveDraft(state: ExecutionState | undefined, event: EngineEvent): ExecutionState {
+/** The same, for a state that nobody else holds: it and its record of stages are changed in place, the stages never are. */
+export function evolveDraft(state: Draft | undefined, event: EngineEvent): ExecutionState {
   if (event.type === 'ExecutionCreated') return { ...event.execution, version: event.sequence };
   if (!state) throw new Error(`The history begins with ${event.type}; it must begin with ExecutionCreated.`);
   if (event.sequence !== state.version + 1)
     throw new Error(`Event ${event.sequence} of execution ${state.id} came after ${state.version}.`);
   const { type } = event;
   if (type === 'StagesPlanned' || type === 'StagesRemoved') changedTopology(state.stages);
-  return { ...apply(state, event), version: event.sequence };
+  const next = apply(state, event);
+  if (next !== state) return { ...next, version: event.sequence };
+  // Only a stage changed: the draft itself goes on.
+  state.version = event.sequence;
+  return state;
 }
 
 /** The state that a history leads to. */

@@ -82,14 +82,19 @@ function taskContext(world: TaskWorld, run: TaskRun, definition: AnyStageDefinit
   const { state, stage, task } = run;
   const parsed = definition.schema.safeParse(stage.context);
   if (!parsed.success) throw new InvalidContext(stage, parsed.error);
-  const identity = actingFor(state, stage);
+  let identity: Identity | undefined;
   return {
     application: state.application,
     executionId: state.id,
     pipeline: state.name,
     ...(state.pipelineConfigId === undefined ? {} : { pipelineConfigId: state.pipelineConfigId }),
-    user: identity.user,
-    identity,
+    get user() {
+      return this.identity.user;
+    },
+    // What few tasks look at is found when they do.
+    get identity() {
+      return (identity ??= actingFor(state, stage));
+    },
     trigger: state.trigger,
     stage: {
       id: stage.id,
@@ -118,7 +123,9 @@ function taskContext(world: TaskWorld, run: TaskRun, definition: AnyStageDefinit
       });
       return { value, problems: problems.map((problem) => problem.description) };
     },
-    stages: inReadingOrder(state).map(({ refId, name, type, status }) => ({ refId, name, type, status })),
+    get stages() {
+      return inReadingOrder(state).map(({ refId, name, type, status }) => ({ refId, name, type, status }));
+    },
   };
 }
 

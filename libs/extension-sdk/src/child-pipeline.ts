@@ -111,6 +111,27 @@ export async function cancelChild(task: Task, executionId: string): Promise<void
   }
 }
 
+/**
+ * Cancels the children that a task has started, by the keys of their starts: also those whose start was not answered yet.
+ * `application`: the one that their pipelines are of.
+ */
+export async function cancelStarted(task: Task, application: string, keys: readonly string[]): Promise<void> {
+  const running = await task.ports.orca.listForApplication(
+    { params: { application }, query: { statuses: 'NOT_STARTED,RUNNING,PAUSED', limit: 1000 } },
+    callOptions(task),
+  );
+  const children = running.filter(
+    ({ trigger }) =>
+      trigger['parentExecutionId'] === task.executionId &&
+      trigger.correlationId !== undefined &&
+      keys.includes(trigger.correlationId),
+  );
+  await Promise.all(children.map(({ id }) => cancelChild(task, id)));
+}
+
+/** The key that a cancelled task ran under. */
+export const keyBeforeCancel = ({ key }: Task): string => key.replace(/:cancel$/, '');
+
 /** The outputs of all stages of an execution, later ones over earlier ones. */
 export function mergedOutputs(execution: ExecutionView): JsonObject {
   return Object.assign({}, ...execution.stages.map((stage) => stage.outputs)) as JsonObject;

@@ -161,7 +161,10 @@ function contractModule(
         };
         const identity = operation === 'health' ? ANONYMOUS : await identify(asked);
         const gone = new AbortController();
-        reply.raw.once('close', () => gone.abort());
+        // Nothing is left to stop after a whole answer, but for what watches over a stream.
+        reply.raw.once('close', () => {
+          if (route.answers === 'events' || !reply.raw.writableFinished) gone.abort();
+        });
         // A signature was checked when it was fresh.
         const watched = route.answers === 'events' && againMs !== undefined && identity.via !== 'service';
         const known = watched

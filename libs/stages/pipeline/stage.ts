@@ -1,6 +1,14 @@
 import { badRequest } from '@gennaker/contracts/error';
 import { isComplete } from '@gennaker/contracts/status';
-import { callOptions, cancelChild, failureOf, mergedOutputs, startChild } from '@gennaker/extension-sdk/child-pipeline';
+import {
+  callOptions,
+  cancelChild,
+  cancelStarted,
+  failureOf,
+  keyBeforeCancel,
+  mergedOutputs,
+  startChild,
+} from '@gennaker/extension-sdk/child-pipeline';
 import { defineStage, type TaskContext, type TaskResult } from '@gennaker/extension-sdk/stage';
 import { type PipelineStage, pipelineStageSchema } from './schema.ts';
 
@@ -21,7 +29,7 @@ export default defineStage({
     { pipeline: 'Smoke test', waitForCompletion: false },
   ],
   tasks: ({ context }) => [
-    { name: 'startPipeline', run: start, onCancel: cancelStarted },
+    { name: 'startPipeline', run: start, onCancel: cancelUnanswered },
     ...(String(context['waitForCompletion']) === 'false'
       ? []
       : [{ name: 'monitorPipeline', timeoutMs: HALF_DAY_MS, run: monitor, onCancel: cancelWatched }]),
@@ -54,7 +62,7 @@ async function start(task: TaskContext<PipelineStage>): Promise<TaskResult> {
       fix: 'choose the pipeline that it runs',
     });
   const { executionId, name } = await startChild(task, {
-    application: context.application ?? context.pipelineApplication ?? task.application,
+    application: applicationOf(task),
     pipeline,
     parameters: context.pipelineParameters ?? {},
     key: task.key,
@@ -114,19 +122,12 @@ async function cancelWatched(task: TaskContext<PipelineStage>): Promise<void> {
 }
 
 /** The start may have been made without its answer having arrived: the child is known by its correlation id. */
-async function cancelStarted(task: TaskContext<PipelineStage>): Promise<void> {
-  if (task.context.executionId !== undefined) return;
-  const pipeline = task.context.pipeline ?? task.context.pipelineId;
-  if (pipeline === undefined) return;
-  const key = task.key.replace(/:cancel$/, '');
-  const running = await task.ports.orca.listForApplication(
-    {
-      params: { application: task.context.application ?? task.context.pipelineApplication ?? task.application },
-      query: { statuses: 'NOT_STARTED,RUNNING,PAUSED', limit: 1000 },
-    },
-    callOptions(task),
-  );
-  for (const child of running)
-    if (child.trigger.correlationId === key && child.trigger['parentExecutionId'] === task.executionId)
-      await cancelChild(task, child.id);
+async function cancelUnanswered(task: TaskContext<PipelineStage>): Promise<void> {
+  const { context } = task;
+  if (context.executionId !== undefined || (context.pipeline ?? context.pipelineId) === undefined) return;
+  await cancelStarted(task, applicationOf(task), [keyBeforeCancel(task)]);
+}
+
+function applicationOf({ context, application }: TaskContext<PipelineStage>): string {
+  return context.application ?? context.pipelineApplication ?? application;
 }

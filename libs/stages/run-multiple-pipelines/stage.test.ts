@@ -77,6 +77,45 @@ describe('run multiple pipelines', () => {
     expect(started.map(({ name }) => name)).toEqual(['Migrate', 'Warm']);
     expect(result).toMatchObject({ status: 'TERMINAL', context: { exception: { source: { executionId: 'Warm-1' } } } });
   });
+  it('cancelled while it starts a level, cancels what has started, in each application', async () => {
+    const running: Record<string, Json[]> = {
+      hello: [
+        { id: 'known', trigger: { correlationId: 'E:S:1:1:a', parentExecutionId: 'E' } },
+        { id: 'unanswered', trigger: { correlationId: 'E:S:1:1:b', parentExecutionId: 'E' } },
+        { id: 'of another task', trigger: { correlationId: 'E:S:9:1:b', parentExecutionId: 'E' } },
+        { id: "somebody else's", trigger: { correlationId: 'E:S:1:1:b', parentExecutionId: 'F' } },
+      ],
+      other: [{ id: 'elsewhere', trigger: { correlationId: 'E:S:1:1:c', parentExecutionId: 'E' } }],
+    };
+    const cancelled = new Set<string>();
+    await stage
+      .tasks({} as never, {} as never)
+      .find(({ name }) => name === 'runMultiplePipelines')
+      ?.onCancel?.({
+        application: 'hello',
+        executionId: 'E',
+        key: 'E:S:1:1:cancel',
+        stage: { id: 'S', name: 'All' },
+        context: runMultiplePipelinesSchema.parse({
+          yamlConfig: '',
+          apps: {
+            a: { childPipeline: 'x' },
+            b: { childPipeline: 'y' },
+            c: { childPipeline: 'z', application: 'other' },
+          },
+          orderOfExecutions: [['a', 'b', 'c']],
+          levelNumber: 0,
+          executionIds: { a: 'known' },
+        }),
+        ports: {
+          orca: {
+            listForApplication: async ({ params }: { params: { application: string } }) => running[params.application],
+            cancel: async ({ params }: { params: { id: string } }) => void cancelled.add(params.id),
+          },
+        },
+      } as never);
+    expect([...cancelled].toSorted()).toEqual(['elsewhere', 'known', 'unanswered']);
+  });
   it.each([
     ['a: {childPipeline: x, dependencies: [b]}', /"b", which there is not/],
     ['a: {childPipeline: x, dependencies: [b]}\nb: {childPipeline: y, dependencies: [a]}', /each other: a, b/],

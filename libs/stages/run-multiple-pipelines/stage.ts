@@ -1,5 +1,13 @@
 import { isComplete } from '@gennaker/contracts/status';
-import { callOptions, cancelChild, failureOf, mergedOutputs, startChild } from '@gennaker/extension-sdk/child-pipeline';
+import {
+  callOptions,
+  cancelChild,
+  cancelStarted,
+  failureOf,
+  keyBeforeCancel,
+  mergedOutputs,
+  startChild,
+} from '@gennaker/extension-sdk/child-pipeline';
 import { defineStage, type TaskContext, type TaskResult } from '@gennaker/extension-sdk/stage';
 import { levelsOf, readApps } from './levels.ts';
 import { type RunMultiplePipelines, runMultiplePipelinesSchema } from './schema.ts';
@@ -25,7 +33,7 @@ export default defineStage({
   ],
   tasks: () => [
     { name: 'parsePipelinesYaml', run: read },
-    { name: 'runMultiplePipelines', loop: 'start', run: start, onCancel: cancelAll },
+    { name: 'runMultiplePipelines', loop: 'start', run: start, onCancel: cancelUnanswered },
     { name: 'monitorMultiplePipelines', loop: 'end', timeoutMs: HALF_DAY_MS, run: monitor, onCancel: cancelAll },
     { name: 'saveOutputsForDetails', run: save },
   ],
@@ -55,10 +63,10 @@ async function start(task: Task): Promise<TaskResult> {
     const app = context.apps?.[name];
     if (!app || executionIds[name] !== undefined) continue;
     const { executionId } = await startChild(task, {
-      application: app.application ?? context.application ?? task.application,
+      application: applicationOf(task, app),
       pipeline: app.childPipeline,
       parameters: app.arguments,
-      key: `${task.key}:${name}`,
+      key: startKey(task.key, name),
       field: `yamlConfig.${name}.childPipeline`,
     });
     executionIds[name] = executionId;
@@ -129,6 +137,31 @@ async function childrenOf(task: Task, names: readonly string[]) {
       execution: await task.ports.orca.getExecution({ params: { id } }, callOptions(task)),
     })),
   );
+}
+
+const startKey = (key: string, name: string): string => `${key}:${name}`;
+
+function applicationOf({ context, application }: Task, app: { readonly application?: string | undefined }): string {
+  return app.application ?? context.application ?? application;
+}
+
+/** Some of a level's children may run already that the context does not know of: they are known by the keys of their starts. */
+async function cancelUnanswered(task: Task): Promise<void> {
+  const started = levelOf(task.context).flatMap((name) => {
+    const app = task.context.apps?.[name];
+    return app ? [{ application: applicationOf(task, app), key: startKey(keyBeforeCancel(task), name) }] : [];
+  });
+  const byApplication = Map.groupBy(started, ({ application }) => application);
+  await Promise.all([
+    cancelAll(task),
+    ...[...byApplication].map(([application, starts]) =>
+      cancelStarted(
+        task,
+        application,
+        starts.map(({ key }) => key),
+      ),
+    ),
+  ]);
 }
 
 async function cancelAll(task: Task): Promise<void> {

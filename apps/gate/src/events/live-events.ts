@@ -8,6 +8,8 @@ export interface LiveQuery {
   readonly after?: string | undefined;
   readonly application?: string | undefined;
   readonly executionId?: string | undefined;
+  /** Types of execution events, separated by commas; with them the inventory is left out. */
+  readonly types?: string | undefined;
 }
 
 /** A client that is further behind is cut off; it comes back with its cursor. */
@@ -100,14 +102,14 @@ export async function* liveEvents(
   signal: AbortSignal,
   identity: Identity = ANONYMOUS,
 ): AsyncGenerator<StreamEvent, void, undefined> {
-  const { application, executionId } = query;
+  const { application, executionId, types } = query;
   const ended = new AbortController();
   const both = AbortSignal.any([signal, ended.signal]);
   const channel = new Channel();
   let after = query.after;
   void follow(
     'orca',
-    (options) => gate.orca.events({ query: { after, application, executionId } }, { ...options, identity }),
+    (options) => gate.orca.events({ query: { after, application, executionId, types } }, { ...options, identity }),
     (event) => {
       after = event.id ?? after;
       channel.push({ ...(event.id === undefined ? {} : { id: event.id }), event: 'execution', data: event.data });
@@ -115,7 +117,7 @@ export async function* liveEvents(
     channel,
     both,
   );
-  if (executionId === undefined)
+  if (executionId === undefined && types === undefined)
     void follow(
       'clouddriver',
       (options) => gate.clouddriver.events({ query: { application } }, { ...options, identity }),

@@ -38,7 +38,6 @@ export function startHandlers(
     document: Document,
     trigger: ExecutionTrigger,
     what: Pick<StartRequest, 'application' | 'name' | 'stages'>,
-    text?: string,
   ): StartRequest => ({
     type,
     application: what.application,
@@ -48,14 +47,13 @@ export function startHandlers(
     by: { ...call.identity, user: starterOf(call, trigger) },
     traceparent: call.traceparent,
     document,
-    text: text ?? JSON.stringify(document),
     now: world.clock.now(),
     key: call.headers['idempotency-key'],
   });
 
-  const startPipeline = async (call: Caller, body: Posted, text?: string): Promise<string> => {
+  const startPipeline = async (call: Caller, body: Posted): Promise<string> => {
     const trigger = await byReference(db.pool, triggerOf(body, call.user));
-    const asked = request(call, 'PIPELINE', body, trigger, body, text);
+    const asked = request(call, 'PIPELINE', body, trigger, body);
     try {
       if (body['disabled'] === true)
         throw badRequest(`The pipeline "${body.name}" is disabled`, {
@@ -74,7 +72,7 @@ export function startHandlers(
     orchestrate: async (call) => {
       const { body } = call;
       if (body['plan'] === true) return { ref: '/plan', ...(await plan(body, call.user)) };
-      return { ref: `/pipelines/${await startPipeline(call, body, new TextDecoder().decode(call.rawBody))}` };
+      return { ref: `/pipelines/${await startPipeline(call, body)}` };
     },
     orchestrateConfig: async (call) => {
       const { pipeline } = await world.ports.front50.getStoredPipeline(
@@ -98,7 +96,7 @@ export function startHandlers(
       const trigger = await byReference(db.pool, triggerOf(body, call.user));
       const id = await recordFailure(
         parts,
-        request(call, 'PIPELINE', document, trigger, body, new TextDecoder().decode(call.rawBody)),
+        request(call, 'PIPELINE', document, trigger, body),
         errorMessage ?? 'no reason was given',
       );
       return { ref: `/pipelines/${id}` };
@@ -109,18 +107,11 @@ export function startHandlers(
       const { id } = await startExecution(
         parts,
         prepareExecution(
-          request(
-            call,
-            'ORCHESTRATION',
-            body,
-            trigger,
-            {
-              application: body.application,
-              name: body.description ?? body.job[0]?.type ?? 'operation',
-              stages: body.job,
-            },
-            new TextDecoder().decode(call.rawBody),
-          ),
+          request(call, 'ORCHESTRATION', body, trigger, {
+            application: body.application,
+            name: body.description ?? body.job[0]?.type ?? 'operation',
+            stages: body.job,
+          }),
         ),
         body,
       );

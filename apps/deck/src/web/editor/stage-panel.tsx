@@ -6,6 +6,7 @@ import { Note } from '@gennaker/ui/panels';
 import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
 import { object, text } from '@gennaker/ui/stage-ui';
 import { usePreconfigured } from '../queries/insight.ts';
+import { ExecutionWindow } from './execution-window.tsx';
 import { FAILURE_MODES, failureMode } from './failure-modes.ts';
 import {
   downstreamOf,
@@ -191,6 +192,7 @@ function ExecutionOptions({
           }}
         />
       </div>
+      <ExecutionWindow stage={stage} onPatch={onPatch} />
       <Textarea
         mt={14}
         label="Comment"

@@ -1,7 +1,9 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { createClient } from '@gennaker/client/client';
 import { orcaApi } from '@gennaker/contracts/orca';
 import { isComplete } from '@gennaker/contracts/status';
@@ -11,15 +13,40 @@ import { closedLoop } from '../../closed-loop.ts';
 import { linear } from './pipelines.ts';
 import type { Row } from './row.ts';
 
+const EMPTY_NEST = fileURLToPath(new URL('../../empty-nest/main.ts', import.meta.url));
+const EMPTY_ONES = 8;
 const OFFSET = 4_500;
 const EXECUTIONS = 1_000;
 const SETTLE_MS = 30_000;
+const EMPTY_SETTLE_MS = 3_000;
 const startedSchema = z.looseObject({ ref: z.string() });
 
 /** Proportional set size of a process, MB. */
 export function proportionalMegabytes(pid: number): number {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? Number.NaN) / 1_024;
+}
+
+const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
+
+/** Proportional set size of empty Nest processes that listen and do nothing, together, MB. */
+async function emptyNests(): Promise<number> {
+  const children: ChildProcess[] = [];
+  try {
+    const ready = Array.from({ length: EMPTY_ONES }, async () => {
+      const child = spawn(process.execPath, [EMPTY_NEST], { stdio: ['ignore', 'pipe', 'inherit'] });
+      children.push(child);
+      await new Promise<void>((resolve, reject) => {
+        child.stdout.once('data', () => resolve());
+        child.once('exit', (code) => reject(new Error(`An empty Nest process ended with ${String(code)}`)));
+      });
+    });
+    await Promise.all(ready);
+    await sleep(EMPTY_SETTLE_MS);
+    return sum(children.map(({ pid }) => proportionalMegabytes(pid ?? 0)));
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+  }
 }
 
 /** The parts that are services, not stores or the local cloud. */
@@ -38,7 +65,7 @@ export const memory: Row = {
     {
       metric: `memory of all services (PSS) after ${EXECUTIONS} executions`,
       unit: 'MB',
-      of: '8 empty Nest processes (447 MB, measured once on another day)',
+      of: `${EMPTY_ONES} empty Nest processes`,
       better: 'less',
       bounds: 'value',
       reach: 400,
@@ -58,7 +85,7 @@ export const memory: Row = {
       await sleep(SETTLE_MS);
       const names = await servicesOf(system);
       const sizes = await Promise.all(names.map(async (name) => proportionalMegabytes(await system.pidOf(name))));
-      return [{ value: sizes.reduce((sum, size) => sum + size, 0), beside: 447 }];
+      return [{ value: sum(sizes), beside: await emptyNests() }];
     } finally {
       await system.stop();
     }

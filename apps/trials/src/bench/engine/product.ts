@@ -28,7 +28,7 @@ export interface Product {
   run(body: Readonly<Record<string, unknown>>): Promise<string>;
   /** Resolves when the event stream has told that an execution ended. */
   ended(id: string): Promise<void>;
-  /** Tells of every event of the stream by its execution's id; one listener at a time. */
+  /** Tells of every event of the stream, where it is followed whole, by its execution's id; one listener at a time. */
   onEvent(listener: (executionId: string) => void): void;
   /** kill -9. */
   kill(): Promise<void>;
@@ -40,6 +40,8 @@ export interface ProductOptions {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly node?: readonly string[];
+  /** The stream is followed whole, for `onEvent`; otherwise for the ends of executions alone. */
+  readonly everyEvent?: boolean;
 }
 
 /** Starts an orca process and follows its event stream. Throws when it ends before it is ready. */
@@ -67,7 +69,8 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const pool = new Pool(url, { connections: 32, pipelining: 1 });
   const ends = new Ends();
   const following = new AbortController();
-  const followed = ends.follow(pool, following.signal);
+  const stream = `/events${options.everyEvent ? '' : '?types=ExecutionCompleted'}`;
+  const followed = ends.follow(pool, stream, following.signal);
   await ends.open;
   const start = async (body: Readonly<Record<string, unknown>>): Promise<string> => {
     const answer = await pool.request({
@@ -133,9 +136,9 @@ class Ends {
     return new Promise((resolve) => this.#waiting.set(id, resolve));
   }
 
-  async follow(pool: Pool, signal: AbortSignal): Promise<void> {
+  async follow(pool: Pool, path: string, signal: AbortSignal): Promise<void> {
     try {
-      const answer = await pool.request({ path: '/events', method: 'GET', signal, bodyTimeout: 0 });
+      const answer = await pool.request({ path, method: 'GET', signal, bodyTimeout: 0 });
       this.#opened();
       let rest = '';
       for await (const chunk of answer.body) {

@@ -81,7 +81,7 @@ export const waiting: Row = {
     const none = await idle(world, first);
     await first.stop();
     const before = await databaseBytes(databaseUrl);
-    await multiply(databaseUrl, id, executions);
+    await multiply(databaseUrl, [{ id, times: executions }]);
     const bytes = (await databaseBytes(databaseUrl)) - before;
     const second = await world.product({ databaseUrl });
     const many = await idle(world, second);

@@ -25,6 +25,11 @@ export class Chronicle {
     this.#following = this.#follow();
   }
 
+  /** Executions whose end it has not told yet, also those that others have started. */
+  get open(): readonly string[] {
+    return [...this.#sequences.keys()].filter((id) => !this.#ended.has(id));
+  }
+
   /** Sequence of an execution's last event. */
   sequenceOf(id: string): number {
     return this.#sequences.get(id) ?? 0;
@@ -65,6 +70,7 @@ export class Chronicle {
     const before = this.sequenceOf(executionId);
     if (sequence !== before + 1)
       this.faults.push(`${executionId}: event ${sequence} (${type}) came after event ${before}`);
+    if (type === 'ExecutionRestarted') this.#ended.delete(executionId);
     if (this.#ended.has(executionId)) this.faults.push(`${executionId}: ${type} came after its end`);
     if (type === 'ExecutionCompleted') this.#ended.add(executionId);
     this.#sequences.set(executionId, sequence);

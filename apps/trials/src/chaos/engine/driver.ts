@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { executionViewSchema, type ExecutionView } from '@gennaker/contracts/execution';
-import { isComplete } from '@gennaker/contracts/status';
+import { isComplete, type Status } from '@gennaker/contracts/status';
 import { z } from 'zod';
 import { Chronicle } from './chronicle.ts';
-import type { Kind } from './kinds.ts';
+import type { Deed, Kind } from './kinds.ts';
 import { outcomeOf, shapeOf } from './outcome.ts';
 
 const startedSchema = z.looseObject({ ref: z.string() });
 const viewsSchema = z.array(executionViewSchema);
 
+/** In a shape: something waits by the clock, or for an execution that it started. */
+const WAITING = / (wait|pipeline|runMultiplePipelines) RUNNING/;
 const POLL_MS = 400;
 const CALL_MS = 8_000;
 
@@ -23,9 +25,13 @@ interface Driven {
   version?: number;
   shape: string;
   changedAt: number;
+  /** As it was seen last. */
+  status?: Status;
   /** It waits for a person whom the driver plays, and who has not answered yet. */
   asked: boolean;
   acting: boolean;
+  /** Version at which it had ended before it was restarted. */
+  endedBefore?: number;
   idled: boolean;
 }
 
@@ -35,6 +41,8 @@ export class Driver {
   /** Executions seen to do nothing though nothing kept them from it. */
   readonly idle: string[] = [];
   readonly chronicle: Chronicle;
+  /** The last request that was not taken, in words. */
+  refusal = '';
   /** Keyed requests are sent twice while this holds. */
   twice = false;
   readonly #urls: readonly string[];
@@ -103,7 +111,9 @@ export class Driver {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await answer.text();
-      return answer.ok ? text : undefined;
+      if (answer.ok) return text;
+      this.refusal = `${method} ${path} was answered ${answer.status}: ${text.slice(0, 500)}`;
+      return undefined;
     } catch {
       return undefined;
     }
@@ -135,27 +145,43 @@ export class Driver {
       one.shape = shape;
       one.changedAt = Date.now();
     }
-    if (isComplete(execution.status)) {
-      one.outcome = outcomeOf(execution);
-      one.version = execution.version ?? 0;
-    }
-    const judgment = execution.stages.find(({ type, status }) => type === 'manualJudgment' && status === 'RUNNING');
-    if (judgment && !one.acting) {
+    one.status = execution.status;
+    const stageId = momentOf(one.kind, execution);
+    if (stageId !== undefined && !one.acting) {
       one.acting = true;
       one.asked = true;
-      void this.#act(one, judgment.id);
+      if (isComplete(execution.status)) one.endedBefore = execution.version ?? 0;
+      void this.#act(one, stageId);
     }
+    if (!isComplete(execution.status) || execution.version === one.endedBefore) return;
+    one.outcome = outcomeOf(execution);
+    one.version = execution.version ?? 0;
   }
 
   async #act(one: Driven, stageId: string): Promise<void> {
-    const path = `/pipelines/${one.id ?? ''}`;
-    if (one.kind.atJudgment === 'cancel') await this.#insist('PUT', `${path}/cancel`, `cancel-${one.tag}`, undefined);
-    else
-      await this.#insist('PATCH', `${path}/stages/${stageId}`, `judge-${one.tag}`, {
-        judgmentStatus: one.kind.atJudgment ?? 'continue',
-      });
+    for (const deed of one.kind.people?.do ?? []) await this.#do(one, stageId, deed);
     one.asked = false;
     one.changedAt = Date.now();
+  }
+
+  async #do(one: Driven, stageId: string, deed: Deed): Promise<void> {
+    const path = `/pipelines/${one.id ?? ''}`;
+    const key = `${deed}-${one.tag}`;
+    switch (deed) {
+      case 'continue':
+      case 'stop':
+        return void (await this.#insist('PATCH', `${path}/stages/${stageId}`, key, { judgmentStatus: deed }));
+      case 'restart':
+        return void (await this.#insist('PUT', `${path}/stages/${stageId}/restart`, key, {}));
+      case 'cancel':
+        return void (await this.#insist('PUT', `${path}/cancel`, key, undefined));
+      case 'pause':
+      case 'resume': {
+        await this.#insist('PUT', `${path}/${deed}`, key, undefined);
+        const wanted = deed === 'pause' ? 'PAUSED' : 'RUNNING';
+        while (!this.#ended && one.status !== wanted) await sleep(50);
+      }
+    }
   }
 
   /** `at`: when the execution was looked at, epoch ms. */
@@ -163,12 +189,22 @@ export class Driver {
     const calm = this.#calmSince;
     if (calm === undefined || one.outcome !== undefined || one.asked || one.idled) return;
     const since = Math.max(calm, one.changedAt, this.chronicle.lastAt.get(one.id ?? '') ?? 0);
-    // What waits by the clock is not to go on before.
-    const waits = / wait RUNNING/.test(one.shape) ? one.kind.longestWaitMs : 0;
+    // What waits by the clock, or for others, is not to go on before.
+    const waits = WAITING.test(one.shape) ? one.kind.longestWaitMs : 0;
     if (at - since < this.#idleMs + waits) return;
     one.idled = true;
     this.idle.push(
       `${one.kind.name} ${one.id}: nothing for ${at - since} ms at ${new Date(at).toISOString()}: ${one.shape}`,
     );
   }
+}
+
+/** The stage that people act on, once their moment has come. */
+function momentOf({ people }: Kind, { status, stages }: ExecutionView): string | undefined {
+  if (people === undefined) return undefined;
+  if (people.at === 'end')
+    return isComplete(status) ? stages.find((stage) => stage.status === 'TERMINAL')?.id : undefined;
+  const stage = stages.find(({ type }) => type === people.at);
+  const isThere = people.at === 'manualJudgment' || stage?.context['executionId'] !== undefined;
+  return stage?.status === 'RUNNING' && isThere ? stage.id : undefined;
 }

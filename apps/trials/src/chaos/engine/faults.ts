@@ -78,7 +78,7 @@ export const ENGINE_FAULTS: readonly EngineFault[] = [
       const victim = oneOf(scene);
       victim.disturb({ clockOffMs: scene.random() < 0.5 ? HOUR_MS : -HOUR_MS });
       await sleep(5_000);
-      victim.disturb({});
+      victim.disturb({ clockOffMs: 0 });
     },
   },
   {
@@ -88,7 +88,7 @@ export const ENGINE_FAULTS: readonly EngineFault[] = [
       for (const victim of victims) victim.disturb({ duplicates: true });
       await sleep(4_000);
       driver.twice = false;
-      for (const victim of victims) victim.disturb({});
+      for (const victim of victims) victim.disturb({ duplicates: false });
     },
   },
 ];

@@ -7,18 +7,22 @@ export interface Kind {
   /** Its longest wait by the clock. */
   readonly longestWaitMs: number;
   stages(tag: string, receiver: string): readonly Stage[];
-  /** What is done once its judgment is asked for. */
-  readonly atJudgment?: 'continue' | 'stop' | 'cancel';
+  /** What people do to it, and when: once it has come to a stage of this type, or has ended for the first time. */
+  readonly people?: { readonly at: 'manualJudgment' | 'pipeline' | 'end'; readonly do: readonly Deed[] };
 }
 
-/** Settings of a call: the status that it is answered with, the size of the answer, and others of its stage. */
+/** What a person does to an execution: answers its judgment, or steers it as a whole. */
+export type Deed = 'continue' | 'stop' | 'cancel' | 'pause' | 'resume' | 'restart';
+
+/** Settings of a call: the status that it is answered with, that of a later attempt, the size of the answer, and others of its stage. */
 interface More extends Readonly<Record<string, unknown>> {
   readonly answer?: number;
+  readonly again?: number;
   readonly bytes?: number;
 }
 
 const call = (tag: string, receiver: string, ref: string, after: readonly string[], more: More = {}): Stage => {
-  const { answer = 200, bytes, ...rest } = more;
+  const { answer = 200, again, bytes, ...rest } = more;
   return {
     type: 'webhook',
     name: `Call ${ref}`,
@@ -26,7 +30,12 @@ const call = (tag: string, receiver: string, ref: string, after: readonly string
     requisiteStageRefIds: after,
     url: receiver,
     method: 'POST',
-    payload: { tag: `${tag}/${ref}`, answer, ...(bytes === undefined ? {} : { bytes }) },
+    payload: {
+      tag: `${tag}/${ref}`,
+      answer,
+      ...(again === undefined ? {} : { again }),
+      ...(bytes === undefined ? {} : { bytes }),
+    },
     ...rest,
   };
 };
@@ -35,6 +44,15 @@ const judgment = (after: readonly string[]): Stage => ({
   name: 'Judgment',
   refId: 'judgment',
   requisiteStageRefIds: after,
+});
+const child = (tag: string, ref: string, after: readonly string[], pipeline: StoredName): Stage => ({
+  type: 'pipeline',
+  name: `Child ${ref}`,
+  refId: ref,
+  requisiteStageRefIds: after,
+  application: 'chaos',
+  pipeline,
+  pipelineParameters: { tag: `${tag}/${ref}` },
 });
 const wait = (ref: string, after: readonly string[], seconds: number): Stage => ({
   type: 'wait',
@@ -157,7 +175,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'judged',
     longestWaitMs: 1_000,
-    atJudgment: 'continue',
+    people: { at: 'manualJudgment', do: ['continue'] },
     stages: (tag, to) => [
       call(tag, to, '1', []),
       judgment(['1']),
@@ -168,13 +186,13 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'rejected',
     longestWaitMs: 0,
-    atJudgment: 'stop',
+    people: { at: 'manualJudgment', do: ['stop'] },
     stages: (tag, to) => [call(tag, to, '1', []), judgment(['1']), call(tag, to, '2', ['judgment'])],
   },
   {
     name: 'canceled',
     longestWaitMs: 0,
-    atJudgment: 'cancel',
+    people: { at: 'manualJudgment', do: ['cancel'] },
     stages: (tag, to) => [call(tag, to, '1', []), judgment(['1']), call(tag, to, '2', ['judgment'])],
   },
   {
@@ -194,4 +212,74 @@ export const KINDS: readonly Kind[] = [
       call(tag, to, '2', ['1']),
     ],
   },
+  {
+    name: 'paused',
+    longestWaitMs: 2_000,
+    people: { at: 'manualJudgment', do: ['pause', 'resume', 'continue'] },
+    stages: (tag, to) => [
+      judgment([]),
+      ...['1', '2', '3'].map((ref) => call(tag, to, ref, [])),
+      wait('4', ['1'], 2),
+      call(tag, to, '5', ['2', '4']),
+      call(tag, to, '6', ['judgment', '3', '5']),
+    ],
+  },
+  {
+    name: 'restarted',
+    longestWaitMs: 1_000,
+    people: { at: 'end', do: ['restart'] },
+    stages: (tag, to) => [
+      call(tag, to, '1', []),
+      call(tag, to, '2', ['1'], { answer: 400, again: 200, failPipeline: true }),
+      wait('3', ['2'], 1),
+      call(tag, to, '4', ['3']),
+    ],
+  },
+  {
+    name: 'runs another',
+    longestWaitMs: 2_500,
+    stages: (tag, to) => [call(tag, to, '1', []), child(tag, '2', ['1'], 'calls'), call(tag, to, '3', ['2'])],
+  },
+  {
+    name: 'runs one that fails',
+    longestWaitMs: 1_500,
+    stages: (tag, to) => [child(tag, '1', [], 'fails'), call(tag, to, '2', ['1'])],
+  },
+  {
+    name: 'canceled with its child',
+    longestWaitMs: 0,
+    people: { at: 'pipeline', do: ['cancel'] },
+    stages: (tag, to) => [child(tag, '1', [], 'waits'), call(tag, to, '2', ['1'])],
+  },
+  {
+    name: 'runs several',
+    longestWaitMs: 2_500,
+    stages: (tag, to) => [
+      {
+        type: 'runMultiplePipelines',
+        name: 'Several',
+        refId: '1',
+        requisiteStageRefIds: [],
+        yamlConfig: {
+          one: { childPipeline: 'calls', arguments: { tag: `${tag}/1-one` } },
+          other: { childPipeline: 'calls', arguments: { tag: `${tag}/1-other` } },
+          last: { childPipeline: 'calls', arguments: { tag: `${tag}/1-last` }, dependencies: ['one', 'other'] },
+        },
+      },
+      call(tag, to, '2', ['1']),
+    ],
+  },
 ];
+
+/** Pipelines that others run, by id. */
+export type StoredName = 'calls' | 'fails' | 'waits';
+
+/** The pipelines that others run, as they are stored; each has a parameter that marks its effects. */
+export function storedPipelines(receiver: string): Readonly<Record<StoredName, readonly Stage[]>> {
+  const tag = '${parameters.tag}';
+  return {
+    calls: [call(tag, receiver, '1', []), wait('2', ['1'], 1), call(tag, receiver, '3', ['2'])],
+    fails: [call(tag, receiver, '1', [], { answer: 400, failPipeline: true }), call(tag, receiver, '2', ['1'])],
+    waits: [judgment([])],
+  };
+}

@@ -16,9 +16,13 @@ function stageOutcome(stage: StageView): string {
   return `${stage.refId} ${stage.type} "${stage.name}" ${stage.status} [${tasks}] ${JSON.stringify(outputsOf(stage))}`;
 }
 
-/** Outputs without what depends on the moment: of a call, its answer's status and body are compared. */
+/** Outputs without what depends on the moment: of a call, its answer's status and body are compared; ids of children not. */
 function outputsOf({ outputs }: StageView): unknown {
-  const webhook = outputs['webhook'] as { readonly statusCode?: unknown; readonly body?: unknown } | undefined;
-  if (webhook === undefined) return outputs;
-  return { ...outputs, webhook: { statusCode: webhook.statusCode, body: webhook.body } };
+  const text = JSON.stringify(outputs, (name, value: unknown) => {
+    if (name === 'executionIds') return undefined;
+    if (name !== 'webhook') return value;
+    const { statusCode, body } = value as { readonly statusCode?: unknown; readonly body?: unknown };
+    return { statusCode, body };
+  });
+  return JSON.parse(text);
 }

@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { z } from 'zod';
 
-const payloadSchema = z.object({ tag: z.string(), answer: z.number(), bytes: z.number().default(0) });
+const payloadSchema = z.object({
+  tag: z.string(),
+  answer: z.number(),
+  /** The answer under any later key, where it is another one. */
+  again: z.number().optional(),
+  bytes: z.number().default(0),
+});
 
 /** A server outside of the product: the effects that reached it, by what they are for and by idempotency key. */
 export interface Receiver {
@@ -26,13 +32,15 @@ export async function startReceiver(): Promise<Receiver> {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
-      const { tag, answer, bytes } = payloadSchema.parse(JSON.parse(Buffer.concat(parts).toString()));
+      const { tag, answer, again = answer, bytes } = payloadSchema.parse(JSON.parse(Buffer.concat(parts).toString()));
       calls++;
       const known = keys.get(tag) ?? new Set();
       keys.set(tag, known.add(String(request.headers['idempotency-key'])));
+      const [first] = known;
+      const status = first === request.headers['idempotency-key'] ? answer : again;
       const body = JSON.stringify({ taken: true, ...(bytes > 0 ? { more: 'm'.repeat(bytes) } : {}) });
       setTimeout(() => {
-        response.writeHead(answer, { 'content-type': 'application/json' }).end(body);
+        response.writeHead(status, { 'content-type': 'application/json' }).end(body);
       }, slownessOf(tag));
     });
   });

@@ -5,10 +5,10 @@ import { KINDS } from './kinds.ts';
 import type { Receiver } from './receiver.ts';
 import { victim } from './victims.ts';
 
-/** What an undisturbed run of a kind of pipeline ends as, and the stages whose effects it has. */
+/** What an undisturbed run of a kind of pipeline ends as, and of which stages it has effects: under how many keys. */
 export interface Expected {
   readonly outcome: string;
-  readonly effects: readonly string[];
+  readonly effects: ReadonlyMap<string, number>;
 }
 
 const END_MS = 60_000;
@@ -17,6 +17,7 @@ const END_MS = 60_000;
 export async function undisturbed(
   servers: TrialServers,
   receiver: Receiver,
+  front50: string,
   logs: string | undefined,
 ): Promise<ReadonlyMap<string, Expected>> {
   const orca = await victim({
@@ -24,23 +25,26 @@ export async function undisturbed(
     databaseUrl: await servers.database('reference'),
     redisUrl: servers.redis.url.replace(/\/0$/, '/1'),
     receiverPort: receiver.port,
+    front50,
+    orcas: [],
     plant: undefined,
     logs,
   });
   try {
     await orca.start();
     const driver = new Driver({ urls: [orca.url], receiver: receiver.url, idleMs: END_MS });
-    await Promise.all(KINDS.map((kind, index) => driver.start(kind, `reference-${index}`)));
+    for (const [index, kind] of KINDS.entries()) void driver.start(kind, `reference-${index}`);
     const deadline = Date.now() + END_MS;
     while (driver.running > 0 && Date.now() < deadline) await sleep(100);
     await driver.stop();
     const all = new Map<string, Expected>();
     for (const { kind, tag, outcome, shape } of driver.driven) {
-      if (outcome === undefined) throw new Error(`The undisturbed run of "${kind.name}" did not end: ${shape}`);
-      const effects = [...receiver.keys.keys()]
-        .filter((key) => key.startsWith(`${tag}/`))
-        .map((key) => key.slice(tag.length + 1));
-      all.set(kind.name, { outcome, effects });
+      if (outcome === undefined)
+        throw new Error(`The undisturbed run of "${kind.name}" did not end: ${shape}; ${driver.refusal}`);
+      const effects = [...receiver.keys]
+        .filter(([effect]) => effect.startsWith(`${tag}/`))
+        .map(([effect, { size }]) => [effect.slice(tag.length + 1), size] as const);
+      all.set(kind.name, { outcome, effects: new Map(effects) });
     }
     return all;
   } finally {

@@ -1,0 +1,39 @@
+import type { EngineEvent } from '@gennaker/engine/events';
+import type { Json, StageState } from '@gennaker/engine/model';
+import { stageDataOf } from './rows.ts';
+
+/** JSON of an object whose big values lie apart: what `keep` is given, it sees to that they are stored. */
+export type Keep = (value: Json) => string;
+
+/** One transition as history keeps it: what was decided upon and what was decided. */
+export function entryOf(inputs: readonly unknown[], events: readonly EngineEvent[], keep: Keep): string {
+  return `{"inputs":${JSON.stringify(inputs)},"events":[${events.map((event) => eventText(event, keep)).join(',')}]}`;
+}
+
+/** An event's JSON, with the big values of its contexts and outputs by reference. */
+function eventText(event: EngineEvent, keep: Keep): string {
+  if (event.type === 'ExecutionCreated') return createdText(event, keep);
+  const { context, outputs, stages, ...rest } = event as EngineEvent &
+    Partial<Record<'context' | 'outputs' | 'stages', unknown>>;
+  const parts: string[] = [];
+  if (isJson(context)) parts.push(`"context":${keep(context)}`);
+  if (isJson(outputs)) parts.push(`"outputs":${keep(outputs)}`);
+  if (Array.isArray(stages))
+    parts.push(`"stages":[${stages.map((stage: StageState) => stageText(stage, keep)).join(',')}]`);
+  const text = JSON.stringify(rest);
+  return parts.length === 0 ? text : `${text.slice(0, -1)},${parts.join(',')}}`;
+}
+
+function createdText({ execution, ...rest }: Extract<EngineEvent, { type: 'ExecutionCreated' }>, keep: Keep): string {
+  const { stages, ...fixed } = execution;
+  const texts = Object.entries(stages).map(([id, stage]) => `${JSON.stringify(id)}:${stageText(stage, keep)}`);
+  return `${JSON.stringify(rest).slice(0, -1)},"execution":${JSON.stringify(fixed).slice(0, -1)},"stages":{${texts.join(',')}}}}`;
+}
+
+function stageText(stage: StageState, keep: Keep): string {
+  return `${JSON.stringify(stageDataOf(stage)).slice(0, -1)},"context":${keep(stage.context)},"outputs":${keep(stage.outputs)}}`;
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
