@@ -5,7 +5,6 @@ import { setLabels } from './labels.ts';
 import { resolveImage } from './image-reference.ts';
 import { CloudProblem, OperationFailure } from './problem.ts';
 import { imageBody, labels, reference, resourceName } from './resource.ts';
-import type { Image } from './resource.ts';
 import type { OperationWork } from './store.ts';
 
 const images = { name: 'images', kind: 'compute#image' } as const;
@@ -61,7 +60,7 @@ export const imageCollection = collection<'images'>({
       const { deprecated: _, ...item } = call.item;
       return start(lab, call, 'deprecate', undefined, () => {
         const deprecated = body.state === 'ACTIVE' ? {} : { deprecated: body };
-        lab.store.put('images', call.path, { ...item, ...deprecated } as Image);
+        lab.store.put('images', call.path, { ...item, ...deprecated });
       });
     },
   },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AddressRange } from './address-range.ts';
 import { addressText, overlap, parseRange } from './address-range.ts';
 import { changeResource, existing, parse, storeResource } from './collection.ts';
-import type { Call, Lab } from './collection.ts';
+import type { Lab } from './collection.ts';
 import { documents } from './document-collection.ts';
 import { subnetworkBody } from './network-schema.ts';
 import type { Subnetwork } from './network-schema.ts';

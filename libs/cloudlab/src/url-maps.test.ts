@@ -47,7 +47,7 @@ describe('URL maps', () => {
   });
 
   const matcher = { name: 'm', defaultService: WEB };
-  test.each([
+  test.each<readonly [what: string, body: object, field: string, why: string]>([
     ['no default', {}, 'resource.defaultService', 'is required'],
     [
       'two defaults',
@@ -112,8 +112,8 @@ describe('URL maps', () => {
       'above 0',
     ],
     ['what is not carried out', { defaultService: WEB, tests: [] }, 'resource.tests', 'does not do that'],
-  ])('%s is refused', async (_, body, ...words) => {
-    await expectRefusal(await lab(), ['POST', 'global/urlMaps', { name: 'um', ...body }], 400, 'invalid', ...words);
+  ])('%s is refused', async (_, body, field, why) => {
+    await expectRefusal(await lab(), ['POST', 'global/urlMaps', { name: 'um', ...body }], 400, 'invalid', field, why);
   });
 
   test('a service that is not there is refused with 404', async () => {
