@@ -20,8 +20,11 @@ function show(stage: StageConfig): { readonly stage: StageConfig } {
   renderDeck(<Host />);
   return held;
 }
-const type = (label: string, value: string): void =>
-  void fireEvent.change(screen.getAllByLabelText(label)[0], { target: { value } });
+function type(label: string, value: string): void {
+  const [field] = screen.getAllByLabelText(label);
+  if (!field) throw new Error(`there is no field ${label}`);
+  fireEvent.change(field, { target: { value } });
+}
 
 describe('the window of a stage', () => {
   it('is not shown and not stored for a stage that may run at any time', () => {
