@@ -67,13 +67,18 @@ describe('the new size of a server group', () => {
       .tuple(fc.nat(30), fc.nat(30), fc.nat(30))
       .map((three) => three.toSorted((a, b) => a - b))
       .map(([min = 0, desired = 0, max = 0]) => ({ min, max, desired }));
-    const actions = fc.constantFrom('scale_up', 'scale_down', 'scale_to_cluster', 'scale_to_server_group' as const);
+    const actions = fc.constantFrom<Resize['action']>(
+      'scale_up',
+      'scale_down',
+      'scale_to_cluster',
+      'scale_to_server_group',
+    );
     const by = fc.oneof(fc.record({ scalePct: fc.nat(300) }), fc.record({ scaleNum: fc.nat(20) }));
     const pins = fc.record({ pinCapacity: fc.boolean(), pinMinimumCapacity: fc.boolean() });
     fc.assert(
       fc.property(sizes, fc.array(sizes), actions, by, pins, (current, others, action, amount, pin) => {
         const made = newCapacity(
-          { action: action as Resize['action'], ...amount, ...pin },
+          { action, ...amount, ...pin },
           { current, cluster: [current, ...others], source: current },
         );
         expect(made.min).toBeGreaterThanOrEqual(0);

@@ -59,9 +59,10 @@ function scale(stage: Resize, sizes: Sizes): Capacity {
 
 /** What is configured, and of the rest what there is, moved where it would contradict. */
 function exactly(stage: Resize, current: Capacity): Capacity {
-  const { min, max } = stage.capacity ?? {};
+  const min = stage.capacity?.min ?? undefined;
+  const max = stage.capacity?.max ?? undefined;
   const wanted = stage.capacity?.desired ?? stage.targetSize;
-  if (min == null && max == null && wanted == null && stage.scalePct === undefined)
+  if (min === undefined && max === undefined && wanted === undefined && stage.scalePct === undefined)
     throw new Error('scale_exact needs a capacity (min, max, desired), a targetSize or a scalePct.');
   const floor = min ?? Math.min(current.min, max ?? wanted ?? current.min, wanted ?? Infinity);
   const ceiling = max ?? Math.max(current.max, floor, wanted ?? 0);
