@@ -47,7 +47,7 @@ export function AccountDialog({
   );
   const [wrong, setWrong] = useState<readonly string[]>([]);
   /** Goes on with the definition where it can be one; says what is wrong with it otherwise. */
-  const withDefinition = (use: (of: AccountDefinition) => void): void => {
+  const withDefinition = (then: (of: AccountDefinition) => void): void => {
     const written = {
       ...account,
       name: name.trim(),
@@ -63,7 +63,7 @@ export function AccountDialog({
     const kept = Object.entries(written).filter(([key, each]) => each !== undefined && !SERVERS_OWN.has(key));
     const parsed = accountDefinitionSchema.safeParse(Object.fromEntries(kept));
     setWrong(parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []);
-    if (parsed.data) use(parsed.data);
+    if (parsed.data) then(parsed.data);
   };
   return (
     <Modal
