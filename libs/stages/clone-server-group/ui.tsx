@@ -10,6 +10,7 @@ import {
   TextField,
   Wide,
 } from '@gennaker/ui/fields';
+import { useGivenTarget } from '@gennaker/ui/given-target';
 import { CopyIcon } from '@gennaker/ui/icons';
 import { useLiveData } from '@gennaker/ui/live-data';
 import { Facts } from '@gennaker/ui/panels';
@@ -152,11 +153,14 @@ function Differences({ stage, onChange }: Pick<StageFormProps, 'stage' | 'onChan
 
 function Form(props: StageFormProps) {
   const to = destination(props.stage);
+  const given = useGivenTarget();
   return (
     <div className="gk-rows">
-      <FieldGrid>
-        <Source {...props} />
-      </FieldGrid>
+      {given ? null : (
+        <FieldGrid>
+          <Source {...props} />
+        </FieldGrid>
+      )}
       <h4 className="gk-section-title">
         What the clone has otherwise{to ? <span className="gk-muted">; it goes to {to}</span> : null}
       </h4>

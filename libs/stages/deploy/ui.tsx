@@ -126,6 +126,13 @@ function Cluster({
         value={cluster['freeFormDetails']}
         onChange={(detail) => onChange({ freeFormDetails: detail ?? '' })}
       />
+      <ChoiceField
+        label="Image"
+        placeholder="Of the stages before"
+        value={cluster['image']}
+        choices={live.useImages(account)}
+        onChange={(image) => onChange({ image })}
+      />
       <NumberField
         label="Instances"
         required

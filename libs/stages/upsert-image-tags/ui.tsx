@@ -1,4 +1,5 @@
 import { ChoicesField, FieldGrid, PairsField, Wide, WordsField } from '@gennaker/ui/fields';
+import { useGivenTarget } from '@gennaker/ui/given-target';
 import { TagIcon } from '@gennaker/ui/icons';
 import { Facts } from '@gennaker/ui/panels';
 import { AccountField, placeDefaults, placeProblems } from '@gennaker/ui/place-fields';
@@ -10,26 +11,31 @@ import { upsertImageTagsSchema } from './schema.ts';
 const SOURCES = ['bake', 'findImage', 'findImageFromTags'];
 
 function Form({ stage, onChange, upstream }: StageFormProps) {
+  const given = useGivenTarget();
   const sources = upstream.filter(({ type }) => SOURCES.includes(type));
   return (
     <FieldGrid>
       <AccountField stage={stage} onChange={onChange} />
-      <ChoicesField
-        label="Images of the stages"
-        placeholder="All before this one"
-        value={strings(stage['consideredStages'])}
-        choices={{
-          loading: false,
-          options: sources.flatMap(({ refId, name = '' }) => (refId ? [{ value: refId, hint: name }] : [])),
-        }}
-        onChange={(next) => onChange({ consideredStages: next.length > 0 ? next : undefined })}
-      />
-      <WordsField
-        label="Or these images"
-        help="Names, each ended by Enter"
-        value={strings(stage['imageNames'])}
-        onChange={(next) => onChange({ imageNames: next.length > 0 ? next : undefined })}
-      />
+      {given ? null : (
+        <ChoicesField
+          label="Images of the stages"
+          placeholder="All before this one"
+          value={strings(stage['consideredStages'])}
+          choices={{
+            loading: false,
+            options: sources.flatMap(({ refId, name = '' }) => (refId ? [{ value: refId, hint: name }] : [])),
+          }}
+          onChange={(next) => onChange({ consideredStages: next.length > 0 ? next : undefined })}
+        />
+      )}
+      {given ? null : (
+        <WordsField
+          label="Or these images"
+          help="Names, each ended by Enter"
+          value={strings(stage['imageNames'])}
+          onChange={(next) => onChange({ imageNames: next.length > 0 ? next : undefined })}
+        />
+      )}
       <Wide>
         <PairsField
           label="Tags"

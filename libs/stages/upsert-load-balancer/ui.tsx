@@ -1,4 +1,5 @@
 import { FieldGrid, NumberField, OptionField, TextField } from '@gennaker/ui/fields';
+import { useGivenTarget } from '@gennaker/ui/given-target';
 import { LoadBalancersIcon } from '@gennaker/ui/icons';
 import { Facts } from '@gennaker/ui/panels';
 import { AccountField, placeDefaults, placeProblems, RegionField } from '@gennaker/ui/place-fields';
@@ -24,6 +25,7 @@ const AFFINITIES = [
 const several = (stage: StageConfig): readonly unknown[] => list(stage['loadBalancers']);
 
 function Form({ stage, onChange }: StageFormProps) {
+  const given = useGivenTarget();
   const check = object(stage['healthCheck']);
   if (several(stage).length > 0)
     return (
@@ -34,19 +36,23 @@ function Form({ stage, onChange }: StageFormProps) {
     );
   return (
     <FieldGrid>
-      <TextField
-        label="Name"
-        required
-        help="Lower-case letters, digits and hyphens"
-        value={stage['loadBalancerName']}
-        onChange={(loadBalancerName) => onChange({ loadBalancerName: loadBalancerName ?? '' })}
-      />
-      <OptionField
-        label="Type"
-        value={text(stage['loadBalancerType']) || 'TCP'}
-        options={TYPES}
-        onChange={(loadBalancerType) => onChange({ loadBalancerType })}
-      />
+      {given ? null : (
+        <TextField
+          label="Name"
+          required
+          help="Lower-case letters, digits and hyphens"
+          value={stage['loadBalancerName']}
+          onChange={(loadBalancerName) => onChange({ loadBalancerName: loadBalancerName ?? '' })}
+        />
+      )}
+      {given ? null : (
+        <OptionField
+          label="Type"
+          value={text(stage['loadBalancerType']) || 'TCP'}
+          options={TYPES}
+          onChange={(loadBalancerType) => onChange({ loadBalancerType })}
+        />
+      )}
       <AccountField stage={stage} onChange={onChange} />
       <RegionField stage={stage} onChange={onChange} help="global for HTTP(S) and for proxies of the whole world" />
       <TextField

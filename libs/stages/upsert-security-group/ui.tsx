@@ -1,4 +1,5 @@
 import { ChoiceField, FieldGrid, TextField, Wide, WordsField } from '@gennaker/ui/fields';
+import { useGivenTarget } from '@gennaker/ui/given-target';
 import { FirewallIcon } from '@gennaker/ui/icons';
 import { useLiveData } from '@gennaker/ui/live-data';
 import { AccountField, placeDefaults, placeProblems } from '@gennaker/ui/place-fields';
@@ -8,26 +9,32 @@ import { defineStageUi, list, object, strings, text } from '@gennaker/ui/stage-u
 import { upsertSecurityGroupStageSchema } from './schema.ts';
 
 function Form({ stage, onChange }: StageFormProps) {
+  const given = useGivenTarget();
+  const networks = useLiveData().useNetworks(text(stage['credentials']) || undefined);
   const words = (label: string, key: string, help: string) => (
     <WordsField label={label} help={help} value={strings(stage[key])} onChange={(next) => onChange({ [key]: next })} />
   );
   return (
     <FieldGrid>
-      <TextField
-        label="Name"
-        required
-        help="Lower-case letters, digits and hyphens"
-        value={stage['securityGroupName']}
-        onChange={(securityGroupName) => onChange({ securityGroupName: securityGroupName ?? '' })}
-      />
+      {given ? null : (
+        <TextField
+          label="Name"
+          required
+          help="Lower-case letters, digits and hyphens"
+          value={stage['securityGroupName']}
+          onChange={(securityGroupName) => onChange({ securityGroupName: securityGroupName ?? '' })}
+        />
+      )}
       <AccountField stage={stage} onChange={onChange} />
-      <ChoiceField
-        label="Network"
-        placeholder="default"
-        value={stage['network']}
-        choices={useLiveData().useNetworks(text(stage['credentials']) || undefined)}
-        onChange={(network) => onChange({ network })}
-      />
+      {given ? null : (
+        <ChoiceField
+          label="Network"
+          placeholder="default"
+          value={stage['network']}
+          choices={networks}
+          onChange={(network) => onChange({ network })}
+        />
+      )}
       {words('From addresses', 'sourceRanges', 'Ranges such as 10.0.0.0/8')}
       {words('From instances with tags', 'sourceTags', 'Network tags')}
       {words('To instances with tags', 'targetTags', 'Network tags')}

@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react';
 import { FieldGrid, TextField, WordsField } from './fields.tsx';
+import { useGivenTarget } from './given-target.tsx';
 import { AccountField, placeProblems, RegionField } from './place-fields.tsx';
 import type { StageConfig, StageFormProps } from './stage-ui.tsx';
 import { strings, text } from './stage-ui.tsx';
 
-/** Fields that say which instances: account, region, names, and the server group that they belong to. */
+/** Fields that say which instances: account, region, names, and the server group that they belong to; where they are given, only `children`. */
 export function InstanceFields({ stage, onChange, children }: StageFormProps & { readonly children?: ReactNode }) {
+  if (useGivenTarget()) return children ? <FieldGrid>{children}</FieldGrid> : null;
   return (
     <FieldGrid>
       <WordsField

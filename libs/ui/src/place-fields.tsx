@@ -1,32 +1,37 @@
 import { ChoiceField } from './fields.tsx';
+import { useGivenTarget } from './given-target.tsx';
 import { useLiveData } from './live-data.tsx';
 import type { JsonObject, StageConfig, StageFormProps } from './stage-ui.tsx';
 import { text } from './stage-ui.tsx';
 
 type Props = Pick<StageFormProps, 'stage' | 'onChange'>;
 
-/** The account that a stage works in. */
+/** The account that a stage works in; nothing where it is given. */
 export function AccountField({ stage, onChange }: Props) {
+  const accounts = useLiveData().useAccounts();
+  if (useGivenTarget()) return null;
   return (
     <ChoiceField
       label="Account"
       required
       value={stage['credentials']}
-      choices={useLiveData().useAccounts()}
+      choices={accounts}
       onChange={(credentials) => onChange({ credentials })}
     />
   );
 }
 
-/** The region that a stage works in. */
+/** The region that a stage works in; nothing where it is given. */
 export function RegionField({ stage, onChange, help }: Props & { readonly help?: string }) {
+  const regions = useLiveData().useRegions(text(stage['credentials']) || undefined);
+  if (useGivenTarget()) return null;
   return (
     <ChoiceField
       label="Region"
       required
       {...(help === undefined ? {} : { help })}
       value={stage['region']}
-      choices={useLiveData().useRegions(text(stage['credentials']) || undefined)}
+      choices={regions}
       onChange={(region) => onChange({ region })}
     />
   );

@@ -1,6 +1,7 @@
 import { clusterName, parseName } from '@gennaker/contracts/moniker';
 import type { ReactNode } from 'react';
 import { ChoiceField, ChoicesField, FieldGrid, OptionField } from './fields.tsx';
+import { useGivenTarget } from './given-target.tsx';
 import type { ClusterChoice } from './live-data.tsx';
 import { useLiveData } from './live-data.tsx';
 import type { JsonObject, StageConfig, StageFormProps } from './stage-ui.tsx';
@@ -102,8 +103,9 @@ export function ClusterFields({
   );
 }
 
-/** Fields that say which server group of which cluster: account, regions, cluster, target. */
+/** Fields that say which server group of which cluster: account, regions, cluster, target; nothing where it is given. */
 export function TargetFields({ verb, ...props }: StageFormProps & { readonly verb: string }) {
+  if (useGivenTarget()) return null;
   return (
     <ClusterFields {...props}>
       <OptionField

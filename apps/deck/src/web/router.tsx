@@ -11,6 +11,9 @@ const words = z
   .optional()
   .catch(undefined);
 
+/** What lists of the clouds are filtered by. */
+const filter = { q: words, account: words, region: words };
+
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: RouteError });
 
 const home = createRoute({
@@ -52,6 +55,17 @@ const people = createRoute({
   getParentRoute: () => root,
   path: '/admin/people',
   component: lazyRouteComponent(() => import('./pages/people-page.tsx'), 'PeoplePage'),
+});
+const accounts = createRoute({
+  getParentRoute: () => root,
+  path: '/accounts',
+  component: lazyRouteComponent(() => import('./pages/accounts-page.tsx'), 'AccountsPage'),
+});
+const search = createRoute({
+  getParentRoute: () => root,
+  path: '/search',
+  validateSearch: z.object({ q: words, type: words }),
+  component: lazyRouteComponent(() => import('./pages/search-page.tsx'), 'SearchPage'),
 });
 const permalink = createRoute({
   getParentRoute: () => root,
@@ -109,14 +123,38 @@ const configure = createRoute({
 const clusters = createRoute({
   getParentRoute: () => application,
   path: '/clusters',
-  validateSearch: z.object({ q: words, account: words, region: words, group: words, instance: words }),
+  validateSearch: z.object({
+    ...filter,
+    by: z.enum(['account', 'region']).optional().catch(undefined),
+    group: words,
+    instance: words,
+  }),
   component: lazyRouteComponent(() => import('./pages/clusters-page.tsx'), 'ClustersPage'),
 });
 const loadBalancers = createRoute({
   getParentRoute: () => application,
   path: '/loadBalancers',
-  validateSearch: z.object({ q: words }),
+  validateSearch: z.object({ ...filter, open: words }),
   component: lazyRouteComponent(() => import('./pages/load-balancers-page.tsx'), 'LoadBalancersPage'),
+});
+
+const firewalls = createRoute({
+  getParentRoute: () => application,
+  path: '/firewalls',
+  validateSearch: z.object({ ...filter, open: words }),
+  component: lazyRouteComponent(() => import('./pages/firewalls-page.tsx'), 'FirewallsPage'),
+});
+const images = createRoute({
+  getParentRoute: () => application,
+  path: '/images',
+  validateSearch: z.object({ q: words, account: words, all: z.boolean().optional().catch(undefined), open: words }),
+  component: lazyRouteComponent(() => import('./pages/images-page.tsx'), 'ImagesPage'),
+});
+const instances = createRoute({
+  getParentRoute: () => application,
+  path: '/instances',
+  validateSearch: z.object({ ...filter, open: words }),
+  component: lazyRouteComponent(() => import('./pages/instances-page.tsx'), 'InstancesPage'),
 });
 
 // Spinnaker's deck routed behind "#": such links are taken to the same page here.
@@ -131,6 +169,8 @@ const routeTree = root.addChildren([
   tokens,
   engine,
   people,
+  accounts,
+  search,
   application.addChildren([
     applicationHome,
     executions,
@@ -139,7 +179,10 @@ const routeTree = root.addChildren([
     queue,
     configure,
     clusters,
+    instances,
     loadBalancers,
+    firewalls,
+    images,
   ]),
 ]);
 

@@ -1,68 +1,49 @@
-import { ActionIcon, Button, CloseButton, Tooltip } from '@mantine/core';
-import type { Instance, ServerGroup } from '@gennaker/contracts/clouddriver';
-import { ConsoleIcon } from '@gennaker/ui/icons';
-import { healthLook, healthReason, healthWord } from '@gennaker/ui/instance-squares';
+import { Checkbox } from '@mantine/core';
+import type { ServerGroup } from '@gennaker/contracts/clouddriver';
+import { healthLook, healthWord } from '@gennaker/ui/instance-squares';
 import { CopyText, Facts } from '@gennaker/ui/panels';
 import { Chip, StatusText } from '@gennaker/ui/status';
-import { text } from '@gennaker/ui/stage-ui';
+import { object, strings, text } from '@gennaker/ui/stage-ui';
 import { Ago } from '@gennaker/ui/time';
-import { useEffect, useState } from 'react';
-import { ConsoleDialog } from './console-dialog.tsx';
-import type { GroupAction } from './group-action-dialog.tsx';
-import { GroupActionDialog } from './group-action-dialog.tsx';
+import { useState } from 'react';
+import { useCan } from '../queries/accounts.ts';
+import { inWords } from './differences.ts';
+import type { InstancePlace } from './instance-deeds.ts';
+import { instanceDeeds } from './instance-deeds.ts';
+import { DeedButtons, Pane, PaneSection } from './pane.tsx';
 import { SeenAt } from './seen-at.tsx';
+import { serverGroupDeeds } from './server-group-deeds.ts';
+import { GroupTrouble } from './trouble.tsx';
 import { imageOf, versionOf } from './version.ts';
 
 interface PaneProps {
   readonly application: string;
   readonly group: ServerGroup;
-  readonly instance: string | undefined;
-  readonly onInstance: (id: string | undefined) => void;
+  readonly onInstance: (id: string) => void;
   readonly onClose: () => void;
 }
 
-/** Everything about one server group, beside the list: facts, instances as a table, actions. */
-export function ServerGroupPane({ application, group, instance, onInstance, onClose }: PaneProps) {
-  const [action, setAction] = useState<GroupAction>();
-  const [console, setConsole] = useState<Instance>();
-  const busy = action !== undefined || console !== undefined;
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape' && !busy) onClose();
-    };
-    // Where dialogs listen too: a key press that closes one is over before the pane listens again.
-    window.addEventListener('keydown', press, true);
-    return () => window.removeEventListener('keydown', press, true);
-  }, [onClose, busy]);
+/** Everything about one server group, beside the list: what can be done, facts, policies, its instances. */
+export function ServerGroupPane({ application, group, onInstance, onClose }: PaneProps) {
+  const can = useCan();
   const { capacity } = group;
   return (
-    <aside className="pane" aria-label={`Server group ${group.name}`}>
-      <header className="pane-head">
-        <div style={{ minWidth: 0 }}>
-          <h2 className="gk-mono">{group.name}</h2>
-          <div className="pane-tags">
-            {group.isDisabled ? (
-              <Chip look="canceled">Disabled: gets no traffic</Chip>
-            ) : (
-              <Chip look="succeeded">Enabled</Chip>
-            )}
-          </div>
-        </div>
-        <CloseButton aria-label="Close" onClick={onClose} />
-      </header>
-      <div className="pane-actions">
-        {group.isDisabled ? (
-          <Button size="compact-sm" variant="default" onClick={() => setAction('enable')}>
-            Enable
-          </Button>
+    <Pane
+      application={application}
+      label={`Server group ${group.name}`}
+      title={group.name}
+      tags={
+        group.isDisabled ? (
+          <Chip look="canceled">Disabled: gets no traffic</Chip>
         ) : (
-          <Button size="compact-sm" variant="default" onClick={() => setAction('disable')}>
-            Disable
-          </Button>
-        )}
-        <Button size="compact-sm" variant="default" c="var(--gk-failed)" onClick={() => setAction('destroy')}>
-          Destroy
-        </Button>
+          <Chip look="succeeded">Enabled</Chip>
+        )
+      }
+      deeds={serverGroupDeeds(group, can)}
+      onClose={onClose}
+    >
+      <div className="pane-notes">
+        <GroupTrouble group={group} />
       </div>
       <section className="pane-section">
         <Facts
@@ -88,61 +69,98 @@ export function ServerGroupPane({ application, group, instance, onInstance, onCl
                 : `${capacity.desired} (${capacity.min} to ${capacity.max})`,
             ],
             ['Load balancers', group.loadBalancers.join(', ') || 'None'],
+            ['Firewalls', strings(group['securityGroups']).join(', ')],
+            ['Network tags', strings(group['tags']).join(', ')],
             ['Created', <Ago key="created" at={group.createdTime} />],
             ['', <SeenAt key="seen" at={group.seenAt} stale={group.stale} />],
           ]}
         />
       </section>
-      <section className="pane-section">
-        <h3 className="gk-section-title">Instances</h3>
-        {group.instances.length === 0 ? <p className="gk-muted panel-none">It has none.</p> : null}
-        <ul className="instances">
-          {group.instances.map((each) => (
-            <li key={each.id} data-selected={each.id === instance}>
-              <button
-                type="button"
-                className="instance-open"
-                aria-expanded={each.id === instance}
-                onClick={() => onInstance(each.id === instance ? undefined : each.id)}
-              >
-                <span className="gk-mono">{each.name}</span>
-                <StatusText look={healthLook(each.healthState)}>{healthWord(each.healthState)}</StatusText>
-              </button>
-              <Tooltip label="Serial console">
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={`Serial console of ${each.name}`}
-                  onClick={() => setConsole(each)}
-                >
-                  <ConsoleIcon size={15} />
-                </ActionIcon>
-              </Tooltip>
-              {each.id === instance ? (
-                <div className="instance-facts">
-                  <Facts
-                    of={[
-                      ['Why', healthReason(each)],
-                      ['Address', each.ips?.join(', ')],
-                      ['Zone', each.zone],
-                      ['Started', each.launchTime ? <Ago at={each.launchTime} /> : undefined],
-                    ]}
-                  />
-                </div>
-              ) : null}
-            </li>
-          ))}
-        </ul>
-      </section>
-      {action ? (
-        <GroupActionDialog
-          application={application}
-          group={group}
-          action={action}
-          onClose={() => setAction(undefined)}
-        />
+      <Policies group={group} />
+      <Instances key={group.name} application={application} group={group} onInstance={onInstance} />
+    </Pane>
+  );
+}
+
+/** When it grows and shrinks, and when instances are made anew. */
+function Policies({ group }: { readonly group: ServerGroup }) {
+  const scaling = object(group['autoscalingPolicy']);
+  const healing = object(group['autoHealingPolicy']);
+  const known = Object.keys(scaling).length > 0 || Object.keys(healing).length > 0;
+  if (!known) return null;
+  const { minNumReplicas, maxNumReplicas, cpuUtilization, coolDownPeriodSec, mode } = scaling;
+  const cpu = object(cpuUtilization)['utilizationTarget'];
+  return (
+    <PaneSection title="Policies">
+      <Facts
+        of={[
+          [
+            'Autoscaling',
+            Object.keys(scaling).length > 0 ? `${inWords(minNumReplicas)} to ${inWords(maxNumReplicas)}` : undefined,
+          ],
+          ['Mode', text(mode)],
+          ['Processor use', typeof cpu === 'number' ? `${Math.round(cpu * 100)} %` : undefined],
+          ['Start-up time', typeof coolDownPeriodSec === 'number' ? `${coolDownPeriodSec} s` : undefined],
+          ['Autohealing', text(healing['healthCheck'])],
+          [
+            'Not before',
+            typeof healing['initialDelaySec'] === 'number' ? `${healing['initialDelaySec']} s` : undefined,
+          ],
+        ]}
+      />
+    </PaneSection>
+  );
+}
+
+/** Its instances: one opens, several are chosen for one deed. */
+function Instances({ application, group, onInstance }: Pick<PaneProps, 'application' | 'group' | 'onInstance'>) {
+  const can = useCan();
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  // An instance that is gone meanwhile is chosen no more.
+  const chosen = group.instances.filter(({ id }) => marked.has(id));
+  const places = chosen.map(({ id, zone }): InstancePlace => ({
+    cloudProvider: group.cloudProvider,
+    account: group.account,
+    region: group.region,
+    id,
+    zone,
+    serverGroup: group.name,
+  }));
+  const mark = (id: string, on: boolean): void =>
+    setMarked(new Set(on ? [...marked, id] : [...marked].filter((each) => each !== id)));
+  return (
+    <PaneSection title="Instances">
+      {group.instances.length === 0 ? <p className="gk-muted panel-none">It has none.</p> : null}
+      {group.instances.length > 1 ? (
+        <div className="marked" role="group" aria-label="Chosen instances">
+          <Checkbox
+            size="xs"
+            label={chosen.length === 0 ? 'All' : `${chosen.length} of ${group.instances.length}`}
+            checked={chosen.length === group.instances.length}
+            indeterminate={chosen.length > 0 && chosen.length < group.instances.length}
+            onChange={(event) =>
+              setMarked(new Set(event.currentTarget.checked ? group.instances.map(({ id }) => id) : []))
+            }
+          />
+          {chosen.length > 0 ? <DeedButtons application={application} deeds={instanceDeeds(places, can)} /> : null}
+        </div>
       ) : null}
-      {console ? <ConsoleDialog group={group} instance={console} onClose={() => setConsole(undefined)} /> : null}
-    </aside>
+      <ul className="instances">
+        {group.instances.map((each) => (
+          <li key={each.id}>
+            <Checkbox
+              size="xs"
+              aria-label={`Choose ${each.name}`}
+              checked={marked.has(each.id)}
+              onChange={(event) => mark(each.id, event.currentTarget.checked)}
+            />
+            <button type="button" className="instance-open" onClick={() => onInstance(each.id)}>
+              <span className="gk-mono">{each.name}</span>
+              <StatusText look={healthLook(each.healthState)}>{healthWord(each.healthState)}</StatusText>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </PaneSection>
   );
 }

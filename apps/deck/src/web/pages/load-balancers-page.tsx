@@ -1,109 +1,133 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { Instance, LoadBalancer, ServerGroup } from '@gennaker/contracts/clouddriver';
 import { LoadBalancersIcon } from '@gennaker/ui/icons';
 import { InstanceSquares } from '@gennaker/ui/instance-squares';
-import { CopyText, EmptyState, ErrorPanel } from '@gennaker/ui/panels';
+import { CopyText } from '@gennaker/ui/panels';
+import { text } from '@gennaker/ui/stage-ui';
 import { Chip } from '@gennaker/ui/status';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { keyOf } from '../infrastructure/clusters.tsx';
+import { CreateButton } from '../infrastructure/create-button.tsx';
 import { HealthCount } from '../infrastructure/health-count.tsx';
+import { filtered, ListPage } from '../infrastructure/list-page.tsx';
+import type { Behind } from '../infrastructure/load-balancer-pane.tsx';
+import { addressOf, LoadBalancerPane } from '../infrastructure/load-balancer-pane.tsx';
+import { createLoadBalancerDeed } from '../infrastructure/network-deeds.ts';
 import { SeenAt } from '../infrastructure/seen-at.tsx';
 import { useLoadBalancers, useServerGroups } from '../queries/infrastructure.ts';
-import { PageFilter } from '../shell/page-filter.tsx';
 
 const route = getRouteApi('/applications/$application/loadBalancers');
 
-/** An application's load balancers: address, and the health of each instance behind it. */
+/** An application's load balancers: address, and the health of each instance behind it. One opens beside the list. */
 export function LoadBalancersPage() {
   const { application } = route.useParams();
-  const { q = '' } = route.useSearch();
+  const { q, account, region, open } = route.useSearch();
   const navigate = useNavigate({ from: '/applications/$application/loadBalancers' });
   const balancers = useLoadBalancers(application);
   const groups = useServerGroups(application);
-  const wanted = q.trim().toLowerCase();
-  const shown = (balancers.data ?? []).filter((each) =>
-    `${each.name} ${each.account} ${each.region} ${each.ipAddress ?? ''}`.toLowerCase().includes(wanted),
+  const filter = { q, account, region };
+  const all = balancers.data ?? [];
+  const shown = filtered(all, filter, (each) =>
+    [each.name, each.ipAddress, each.loadBalancerType, ...each.serverGroups.map(({ name }) => name)].join(' '),
   );
+  const selected = all.find((each) => keyOf(each) === open);
+  const show = (key: string | undefined): void =>
+    void navigate({ search: (was) => ({ ...was, open: key }), replace: true, resetScroll: false });
   return (
-    <div className="page">
-      <div className="page-head">
-        <h1>Load balancers</h1>
-        <div className="page-space" />
-        {(balancers.data ?? []).length > 0 ? (
-          <PageFilter
-            label="Filter load balancers"
-            value={q}
-            onChange={(value) => void navigate({ search: { q: value || undefined }, replace: true })}
-          />
-        ) : null}
-      </div>
-      {balancers.isPending ? (
-        <Skeleton height={160} radius="lg" />
-      ) : balancers.isError ? (
-        <ErrorPanel
-          title="The load balancers could not be read"
-          error={balancers.error}
-          action={
-            <Button size="compact-sm" variant="default" onClick={() => void balancers.refetch()}>
-              Try again
-            </Button>
-          }
+    <ListPage
+      title="Load balancers"
+      things="load balancers"
+      icon={LoadBalancersIcon}
+      list={balancers}
+      filter={filter}
+      onFilter={(next) =>
+        void navigate({
+          search: (was) => ({ ...was, q: next.q, account: next.account, region: next.region }),
+          replace: true,
+        })
+      }
+      shown={shown.length}
+      create={
+        <CreateButton
+          application={application}
+          label="Create load balancer"
+          capability="loadBalancers"
+          deed={() => createLoadBalancerDeed(application)}
         />
-      ) : shown.length === 0 ? (
-        <EmptyState
-          icon={LoadBalancersIcon}
-          title={wanted ? `Nothing matches “${q}”` : `${application} has no load balancer`}
-          actions={
-            <Button
-              variant="default"
-              renderRoot={(props) => (
-                <Link to="/applications/$application/executions" params={{ application }} search={{}} {...props} />
-              )}
-            >
-              See its pipelines
-            </Button>
-          }
-        >
-          A load balancer appears here when its name starts with the application's, or when a server group of the
-          application stands behind it.
-        </EmptyState>
-      ) : (
-        shown.map((balancer) => (
-          <Balancer
-            key={`${balancer.account}/${balancer.region}/${balancer.name}`}
-            balancer={balancer}
-            groups={groups.data ?? []}
+      }
+      none={{
+        title: `${application} has no load balancer`,
+        why: "A load balancer appears here when its name starts with the application's, or when a server group of the application stands behind it.",
+        actions: (
+          <Button
+            variant="default"
+            renderRoot={(props) => (
+              <Link to="/applications/$application/executions" params={{ application }} search={{}} {...props} />
+            )}
+          >
+            See its pipelines
+          </Button>
+        ),
+      }}
+      pane={
+        selected ? (
+          <LoadBalancerPane
+            key={keyOf(selected)}
             application={application}
+            balancer={selected}
+            behind={behindOf(selected, groups.data ?? [])}
+            onClose={() => show(undefined)}
           />
-        ))
-      )}
-    </div>
+        ) : null
+      }
+    >
+      {shown.map((balancer) => (
+        <Balancer
+          key={keyOf(balancer)}
+          balancer={balancer}
+          behind={behindOf(balancer, groups.data ?? [])}
+          application={application}
+          selected={open === keyOf(balancer)}
+          onOpen={() => show(keyOf(balancer))}
+        />
+      ))}
+    </ListPage>
   );
 }
 
-function Balancer({
-  balancer,
-  groups,
-  application,
-}: {
-  readonly balancer: LoadBalancer;
-  readonly groups: readonly ServerGroup[];
-  readonly application: string;
-}) {
-  const address = balancer.ipAddress
-    ? `${balancer.ipAddress}${balancer.portRange ? `:${String(balancer.portRange).split('-')[0]}` : ''}`
-    : undefined;
-  const behind = balancer.serverGroups.map((member) => ({
+function behindOf(balancer: LoadBalancer, groups: readonly ServerGroup[]): Behind[] {
+  return balancer.serverGroups.map((member) => ({
     member,
     instances: instancesOf(
       member,
       groups.find(({ name, account }) => name === member.name && account === balancer.account),
     ),
   }));
+}
+
+function Balancer({
+  balancer,
+  behind,
+  application,
+  selected,
+  onOpen,
+}: {
+  readonly balancer: LoadBalancer;
+  readonly behind: readonly Behind[];
+  readonly application: string;
+  readonly selected: boolean;
+  readonly onOpen: () => void;
+}) {
+  const address = addressOf(balancer);
   const live = behind.filter(({ member }) => !member.isDisabled).flatMap(({ instances }) => instances);
   return (
-    <section className="cluster" aria-label={`Load balancer ${balancer.name}`}>
+    <section className="cluster" aria-label={`Load balancer ${balancer.name}`} data-stale={balancer.stale === true}>
       <div className="cluster-head">
-        <h2>{balancer.name}</h2>
+        <h2>
+          <button type="button" className="text-button" aria-pressed={selected} onClick={onOpen}>
+            {balancer.name}
+          </button>
+        </h2>
         <span className="gk-muted">
           {balancer.account} · {balancer.region} · {balancer.loadBalancerType}
         </span>
@@ -123,7 +147,7 @@ function Balancer({
             <span className="gk-muted">It has no address yet</span>
           )}
           <div className="page-space" />
-          <SeenAt at={balancer.seenAt} />
+          <SeenAt at={balancer.seenAt} stale={balancer.stale} />
         </div>
         {behind.length === 0 ? <div className="pipeline-none">No server group stands behind it.</div> : null}
         {behind.map(({ member, instances }) => (
@@ -133,7 +157,7 @@ function Balancer({
                 className="plain gk-mono group-title"
                 to="/applications/$application/clusters"
                 params={{ application }}
-                search={{ group: `${balancer.account}/${balancer.region}/${member.name}` }}
+                search={{ group: `${balancer.account}/${text(member['region']) || balancer.region}/${member.name}` }}
               >
                 {member.name}
               </Link>

@@ -1,3 +1,4 @@
+import { SEARCH_TYPES } from '@gennaker/contracts/cloud-views';
 import { useQuery } from '@tanstack/react-query';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
@@ -23,12 +24,67 @@ export function useLoadBalancers(application: string) {
   });
 }
 
-/** An instance's serial console, read again every three seconds while it is open: no event announces its lines. */
-export function useConsole(account: string, region: string, id: string) {
+/** The firewalls that concern an application. */
+export function useSecurityGroups(application: string) {
   return useQuery({
-    queryKey: ['console', account, region, id],
-    queryFn: ({ signal }) => gate.getConsole({ params: { account, region, id } }, { signal }),
-    refetchInterval: 3000,
-    gcTime: 0,
+    queryKey: keys.securityGroups(application),
+    queryFn: ({ signal }) => gate.applicationSecurityGroups({ params: { application } }, { signal }),
+    refetchInterval: LOOK_MS,
+  });
+}
+
+/** One instance with all that its cloud tells of it. */
+export function useInstance(account: string, region: string, id: string) {
+  return useQuery({
+    queryKey: keys.instance(account, region, id),
+    queryFn: ({ signal }) => gate.getInstance({ params: { account, region, id } }, { signal }),
+    refetchInterval: LOOK_MS,
+  });
+}
+
+/** What an instance's serial console says from a place in it on. */
+export async function readConsole(
+  { account, region, id }: { readonly account: string; readonly region: string; readonly id: string },
+  start: number,
+  signal: AbortSignal,
+): Promise<{ readonly text: string; readonly nextOffset: number; readonly complete: boolean }> {
+  const { output, next } = await gate.getConsole(
+    { params: { account, region, id }, query: { start: `${start}` } },
+    { signal },
+  );
+  return { text: output, nextOffset: next, complete: false };
+}
+
+/** The images of every account, newest first. */
+export function useImages() {
+  return useQuery({
+    queryKey: keys.images,
+    queryFn: ({ signal }) => gate.findImages({ query: {} }, { signal }),
+    refetchInterval: LOOK_MS,
+  });
+}
+
+/** One image, and where it runs. Images belong to no region. */
+export function useImage(account: string, name: string) {
+  return useQuery({
+    queryKey: keys.image(account, name),
+    queryFn: async ({ signal }) => {
+      const [image] = await gate.getImage({ params: { account, region: 'global', id: name } }, { signal });
+      return image ?? null;
+    },
+  });
+}
+
+/** Fewest letters that are searched for. */
+export const SEARCH_LEAST = 3;
+
+/** What a search finds, by type; fewer than SEARCH_LEAST letters find nothing. */
+export function useSearch(q: string, type: string | undefined) {
+  const types = type ?? SEARCH_TYPES.join(',');
+  return useQuery({
+    queryKey: keys.search(q, types),
+    queryFn: ({ signal }) => gate.search({ query: { q, type: types } }, { signal }),
+    enabled: q.length >= SEARCH_LEAST,
+    placeholderData: (before) => before,
   });
 }

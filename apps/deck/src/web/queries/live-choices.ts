@@ -5,6 +5,7 @@ import { list, object, strings, text } from '@gennaker/ui/stage-ui';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { strategyUis } from '@gennaker/strategies/ui';
 import { useQuery } from '@tanstack/react-query';
+import { useAccountList } from './accounts.ts';
 import { gate } from './gate.ts';
 import { useServerGroups } from './infrastructure.ts';
 import { keys } from './keys.ts';
@@ -25,14 +26,6 @@ function choices<T>(result: UseQueryResult<T>, options: (data: T) => Choices['op
 }
 const named = (names: readonly string[]): Choices['options'] =>
   [...new Set(names)].toSorted().map((value) => ({ value }));
-
-function useAccountList() {
-  return useQuery({
-    queryKey: keys.choices('accounts'),
-    queryFn: ({ signal }) => gate.listAccounts({ query: { expand: 'true' } }, { signal }),
-    staleTime: FRESH_MS,
-  });
-}
 
 /** Names of a list that may hold names or objects with a name. */
 function namesOf(value: unknown): string[] {

@@ -93,10 +93,13 @@ export function applyEvent(client: QueryClient, event: StreamEvent, touch: (id: 
   if (application) {
     void client.invalidateQueries({ queryKey: keys.serverGroups(application) });
     void client.invalidateQueries({ queryKey: keys.loadBalancers(application) });
+    void client.invalidateQueries({ queryKey: keys.securityGroups(application) });
   } else {
     void client.invalidateQueries({ queryKey: ['serverGroups'] });
     void client.invalidateQueries({ queryKey: ['loadBalancers'] });
+    void client.invalidateQueries({ queryKey: ['securityGroups'] });
   }
+  void client.invalidateQueries({ queryKey: ['instance'] });
   void client.invalidateQueries({ queryKey: keys.choices('loadBalancers') });
 }
 

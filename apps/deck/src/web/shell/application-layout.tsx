@@ -1,5 +1,14 @@
 import { Button } from '@mantine/core';
-import { ApplicationsIcon, ClustersIcon, HourglassIcon, LoadBalancersIcon, PipelineIcon } from '@gennaker/ui/icons';
+import {
+  ApplicationsIcon,
+  ClustersIcon,
+  DiskIcon,
+  FirewallIcon,
+  HourglassIcon,
+  InstanceIcon,
+  LoadBalancersIcon,
+  PipelineIcon,
+} from '@gennaker/ui/icons';
 import { EmptyState } from '@gennaker/ui/panels';
 import { isComplete } from '@gennaker/contracts/status';
 import { Link, Outlet, useParams } from '@tanstack/react-router';
@@ -26,7 +35,10 @@ function SideLink({
     | '/applications/$application/executions'
     | '/applications/$application/queue'
     | '/applications/$application/clusters'
-    | '/applications/$application/loadBalancers';
+    | '/applications/$application/instances'
+    | '/applications/$application/loadBalancers'
+    | '/applications/$application/firewalls'
+    | '/applications/$application/images';
   readonly application: string;
   readonly icon: ReactNode;
   readonly children: ReactNode;
@@ -89,11 +101,32 @@ export function ApplicationLayout() {
           Clusters
         </SideLink>
         <SideLink
+          to="/applications/$application/instances"
+          application={application}
+          icon={<InstanceIcon size={16} aria-hidden />}
+        >
+          Instances
+        </SideLink>
+        <SideLink
           to="/applications/$application/loadBalancers"
           application={application}
           icon={<LoadBalancersIcon size={16} aria-hidden />}
         >
           Load balancers
+        </SideLink>
+        <SideLink
+          to="/applications/$application/firewalls"
+          application={application}
+          icon={<FirewallIcon size={16} aria-hidden />}
+        >
+          Firewalls
+        </SideLink>
+        <SideLink
+          to="/applications/$application/images"
+          application={application}
+          icon={<DiskIcon size={16} aria-hidden />}
+        >
+          Images
         </SideLink>
       </nav>
       <main id="main" className="main" tabIndex={-1}>

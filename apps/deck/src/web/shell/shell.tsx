@@ -1,5 +1,5 @@
 import { ActionIcon, Kbd, Menu, Modal, Tooltip, useMantineColorScheme } from '@mantine/core';
-import { DarkIcon, KeyboardIcon, LightIcon, SystemThemeIcon } from '@gennaker/ui/icons';
+import { DarkIcon, KeyboardIcon, LightIcon, SearchIcon, SystemThemeIcon } from '@gennaker/ui/icons';
 import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useLiveness } from '../queries/live-stream.ts';
@@ -95,6 +95,17 @@ export function Shell() {
         {application ? <ApplicationSwitch application={application} /> : null}
         <div className="top-space" />
         <LiveMark />
+        <Tooltip label="Search all clouds">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label="Search all clouds"
+            renderRoot={(props) => <Link to="/search" search={{}} {...props} />}
+          >
+            <SearchIcon size={17} />
+          </ActionIcon>
+        </Tooltip>
         <InboxButton />
         <SchemeMenu />
         <UserMenu />

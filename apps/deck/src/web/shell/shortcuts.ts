@@ -9,6 +9,10 @@ export const SHORTCUTS = [
   { press: ['g', 'p'], does: 'Go to pipelines' },
   { press: ['g', 'c'], does: 'Go to clusters' },
   { press: ['g', 'l'], does: 'Go to load balancers' },
+  { press: ['g', 'n'], does: 'Go to instances' },
+  { press: ['g', 'f'], does: 'Go to firewalls' },
+  { press: ['g', 'm'], does: 'Go to images' },
+  { press: ['g', 's'], does: 'Search all clouds' },
   { press: ['g', 'q'], does: 'Go to the queue' },
   { press: ['g', 'i'], does: 'Open the inbox' },
   { press: ['p'], does: 'Pause or resume the execution on its page' },
@@ -51,6 +55,7 @@ export function useShortcuts(application: string | undefined, showHelp: () => vo
         return;
       }
       if (event.key === 'a') void navigate({ to: '/applications', search: {} });
+      else if (event.key === 's') void navigate({ to: '/search', search: {} });
       else if (event.key === 'i') document.querySelector<HTMLButtonElement>('[data-inbox]')?.click();
       else if (!application) return;
       else if (event.key === 'p')
@@ -60,6 +65,12 @@ export function useShortcuts(application: string | undefined, showHelp: () => vo
         void navigate({ to: '/applications/$application/clusters', params: { application }, search: {} });
       else if (event.key === 'l')
         void navigate({ to: '/applications/$application/loadBalancers', params: { application }, search: {} });
+      else if (event.key === 'n')
+        void navigate({ to: '/applications/$application/instances', params: { application }, search: {} });
+      else if (event.key === 'f')
+        void navigate({ to: '/applications/$application/firewalls', params: { application }, search: {} });
+      else if (event.key === 'm')
+        void navigate({ to: '/applications/$application/images', params: { application }, search: {} });
     };
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);

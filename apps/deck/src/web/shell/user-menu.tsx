@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Menu, Modal, PasswordInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { ActivityIcon, HookIcon, UserIcon } from '@gennaker/ui/icons';
+import { ActivityIcon, HookIcon, UnplugIcon, UserIcon } from '@gennaker/ui/icons';
 import { ErrorPanel } from '@gennaker/ui/panels';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -29,6 +29,9 @@ export function UserMenu() {
             renderRoot={(props) => <Link to="/events" search={{}} {...props} />}
           >
             Event log
+          </Menu.Item>
+          <Menu.Item leftSection={<UnplugIcon size={15} />} renderRoot={(props) => <Link to="/accounts" {...props} />}>
+            Cloud accounts
           </Menu.Item>
           {me && !open ? (
             <>

@@ -1,0 +1,144 @@
+import { Button, Group, Modal, Textarea, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { GivenTarget } from '@gennaker/ui/given-target';
+import { ErrorPanel, Note } from '@gennaker/ui/panels';
+import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
+import { list, object } from '@gennaker/ui/stage-ui';
+import { useState } from 'react';
+import { usePreview, useSubmitStages } from '../queries/operations.ts';
+import type { Deed } from './deed.ts';
+import { firstStage, missingOf, operationsOf, saidBy, stagesOf } from './deed.ts';
+import { DifferencesTable } from './differences-table.tsx';
+import { PreviewPanel } from './preview-panel.tsx';
+import { TaskProgress } from './task-progress.tsx';
+
+/** Typing rests this long (ms) before it is asked anew what would be done. */
+const REST_MS = 350;
+
+/** A deed from its form and what it will do to what came of it. `given`: the form does not ask what it is about. */
+export function DeedDialog({
+  application,
+  deed,
+  given = true,
+  onClose,
+}: {
+  readonly application: string;
+  readonly deed: Deed;
+  readonly given?: boolean;
+  readonly onClose: () => void;
+}) {
+  const submit = useSubmitStages(application);
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={deed.title}
+      size={deed.Form ? 'min(860px, 94vw)' : 'lg'}
+      closeButtonProps={{ 'aria-label': 'Close the dialog' }}
+    >
+      {submit.data === undefined ? (
+        <DeedForm application={application} deed={deed} given={given} submit={submit} onClose={onClose} />
+      ) : (
+        <div className="form-stack">
+          <TaskProgress application={application} id={submit.data} />
+          <Group justify="flex-end">
+            <Button variant="default" data-autofocus onClick={onClose}>
+              Close
+            </Button>
+          </Group>
+        </div>
+      )}
+    </Modal>
+  );
+}
+
+function DeedForm({
+  application,
+  deed,
+  given,
+  submit,
+  onClose,
+}: {
+  readonly application: string;
+  readonly deed: Deed;
+  readonly given: boolean;
+  readonly submit: ReturnType<typeof useSubmitStages>;
+  readonly onClose: () => void;
+}) {
+  const [stage, setStage] = useState(() => firstStage(deed));
+  const [reason, setReason] = useState('');
+  const [typed, setTyped] = useState('');
+  const missing = missingOf(deed, stage, application);
+  const stages = stagesOf(deed, stage);
+  const operations = operationsOf(stages, application);
+  const [asked] = useDebouncedValue(JSON.stringify(operations), REST_MS);
+  const settled = asked === JSON.stringify(operations);
+  const preview = usePreview(deed.provider, operations, settled && missing.length === 0);
+  const against = deed.against?.(stage);
+  const refused = preview.data?.some(({ problems }) => problems.length > 0) === true;
+  const ready =
+    missing.length === 0 &&
+    settled &&
+    preview.isSuccess &&
+    !refused &&
+    (deed.confirm === undefined || typed === deed.confirm);
+  const form = deed.Form ? (
+    <deed.Form
+      stage={stage}
+      onChange={(patch) => setStage((was) => ({ ...was, ...patch }))}
+      application={application}
+      upstream={[]}
+    />
+  ) : null;
+  return (
+    <form
+      className="form-stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!ready) return;
+        const why = reason.trim();
+        submit.mutate({
+          description: deed.title,
+          stages: stages.map((one) => ({ ...one, ...(why ? { reason: why } : {}) })),
+        });
+      }}
+    >
+      <p className="dialog-text" style={{ margin: 0 }}>
+        {deed.about}
+      </p>
+      {given ? <GivenTarget>{form}</GivenTarget> : form}
+      {against ? <DifferencesTable title={against.title} before={against.values} after={shown(deed, stage)} /> : null}
+      <PreviewPanel preview={preview} missing={missing} />
+      <Textarea
+        label="Reason"
+        autosize
+        minRows={1}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      {deed.confirm === undefined ? null : (
+        <TextInput
+          label={`Type “${deed.confirm}” to confirm`}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+      )}
+      {submit.isError ? <ErrorPanel title="It was not begun" error={submit.error} /> : null}
+      {refused ? <Note look="paused" title="Change what is named above, then it can be done" /> : null}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          Leave it
+        </Button>
+        <Button type="submit" loading={submit.isPending} disabled={!ready} {...(deed.danger ? { color: 'red' } : {})}>
+          {deed.verb}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+/** What is asked for, as it is compared: the first cluster of a deploy, or what the form says. */
+function shown(deed: Deed, stage: StageConfig): JsonObject {
+  const said = saidBy(deed, stage);
+  return deed.type === 'deploy' ? object(list(said['clusters'])[0]) : said;
+}

@@ -1,0 +1,171 @@
+import { Button, Select, Skeleton } from '@mantine/core';
+import type { Icon } from '@gennaker/ui/icons';
+import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
+import type { ReactNode } from 'react';
+import { PageFilter } from '../shell/page-filter.tsx';
+
+/** What a list is filtered by; it lives in the address. */
+export interface ListFilter {
+  readonly q?: string | undefined;
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+}
+
+/** Where a listed thing is. */
+interface Placed {
+  readonly account: string;
+  readonly region?: string | undefined;
+}
+
+/** Those of a list that are where the filter says and hold its words. */
+export function filtered<T extends Placed>(
+  all: readonly T[],
+  { q = '', account, region }: ListFilter,
+  words: (one: T) => string,
+): T[] {
+  const wanted = q.trim().toLowerCase();
+  return all.filter(
+    (one) =>
+      (!account || one.account === account) &&
+      (!region || one.region === region) &&
+      `${words(one)} ${one.account} ${one.region ?? ''}`.toLowerCase().includes(wanted),
+  );
+}
+
+function PlaceSelect({
+  label,
+  values,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  readonly values: readonly string[];
+  readonly value: string | undefined;
+  readonly onChange: (value: string | undefined) => void;
+}) {
+  const data = [...new Set([...values, ...(value ? [value] : [])])].toSorted();
+  if (data.length < 2 && !value) return null;
+  return (
+    <Select
+      size="sm"
+      w={170}
+      aria-label={label}
+      placeholder={label}
+      data={data}
+      value={value ?? null}
+      clearable
+      clearButtonProps={{ 'aria-label': `${label}: all` }}
+      onChange={(next) => onChange(next ?? undefined)}
+    />
+  );
+}
+
+/** A page that lists things of clouds: head with filters, what is wrong or missing, the list, and one of them beside it. */
+export function ListPage<T extends Placed>({
+  title,
+  things,
+  icon,
+  list,
+  filter,
+  onFilter,
+  shown,
+  create,
+  more,
+  none,
+  pane,
+  children,
+}: {
+  readonly title: string;
+  /** What is listed, in the plural. */
+  readonly things: string;
+  readonly icon: Icon;
+  readonly list: {
+    readonly data: readonly T[] | undefined;
+    readonly isPending: boolean;
+    readonly isError: boolean;
+    readonly error: unknown;
+    readonly refetch: () => unknown;
+  };
+  readonly filter: ListFilter;
+  readonly onFilter: (filter: ListFilter) => void;
+  readonly shown: number;
+  /** Opens what makes a new one. */
+  readonly create?: ReactNode;
+  /** Further controls of the head. */
+  readonly more?: ReactNode;
+  readonly none: { readonly title: string; readonly why: string; readonly actions?: ReactNode };
+  readonly pane: ReactNode;
+  readonly children: ReactNode;
+}) {
+  const all = list.data ?? [];
+  const set = (patch: ListFilter): void => onFilter({ ...filter, ...patch });
+  const narrowed = Boolean(filter.q || filter.account || filter.region);
+  return (
+    <div className="with-pane" data-pane={Boolean(pane)}>
+      <div className="page">
+        <div className="page-head page-head-wraps">
+          <h1>{title}</h1>
+          <div className="page-space" />
+          {more}
+          {all.length > 0 || narrowed ? (
+            <>
+              <PlaceSelect
+                label="Account"
+                values={all.map(({ account }) => account)}
+                value={filter.account}
+                onChange={(account) => set({ account })}
+              />
+              <PlaceSelect
+                label="Region"
+                values={all.flatMap(({ region }) => region ?? [])}
+                value={filter.region}
+                onChange={(region) => set({ region })}
+              />
+              <PageFilter
+                label={`Filter ${things}`}
+                value={filter.q ?? ''}
+                onChange={(value) => set({ q: value || undefined })}
+              />
+            </>
+          ) : null}
+          {create}
+        </div>
+        {list.isPending ? (
+          <div aria-busy style={{ display: 'grid', gap: 16 }}>
+            <Skeleton height={18} width={220} />
+            <Skeleton height={120} radius="lg" />
+          </div>
+        ) : list.isError ? (
+          <ErrorPanel
+            title={`The ${things} could not be read`}
+            error={list.error}
+            action={
+              <Button size="compact-sm" variant="default" onClick={() => void list.refetch()}>
+                Try again
+              </Button>
+            }
+          />
+        ) : shown > 0 ? (
+          children
+        ) : narrowed && all.length > 0 ? (
+          <EmptyState
+            icon={icon}
+            title={filter.q ? `Nothing matches “${filter.q}”` : 'Nothing is there'}
+            actions={
+              <Button variant="default" onClick={() => onFilter({})}>
+                Clear the filter
+              </Button>
+            }
+          >
+            {all.length} {things} stand outside the filter.
+          </EmptyState>
+        ) : (
+          <EmptyState icon={icon} title={none.title} actions={none.actions}>
+            {none.why}
+          </EmptyState>
+        )}
+      </div>
+      {pane}
+    </div>
+  );
+}

@@ -1,0 +1,140 @@
+import type { Instance, LoadBalancer } from '@gennaker/contracts/clouddriver';
+import { CopyText, Facts } from '@gennaker/ui/panels';
+import { Chip } from '@gennaker/ui/status';
+import { list, object, strings, text } from '@gennaker/ui/stage-ui';
+import { Link } from '@tanstack/react-router';
+import { useCan } from '../queries/accounts.ts';
+import { HealthCount } from './health-count.tsx';
+import { loadBalancerDeeds, portsOf } from './network-deeds.ts';
+import { Pane, PaneSection } from './pane.tsx';
+import { SeenAt } from './seen-at.tsx';
+import { StaleNote } from './trouble.tsx';
+
+/** What stands behind a load balancer, with the health that it sees. */
+export interface Behind {
+  readonly member: LoadBalancer['serverGroups'][number];
+  readonly instances: readonly Instance[];
+}
+
+/** Address and first port of a load balancer; undefined while it has none. */
+export function addressOf({ ipAddress, portRange }: LoadBalancer): string | undefined {
+  const port = portsOf(portRange).split('-')[0];
+  return ipAddress ? `${ipAddress}${port ? `:${port}` : ''}` : undefined;
+}
+
+/** Everything about one load balancer: what can be done, its listener, where it sends what, and who is behind it. */
+export function LoadBalancerPane({
+  application,
+  balancer,
+  behind,
+  onClose,
+}: {
+  readonly application: string;
+  readonly balancer: LoadBalancer;
+  readonly behind: readonly Behind[];
+  readonly onClose: () => void;
+}) {
+  const can = useCan();
+  const service = object(balancer['backendService'] ?? balancer['defaultService']);
+  const check = object(balancer['healthCheck'] ?? service['healthCheck']);
+  const address = addressOf(balancer);
+  return (
+    <Pane
+      application={application}
+      label={`Load balancer ${balancer.name}`}
+      title={balancer.name}
+      tags={<Chip look="succeeded">{balancer.loadBalancerType}</Chip>}
+      deeds={loadBalancerDeeds(balancer, can)}
+      onClose={onClose}
+    >
+      <div className="pane-notes">
+        <StaleNote of={balancer} />
+      </div>
+      <section className="pane-section">
+        <Facts
+          of={[
+            [
+              'Address',
+              address ? (
+                <span className="pane-copy">
+                  <span className="gk-mono">{address}</span>
+                  <CopyText text={address} label="Copy the address" />
+                </span>
+              ) : undefined,
+            ],
+            ['Protocol', text(balancer['ipProtocol'])],
+            ['Ports', strings(balancer['ports']).join(', ') || portsOf(balancer.portRange)],
+            ['Account', balancer.account],
+            ['Region', balancer.region],
+            ['Network', [text(balancer['network']), text(balancer['subnet'])].filter(Boolean).join(' · ')],
+            ['Certificate', text(balancer['certificate'])],
+            ['Target pool', text(balancer['targetPool'])],
+            ['Backend service', text(service['name'])],
+            ['Session affinity', text(balancer['sessionAffinity']) || text(service['sessionAffinity'])],
+            [
+              'Draining',
+              service['connectionDrainingTimeoutSec'] ? `${text(service['connectionDrainingTimeoutSec'])} s` : '',
+            ],
+            ['', <SeenAt key="seen" at={balancer.seenAt} stale={balancer.stale} />],
+          ]}
+        />
+      </section>
+      {Object.keys(check).length > 0 ? (
+        <PaneSection title="Health check">
+          <Facts
+            of={[
+              ['Name', text(check['name'])],
+              ['Asks', `${text(check['healthCheckType'])} :${text(check['port'])}${text(check['requestPath'])}`],
+              ['Every', check['checkIntervalSec'] ? `${text(check['checkIntervalSec'])} s` : ''],
+              ['Up after', check['healthyThreshold'] ? `${text(check['healthyThreshold'])} answers` : ''],
+              ['Down after', check['unhealthyThreshold'] ? `${text(check['unhealthyThreshold'])} failures` : ''],
+            ]}
+          />
+        </PaneSection>
+      ) : null}
+      <Routes balancer={balancer} />
+      <PaneSection title="Behind it">
+        {behind.length === 0 ? <p className="gk-muted panel-none">No server group stands behind it.</p> : null}
+        <ul className="pane-list">
+          {behind.map(({ member, instances }) => (
+            <li key={member.name}>
+              <Link
+                className="link gk-mono"
+                to="/applications/$application/clusters"
+                params={{ application }}
+                search={{ group: `${balancer.account}/${text(member['region']) || balancer.region}/${member.name}` }}
+              >
+                {member.name}
+              </Link>
+              {member.isDisabled ? <Chip look="canceled">Disabled</Chip> : null}
+              <HealthCount instances={instances} />
+            </li>
+          ))}
+        </ul>
+      </PaneSection>
+    </Pane>
+  );
+}
+
+/** Which backend service answers for which hosts and paths. */
+function Routes({ balancer }: { readonly balancer: LoadBalancer }) {
+  const rules = list(balancer['hostRules']).map(object);
+  if (rules.length === 0) return null;
+  const lines = rules.flatMap((rule): (readonly [string, string])[] => {
+    const hosts = strings(rule['hostPatterns']).join(', ');
+    const matcher = object(rule['pathMatcher']);
+    const paths = list(matcher['pathRules']).map(object);
+    return [
+      ...paths.map(
+        (path) =>
+          [`${hosts} ${strings(path['paths']).join(', ')}`, text(object(path['backendService'])['name'])] as const,
+      ),
+      [`${hosts} otherwise`, text(object(matcher['defaultService'])['name'])] as const,
+    ];
+  });
+  return (
+    <PaneSection title="Hosts and paths">
+      <Facts of={lines} />
+    </PaneSection>
+  );
+}

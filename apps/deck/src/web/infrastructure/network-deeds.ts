@@ -1,0 +1,166 @@
+import type { SecurityGroup } from '@gennaker/contracts/cloud-views';
+import type { LoadBalancer } from '@gennaker/contracts/clouddriver';
+import type { JsonObject } from '@gennaker/ui/stage-ui';
+import { list, object, text } from '@gennaker/ui/stage-ui';
+import type { Can } from '../queries/accounts.ts';
+import type { Deed } from './deed.ts';
+import { formOf, stageUiOf } from './stage-form.ts';
+
+/** A port or a range of ports, one written once. */
+export function portsOf(range: unknown): string {
+  const [from = '', to] = text(range).split('-');
+  return to === undefined || to === from ? from : `${from}-${to}`;
+}
+
+/** Keys and values that are set. */
+function said(of: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(of).filter(([, value]) => value !== null && value !== undefined));
+}
+
+/** What of a load balancer its form can change, as it is. */
+function balancerValues(balancer: LoadBalancer): JsonObject {
+  const service = object(balancer['backendService'] ?? balancer['defaultService']);
+  return said({
+    portRange: portsOf(balancer.portRange),
+    sessionAffinity: balancer['sessionAffinity'] ?? service['sessionAffinity'],
+    healthCheck: said(object(balancer['healthCheck'] ?? service['healthCheck'])),
+    connectionDrainingTimeoutSec: service['connectionDrainingTimeoutSec'],
+  });
+}
+
+/** What can be done to a load balancer. */
+export function loadBalancerDeeds(balancer: LoadBalancer, can: Can): Deed[] {
+  if (!can(balancer.account, 'loadBalancers')) return [];
+  const values = balancerValues(balancer);
+  const common = {
+    provider: balancer.cloudProvider,
+    targets: [
+      {
+        cloudProvider: balancer.cloudProvider,
+        credentials: balancer.account,
+        region: balancer.region,
+        loadBalancerName: balancer.name,
+        loadBalancerType: balancer.loadBalancerType,
+      },
+    ],
+  };
+  return [
+    {
+      ...common,
+      ...formOf('upsertLoadBalancer'),
+      verb: 'Change',
+      title: `Change ${balancer.name}`,
+      about: 'What is not changed here stays as it is.',
+      values,
+      sends: 'changes',
+      needsChange: true,
+      against: () => ({ title: `Beside ${balancer.name} as it is`, values }),
+    },
+    {
+      ...common,
+      type: 'deleteLoadBalancer',
+      verb: 'Delete',
+      title: `Delete ${balancer.name}`,
+      about: 'Its address answers no more. This cannot be undone.',
+      values: {},
+      sends: 'all',
+      confirm: balancer.name,
+      danger: true,
+    },
+  ];
+}
+
+/** Makes a load balancer. */
+export function createLoadBalancerDeed(application: string): Deed {
+  return {
+    ...formOf('upsertLoadBalancer'),
+    verb: 'Create',
+    title: 'Create a load balancer',
+    about: `It belongs to ${application} when its name starts so, or when a server group of it stands behind it.`,
+    provider: 'gce',
+    targets: [{}],
+    values: { ...stageUiOf('upsertLoadBalancer').defaults(application), loadBalancerName: `${application}-` },
+    sends: 'all',
+  };
+}
+
+/** Protocols with their ports, such as `tcp 8080, 9000-9010`. */
+export function allowedOf(firewall: SecurityGroup): { ipProtocol: string; portRanges: string[] }[] {
+  const rules = Map.groupBy(firewall.inboundRules, ({ protocol }) => protocol);
+  return [...rules].map(([ipProtocol, lines]) => ({
+    ipProtocol,
+    portRanges: [
+      ...new Set(
+        lines
+          .flatMap(({ portRanges }) => portRanges)
+          .filter(({ startPort, endPort }) => startPort > 1 || endPort < 65_535)
+          .map(({ startPort, endPort }) => portsOf(`${startPort}-${endPort}`)),
+      ),
+    ],
+  }));
+}
+
+/** Address ranges that a firewall lets in. */
+export function rangesOf(firewall: SecurityGroup): string[] {
+  return [...new Set(firewall.inboundRules.flatMap(({ range }) => (range ? [`${range.ip}${range.cidr}`] : [])))];
+}
+
+/** What can be done to a firewall. */
+export function firewallDeeds(firewall: SecurityGroup, can: Can): Deed[] {
+  if (!can(firewall.account, 'securityGroups')) return [];
+  const values = {
+    sourceRanges: rangesOf(firewall),
+    sourceTags: list(firewall.sourceTags),
+    targetTags: list(firewall.targetTags),
+    allowed: allowedOf(firewall),
+  };
+  const common = {
+    provider: firewall.cloudProvider,
+    targets: [
+      {
+        cloudProvider: firewall.cloudProvider,
+        credentials: firewall.account,
+        region: firewall.region,
+        securityGroupName: firewall.name,
+      },
+    ],
+  };
+  return [
+    {
+      ...common,
+      ...formOf('upsertSecurityGroup'),
+      verb: 'Change',
+      title: `Change ${firewall.name}`,
+      about: 'What is not changed here stays as it is. Connections that are open already may go on.',
+      values,
+      sends: 'changes',
+      needsChange: true,
+      against: () => ({ title: `Beside ${firewall.name} as it is`, values }),
+    },
+    {
+      ...common,
+      type: 'deleteSecurityGroup',
+      verb: 'Delete',
+      title: `Delete ${firewall.name}`,
+      about: 'What only it let in gets through no more. This cannot be undone.',
+      values: {},
+      sends: 'all',
+      confirm: firewall.name,
+      danger: true,
+    },
+  ];
+}
+
+/** Makes a firewall. */
+export function createFirewallDeed(application: string): Deed {
+  return {
+    ...formOf('upsertSecurityGroup'),
+    verb: 'Create',
+    title: 'Create a firewall',
+    about: `It belongs to ${application} when its name starts so, or when it matches instances of it.`,
+    provider: 'gce',
+    targets: [{}],
+    values: { ...stageUiOf('upsertSecurityGroup').defaults(application), securityGroupName: `${application}-` },
+    sends: 'all',
+  };
+}

@@ -1,0 +1,84 @@
+import { Button, CloseButton } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useEffect, useState } from 'react';
+import type { Deed } from './deed.ts';
+import { DeedDialog } from './deed-dialog.tsx';
+
+/** One thing beside the list that it stands in: what can be done to it, then all about it. Escape closes it. */
+export function Pane({
+  application,
+  label,
+  title,
+  tags,
+  deeds,
+  actions,
+  onClose,
+  children,
+}: {
+  readonly application: string;
+  /** What it is, for screen readers. */
+  readonly label: string;
+  readonly title: string;
+  readonly tags?: ReactNode;
+  readonly deeds: readonly Deed[];
+  /** Buttons besides those of the deeds. */
+  readonly actions?: ReactNode;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && document.querySelector('[role="dialog"]') === null) onClose();
+    };
+    // Where dialogs listen too: a key press that closes one is over before the pane would see it gone.
+    window.addEventListener('keydown', press, true);
+    return () => window.removeEventListener('keydown', press, true);
+  }, [onClose]);
+  return (
+    <aside className="pane" aria-label={label}>
+      <header className="pane-head">
+        <div style={{ minWidth: 0 }}>
+          <h2 className="gk-mono">{title}</h2>
+          <div className="pane-tags">{tags}</div>
+        </div>
+        <CloseButton aria-label="Close" onClick={onClose} />
+      </header>
+      <div className="pane-actions">
+        {actions}
+        <DeedButtons application={application} deeds={deeds} />
+      </div>
+      {children}
+    </aside>
+  );
+}
+
+/** A button for each deed; it opens the dialog that says first what it will do. */
+export function DeedButtons({ application, deeds }: { readonly application: string; readonly deeds: readonly Deed[] }) {
+  const [open, setOpen] = useState<Deed>();
+  return (
+    <>
+      {deeds.map((deed) => (
+        <Button
+          key={deed.verb}
+          size="compact-sm"
+          variant="default"
+          {...(deed.danger ? { c: 'var(--gk-failed)' } : {})}
+          onClick={() => setOpen(deed)}
+        >
+          {deed.verb}
+        </Button>
+      ))}
+      {open ? <DeedDialog application={application} deed={open} onClose={() => setOpen(undefined)} /> : null}
+    </>
+  );
+}
+
+/** A titled part of a pane. */
+export function PaneSection({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section className="pane-section">
+      <h3 className="gk-section-title">{title}</h3>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,73 @@
+import { isComplete } from '@gennaker/contracts/status';
+import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
+import type { QueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { gate } from './gate.ts';
+import { keys } from './keys.ts';
+
+/** Events announce what happens to a task; this look (ms) is the safety net. */
+const LOOK_MS = 2000;
+
+/** One operation of a cloud, by its name, as `POST /{provider}/ops` takes it. */
+export type NamedOperation = Readonly<Record<string, JsonObject>>;
+
+/** What operations would do now, from reads alone. */
+export function usePreview(provider: string, operations: readonly NamedOperation[], enabled: boolean) {
+  return useQuery({
+    queryKey: keys.preview(provider, JSON.stringify(operations)),
+    queryFn: ({ signal }) =>
+      gate.previewOperations({ params: { provider }, body: operations.map((one) => ({ ...one })) }, { signal }),
+    enabled,
+    // The cloud may have changed since: each opening looks anew.
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
+/** Submits stages as one task; answers its id. */
+export function useSubmitStages(application: string) {
+  return useMutation({
+    mutationFn: async ({ description, stages }: { description: string; stages: readonly StageConfig[] }) => {
+      const { ref } = await gate.submitTask({
+        body: { application, description, job: stages.map((one) => ({ ...one })) },
+      });
+      return ref.slice(ref.lastIndexOf('/') + 1);
+    },
+  });
+}
+
+/** Reads everything of the clouds that is on screen again. */
+export function refreshClouds(client: QueryClient): void {
+  for (const name of ['serverGroups', 'loadBalancers', 'securityGroups', 'instance', 'images', 'image'])
+    void client.invalidateQueries({ queryKey: [name] });
+}
+
+/** A task's execution, looked at until it has ended. */
+export function useTask(id: string) {
+  return useQuery({
+    queryKey: keys.execution(id),
+    queryFn: ({ signal }) => gate.getExecution({ params: { id } }, { signal }),
+    refetchInterval: ({ state }) => (state.data && isComplete(state.data.status) ? false : LOOK_MS),
+  });
+}
+
+/** An operation that a task started, looked at until it has ended. */
+export function useOperation(task: string, operation: string) {
+  return useQuery({
+    queryKey: keys.operation(operation),
+    queryFn: ({ signal }) => gate.taskDetails({ params: { id: task, operation } }, { signal }),
+    refetchInterval: ({ state }) => (state.data?.status.completed ? false : LOOK_MS),
+  });
+}
+
+/** Begins a failed operation again, or takes back what it left behind. */
+export function useContinueOperation(operation: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (how: 'retry' | 'undo') =>
+      how === 'retry'
+        ? gate.retryOperation({ params: { id: operation } })
+        : gate.undoOperation({ params: { id: operation } }),
+    onSuccess: (view) => client.setQueryData(keys.operation(operation), view),
+  });
+}
