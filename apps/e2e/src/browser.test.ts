@@ -117,7 +117,7 @@ describe('somebody who has never seen the JSON', () => {
       ['Disable', 'Disable old', 'The one before the newest'],
       ['Destroy', 'Destroy old', 'The one before the newest'],
     ] as const) {
-      await editor.addStage(label, name);
+      await editor.addStage(`${label} server group`, name);
       await editor.choose('Cluster', HELLO.cluster);
       await editor.choose(`Server group to ${label.toLowerCase()}`, target);
     }
