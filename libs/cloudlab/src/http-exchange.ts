@@ -6,7 +6,6 @@ import type { Socket } from 'node:net';
 import { requestPreference, tokenOf } from './affinity.ts';
 import type { Preference } from './affinity.ts';
 import type { Balancer, Choice } from './balancer.ts';
-import type { Timer } from './clock.ts';
 import type { TrafficTarget } from './data-plane.ts';
 import { admits } from './firewall-rules.ts';
 import { answerHeaders, requestHeaders } from './forwarded-headers.ts';
@@ -123,7 +122,6 @@ export class HttpExchange {
     let before: readonly [number, number] = [0, 0];
     let began = false;
     let over = false;
-    let timer: Timer | undefined;
     const end = ledger.begin({
       rule,
       listener: this.#context.key,
@@ -140,7 +138,7 @@ export class HttpExchange {
     const finish = (): boolean => {
       if (over) return false;
       over = true;
-      timer?.cancel();
+      timer.cancel();
       response.off('close', gone);
       end();
       return true;
@@ -154,7 +152,7 @@ export class HttpExchange {
       this.attempt();
     };
     response.once('close', gone);
-    timer = clock.after(timeoutMs, () => {
+    const timer = clock.after(timeoutMs, () => {
       if (!finish()) return;
       upstream.destroy();
       ledger.count({ rule, choice }, (each) => each.failures.timedOut++);
@@ -205,7 +203,7 @@ export class HttpExchange {
     upstream.once('response', (answer) => this.#answer(choice, upstream, answer, finish));
     if (upgrade !== undefined) {
       upstream.once('upgrade', (answer, instance, head) => {
-        timer?.cancel();
+        timer.cancel();
         this.#switch(choice, upgrade, answer, instance, head, finish);
       });
     }

@@ -46,7 +46,7 @@ function fail(reason: string): void {
 function ask(line: Line, due: number): void {
   open++;
   const socket = line.idle.shift() ?? connect({ host: line.host, port: line.port, noDelay: true });
-  let answer = Buffer.alloc(0);
+  let answer: Buffer = Buffer.alloc(0);
   const end = (reason?: string): void => {
     clearTimeout(timer);
     socket.removeAllListeners();
@@ -61,7 +61,7 @@ function ask(line: Line, due: number): void {
   }, PATIENCE_MS);
   socket.on('error', (cause: Error & { readonly code?: string }) => end(cause.code ?? cause.message));
   socket.on('close', () => end('closed before the answer'));
-  socket.on('data', (piece) => {
+  socket.on('data', (piece: Buffer) => {
     answer = answer.length === 0 ? piece : Buffer.concat([answer, piece]);
     const head = answer.indexOf(END_OF_HEAD);
     if (head < 0) return;
