@@ -123,7 +123,6 @@ export class HttpExchange {
     let before: readonly [number, number] = [0, 0];
     let began = false;
     let over = false;
-    let timer: Timer | undefined;
     const end = ledger.begin({
       rule,
       listener: this.#context.key,
@@ -140,7 +139,7 @@ export class HttpExchange {
     const finish = (): boolean => {
       if (over) return false;
       over = true;
-      timer?.cancel();
+      timer.cancel();
       response.off('close', gone);
       end();
       return true;
@@ -154,7 +153,7 @@ export class HttpExchange {
       this.attempt();
     };
     response.once('close', gone);
-    timer = clock.after(timeoutMs, () => {
+    const timer: Timer = clock.after(timeoutMs, () => {
       if (!finish()) return;
       upstream.destroy();
       ledger.count({ rule, choice }, (each) => each.failures.timedOut++);
@@ -205,7 +204,7 @@ export class HttpExchange {
     upstream.once('response', (answer) => this.#answer(choice, upstream, answer, finish));
     if (upgrade !== undefined) {
       upstream.once('upgrade', (answer, instance, head) => {
-        timer?.cancel();
+        timer.cancel();
         this.#switch(choice, upgrade, answer, instance, head, finish);
       });
     }

@@ -14,6 +14,8 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '100' },
     /** Ends after this many seconds, or by SIGTERM. */
     seconds: { type: 'string', default: '5' },
+    /** Times of this many first seconds are not told: connections open, programs warm up. */
+    warmup: { type: 'string', default: '0' },
     kept: { type: 'boolean', default: false },
   },
 });
@@ -46,14 +48,14 @@ function fail(reason: string): void {
 function ask(line: Line, due: number): void {
   open++;
   const socket = line.idle.shift() ?? connect({ host: line.host, port: line.port, noDelay: true });
-  let answer = Buffer.alloc(0);
+  let answer: Buffer = Buffer.alloc(0);
   const end = (reason?: string): void => {
     clearTimeout(timer);
     socket.removeAllListeners();
     socket.on('error', () => undefined);
     open--;
-    if (reason === undefined) took.push(performance.now() - due);
-    else fail(reason);
+    if (reason !== undefined) fail(reason);
+    else if (due >= measured) took.push(performance.now() - due);
   };
   const timer = setTimeout(() => {
     end('no answer in time');
@@ -61,7 +63,7 @@ function ask(line: Line, due: number): void {
   }, PATIENCE_MS);
   socket.on('error', (cause: Error & { readonly code?: string }) => end(cause.code ?? cause.message));
   socket.on('close', () => end('closed before the answer'));
-  socket.on('data', (piece) => {
+  socket.on('data', (piece: Buffer) => {
     answer = answer.length === 0 ? piece : Buffer.concat([answer, piece]);
     const head = answer.indexOf(END_OF_HEAD);
     if (head < 0) return;
@@ -85,6 +87,7 @@ function ask(line: Line, due: number): void {
 
 const rate = Number(values.rate);
 const began = performance.now();
+const measured = began + Number(values.warmup) * 1000;
 let sent = 0;
 let until = began + Number(values.seconds) * 1000;
 process.once('SIGTERM', () => (until = performance.now()));
