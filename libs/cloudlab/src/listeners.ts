@@ -12,8 +12,19 @@ export interface ListeningSocket {
 const LISTEN = '0A';
 const MAPPED = '0000000000000000FFFF0000';
 
-/** Every listening TCP socket of this network name space. */
-export async function listeningSockets(): Promise<ListeningSocket[]> {
+/** How long one look at the machine's sockets serves everybody who asks, milliseconds. */
+const SHARED_MS = 250;
+
+let shared: { readonly sockets: Promise<readonly ListeningSocket[]>; readonly at: number } | undefined;
+
+/** Every listening TCP socket of this network name space, as of a moment ago. */
+function listeningSockets(): Promise<readonly ListeningSocket[]> {
+  const now = performance.now();
+  if (shared === undefined || now - shared.at > SHARED_MS) shared = { sockets: readSockets(), at: now };
+  return shared.sockets;
+}
+
+async function readSockets(): Promise<ListeningSocket[]> {
   const tables = await Promise.all(
     ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'utf8').catch(() => '')),
   );
@@ -59,11 +70,17 @@ export async function descendants(root: number): Promise<number[]> {
 }
 
 /** Inodes of the sockets that a process holds. */
-export async function socketInodes(pid: number): Promise<ReadonlySet<string>> {
+async function socketInodes(pid: number): Promise<ReadonlySet<string>> {
   const handles = await readdir(`/proc/${pid}/fd`).catch(() => []);
   const targets = await Promise.all(handles.map((handle) => readlink(`/proc/${pid}/fd/${handle}`).catch(() => '')));
   return new Set(targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []));
 }
+
+/** Instances whose findings are remembered; those that ended go with the rest. */
+const ROOTS_KEPT = 1000;
+
+/** Sockets elsewhere that were found to be others', by the process above the instance: looked into once only. */
+const cleared = new Map<number, ReadonlySet<string>>();
 
 /** What an instance's listening sockets say about it. */
 export interface ListenReport {
@@ -81,11 +98,17 @@ export async function inspectListeners(root: number, address: string, port: numb
   const sockets = await listeningSockets();
   const ready = sockets.some((socket) => socket.address === address && socket.port === port);
   const elsewhere = sockets.filter((socket) => socket.address !== address);
-  if (elsewhere.length === 0) return { ready, violation: undefined };
+  const known = cleared.get(root);
+  if (elsewhere.every(({ inode }) => known?.has(inode))) return { ready, violation: undefined };
   const pids = await descendants(root);
   const owned = new Set((await Promise.all(pids.map(socketInodes))).flatMap((inodes) => [...inodes]));
   const offender = elsewhere.find(({ inode }) => owned.has(inode));
-  if (offender === undefined) return { ready, violation: undefined };
+  if (offender === undefined) {
+    if (cleared.size > ROOTS_KEPT) cleared.clear();
+    cleared.set(root, new Set(elsewhere.map(({ inode }) => inode)));
+    return { ready, violation: undefined };
+  }
+  cleared.delete(root);
   const where = offender.wildcard
     ? `every address of the machine (port ${offender.port})`
     : `${offender.address}:${offender.port}`;

@@ -26,7 +26,7 @@ function probeStream({ type, address, port, request: text, response, proxyHeader
     let answer = '';
     const end = (ok: boolean, reason: string): void => {
       clearTimeout(timer);
-      raw.destroy();
+      // One over TLS takes the one below it along.
       socket.destroy();
       resolve({ ok, reason });
     };
@@ -68,12 +68,14 @@ function probeHttp({ type, address, port, path, host, response, proxyHeader, tim
         end(ok, reason);
       });
     };
-    const options = { host: address, port, path, agent: false, headers };
+    const options = { host: address, port, path, headers };
     const question =
       type === 'HTTPS'
-        ? requestTls({ ...options, rejectUnauthorized: false }, judge)
+        ? requestTls({ ...options, agent: false, rejectUnauthorized: false }, judge)
         : request(
-            proxyHeader === true ? { ...options, createConnection: () => greeted(address, port) } : options,
+            proxyHeader === true
+              ? { ...options, createConnection: () => greeted(address, port) }
+              : { ...options, agent: false },
             judge,
           );
     const end = (ok: boolean, reason: string): void => {

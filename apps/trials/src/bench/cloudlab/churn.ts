@@ -25,6 +25,8 @@ export async function churn(
   say: (text: string) => void,
 ): Promise<Pair & { readonly changes: number }> {
   const kinds = ['http', 'network'] as const;
+  // An instance is told that it drains when no load balancer sends it anything new: the spare group has one only.
+  for (const kind of kinds) await lab.backends(MEASURED[kind].spare, []);
   const loads = await Promise.all(
     kinds.flatMap((kind) =>
       [true, false].map(async (kept) => ({

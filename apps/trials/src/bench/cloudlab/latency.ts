@@ -4,6 +4,7 @@ import type { BenchLab } from './lab.ts';
 import { startLoad } from './loads.ts';
 
 const RATE = 2000;
+const WARM_UP_SECONDS = 2;
 /** Below one millisecond a direct p99 says more about the clock than about the way. */
 const FLOOR_MS = 1;
 
@@ -28,7 +29,13 @@ export async function latencyRound(
   seconds: number,
 ): Promise<{ readonly pair: Pair; readonly failed: number; readonly line: string }> {
   const { balancer } = MEASURED[kind];
-  const direct = { to: await lab.instances(balancer, balancer), rate: RATE, seconds, kept: true };
+  const direct = {
+    to: await lab.instances(balancer, balancer),
+    rate: RATE,
+    seconds: seconds + WARM_UP_SECONDS,
+    kept: true,
+    warmUpSeconds: WARM_UP_SECONDS,
+  };
   const through = { ...direct, to: [await lab.balancer(balancer)] };
   const measure = (order: typeof direct) => startLoad(order).result;
   const directFirst = round % 2 === 1;

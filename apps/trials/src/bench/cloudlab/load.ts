@@ -14,6 +14,8 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '100' },
     /** Ends after this many seconds, or by SIGTERM. */
     seconds: { type: 'string', default: '5' },
+    /** Times of this many first seconds are not told: connections open, programs warm up. */
+    warmup: { type: 'string', default: '0' },
     kept: { type: 'boolean', default: false },
   },
 });
@@ -52,8 +54,8 @@ function ask(line: Line, due: number): void {
     socket.removeAllListeners();
     socket.on('error', () => undefined);
     open--;
-    if (reason === undefined) took.push(performance.now() - due);
-    else fail(reason);
+    if (reason !== undefined) fail(reason);
+    else if (due >= measured) took.push(performance.now() - due);
   };
   const timer = setTimeout(() => {
     end('no answer in time');
@@ -85,6 +87,7 @@ function ask(line: Line, due: number): void {
 
 const rate = Number(values.rate);
 const began = performance.now();
+const measured = began + Number(values.warmup) * 1000;
 let sent = 0;
 let until = began + Number(values.seconds) * 1000;
 process.once('SIGTERM', () => (until = performance.now()));

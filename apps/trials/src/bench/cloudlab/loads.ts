@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 const result = z.object({
@@ -22,6 +22,8 @@ export interface LoadOrder {
   readonly rate: number;
   readonly seconds: number;
   readonly kept: boolean;
+  /** First seconds whose times are not told; their failures are. */
+  readonly warmUpSeconds?: number | undefined;
 }
 
 /** Puts a load on from a process of its own. `end` ends it before its time. */
@@ -29,10 +31,11 @@ export function startLoad(order: LoadOrder): { readonly result: Promise<LoadResu
   const child = spawn(
     process.execPath,
     [
-      join(import.meta.dirname, 'load.ts'),
+      fileURLToPath(new URL('./load.ts', import.meta.url)),
       `--to=${order.to.join(',')}`,
       `--rate=${order.rate}`,
       `--seconds=${order.seconds}`,
+      `--warmup=${order.warmUpSeconds ?? 0}`,
       ...(order.kept ? ['--kept'] : []),
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
