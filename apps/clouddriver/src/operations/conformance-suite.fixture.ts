@@ -97,8 +97,9 @@ export function conform(scenarios: readonly Scenario[]): void {
       }
     }, 120_000);
 
-    if (undoable)
-      test('killed while it takes back, the next process takes back the rest', async () => {
+    test.each(undoable ? ['the next process takes back the rest'] : [])(
+      'killed while it takes back, %s',
+      async () => {
         const { own, description } = await begin();
         const before = await ConformanceWorld.open(own);
         const count = await (await ConformanceWorld.open(own)).run(operation, description);
@@ -117,7 +118,9 @@ export function conform(scenarios: readonly Scenario[]): void {
           if (resumed.ended?.failure)
             expect(await world.resources(), `write ${write}`).toEqual(await before.resources());
         }
-      }, 120_000);
+      },
+      120_000,
+    );
 
     test('says beforehand what it would do, and does nothing', async () => {
       const { own, description } = await begin();
