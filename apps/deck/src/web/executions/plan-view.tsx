@@ -13,7 +13,7 @@ const ENABLED = {
 
 /** What a start would do: warnings, place in the queue, expected time, the stages that run or do not. */
 export function PlanView({ plan }: { readonly plan: ReturnType<typeof usePlan> }) {
-  if (plan.isPending) return <Skeleton height={90} radius="md" aria-label="Planning" />;
+  if (plan.isPending) return <Skeleton height={90} radius="md" role="status" aria-label="Planning" />;
   if (plan.isError) return <ErrorPanel title="What it would do could not be planned" error={plan.error} />;
   const { warnings, queue, durationMs, stages } = plan.data;
   return (

@@ -25,7 +25,7 @@ export function WhyPanel({
 }) {
   const explanation = useExplanation(execution.id, execution.status !== 'SUCCEEDED');
   if (execution.status === 'SUCCEEDED') return null;
-  if (explanation.isPending) return <Skeleton height={64} radius="lg" mb={12} aria-label="Reading why" />;
+  if (explanation.isPending) return <Skeleton height={64} radius="lg" mb={12} role="status" aria-label="Reading why" />;
   if (explanation.isError) return <ErrorPanel title="Why it is so could not be read" error={explanation.error} />;
   const { summary, items, moving } = explanation.data;
   if (moving && items.length === 0) return null;

@@ -74,7 +74,7 @@ export function ImagePane({
         {details.isError ? (
           <ErrorPanel title="Where it runs could not be read" error={details.error} />
         ) : details.isPending ? (
-          <Skeleton height={40} aria-label="Looking where it runs" />
+          <Skeleton height={40} role="status" aria-label="Looking where it runs" />
         ) : !details.data || details.data.serverGroups.length === 0 ? (
           <p className="gk-muted panel-none">Nowhere that you may look at.</p>
         ) : (

@@ -28,7 +28,7 @@ export function PreviewPanel({
           }
         />
       ) : !preview.data ? (
-        <Skeleton height={44} aria-label="Looking at what it would do" />
+        <Skeleton height={44} role="status" aria-label="Looking at what it would do" />
       ) : (
         preview.data.map((one, index) => <OnePreview key={index} of={one} />)
       )}

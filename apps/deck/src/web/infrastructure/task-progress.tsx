@@ -24,7 +24,7 @@ export function TaskProgress({ application, id }: { readonly application: string
       {task.isError ? (
         <ErrorPanel title="How far it is could not be read" error={task.error} />
       ) : !task.data ? (
-        <Skeleton height={44} aria-label="Reading how far it is" />
+        <Skeleton height={44} role="status" aria-label="Reading how far it is" />
       ) : (
         <>
           <div className="task-state" role="status">

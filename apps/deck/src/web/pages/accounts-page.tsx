@@ -34,7 +34,7 @@ export function AccountsPage() {
         <ErrorPanel title="The definitions could not be read: nothing can be changed now" error={definitions.error} />
       ) : null}
       {accounts.isPending ? (
-        <Skeleton height={160} radius="lg" aria-label="Reading the accounts" />
+        <Skeleton height={160} radius="lg" role="status" aria-label="Reading the accounts" />
       ) : accounts.isError ? (
         <ErrorPanel
           title="The accounts could not be read"

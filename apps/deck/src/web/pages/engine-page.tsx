@@ -23,7 +23,8 @@ function Engine() {
   const health = useEngineHealth(true);
   const deed = useEngineDeed();
   const [pausing, setPausing] = useState(false);
-  if (health.isPending) return <Skeleton height={240} radius="lg" aria-label="Reading the engine's health" />;
+  if (health.isPending)
+    return <Skeleton height={240} radius="lg" role="status" aria-label="Reading the engine's health" />;
   if (health.isError)
     return (
       <ErrorPanel

@@ -54,7 +54,7 @@ export function EventsPage() {
         </Button>
       </div>
       {events.isPending ? (
-        <Skeleton height={200} radius="lg" aria-label="Reading the events" />
+        <Skeleton height={200} radius="lg" role="status" aria-label="Reading the events" />
       ) : events.isError ? (
         <ErrorPanel title="The events could not be read" error={events.error} />
       ) : shown.length === 0 ? (

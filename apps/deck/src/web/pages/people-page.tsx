@@ -51,7 +51,7 @@ function People() {
           }
         />
       ) : users.isPending ? (
-        <Skeleton height={160} radius="lg" aria-label="Reading the users" />
+        <Skeleton height={160} radius="lg" role="status" aria-label="Reading the users" />
       ) : users.isError ? (
         <ErrorPanel title="The users could not be read" error={users.error} />
       ) : users.data.length === 0 ? (

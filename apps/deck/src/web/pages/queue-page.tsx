@@ -27,7 +27,7 @@ export function QueuePage() {
         <h1>Queue</h1>
       </div>
       {queues.isPending ? (
-        <Skeleton height={160} radius="lg" aria-label="Reading the queue" />
+        <Skeleton height={160} radius="lg" role="status" aria-label="Reading the queue" />
       ) : queues.isError ? (
         <ErrorPanel
           title="The queue could not be read"

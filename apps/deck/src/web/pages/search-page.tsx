@@ -67,7 +67,7 @@ export function SearchPage() {
           }
         />
       ) : found.isPending ? (
-        <Skeleton height={160} radius="lg" aria-label="Searching" />
+        <Skeleton height={160} radius="lg" role="status" aria-label="Searching" />
       ) : sets.length === 0 ? (
         <EmptyState icon={SearchIcon} title={`Nothing matches “${q}”`}>
           Parts of names, addresses, images and labels were searched

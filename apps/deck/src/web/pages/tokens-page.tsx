@@ -30,7 +30,7 @@ export function TokensPage() {
       ) : null}
       {revoke.isError ? <ErrorPanel title="The token was not revoked" error={revoke.error} /> : null}
       {tokens.isPending ? (
-        <Skeleton height={140} radius="lg" aria-label="Reading the tokens" />
+        <Skeleton height={140} radius="lg" role="status" aria-label="Reading the tokens" />
       ) : tokens.isError ? (
         <ErrorPanel title="The tokens could not be read" error={tokens.error} />
       ) : tokens.data.length === 0 ? (
