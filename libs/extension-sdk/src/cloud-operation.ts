@@ -1,4 +1,6 @@
 import type { Operation } from '@gennaker/contracts/clouddriver';
+import { ServiceError } from '@gennaker/contracts/error';
+import { HOLD_KEY, holdWishSchema, SETTLES_KEY, settlesHoldsSchema } from '@gennaker/contracts/holds';
 import { type ClusterClaims, type ClusterPlace, underLocks, withClaim } from './cluster-lock.ts';
 import type { JsonObject, TaskContext, TaskDefinition, TaskResult } from './stage.ts';
 import { z } from 'zod';
@@ -24,7 +26,26 @@ export interface Submitted {
   readonly context?: JsonObject;
 }
 
-/** A task that submits operations under the clusters' locks and records what was accepted. */
+const heldSchema = z.object({
+  [HOLD_KEY]: holdWishSchema.optional(),
+  [SETTLES_KEY]: settlesHoldsSchema.optional(),
+});
+
+/** What a stage says of holds, for its operations. @throws ServiceError 422 naming the field */
+function holdsOf(stage: object): JsonObject {
+  const parsed = heldSchema.safeParse(stage);
+  if (parsed.success) return Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined));
+  const [issue] = parsed.error.issues;
+  throw new ServiceError(422, `${issue?.path.join('.') ?? HOLD_KEY}: ${issue?.message ?? 'is no hold'}`, {
+    field: issue?.path.join('.') ?? HOLD_KEY,
+    fix: 'give {"name": "pinned-capacity", "reason": "..."}',
+  });
+}
+
+/**
+ * A task that submits operations under the clusters' locks and records what was accepted. The stage's `hold` and
+ * `settlesHolds` go with each of them.
+ */
 export function submitOperation<C extends OperationStage>(
   name: string,
   places: (context: TaskContext<C>) => readonly ClusterPlace[],
@@ -35,12 +56,15 @@ export function submitOperation<C extends OperationStage>(
     async run(context, claims: ClusterClaims): Promise<TaskResult> {
       const submitted = build(context);
       if (submitted.descriptions.length === 0) return { status: 'SUCCEEDED', context: { ...submitted.context } };
+      const held = holdsOf(context.context);
       const accepted = await context.ports.clouddriver.submit(
         {
           params: { provider: submitted.provider },
           query: { executionId: context.executionId, stageId: context.stage.id },
           body: submitted.descriptions.map((entry) =>
-            Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, withClaim(value, claims)])),
+            Object.fromEntries(
+              Object.entries(entry).map(([key, value]) => [key, { ...withClaim(value, claims), ...held }]),
+            ),
           ),
         },
         { key: context.key, signal: context.signal, traceparent: context.traceparent, identity: context.identity },

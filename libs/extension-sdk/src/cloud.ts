@@ -2,6 +2,7 @@ import type { AccountCheck, CredentialsReference } from '@gennaker/contracts/clo
 import type { CloudResource, Image, SecurityGroup } from '@gennaker/contracts/cloud-views';
 import type { Instance, LoadBalancer, ServerGroup } from '@gennaker/contracts/clouddriver';
 import type { z } from 'zod';
+import type { CapacityLoss } from './capacity-loss.ts';
 import type { JsonObject } from './stage.ts';
 
 /** A configured account: where a cloud is and as whom it is used. */
@@ -102,6 +103,14 @@ export interface OperationPreview {
   readonly problems: readonly string[];
 }
 
+/**
+ * What takes an operation back: operations of the same cloud, in their order, each `{"<operation>": description}`. None:
+ * it changes nothing. `impossible` says in a sentence why nothing can, and what to do instead.
+ */
+export type Inverse =
+  | { readonly operations: readonly Readonly<Record<string, JsonObject>>[] }
+  | { readonly impossible: string };
+
 /** One kind of change. */
 export interface OperationDefinition<S extends z.ZodType = z.ZodType> {
   /** Schema of its description; unknown keys stay. */
@@ -111,17 +120,32 @@ export interface OperationDefinition<S extends z.ZodType = z.ZodType> {
   problems?(description: z.output<S>): readonly string[];
   /** The cluster that it changes, whose lock it needs; null when none. */
   cluster(description: z.output<S>): ClusterRef | null;
+  /** What it takes away of the capacity that serves: traffic guards are asked before it begins. Absent: nothing. */
+  takesAway?(description: z.output<S>): readonly CapacityLoss[];
   /** Says what it would do, from reads alone. */
   preview?(context: PreviewContext, description: z.output<S>): Promise<OperationPreview>;
+  /**
+   * What would bring back what is now, from reads alone: asked and recorded before the first change. Absent, and without
+   * `inverseOfResults`: it cannot be undone once it has succeeded.
+   */
+  inverse?(context: PreviewContext, description: z.output<S>): Promise<Inverse>;
+  /** The inverse of an operation whose results alone name what it made. Pure. */
+  inverseOfResults?(description: z.output<S>, results: readonly JsonObject[]): Inverse;
   /** Does it; answers what is shown as `resultObjects`. Throws an Error that says what was tried and why it failed. */
   run(context: OperationContext, description: z.output<S>): Promise<readonly JsonObject[]>;
 }
 
 /** An operation definition as tables hold it: the description's type is erased. */
-export type AnyOperation = Omit<OperationDefinition, 'problems' | 'cluster' | 'preview' | 'run'> & {
+export type AnyOperation = Omit<
+  OperationDefinition,
+  'problems' | 'cluster' | 'takesAway' | 'preview' | 'inverse' | 'inverseOfResults' | 'run'
+> & {
   problems?(description: never): readonly string[];
   cluster(description: never): ClusterRef | null;
+  takesAway?(description: never): readonly CapacityLoss[];
   preview?(context: PreviewContext, description: never): Promise<OperationPreview>;
+  inverse?(context: PreviewContext, description: never): Promise<Inverse>;
+  inverseOfResults?(description: never, results: readonly JsonObject[]): Inverse;
   run(context: OperationContext, description: never): Promise<readonly JsonObject[]>;
 };
 
