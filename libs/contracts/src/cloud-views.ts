@@ -163,6 +163,7 @@ export type Cluster = z.infer<typeof clusterSchema>;
 export const imageSchema = z.looseObject({
   account: z.string(),
   imageName: z.string(),
+  region: z.string().optional().describe('absent where images of its cloud belong to no region'),
   attributes: z.looseObject({ creationDate: z.string().nullish() }).optional(),
   tags: z.record(z.string(), z.string()).optional(),
   family: z.string().optional(),

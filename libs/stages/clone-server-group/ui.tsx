@@ -1,22 +1,13 @@
 import { clusterName, parseName } from '@gennaker/contracts/moniker';
-import {
-  ChoiceField,
-  ChoicesField,
-  FieldGrid,
-  NumberField,
-  OptionField,
-  SegmentField,
-  SwitchField,
-  TextField,
-  Wide,
-} from '@gennaker/ui/fields';
+import { ChoiceField, FieldGrid, NumberField, OptionField, SwitchField } from '@gennaker/ui/fields';
 import { useGivenTarget } from '@gennaker/ui/given-target';
 import { CopyIcon } from '@gennaker/ui/icons';
 import { useLiveData } from '@gennaker/ui/live-data';
+import { NameAndImageFields, TrafficFields } from '@gennaker/ui/new-server-group-fields';
 import { Facts } from '@gennaker/ui/panels';
 import { AccountField, placeDefaults, placeProblems, RegionField } from '@gennaker/ui/place-fields';
 import type { StageConfig, StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
-import { defineStageUi, isOn, object, strings, text } from '@gennaker/ui/stage-ui';
+import { defineStageUi, isOn, list, object, text } from '@gennaker/ui/stage-ui';
 import { serverGroupsOf } from '@gennaker/ui/target-details';
 import { deployedUpstream, TARGETS, targetWords } from '@gennaker/ui/target-fields';
 import { cloneServerGroupSchema } from './schema.ts';
@@ -76,32 +67,15 @@ function Source({ stage, onChange, application, upstream }: StageFormProps) {
 
 /** What the clone has otherwise. */
 function Differences({ stage, onChange }: Pick<StageFormProps, 'stage' | 'onChange'>) {
-  const live = useLiveData();
   const account = text(stage['credentials']) || undefined;
   const capacity = object(stage['capacity']);
-  const strategy = text(stage['strategy']);
-  const strategyUi = live.strategies.find(({ type }) => type === (strategy || 'none'));
-  const dark = stage['disableTraffic'] === true;
   return (
     <>
-      <ChoiceField
-        label="Image"
-        placeholder="The source's"
-        value={stage['image']}
-        choices={live.useImages(account)}
-        onChange={(image) => onChange({ image })}
-      />
-      <TextField
-        label="Stack"
-        placeholder="The source's"
-        value={stage['stack']}
-        onChange={(stack) => onChange({ stack })}
-      />
-      <TextField
-        label="Detail"
-        placeholder="The source's"
-        value={stage['freeFormDetails']}
-        onChange={(freeFormDetails) => onChange({ freeFormDetails })}
+      <NameAndImageFields
+        group={stage}
+        onChange={onChange}
+        account={account}
+        otherwise={{ stack: "The source's", detail: "The source's", image: "The source's" }}
       />
       <SwitchField
         label="As many instances as the source has"
@@ -119,34 +93,20 @@ function Differences({ stage, onChange }: Pick<StageFormProps, 'stage' | 'onChan
           }
         />
       )}
-      <ChoicesField
-        label="Load balancers"
+      <TrafficFields
+        group={stage}
+        onChange={({ loadBalancers, ...patch }) =>
+          // None chosen: those of the source.
+          onChange(
+            loadBalancers === undefined
+              ? patch
+              : { ...patch, loadBalancers: list(loadBalancers).length > 0 ? loadBalancers : undefined },
+          )
+        }
+        account={account}
+        region={text(stage['region']) || undefined}
         placeholder="The source's"
-        value={strings(stage['loadBalancers'])}
-        choices={live.useLoadBalancers(account, text(stage['region']) || undefined)}
-        onChange={(next) => onChange({ loadBalancers: next.length > 0 ? next : undefined })}
       />
-      <SegmentField
-        label="Traffic"
-        value={dark ? 'off' : 'on'}
-        options={[
-          { value: 'on', label: 'On' },
-          { value: 'off', label: 'Off (dark)' },
-        ]}
-        onChange={(next) => onChange({ disableTraffic: next === 'off', ...(next === 'off' ? { strategy: '' } : {}) })}
-      />
-      <OptionField
-        label="Strategy"
-        value={strategy === 'none' ? '' : strategy}
-        options={live.strategies.map(({ type, label }) => ({ value: type === 'none' ? '' : type, label }))}
-        help={strategyUi?.description}
-        onChange={(next) => onChange({ strategy: next, ...(next ? { disableTraffic: false } : {}) })}
-      />
-      {strategyUi?.Form ? (
-        <Wide>
-          <strategyUi.Form cluster={stage} onChange={onChange} />
-        </Wide>
-      ) : null}
     </>
   );
 }
@@ -162,7 +122,8 @@ function Form(props: StageFormProps) {
         </FieldGrid>
       )}
       <h4 className="gk-section-title">
-        What the clone has otherwise{to ? <span className="gk-muted">; it goes to {to}</span> : null}
+        What the clone has otherwise
+        {to ? <span className="gk-muted">It goes to {to}</span> : null}
       </h4>
       <FieldGrid>
         <Differences stage={props.stage} onChange={props.onChange} />

@@ -1,17 +1,9 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { clusterName, nameProblems, serverGroupName } from '@gennaker/contracts/moniker';
-import {
-  ChoiceField,
-  ChoicesField,
-  FieldGrid,
-  NumberField,
-  OptionField,
-  SegmentField,
-  TextField,
-  Wide,
-} from '@gennaker/ui/fields';
+import { ChoiceField, ChoicesField, FieldGrid, NumberField } from '@gennaker/ui/fields';
 import { CloseIcon, DeployIcon, PlusIcon } from '@gennaker/ui/icons';
 import { useLiveData } from '@gennaker/ui/live-data';
+import { NameAndImageFields, TrafficFields } from '@gennaker/ui/new-server-group-fields';
 import { Facts } from '@gennaker/ui/panels';
 import type { JsonObject, StageConfig, StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
 import { defineStageUi, list, object, strings, text } from '@gennaker/ui/stage-ui';
@@ -66,13 +58,19 @@ function clusterProblems(cluster: JsonObject, application: string): string[] {
   ];
 }
 
+/** What is taken away, written empty: so Spinnaker keeps stack and detail. */
+function emptied(patch: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(patch).map(([key, value]) => [key, value ?? '']));
+}
+
 function Cluster({
   cluster,
-  application,
+  brought,
   onChange,
 }: {
   readonly cluster: JsonObject;
-  readonly application: string;
+  /** Stages before may bring the image. */
+  readonly brought: boolean;
   readonly onChange: (patch: JsonObject) => void;
 }) {
   const live = useLiveData();
@@ -80,10 +78,7 @@ function Cluster({
   const region = text(cluster['region']) || undefined;
   const capacity = object(cluster['capacity']);
   const desired = capacity['desired'];
-  const strategy = text(cluster['strategy']);
-  const strategyUi = live.strategies.find(({ type }) => type === (strategy || 'none'));
   const policy = object(cluster['distributionPolicy']);
-  const dark = cluster['disableTraffic'] === true;
   return (
     <FieldGrid>
       <ChoiceField
@@ -113,25 +108,11 @@ function Cluster({
           })
         }
       />
-      <TextField
-        label="Stack"
-        placeholder="prod"
-        help="Part of the cluster's name: where it runs"
-        value={cluster['stack']}
-        onChange={(stack) => onChange({ stack: stack ?? '' })}
-      />
-      <TextField
-        label="Detail"
-        help="Part of the cluster's name: what it is for"
-        value={cluster['freeFormDetails']}
-        onChange={(detail) => onChange({ freeFormDetails: detail ?? '' })}
-      />
-      <ChoiceField
-        label="Image"
-        placeholder="Of the stages before"
-        value={cluster['image']}
-        choices={live.useImages(account)}
-        onChange={(image) => onChange({ image })}
+      <NameAndImageFields
+        group={cluster}
+        onChange={(patch) => onChange('image' in patch ? patch : emptied(patch))}
+        account={account}
+        otherwise={{ stack: 'prod', detail: '', image: brought ? 'Of the stages before' : 'Choose one' }}
       />
       <NumberField
         label="Instances"
@@ -139,13 +120,6 @@ function Cluster({
         value={desired}
         onChange={(count) => onChange({ capacity: { ...capacity, min: count, max: count, desired: count } })}
         help="Spread evenly over the zones"
-      />
-      <ChoicesField
-        label="Load balancers"
-        placeholder="None"
-        value={strings(cluster['loadBalancers'])}
-        choices={live.useLoadBalancers(account, region)}
-        onChange={(loadBalancers) => onChange({ loadBalancers })}
       />
       <ChoiceField
         label="Instance type"
@@ -161,37 +135,13 @@ function Cluster({
         choices={live.useNetworks(account)}
         onChange={(network) => onChange({ network })}
       />
-      <SegmentField
-        label="Traffic"
-        value={dark ? 'off' : 'on'}
-        options={[
-          { value: 'on', label: 'On' },
-          { value: 'off', label: 'Off (dark)' },
-        ]}
-        help={
-          dark
-            ? 'Instances start beside the old ones and get no traffic until a later stage enables them'
-            : 'Instances get traffic as soon as they are healthy'
-        }
-        onChange={(next) => onChange({ disableTraffic: next === 'off', ...(next === 'off' ? { strategy: '' } : {}) })}
-      />
-      <OptionField
-        label="Strategy"
-        value={strategy === 'none' ? '' : strategy}
-        options={live.strategies.map(({ type, label }) => ({ value: type === 'none' ? '' : type, label }))}
-        help={strategyUi?.description}
-        onChange={(next) => onChange({ strategy: next, ...(next ? { disableTraffic: false } : {}) })}
-      />
-      {strategyUi?.Form ? (
-        <Wide>
-          <strategyUi.Form cluster={cluster} onChange={onChange} />
-        </Wide>
-      ) : null}
+      <TrafficFields group={cluster} onChange={onChange} account={account} region={region} placeholder="None" />
     </FieldGrid>
   );
 }
 
-function Form({ stage, onChange, application }: StageFormProps) {
+function Form({ stage, onChange, application, upstream }: StageFormProps) {
+  const baked = upstream.some(({ type }) => type === 'bake');
   const clusters = clustersOf(stage);
   const write = (next: readonly JsonObject[]): void => onChange({ clusters: [...next] });
   return (
@@ -207,8 +157,8 @@ function Form({ stage, onChange, application }: StageFormProps) {
                 </h4>
                 <span className="gk-muted" style={{ fontSize: 12.5 }}>
                   The next server group is called{' '}
-                  <span className="gk-mono">{serverGroupName(name, 0).replace(/\d+$/, 'NNN')}</span>; its image comes
-                  from the bake before
+                  <span className="gk-mono">{serverGroupName(name, 0).replace(/\d+$/, 'NNN')}</span>
+                  {baked && !text(cluster['image']) ? '; its image comes from the bake before' : ''}
                 </span>
               </div>
               {clusters.length > 1 ? (
@@ -224,7 +174,7 @@ function Form({ stage, onChange, application }: StageFormProps) {
             </div>
             <Cluster
               cluster={cluster}
-              application={application}
+              brought={upstream.length > 0}
               onChange={(patch) =>
                 write(
                   clusters.map((was, at) =>

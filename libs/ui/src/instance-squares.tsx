@@ -26,6 +26,11 @@ export function healthWord(state: HealthState): string {
   return HEALTH[state].word;
 }
 
+/** Words of who says something about an instance's health. */
+export function healthSourceWords(type: string): string {
+  return HEALTH_SOURCES[type] ?? type;
+}
+
 /** Why an instance has its health: its own reason, else what its health sources said. */
 export function healthReason(instance: Instance): string {
   if (instance.reason) return instance.reason.summary;
@@ -36,7 +41,7 @@ export function healthReason(instance: Instance): string {
   if (decisive.length > 0) return [...new Set(decisive)].join('; ');
   const said = instance.health
     .filter(({ state }) => state !== 'Unknown')
-    .map(({ type, state }) => `${HEALTH_SOURCES[type] ?? type} says ${healthWord(state).toLowerCase()}`);
+    .map(({ type, state }) => `${healthSourceWords(type)} says ${healthWord(state).toLowerCase()}`);
   return said.join('; ') || 'No health check has reported on it yet';
 }
 
@@ -45,7 +50,7 @@ const balancersSchema = z.array(
 );
 
 /** The sentences of a health source: its own, or those of each load balancer. */
-function saidBy(source: Instance['health'][number]): string[] {
+export function saidBy(source: Instance['health'][number]): string[] {
   const balancers = balancersSchema.safeParse(source['loadBalancers']);
   const said = (balancers.data ?? []).flatMap(({ loadBalancerName, description }) =>
     description ? [loadBalancerName ? `${loadBalancerName}: ${description}` : description] : [],

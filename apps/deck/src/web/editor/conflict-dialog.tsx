@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Skeleton } from '@mantine/core';
+import { Button, Group, Skeleton } from '@mantine/core';
 import type { Pipeline, StoredPipeline } from '@gennaker/contracts/front50';
 import { Ago } from '@gennaker/ui/time';
 import { lazy, Suspense } from 'react';
+import { Dialog } from '../shell/dialog.tsx';
 
 const JsonDiff = lazy(() => import('./json-editor.tsx').then(({ JsonDiff: Component }) => ({ default: Component })));
 
@@ -23,7 +24,7 @@ function comparable(pipeline: Pipeline): string {
 /** Somebody else saved meanwhile: who, when, what differs; take theirs or keep mine. */
 export function ConflictDialog({ mine, stored, saving, onReload, onOverwrite, onClose }: ConflictProps) {
   return (
-    <Modal opened onClose={onClose} size="min(1180px, 94vw)" title="Somebody else saved this pipeline">
+    <Dialog onClose={onClose} size="min(1180px, 94vw)" title="Somebody else saved this pipeline">
       <p className="dialog-text">
         {stored.lastModifiedBy || 'Somebody'} saved version {stored.version} <Ago at={Number(stored.updateTs)} />, after
         you opened it. Nothing of yours is lost yet.
@@ -46,6 +47,6 @@ export function ConflictDialog({ mine, stored, saving, onReload, onOverwrite, on
           Overwrite with mine
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

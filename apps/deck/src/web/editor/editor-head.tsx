@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu, Modal, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, TextInput, Tooltip } from '@mantine/core';
 import type { Pipeline } from '@gennaker/contracts/front50';
 import {
   DestroyIcon,
@@ -15,6 +15,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useDeletePipeline } from '../queries/pipelines.ts';
 import type { useHistory } from './history.ts';
+import { Dialog } from '../shell/dialog.tsx';
 
 interface HeadProps {
   readonly history: ReturnType<typeof useHistory>;
@@ -166,7 +167,7 @@ function DeleteDialog({
   const remove = useDeletePipeline(pipeline.application);
   const [typed, setTyped] = useState('');
   return (
-    <Modal opened onClose={onClose} title={`Delete ${pipeline.name}?`}>
+    <Dialog onClose={onClose} title={`Delete ${pipeline.name}?`}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -199,6 +200,6 @@ function DeleteDialog({
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -6,6 +6,8 @@ import { list, object, text } from '@gennaker/ui/stage-ui';
 import { awaitsJudgment, stageLook, StatusText, statusLook } from '@gennaker/ui/status';
 import { Elapsed, withLocalTimes } from '@gennaker/ui/time';
 import type { ReactNode } from 'react';
+import { FailedOperation } from '../infrastructure/failed-operation.tsx';
+import { failedOperationOf } from '../infrastructure/operation-of-stage.ts';
 import { Judgment } from './judgment.tsx';
 import { StageDeedsBar } from './stage-deeds-bar.tsx';
 import { stageReason, stagesUnder } from './stage-order.ts';
@@ -91,6 +93,14 @@ function Overview({
       {failure && !said(failure, reason) ? (
         <Note look="failed" title="What the failing step said" why={failure} />
       ) : null}
+      {past
+        ? null
+        : [stage, ...under].map((each) => {
+            const operation = failedOperationOf(each);
+            return operation ? (
+              <FailedOperation key={each.id} execution={execution.id} operation={operation} told={Boolean(reason)} />
+            ) : null;
+          })}
       {past ? null : <StageDeedsBar execution={execution} stage={stage} />}
       {ui?.Details ? <ui.Details stage={stage} execution={execution} children={under} /> : null}
       {!ui?.Details && !reason && !failure && !awaitsJudgment(stage) ? (

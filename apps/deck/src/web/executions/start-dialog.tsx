@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, Select, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Select, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import type { Pipeline } from '@gennaker/contracts/front50';
 import { ErrorPanel, Note } from '@gennaker/ui/panels';
@@ -8,6 +8,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useStart } from '../queries/executions.ts';
 import { usePlan } from '../queries/insight.ts';
 import { PlanView } from './plan-view.tsx';
+import { Dialog } from '../shell/dialog.tsx';
 
 /** A pipeline's parameter, as its JSON writes it. */
 interface Parameter {
@@ -66,7 +67,7 @@ export function StartDialog({
   const queues = plan.data?.queue !== undefined;
   const set = (name: string, value: string): void => setValues((was) => ({ ...was, [name]: value }));
   return (
-    <Modal opened onClose={onClose} title={`Start ${pipeline.name}`} size="lg">
+    <Dialog onClose={onClose} title={`Start ${pipeline.name}`} size="lg">
       <form
         style={{ display: 'grid', gap: 14 }}
         onSubmit={(event) => {
@@ -138,6 +139,6 @@ export function StartDialog({
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

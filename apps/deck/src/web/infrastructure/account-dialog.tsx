@@ -1,10 +1,11 @@
-import { Button, Checkbox, Group, Modal, Select, TagsInput, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Select, TagsInput, TextInput } from '@mantine/core';
 import type { AccountDefinition, CredentialsReference, StoredAccount } from '@gennaker/contracts/cloud-accounts';
 import { accountDefinitionSchema } from '@gennaker/contracts/cloud-accounts';
 import { ErrorPanel, Note } from '@gennaker/ui/panels';
 import { useState } from 'react';
 import { useChangeAccount, useVerifyAccount } from '../queries/accounts.ts';
 import { Verification } from './verification.tsx';
+import { Dialog } from '../shell/dialog.tsx';
 
 /** Where credentials may be; `none` leaves it to the endpoint. */
 const KINDS = [
@@ -66,13 +67,7 @@ export function AccountDialog({
     if (parsed.data) then(parsed.data);
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={account ? `Change ${account.name}` : 'Add an account'}
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close the dialog' }}
-    >
+    <Dialog onClose={onClose} title={account ? `Change ${account.name}` : 'Add an account'} size="lg">
       <form
         className="form-stack"
         onSubmit={(event) => {
@@ -174,6 +169,6 @@ export function AccountDialog({
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

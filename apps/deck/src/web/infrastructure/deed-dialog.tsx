@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { GivenTarget } from '@gennaker/ui/given-target';
 import { ErrorPanel, Note } from '@gennaker/ui/panels';
@@ -11,6 +11,7 @@ import { firstStage, missingOf, operationsOf, saidBy, stagesOf } from './deed.ts
 import { DifferencesTable } from './differences-table.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
 import { TaskProgress } from './task-progress.tsx';
+import { Dialog } from '../shell/dialog.tsx';
 
 /** Typing rests this long (ms) before it is asked anew what would be done. */
 const REST_MS = 350;
@@ -29,13 +30,7 @@ export function DeedDialog({
 }) {
   const submit = useSubmitStages(application);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={deed.title}
-      size={deed.Form ? 'min(860px, 94vw)' : 'lg'}
-      closeButtonProps={{ 'aria-label': 'Close the dialog' }}
-    >
+    <Dialog onClose={onClose} title={deed.title} size={deed.Form ? 'min(860px, 94vw)' : 'lg'}>
       {submit.data === undefined ? (
         <DeedForm application={application} deed={deed} given={given} submit={submit} onClose={onClose} />
       ) : (
@@ -48,7 +43,7 @@ export function DeedDialog({
           </Group>
         </div>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

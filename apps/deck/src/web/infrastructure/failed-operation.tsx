@@ -4,10 +4,18 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { refreshClouds, useContinueOperation, useOperation } from '../queries/operations.ts';
 
-/** An operation that failed: why, what it left behind, and both ways to finish it. */
-export function FailedOperation({ task, operation }: { readonly task: string; readonly operation: string }) {
+/** An operation that failed: why, what it left behind, and both ways to finish it. `told`: why it failed stands beside it already. */
+export function FailedOperation({
+  execution,
+  operation,
+  told = false,
+}: {
+  readonly execution: string;
+  readonly operation: string;
+  readonly told?: boolean;
+}) {
   const client = useQueryClient();
-  const found = useOperation(task, operation);
+  const found = useOperation(execution, operation);
   const goOn = useContinueOperation(operation);
   const ended = found.data?.status.completed === true;
   useEffect(() => {
@@ -19,11 +27,19 @@ export function FailedOperation({ task, operation }: { readonly task: string; re
   if (!ended) return <Note look="running" title={`The operation goes on: ${status.status}`} />;
   if (!status.failed)
     return goOn.isSuccess ? (
-      <Note look="succeeded" title="The operation was finished" why="The task itself stays failed." />
+      <Note
+        look="succeeded"
+        title="The operation was finished"
+        why="What it belongs to stays failed; it can be run again."
+      />
     ) : null;
   return (
     <div className="gk-rows">
-      {reason ? <ReasonNote reason={reason} look="failed" /> : <Note look="failed" title={status.status} />}
+      {told ? null : reason ? (
+        <ReasonNote reason={reason} look="failed" />
+      ) : (
+        <Note look="failed" title={status.status} />
+      )}
       {leftovers.length > 0 ? (
         <Note look="paused" title="It was not undone whole: this is left">
           <ul className="panel-problems">

@@ -46,7 +46,7 @@ export function ImagePane({
 }) {
   const can = useCan();
   const accounts = useAccountList();
-  const details = useImage(image.account, image.imageName);
+  const details = useImage(image);
   const provider = accounts.data?.find(({ name }) => name === image.account)?.cloudProvider ?? 'gce';
   const made = madeAt(image);
   return (
@@ -62,6 +62,7 @@ export function ImagePane({
           of={[
             ['Family', image.family],
             ['Account', image.account],
+            ['Region', image.region],
             ['Made', made === undefined ? undefined : <Ago at={made} />],
           ]}
         />

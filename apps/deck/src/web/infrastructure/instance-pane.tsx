@@ -1,10 +1,10 @@
 import { Button, Skeleton } from '@mantine/core';
 import type { Instance } from '@gennaker/contracts/clouddriver';
 import { ConsoleIcon } from '@gennaker/ui/icons';
-import { healthLook, healthReason, healthWord } from '@gennaker/ui/instance-squares';
+import { healthLook, healthReason, healthSourceWords, healthWord, saidBy } from '@gennaker/ui/instance-squares';
 import { LogView } from '@gennaker/ui/log-view';
 import { CopyText, ErrorPanel, Facts, JsonBlock } from '@gennaker/ui/panels';
-import { object, strings, text } from '@gennaker/ui/stage-ui';
+import { object, strings } from '@gennaker/ui/stage-ui';
 import { StatusText } from '@gennaker/ui/status';
 import { Ago } from '@gennaker/ui/time';
 import { useState } from 'react';
@@ -115,12 +115,12 @@ function InstanceFacts({ instance, place }: { readonly instance: Instance; reado
       <PaneSection title="Health">
         <Facts
           of={instance.health.map(
-            ({ type, state, description }) =>
+            (source) =>
               [
-                type,
-                <span key={type}>
-                  {healthWord(state)}
-                  {description ? <span className="gk-muted">: {text(description)}</span> : null}
+                healthSourceWords(source.type),
+                <span key={source.type}>
+                  {healthWord(source.state)}
+                  <span className="gk-muted">{saidBy(source).map((sentence) => `; ${sentence}`)}</span>
                 </span>,
               ] as const,
           )}

@@ -22,6 +22,18 @@ export function addressOf({ ipAddress, portRange }: LoadBalancer): string | unde
   return ipAddress ? `${ipAddress}${port ? `:${port}` : ''}` : undefined;
 }
 
+/** By what requests of one client stay together, in words. */
+function affinityWords(affinity: unknown): string {
+  const words = text(affinity).replaceAll('_', ' ').toLowerCase();
+  return words && `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+/** Instances behind a load balancer by themselves, not as part of a server group. */
+function singleInstances(balancer: LoadBalancer): string[] {
+  const grouped = new Set(balancer.serverGroups.flatMap(({ instances }) => instances.map(({ id }) => id)));
+  return strings(balancer['instances']).filter((name) => !grouped.has(name));
+}
+
 /** Everything about one load balancer: what can be done, its listener, where it sends what, and who is behind it. */
 export function LoadBalancerPane({
   application,
@@ -43,7 +55,7 @@ export function LoadBalancerPane({
       application={application}
       label={`Load balancer ${balancer.name}`}
       title={balancer.name}
-      tags={<Chip look="succeeded">{balancer.loadBalancerType}</Chip>}
+      tags={<Chip look="waiting">{balancer.loadBalancerType}</Chip>}
       deeds={loadBalancerDeeds(balancer, can)}
       onClose={onClose}
     >
@@ -69,8 +81,9 @@ export function LoadBalancerPane({
             ['Network', [text(balancer['network']), text(balancer['subnet'])].filter(Boolean).join(' · ')],
             ['Certificate', text(balancer['certificate'])],
             ['Target pool', text(balancer['targetPool'])],
+            ['Single instances', singleInstances(balancer).join(', ')],
             ['Backend service', text(service['name'])],
-            ['Session affinity', text(balancer['sessionAffinity']) || text(service['sessionAffinity'])],
+            ['Session affinity', affinityWords(balancer['sessionAffinity'] ?? service['sessionAffinity'])],
             [
               'Draining',
               service['connectionDrainingTimeoutSec'] ? `${text(service['connectionDrainingTimeoutSec'])} s` : '',

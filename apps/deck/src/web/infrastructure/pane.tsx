@@ -1,10 +1,11 @@
 import { Button, CloseButton } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { useFocusReturn } from '../shell/focus-return.ts';
 import type { Deed } from './deed.ts';
 import { DeedDialog } from './deed-dialog.tsx';
 
-/** One thing beside the list that it stands in: what can be done to it, then all about it. Escape closes it. */
+/** One thing beside the list that it stands in: what can be done to it, then all about it. Escape closes it; the focus then goes back to where it was opened. */
 export function Pane({
   application,
   label,
@@ -26,6 +27,8 @@ export function Pane({
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useFocusReturn(heading);
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.key === 'Escape' && document.querySelector('[role="dialog"]') === null) onClose();
@@ -38,7 +41,9 @@ export function Pane({
     <aside className="pane" aria-label={label}>
       <header className="pane-head">
         <div style={{ minWidth: 0 }}>
-          <h2 className="gk-mono">{title}</h2>
+          <h2 ref={heading} tabIndex={-1} className="gk-mono">
+            {title}
+          </h2>
           <div className="pane-tags">{tags}</div>
         </div>
         <CloseButton aria-label="Close" onClick={onClose} />

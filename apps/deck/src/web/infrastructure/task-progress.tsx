@@ -63,7 +63,7 @@ function TaskStage({ task, stage }: { readonly task: string; readonly stage: Sta
     <li>
       <StatusText look={look}>{stage.name}</StatusText>
       {failed ? (
-        <FailedOperation task={task} operation={failed} />
+        <FailedOperation execution={task} operation={failed} />
       ) : reason ? (
         <ReasonNote reason={reason} look={look === 'running' ? 'system' : look} />
       ) : null}

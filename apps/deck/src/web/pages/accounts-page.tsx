@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Skeleton } from '@mantine/core';
+import { Button, Group, Skeleton } from '@mantine/core';
 import type { AccountView, StoredAccount } from '@gennaker/contracts/cloud-accounts';
 import { PlusIcon, UnplugIcon } from '@gennaker/ui/icons';
 import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
@@ -10,6 +10,7 @@ import { AccountDialog } from '../infrastructure/account-dialog.tsx';
 import { Verification } from '../infrastructure/verification.tsx';
 import { useAccountDefinitions, useAccountList, useChangeAccount, useVerifyAccount } from '../queries/accounts.ts';
 import { useMe } from '../queries/people.ts';
+import { Dialog } from '../shell/dialog.tsx';
 
 /** Accounts of the clouds: how fresh their views are, what works of them; administrators add, change and remove them. */
 export function AccountsPage() {
@@ -186,13 +187,7 @@ function AccountState({ account: { problem, inventory } }: { readonly account: A
 function VerifyDialog({ name, onClose }: { readonly name: string; readonly onClose: () => void }) {
   const verify = useVerifyAccount();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`What works of ${name}`}
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close the dialog' }}
-    >
+    <Dialog onClose={onClose} title={`What works of ${name}`} size="lg">
       <div className="form-stack">
         <p className="dialog-text" style={{ margin: 0 }}>
           Credentials, regions, quotas and permissions are tried; nothing is changed.
@@ -208,7 +203,7 @@ function VerifyDialog({ name, onClose }: { readonly name: string; readonly onClo
           </Button>
         </Group>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -216,7 +211,7 @@ function RemoveDialog({ account, onClose }: { readonly account: AccountView; rea
   const change = useChangeAccount();
   const { name, inventory } = account;
   return (
-    <Modal opened onClose={onClose} title={`Remove ${name}?`} closeButtonProps={{ 'aria-label': 'Close the dialog' }}>
+    <Dialog onClose={onClose} title={`Remove ${name}?`}>
       <p className="dialog-text">
         What was seen of it is forgotten; the cloud itself is not touched
         {inventory ? `: its ${inventory.serverGroups} server groups run on` : ''}. Pipelines that name it fail until it
@@ -235,6 +230,6 @@ function RemoveDialog({ account, onClose }: { readonly account: AccountView; rea
           Remove {name}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Skeleton, Textarea } from '@mantine/core';
+import { Button, Group, Skeleton, Textarea } from '@mantine/core';
 import { ErrorPanel, Note } from '@gennaker/ui/panels';
 import { useState } from 'react';
 import { EngineTiles } from '../admin/engine-tiles.tsx';
@@ -7,6 +7,7 @@ import { SetAsideList } from '../admin/set-aside-list.tsx';
 import { Workers } from '../admin/workers.tsx';
 import { useEngineDeed, useEngineHealth } from '../queries/engine.ts';
 import { AdminOnly } from '../shell/admin-only.tsx';
+import { Dialog } from '../shell/dialog.tsx';
 
 /** The engine's health and the levers of its administrators. */
 export function EnginePage() {
@@ -88,7 +89,7 @@ function PauseAllDialog({
 }) {
   const [reason, setReason] = useState('');
   return (
-    <Modal opened onClose={onClose} title="Pause every execution?">
+    <Dialog onClose={onClose} title="Pause every execution?">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -114,6 +115,6 @@ function PauseAllDialog({
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

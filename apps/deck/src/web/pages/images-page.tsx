@@ -40,7 +40,7 @@ export function ImagesPage() {
       more={
         <Switch
           size="sm"
-          label="Of everything"
+          label="All images"
           checked={all}
           onChange={(event) => {
             const on = event.currentTarget.checked;
@@ -80,7 +80,7 @@ export function ImagesPage() {
                     .map(([name, value]) => `${name}=${value}`)
                     .join(' ')}
                 </td>
-                <td className="gk-muted">{madeAt(each) === undefined ? '' : <Ago at={madeAt(each) ?? 0} />}</td>
+                <td className="gk-muted no-wrap">{madeAt(each) === undefined ? '' : <Ago at={madeAt(each) ?? 0} />}</td>
                 <td />
               </tr>
             ))}

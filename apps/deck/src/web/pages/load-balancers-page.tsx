@@ -138,9 +138,18 @@ function Balancer({
         <div className="balancer-address">
           {address ? (
             <>
-              <a className="gk-mono link" href={`http://${address}/`} target="_blank" rel="noreferrer">
-                {address}
-              </a>
+              {balancer['ipProtocol'] === 'UDP' ? (
+                <span className="gk-mono">{address}</span>
+              ) : (
+                <a
+                  className="gk-mono link"
+                  href={`${balancer['certificate'] ? 'https' : 'http'}://${address}/`}
+                  target="_blank"
+                  rel="noreferrer"
+                >
+                  {address}
+                </a>
+              )}
               <CopyText text={address} label="Copy the address" />
             </>
           ) : (

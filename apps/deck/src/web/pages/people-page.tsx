@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Skeleton } from '@mantine/core';
+import { Button, Group, Skeleton } from '@mantine/core';
 import type { LocalUser } from '@gennaker/contracts/people';
 import { PlusIcon, UserIcon } from '@gennaker/ui/icons';
 import { EmptyState, ErrorPanel, Note } from '@gennaker/ui/panels';
@@ -9,6 +9,7 @@ import { useState } from 'react';
 import { UserDialog } from '../people/user-dialog.tsx';
 import { useChangeUser, useMe, useUsers } from '../queries/people.ts';
 import { AdminOnly } from '../shell/admin-only.tsx';
+import { Dialog } from '../shell/dialog.tsx';
 
 /** Local users: who may log in, with which roles. */
 export function PeoplePage() {
@@ -122,7 +123,7 @@ function People() {
 function RemoveDialog({ user, onClose }: { readonly user: LocalUser; readonly onClose: () => void }) {
   const change = useChangeUser();
   return (
-    <Modal opened onClose={onClose} title={`Remove ${user.name}?`}>
+    <Dialog onClose={onClose} title={`Remove ${user.name}?`}>
       <p className="dialog-text">All sessions and tokens of {user.name} end at once. What was done stays recorded.</p>
       {change.isError ? <ErrorPanel title="The user was not removed" error={change.error} /> : null}
       <Group justify="flex-end" gap="xs" mt="md">
@@ -137,6 +138,6 @@ function RemoveDialog({ user, onClose }: { readonly user: LocalUser; readonly on
           Remove {user.name}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
-import { Button, Checkbox, Group, Modal, NumberInput, TagsInput, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, NumberInput, TagsInput, TextInput } from '@mantine/core';
 import type { Authorization } from '@gennaker/contracts/people';
 import { AUTHORIZATIONS } from '@gennaker/contracts/people';
 import { CopyText, ErrorPanel, Note } from '@gennaker/ui/panels';
 import { useState } from 'react';
 import { useApplications } from '../queries/applications.ts';
 import { useCreateToken } from '../queries/people.ts';
+import { Dialog } from '../shell/dialog.tsx';
 
 const DAY_MS = 24 * 3600 * 1000;
 const RIGHTS: Readonly<Record<Authorization, string>> = {
@@ -24,7 +25,7 @@ export function TokenDialog({ longest, onClose }: { readonly longest: number; re
   const authorizations = AUTHORIZATIONS.filter((each) => rights.includes(each));
   if (create.data)
     return (
-      <Modal opened onClose={onClose} title={`Token ${create.data.name}`}>
+      <Dialog onClose={onClose} title={`Token ${create.data.name}`}>
         <Note look="paused" title="Copy it now: it is not shown again" />
         <p className="gk-mono" style={{ display: 'flex', gap: 8, alignItems: 'center', overflowWrap: 'anywhere' }}>
           <span data-token>{create.data.token}</span>
@@ -33,10 +34,10 @@ export function TokenDialog({ longest, onClose }: { readonly longest: number; re
         <Group justify="flex-end">
           <Button onClick={onClose}>Done</Button>
         </Group>
-      </Modal>
+      </Dialog>
     );
   return (
-    <Modal opened onClose={onClose} title="Make a token">
+    <Dialog onClose={onClose} title="Make a token">
       <form
         className="form-stack"
         onSubmit={(event) => {
@@ -90,6 +91,6 @@ export function TokenDialog({ longest, onClose }: { readonly longest: number; re
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

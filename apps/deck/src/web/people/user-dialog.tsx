@@ -1,8 +1,9 @@
-import { Button, Checkbox, Group, Modal, PasswordInput, TagsInput, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, PasswordInput, TagsInput, TextInput } from '@mantine/core';
 import type { LocalUser } from '@gennaker/contracts/people';
 import { ErrorPanel } from '@gennaker/ui/panels';
 import { useState } from 'react';
 import { useChangeUser } from '../queries/people.ts';
+import { Dialog } from '../shell/dialog.tsx';
 
 /** Fewest characters of a password; gate asks for the same. */
 const LEAST = 12;
@@ -28,7 +29,7 @@ export function UserDialog({ user, onClose }: { readonly user: LocalUser | undef
   };
   const passwordOk = program || password.length >= LEAST || (user !== undefined && password === '');
   return (
-    <Modal opened onClose={onClose} title={user ? `Change ${user.name}` : 'Add a user'}>
+    <Dialog onClose={onClose} title={user ? `Change ${user.name}` : 'Add a user'}>
       <form
         className="form-stack"
         onSubmit={(event) => {
@@ -84,6 +85,6 @@ export function UserDialog({ user, onClose }: { readonly user: LocalUser | undef
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,3 +1,4 @@
+import type { Image } from '@gennaker/contracts/cloud-views';
 import { SEARCH_TYPES } from '@gennaker/contracts/cloud-views';
 import { useQuery } from '@tanstack/react-query';
 import { gate } from './gate.ts';
@@ -64,12 +65,15 @@ export function useImages() {
   });
 }
 
-/** One image, and where it runs. Images belong to no region. */
-export function useImage(account: string, name: string) {
+/** Stands in addresses for the region of what has none. */
+const NO_REGION = 'global';
+
+/** One image, and where it runs. */
+export function useImage({ account, imageName, region = NO_REGION }: Image) {
   return useQuery({
-    queryKey: keys.image(account, name),
+    queryKey: keys.image(account, region, imageName),
     queryFn: async ({ signal }) => {
-      const [image] = await gate.getImage({ params: { account, region: 'global', id: name } }, { signal });
+      const [image] = await gate.getImage({ params: { account, region, id: imageName } }, { signal });
       return image ?? null;
     },
   });

@@ -10,7 +10,7 @@ export const keys = {
   securityGroups: (application: string) => ['securityGroups', application] as const,
   instance: (account: string, region: string, id: string) => ['instance', account, region, id] as const,
   images: ['images'] as const,
-  image: (account: string, name: string) => ['image', account, name] as const,
+  image: (account: string, region: string, name: string) => ['image', account, region, name] as const,
   search: (q: string, type: string) => ['search', q, type] as const,
   preview: (provider: string, operations: string) => ['preview', provider, operations] as const,
   operation: (id: string) => ['operation', id] as const,

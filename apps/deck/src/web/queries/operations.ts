@@ -51,11 +51,11 @@ export function useTask(id: string) {
   });
 }
 
-/** An operation that a task started, looked at until it has ended. */
-export function useOperation(task: string, operation: string) {
+/** An operation that an execution started, looked at until it has ended. */
+export function useOperation(execution: string, operation: string) {
   return useQuery({
     queryKey: keys.operation(operation),
-    queryFn: ({ signal }) => gate.taskDetails({ params: { id: task, operation } }, { signal }),
+    queryFn: ({ signal }) => gate.taskDetails({ params: { id: execution, operation } }, { signal }),
     refetchInterval: ({ state }) => (state.data?.status.completed ? false : LOOK_MS),
   });
 }

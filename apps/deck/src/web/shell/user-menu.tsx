@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Group, Menu, Modal, PasswordInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, PasswordInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { ActivityIcon, HookIcon, UnplugIcon, UserIcon } from '@gennaker/ui/icons';
 import { ErrorPanel } from '@gennaker/ui/panels';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChangePassword, useLogout, useMe } from '../queries/people.ts';
+import { Dialog } from './dialog.tsx';
 
 /** Who uses this page, and what is theirs: tokens, password, logging out; administration for administrators. */
 export function UserMenu() {
@@ -83,7 +84,7 @@ function PasswordDialog({ onClose }: { readonly onClose: () => void }) {
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   return (
-    <Modal opened onClose={onClose} title="Change your password">
+    <Dialog onClose={onClose} title="Change your password">
       <form
         className="form-stack"
         onSubmit={(event) => {
@@ -123,6 +124,6 @@ function PasswordDialog({ onClose }: { readonly onClose: () => void }) {
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
