@@ -20,6 +20,7 @@ import {
 } from './schema.ts';
 import { templateOf } from './template-change.ts';
 import { type WantedTraffic, wantedTargets, wantedTraffic } from './traffic/wanted.ts';
+import { inverseOfCreation } from './inverse/creation.ts';
 
 /** Makes a server group like another one as it is now; what the description says itself is taken instead. */
 export function cloneServerGroup(compute: Compute): AnyOperation {
@@ -41,6 +42,7 @@ export function cloneServerGroup(compute: Compute): AnyOperation {
       if (problems.length > 0) return { changes: [], warnings: [], problems };
       return previewOfCreate(compute, description);
     },
+    inverseOfResults: inverseOfCreation,
     run: async (context, d) => {
       const description = await context.step('source', async () => {
         const made = await describe(compute, context, d);
@@ -122,7 +124,7 @@ async function describe(
   const healing = group.autoHealingPolicies?.[0];
   const zones = (group.distributionPolicy?.zones ?? []).map((entry) => lastPart(entry.zone));
   const inherited: Partial<CreateServerGroup> = {
-    ...launchOf(template, elsewhere),
+    ...launchFieldsOf(template, elsewhere),
     // Zones, and load balancers of a region, are the source's region's only.
     ...(elsewhere
       ? {}
@@ -176,7 +178,7 @@ function shapeOf(shape: string | null | undefined) {
 }
 
 /** Fields of a description that say what a template says. */
-function launchOf({ properties }: Template, elsewhere: boolean): Partial<CreateServerGroup> {
+export function launchFieldsOf({ properties }: Template, elsewhere = false): Partial<CreateServerGroup> {
   const [account] = properties?.serviceAccounts ?? [];
   const boot = properties?.disks?.find((disk) => disk.boot !== false);
   const metadata = (properties?.metadata?.items ?? []).flatMap(({ key, value }) =>

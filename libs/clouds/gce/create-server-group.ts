@@ -36,6 +36,7 @@ import {
 import { attachAll, touchTargets, undoAttach } from './traffic/steps.ts';
 import { findTargets, policyProblemsOf, servingPort, type TrafficTarget } from './traffic/targets.ts';
 import { trafficRecord } from './traffic/wanted.ts';
+import { inverseOfCreation } from './inverse/creation.ts';
 
 /** Makes a server group: a template, a managed instance group, its autoscaler, and its place behind the load balancers. */
 export function createServerGroup(compute: Compute): AnyOperation {
@@ -55,6 +56,7 @@ export function createServerGroup(compute: Compute): AnyOperation {
     problems: createProblems,
     cluster: (d) => ({ region: d.region, cluster: clusterOf(d) }),
     preview: (_context, d) => previewOfCreate(compute, d),
+    inverseOfResults: inverseOfCreation,
     run: (context, d) => makeServerGroup(compute, context, d),
   });
 }

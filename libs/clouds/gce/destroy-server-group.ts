@@ -11,6 +11,7 @@ import { removeTemplate, templatesOf } from './template-removal.ts';
 import { detachAll, targetText, touchNamed, touchTargets, undoDetach } from './traffic/steps.ts';
 import { attachedTargets } from './traffic/targets.ts';
 import { shareOf, trafficGroup } from './traffic/wanted.ts';
+import { inverseOfDestruction } from './inverse/creation.ts';
 
 /**
  * Destroys a server group with its templates. One that is not there counts as destroyed. Until Google has deleted the
@@ -21,6 +22,7 @@ export function destroyServerGroup(compute: Compute): AnyOperation {
     schema: serverGroupOperationSchema,
     examples: [example],
     cluster: clusterOf,
+    takesAway: (d) => [{ kind: 'all', region: d.region, serverGroupName: d.serverGroupName }],
     preview: async (context, d) => {
       const plan = await planDestroy(compute, context, d);
       if (!plan.group)
@@ -46,6 +48,7 @@ export function destroyServerGroup(compute: Compute): AnyOperation {
         problems: [],
       };
     },
+    inverse: async (_context, d) => inverseOfDestruction(compute, d),
     run: async (context, d) => {
       const plan = await context.step('find', () => planDestroy(compute, context, d));
       touch(context, d);

@@ -7,6 +7,7 @@ import { type Autoscaler, autoscalerSchema, type Group, lastPart } from './resou
 import { changing, undoing } from './safe-repeat.ts';
 import { type ResizeServerGroup, resizeServerGroupSchema } from './schema.ts';
 import { clusterOf, example, mustFind, touch } from './server-group.ts';
+import { inverseOfResize } from './inverse/capacity.ts';
 
 /** Changes how many instances a server group has: its size, or the bounds of its autoscaler where it has one. */
 export function resizeServerGroup(compute: Compute): AnyOperation {
@@ -27,6 +28,7 @@ export function resizeServerGroup(compute: Compute): AnyOperation {
       ];
     },
     cluster: clusterOf,
+    takesAway: (d) => [{ kind: 'size', region: d.region, serverGroupName: d.serverGroupName, ...boundsOf(d) }],
     preview: async (_context, d) => {
       const { plan, problems } = await planResize(compute, d);
       if (!plan) return { changes: [], warnings: [], problems };
@@ -45,6 +47,7 @@ export function resizeServerGroup(compute: Compute): AnyOperation {
         problems: [],
       };
     },
+    inverse: (_context, d) => inverseOfResize(compute, d),
     run: async (context, d) => {
       touch(context, d);
       const plan = await context.step('find', async () => {

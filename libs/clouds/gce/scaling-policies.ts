@@ -20,6 +20,7 @@ import {
   upsertScalingPolicySchema,
 } from './schema.ts';
 import { clusterOf, example, mustFind, touch } from './server-group.ts';
+import { inverseOfScaling, inverseOfScalingRemoval } from './inverse/capacity.ts';
 import { healingResource } from './template.ts';
 
 /** Makes or changes a server group's autoscaling, its autohealing or both; what is not said of a policy stays. */
@@ -35,6 +36,10 @@ export function upsertScalingPolicy(compute: Compute): AnyOperation {
     problems: (d) =>
       d.autoscalingPolicy || d.autoHealingPolicy ? [] : ['autoscalingPolicy or autoHealingPolicy must be given'],
     cluster: clusterOf,
+    takesAway: ({ region, serverGroupName, autoscalingPolicy }) =>
+      autoscalingPolicy?.maxNumReplicas === undefined
+        ? []
+        : [{ kind: 'size', region, serverGroupName, max: autoscalingPolicy.maxNumReplicas }],
     preview: async (_context, d) => {
       const { plan, problems } = await planUpsert(compute, d);
       const { policy } = plan;
@@ -57,6 +62,7 @@ export function upsertScalingPolicy(compute: Compute): AnyOperation {
         problems: [],
       };
     },
+    inverse: (_context, d) => inverseOfScaling(compute, d),
     run: async (context, d) => {
       touch(context, d);
       const plan = await context.step('find', async () => {
@@ -131,6 +137,7 @@ export function deleteScalingPolicy(compute: Compute): AnyOperation {
           : [];
       return { changes, warnings: [], problems: [] };
     },
+    inverse: (_context, d) => inverseOfScalingRemoval(compute, d),
     run: async (context, d) => {
       touch(context, d);
       const plan = await context.step('find', () => planDelete(compute, d));

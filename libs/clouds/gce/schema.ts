@@ -235,7 +235,11 @@ export const upsertImageTagsSchema = z.looseObject({
   imageName: name,
   tags: z.record(
     z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, 'a label starts with a lower-case letter; then a-z, 0-9, _ and -'),
-    z.string().regex(/^[a-z0-9_-]{0,63}$/, 'the value of a label holds a-z, 0-9, _ and - only, at most 63'),
+    z
+      .string()
+      .regex(/^[a-z0-9_-]{0,63}$/, 'the value of a label holds a-z, 0-9, _ and - only, at most 63')
+      .nullable()
+      .describe('null takes the label away'),
   ),
 });
 export type UpsertImageTags = z.infer<typeof upsertImageTagsSchema>;

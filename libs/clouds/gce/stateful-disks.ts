@@ -2,6 +2,7 @@ import { type AnyOperation, defineOperation } from '@gennaker/extension-sdk/clou
 import type { Compute } from './compute.ts';
 import { findGroup, groupPath } from './groups.ts';
 import { findImage, imageLink } from './images.ts';
+import { inverseOfBootImage } from './inverse/template.ts';
 import { lastPart } from './resources.ts';
 import { changing, undoing } from './safe-repeat.ts';
 import {
@@ -123,6 +124,7 @@ export function statefullyUpdateBootImage(compute: Compute): AnyOperation {
         problems: [],
       };
     },
+    inverse: (_context, d) => inverseOfBootImage(compute, d),
     run: async (context, d) => {
       touch(context, d);
       const plan = await context.step('find', () => planBootImage(compute, d));

@@ -8,6 +8,7 @@ import { lastPart } from './resources.ts';
 import { type UpdateLaunchConfig, updateLaunchConfigSchema, updatePolicySchema } from './schema.ts';
 import { clusterOf, example, touch } from './server-group.ts';
 import { changeTemplate, nextTemplateName, type TemplateChange, templateOf } from './template-change.ts';
+import { inverseOfLaunchConfig } from './inverse/template.ts';
 
 /**
  * Changes what a server group's instances are made of. With a PROACTIVE `updatePolicy` the group replaces its instances
@@ -41,6 +42,7 @@ export function updateLaunchConfig(compute: Compute): AnyOperation {
         problems: [],
       };
     },
+    inverse: (_context, d) => inverseOfLaunchConfig(compute, d),
     run: async (context, d) => {
       touch(context, d);
       const plan = await context.step('find', async () => {

@@ -5,7 +5,7 @@ import { imageSchema } from './resources.ts';
 import { changing, undoing } from './safe-repeat.ts';
 import { type UpsertImageTags, upsertImageTagsSchema } from './schema.ts';
 
-/** Adds labels to an image, or changes them; its other labels stay. */
+/** Adds labels to an image, changes them, or takes those away whose value is null; its other labels stay. */
 export function upsertImageTags(compute: Compute): AnyOperation {
   return defineOperation({
     schema: upsertImageTagsSchema,
@@ -15,13 +15,29 @@ export function upsertImageTags(compute: Compute): AnyOperation {
     preview: async (_context, d) => {
       const plan = await planTags(compute, d);
       const changes = Object.entries(d.tags)
-        .filter(([key, value]) => plan.before[key] !== value)
+        .filter(([key, value]) => plan.before[key] !== (value ?? undefined))
         .map(([key, value]) =>
-          plan.before[key] === undefined
-            ? `Labels image ${plan.name} with ${key}=${value}.`
-            : `Changes label ${key} of image ${plan.name} from "${plan.before[key]}" to "${value}".`,
+          value === null
+            ? `Takes label ${key} from image ${plan.name}.`
+            : plan.before[key] === undefined
+              ? `Labels image ${plan.name} with ${key}=${value}.`
+              : `Changes label ${key} of image ${plan.name} from "${plan.before[key]}" to "${value}".`,
         );
       return { changes, warnings: [], problems: [] };
+    },
+    inverse: async (_context, d) => {
+      const { before } = await planTags(compute, d);
+      return {
+        operations: [
+          {
+            upsertImageTags: {
+              credentials: d.credentials,
+              imageName: d.imageName,
+              tags: Object.fromEntries(Object.keys(d.tags).map((key) => [key, before[key] ?? null])),
+            },
+          },
+        ],
+      };
     },
     run: async (context, d) => {
       const plan = await context.step('find', () => planTags(compute, d));
@@ -29,12 +45,12 @@ export function upsertImageTags(compute: Compute): AnyOperation {
       await context.progress(
         'TAG',
         `Labelling image ${plan.name}: ${Object.entries(d.tags)
-          .map(([k, v]) => `${k}=${v}`)
+          .map(([k, v]) => (v === null ? `${k} goes` : `${k}=${v}`))
           .join(', ')}`,
       );
       await context.step(
         'labels',
-        () => setLabels(compute, plan, (labels) => ({ ...labels, ...d.tags }), changing(context, 'labels')),
+        () => setLabels(compute, plan, (labels) => laidOver(labels, d.tags), changing(context, 'labels')),
         // Labels that others set meanwhile stay.
         () => setLabels(compute, plan, (labels) => withoutOwn(labels, d.tags, plan.before), undoing(context, 'labels')),
       );
@@ -52,7 +68,12 @@ async function planTags(compute: Compute, d: UpsertImageTags) {
   return { name: image.name, project, before };
 }
 
-function withoutOwn(labels: Labels, own: Labels, before: Labels): Labels {
+function laidOver(labels: Labels, tags: UpsertImageTags['tags']): Labels {
+  const all = Object.entries<string | null>({ ...labels, ...tags });
+  return Object.fromEntries(all.flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
+}
+
+function withoutOwn(labels: Labels, own: UpsertImageTags['tags'], before: Labels): Labels {
   const others = Object.entries(labels).filter(([key]) => !Object.hasOwn(own, key));
   const restored = Object.entries(before).filter(([key]) => Object.hasOwn(own, key));
   return Object.fromEntries([...others, ...restored]);

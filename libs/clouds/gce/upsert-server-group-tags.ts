@@ -6,6 +6,7 @@ import { changing, undoing } from './safe-repeat.ts';
 import { type UpsertServerGroupTags, upsertServerGroupTagsSchema } from './schema.ts';
 import { clusterOf, example, touch } from './server-group.ts';
 import { changeTemplate, templateOf } from './template-change.ts';
+import { inverseOfTags } from './inverse/template.ts';
 
 const TAG = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
@@ -37,6 +38,7 @@ export function upsertServerGroupTags(compute: Compute): AnyOperation {
         problems: [],
       };
     },
+    inverse: (_context, d) => inverseOfTags(compute, d),
     run: async (context, d) => {
       touch(context, d);
       const plan = await context.step('find', () => planTags(compute, d));

@@ -8,6 +8,7 @@ import { findLoadBalancer, listLoadBalancers, listOf } from './read.ts';
 import { usersOf } from './resolve.ts';
 import { type DeleteLoadBalancer, deleteLoadBalancerSchema } from './schema.ts';
 import { listenerPlaces } from './upsert.ts';
+import { inverseOfLoadBalancerRemoval } from '../inverse/load-balancer.ts';
 
 /** What a deletion removes, in the order in which it can go, and which load balancers go with it. */
 interface Deletion {
@@ -34,6 +35,7 @@ export function deleteLoadBalancer(compute: Compute): AnyOperation {
         problems: [],
       };
     },
+    inverse: (_context, d) => inverseOfLoadBalancerRemoval(compute, d),
     run: (context, d) => run(compute, context, d),
   });
 }

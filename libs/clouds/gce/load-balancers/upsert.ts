@@ -17,6 +17,7 @@ import { findLoadBalancer, listLoadBalancers } from './read.ts';
 import { isHttp, resolve, usersOf } from './resolve.ts';
 import { type UpsertLoadBalancer, upsertLoadBalancerSchema } from './schema.ts';
 import type { Assembly, Found, Wanted } from './wanted.ts';
+import { inverseOfLoadBalancer } from '../inverse/load-balancer.ts';
 
 /**
  * Makes a load balancer of any type, or brings one to what is described: part by part, each in place. Undone, new parts
@@ -38,6 +39,7 @@ export function upsertLoadBalancer(compute: Compute): AnyOperation {
     problems: problemsOf,
     cluster: () => null,
     preview: (_context, d) => preview(compute, d),
+    inverse: (_context, d) => inverseOfLoadBalancer(compute, d),
     run: (context, d) => upsert(compute, context, d),
   });
 }

@@ -3,6 +3,7 @@ import type { Compute } from '../compute.ts';
 import { changing, ignoreAbsent } from '../safe-repeat.ts';
 import { findFirewall } from './firewalls.ts';
 import { deleteSecurityGroupSchema } from './schema.ts';
+import { inverseOfFirewallRemoval } from '../inverse/firewall.ts';
 
 /** Deletes a firewall. One that is not there counts as deleted. */
 export function deleteSecurityGroup(compute: Compute): AnyOperation {
@@ -18,6 +19,7 @@ export function deleteSecurityGroup(compute: Compute): AnyOperation {
         problems: [],
       };
     },
+    inverse: (_context, d) => inverseOfFirewallRemoval(compute, d),
     run: async (context, d) => {
       const name = d.securityGroupName;
       context.touch({ kind: 'securityGroup', region: 'global', name });

@@ -11,6 +11,7 @@ import { lastPart } from '../resources.ts';
 import { changing, ignoreAbsent, insertOnce, undoing } from '../safe-repeat.ts';
 import { type Firewall, findFirewall } from './firewalls.ts';
 import { type UpsertSecurityGroup, upsertSecurityGroupSchema } from './schema.ts';
+import { inverseOfFirewall } from '../inverse/firewall.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -37,6 +38,7 @@ export function upsertSecurityGroup(compute: Compute): AnyOperation {
     problems: problemsOf,
     cluster: () => null,
     preview: (_context, d) => preview(compute, d),
+    inverse: (_context, d) => inverseOfFirewall(compute, d),
     run: (context, d) => run(compute, context, d),
   });
 }

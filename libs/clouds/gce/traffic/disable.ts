@@ -13,6 +13,7 @@ import { setScaling } from './scaling.ts';
 import { attachAll, detachAll, targetText, touchTargets, undoDetach } from './steps.ts';
 import { attachedTargets } from './targets.ts';
 import { shareOf, trafficGroup, trafficRecord, wantedTraffic } from './wanted.ts';
+import { inverseOfTraffic } from '../inverse/traffic.ts';
 
 const schema = serverGroupOperationSchema.extend({
   desiredPercentage: z
@@ -34,6 +35,11 @@ export function disableServerGroup(compute: Compute): AnyOperation {
     schema,
     examples: [example],
     cluster: clusterOf,
+    takesAway: ({ region, serverGroupName, desiredPercentage: percentage = 100 }) => [
+      percentage === 100
+        ? { kind: 'all', region, serverGroupName }
+        : { kind: 'share', region, serverGroupName, percentage },
+    ],
     preview: async (context, d) => {
       const { attached, problems } = await planDisable(compute, context, d);
       const part = d.desiredPercentage ?? 100;
@@ -47,6 +53,7 @@ export function disableServerGroup(compute: Compute): AnyOperation {
         problems,
       };
     },
+    inverse: (context, d) => inverseOfTraffic(compute, context, d, 100 - (d.desiredPercentage ?? 100)),
     run: (context, d) => run(compute, context, d),
   });
 }

@@ -12,6 +12,7 @@ import { setScaling } from './scaling.ts';
 import { attachAll, targetText, touchTargets, undoAttach, undoDetach } from './steps.ts';
 import { policyProblemsOf, takesShares, type TrafficTarget } from './targets.ts';
 import { shareOf, trafficGroup, trafficRecord, type WantedTraffic, wantedTargets, wantedTraffic } from './wanted.ts';
+import { inverseOfTraffic } from '../inverse/traffic.ts';
 
 const schema = serverGroupOperationSchema.extend({
   desiredPercentage: z
@@ -40,6 +41,7 @@ export function enableServerGroup(compute: Compute): AnyOperation {
         problems,
       };
     },
+    inverse: (context, d) => inverseOfTraffic(compute, context, d, d.desiredPercentage ?? 100),
     run: (context, d) => run(compute, context, d),
   });
 }

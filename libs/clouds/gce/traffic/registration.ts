@@ -42,6 +42,7 @@ function registration(compute: Compute, into: boolean): AnyOperation {
     schema: registrationSchema,
     examples: [example],
     cluster: () => null,
+    takesAway: (d) => (into ? [] : [{ kind: 'instances', region: d.region, instanceIds: d.instanceIds.map(lastPart) }]),
     preview: async (_context, d): Promise<OperationPreview> => {
       try {
         const changes = await changesOf(compute, d, into);
@@ -54,6 +55,18 @@ function registration(compute: Compute, into: boolean): AnyOperation {
         return { changes: [], warnings: [], problems: [error instanceof Error ? error.message : String(error)] };
       }
     },
+    inverse: async (_context, d) => ({
+      operations: (await changesOf(compute, d, into))
+        .filter(({ links }) => links.length > 0)
+        .map(({ loadBalancer, links }) => ({
+          [into ? 'deregisterInstancesFromLoadBalancer' : 'registerInstancesWithLoadBalancer']: {
+            credentials: d.credentials,
+            region: d.region,
+            loadBalancerNames: [loadBalancer],
+            instanceIds: links.map(lastPart),
+          },
+        })),
+    }),
     run: (context, d) => run(compute, context, d, into),
   });
 }
