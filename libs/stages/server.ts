@@ -35,6 +35,7 @@ import shrinkCluster from './shrink-cluster/stage.ts';
 import statefullyUpdateBootImage from './statefully-update-boot-image/stage.ts';
 import terminateInstanceAndDecrementServerGroup from './terminate-instance-and-decrement-server-group/stage.ts';
 import terminateInstances from './terminate-instances/stage.ts';
+import trafficReport from './traffic-report/stage.ts';
 import updateLaunchConfig from './update-launch-config/stage.ts';
 import upsertImageTags from './upsert-image-tags/stage.ts';
 import upsertLoadBalancer from './upsert-load-balancer/stage.ts';
@@ -82,6 +83,7 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   statefullyUpdateBootImage,
   terminateInstanceAndDecrementServerGroup,
   terminateInstances,
+  trafficReport,
   updateLaunchConfig,
   upsertImageTags,
   upsertLoadBalancer,
@@ -132,6 +134,7 @@ export interface StageInputs {
     (typeof terminateInstanceAndDecrementServerGroup)['schema']
   >;
   readonly terminateInstances: z.input<(typeof terminateInstances)['schema']>;
+  readonly trafficReport: z.input<(typeof trafficReport)['schema']>;
   readonly updateLaunchConfig: z.input<(typeof updateLaunchConfig)['schema']>;
   readonly upsertImageTags: z.input<(typeof upsertImageTags)['schema']>;
   readonly upsertLoadBalancer: z.input<(typeof upsertLoadBalancer)['schema']>;

@@ -5,6 +5,7 @@ import { parseName } from '@gennaker/contracts/moniker';
 import type { Identity } from '@gennaker/contracts/people';
 import type { Handlers } from '@gennaker/contracts/route';
 import type { ResourceKind } from '@gennaker/extension-sdk/cloud';
+import { readMeter } from '@gennaker/extension-sdk/read-meter';
 import { type Access, mayRead } from '@gennaker/service/guard';
 import type { Database } from '@gennaker/store/database';
 import type { Accounts } from './accounts.ts';
@@ -117,6 +118,15 @@ export function readHandlers(parts: ReadParts): Handlers<typeof cloudReadRoutes>
         query.onlyEnabled ?? false,
         `Cluster ${cluster} in ${region} of ${account}`,
       );
+    },
+    readMeter: async ({ params, query }) => {
+      const { cloud } = accounts.get(query.account);
+      const groups = await readServerGroups(db.pool, {
+        application: params.application,
+        account: query.account,
+        region: query.region,
+      });
+      return readMeter(cloud, params.application, query, groups, Date.now());
     },
     findServerGroups: async ({ query }) => {
       const { applications, ids, cloudProvider } = query;

@@ -60,6 +60,7 @@ const readRules: Rules<typeof cloudReadRoutes> = {
   serverGroupOfProvider: ofApplication,
   loadBalancersOfCluster: ofApplication,
   getTarget: ofApplication,
+  readMeter: ofApplication,
   findServerGroups: named,
   listLoadBalancers: ofApplication,
   allLoadBalancers: named,

@@ -13,6 +13,7 @@ import {
   subnetSchema,
 } from './cloud-views.ts';
 import { defineApi } from './route.ts';
+import { meterQuerySchema, trafficReportSchema } from './traffic-report.ts';
 
 const application = z.object({ application: z.string() });
 const inAccount = application.extend({ account: z.string() });
@@ -100,6 +101,15 @@ export const cloudReadRoutes = defineApi({
     params: inCluster.extend({ provider: z.string(), region: z.string(), target: z.string() }),
     query: z.object({ onlyEnabled: z.stringbool().optional() }),
     response: serverGroupSchema,
+  },
+  readMeter: {
+    method: 'GET',
+    path: '/applications/:application/meter',
+    summary:
+      "What load balancers counted of a cluster's server groups in a window of time: requests, failures, latencies",
+    params: application,
+    query: meterQuerySchema,
+    response: trafficReportSchema,
   },
   findServerGroups: {
     method: 'GET',

@@ -4,6 +4,7 @@ import type { Instance, LoadBalancer, ServerGroup } from '@gennaker/contracts/cl
 import type { z } from 'zod';
 import type { CapacityLoss } from './capacity-loss.ts';
 import type { JsonObject } from './stage.ts';
+import type { TrafficMeter } from './traffic-meter.ts';
 
 /** A configured account: where a cloud is and as whom it is used. */
 export interface CloudAccount {
@@ -207,6 +208,8 @@ export interface CloudCapabilities {
   };
   readonly instanceTypes?: { list(): Promise<readonly { readonly name: string; readonly [key: string]: unknown }[]> };
   readonly console?: { read(region: string, id: string): Promise<string> };
+  /** What load balancers counted, by server group. */
+  readonly meter?: TrafficMeter;
   /** Makes a server group like another one. */
   readonly clone?: Operations<'cloneServerGroup'>;
   /** Changes a server group's size in place. */

@@ -3,6 +3,8 @@ import { badRequest, notFound } from '@gennaker/contracts/error';
 import type { Reason } from '@gennaker/contracts/execution';
 import { parseName } from '@gennaker/contracts/moniker';
 import type { Client } from '@gennaker/contracts/route';
+import { meterQuerySchema } from '@gennaker/contracts/traffic-report';
+import { readMeter } from '@gennaker/extension-sdk/read-meter';
 import { nextServerGroupName } from '@gennaker/extension-sdk/server-group-name';
 import {
   type AnyOperation,
@@ -94,6 +96,13 @@ export class SimulatedClouddriver {
       );
       if (!found) throw notFound(`There is no server group ${params.name} in ${params.region}`);
       return found.view;
+    },
+    readMeter: async ({ params, query }) => {
+      const asked = meterQuerySchema.parse(query);
+      const groups = (await this.serverGroups()).filter(
+        (group) => group.account === asked.account && group.region === asked.region,
+      );
+      return readMeter(this.#account(asked.account), params.application, asked, groups, this.#time.now());
     },
     getInstance: async ({ params }) => {
       const found = await this.#read(`${params.account}/${params.region}/instance/${params.id}`, () =>

@@ -1,0 +1,60 @@
+import type { TrafficReport, TrafficRules } from '@gennaker/contracts/traffic-report';
+import type { SyntheticStage, TaskContext } from './stage.ts';
+
+/** Whose traffic, and since when (and until when; absent: now), epoch milliseconds. */
+export interface MeasuredTraffic {
+  readonly account: string;
+  readonly region: string;
+  /** All server groups of a cluster, those that are gone too; or some by name. */
+  readonly of: { readonly cluster: string } | { readonly serverGroups: readonly string[] };
+  readonly from: number;
+  readonly to?: number | undefined;
+}
+
+/** Reads what load balancers counted. @throws ServiceError as clouddriver's `readMeter`: 501 where the cloud counts nothing */
+export function readTraffic(
+  context: TaskContext<unknown>,
+  { account, region, of, from, to }: MeasuredTraffic,
+): Promise<TrafficReport> {
+  return context.ports.clouddriver.readMeter(
+    {
+      params: { application: context.application },
+      query: {
+        account,
+        region,
+        from,
+        ...(to === undefined ? {} : { to }),
+        ...('cluster' in of ? { cluster: of.cluster } : { serverGroups: of.serverGroups.join(',') }),
+      },
+    },
+    { signal: context.signal, traceparent: context.traceparent, identity: context.identity },
+  );
+}
+
+/** What a report is about. */
+export interface ReportedTraffic {
+  readonly cloudProvider: string;
+  readonly account: string;
+  readonly region: string;
+  readonly cluster: string;
+  /** Since when, epoch milliseconds: the time at which the change began. */
+  readonly from: number;
+  /** What was changed, as in `During the deploy`. */
+  readonly during: string;
+  /** The server group whose traffic is judged by the rules: a bad verdict fails the stage. */
+  readonly judged?: { readonly serverGroup: string; readonly rules: TrafficRules };
+}
+
+/** The stage that ends a deploy or a rollback with what was answered meanwhile; its output is `trafficReport`. */
+export function trafficReportStage({ judged, account, ...about }: ReportedTraffic): SyntheticStage {
+  return {
+    type: 'trafficReport',
+    name: 'Report traffic',
+    context: {
+      ...about,
+      account,
+      credentials: account,
+      ...(judged ? { serverGroupName: judged.serverGroup, rules: judged.rules } : {}),
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { trafficReportSchema, trafficRulesSchema } from '@gennaker/contracts/traffic-report';
+import { z } from 'zod';
+
+/** Inputs of a traffic report. */
+export const trafficReportStageSchema = z.looseObject({
+  cloudProvider: z.string().default('gce'),
+  credentials: z.string().optional().describe('account'),
+  account: z.string().optional(),
+  region: z.string().min(1, 'choose a region'),
+  cluster: z.string().min(1, 'choose a cluster').describe('app-stack-detail'),
+  from: z.coerce.number().int().min(0).optional().describe('epoch milliseconds; absent: lookBackSeconds before'),
+  lookBackSeconds: z.coerce.number().int().min(1).max(86_400).default(300),
+  during: z.string().optional().describe('what happened meanwhile, as in "the deploy"'),
+  serverGroupName: z.string().optional().describe('judged by the rules; absent: the newest with traffic'),
+  rules: trafficRulesSchema.optional().describe('traffic that breaks them fails the stage'),
+  failWhenUndecided: z.boolean().default(false).describe('too little traffic for the rules fails the stage too'),
+  measuredFrom: z.number().int().optional(),
+  measuredTo: z.number().int().optional(),
+  trafficReport: trafficReportSchema.optional(),
+});
+export type TrafficReportStage = z.output<typeof trafficReportStageSchema>;
