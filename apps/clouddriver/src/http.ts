@@ -4,6 +4,7 @@ import type { Handlers } from '@gennaker/contracts/route';
 import type { Outbox } from '@gennaker/store/outbox';
 import { accountHandlers } from './account-handlers.ts';
 import { findImages } from './images.ts';
+import type { ReadGuards } from './guards/read-guards.ts';
 import type { Changes } from './inventory/changes.ts';
 import { readServerGroups } from './inventory/read.ts';
 import { acquireLock, listLocks } from './locks.ts';
@@ -20,6 +21,7 @@ export interface HttpParts extends ReadParts, Omit<Parameters<typeof accountHand
   readonly changes: Changes;
   readonly worker: Worker;
   readonly outbox: Outbox;
+  readonly readGuards: ReadGuards;
 }
 
 /** Binds clouddriver's contract. */
@@ -46,7 +48,7 @@ export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
       if (fresh) parts.worker.poke();
       return { id, resourceUri: `/task/${id}` };
     },
-    previewOperations: ({ params, body }) => previewOperations(db, accounts, params.provider, body),
+    previewOperations: ({ params, body }) => previewOperations(parts, params.provider, body),
     getOperation: ({ params }) => operationView(db, params.id),
     retryOperation: async ({ params }) => {
       await retryOperation(db, params.id);

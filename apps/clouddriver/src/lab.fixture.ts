@@ -134,6 +134,8 @@ export async function until(condition: () => Promise<boolean> | boolean, ms = 15
 export interface TestClouddriver {
   readonly database: TestDatabase;
   readonly environment: Readonly<Record<string, string>>;
+  /** What front50 answers: applications by name; null: it is away. */
+  readonly front50: { applications: Readonly<Record<string, object>> | null };
   /** Starts it in this process; answers its client. */
   here(): Promise<{ api: Client<typeof clouddriverApi>; url: string; stop(): Promise<void> }>;
   /** Starts it as a process of its own. */
@@ -150,6 +152,13 @@ export async function testClouddriver(
   const database = await testDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'clouddriver-'));
   const children = new Set<ChildProcess>();
+  const front50: TestClouddriver['front50'] = { applications: {} };
+  const keeper = createServer((incoming, outgoing) => {
+    const found = front50.applications?.[incoming.url?.split('/').at(-1) ?? ''];
+    outgoing.writeHead(front50.applications === null ? 503 : found ? 200 : 404, { 'content-type': 'application/json' });
+    outgoing.end(JSON.stringify(found ?? { message: front50.applications === null ? 'It is away' : 'There is none' }));
+  });
+  const front50Url = await listen(keeper);
   const config = join(folder, 'gennaker.yml');
   // YAML holds JSON.
   if (accounts) await writeFile(config, JSON.stringify({ accounts }));
@@ -157,7 +166,7 @@ export async function testClouddriver(
     ...(accounts ? { GENNAKER_CONFIG: config } : {}),
     GENNAKER_DATA: folder,
     GENNAKER_CLOUDLAB: lab.url,
-    GENNAKER_DISCOVERY: JSON.stringify({ orca: [orcaUrl] }),
+    GENNAKER_DISCOVERY: JSON.stringify({ orca: [orcaUrl], front50: [front50Url] }),
     DATABASE_URL: database.url,
     REDIS_URL: 'redis://127.0.0.1:9',
   };
@@ -165,6 +174,7 @@ export async function testClouddriver(
   return {
     database,
     environment,
+    front50,
     async here() {
       const port = await freePort();
       const running = await app.start(
@@ -196,6 +206,8 @@ export async function testClouddriver(
     },
     async close() {
       for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
+      keeper.close();
+      keeper.closeAllConnections();
       await database.drop();
       await rm(folder, { recursive: true, force: true });
     },

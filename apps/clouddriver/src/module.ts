@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { ServiceError } from '@gennaker/contracts/error';
+import { front50Api } from '@gennaker/contracts/front50';
 import { orcaApi } from '@gennaker/contracts/orca';
 import { remoteAccess } from '@gennaker/service/access';
 import type { AppDefinition } from '@gennaker/service/app';
@@ -17,14 +18,15 @@ import { openAccounts } from './accounts.ts';
 import { readCredentials } from './accounts/credentials.ts';
 import { ACCOUNTS_CHANNEL } from './accounts/stored.ts';
 import { followAdded } from './accounts/sync.ts';
+import { guardsFrom } from './guards/read-guards.ts';
 import { handlers } from './http.ts';
 import { clouddriverRules } from './rules.ts';
 import { listenToChanges } from './inventory/changes.ts';
 import { NUDGES_CHANNEL, parseNudge, tellNudge } from './inventory/nudges.ts';
 import { startInventory } from './inventory/watcher.ts';
-import { pause } from './operations/run.ts';
 import { submittedOperation } from './operations/view.ts';
 import { startWorker } from './operations/worker.ts';
+import { pause } from './pause.ts';
 
 const wakeSchema = z.object({ executionId: z.string(), stageId: z.string(), cause: z.string() });
 
@@ -52,6 +54,15 @@ export const app: AppDefinition = {
       identityKey: config.identityKey,
       own: ownIdentity('clouddriver'),
     });
+    const readGuards = guardsFrom(
+      createServiceClient(front50Api, {
+        name: 'front50',
+        baseUrl: config.urls.front50,
+        caller: 'clouddriver',
+        identityKey: config.identityKey,
+        own: ownIdentity('clouddriver'),
+      }),
+    );
     const wake = async (message: OutboxDelivery): Promise<{ status: number; reason?: string }> => {
       const { executionId, stageId, cause } = wakeSchema.parse(message.body);
       try {
@@ -74,7 +85,7 @@ export const app: AppDefinition = {
       log,
       tell: (account, what) => void tellNudge(db.pool, { from: owner, account, what }).catch(() => {}),
     });
-    const worker = startWorker({ db, accounts, inventory, outbox, clock, log, owner });
+    const worker = startWorker({ db, accounts, inventory, readGuards, outbox, clock, log, owner });
     const changes = listenToChanges(config.databaseUrl, log, {
       [ACCOUNTS_CHANNEL]: () => void added.reload().catch(() => {}),
       [NUDGES_CHANNEL]: (payload) => {
@@ -111,6 +122,7 @@ export const app: AppDefinition = {
           changes,
           worker,
           outbox,
+          readGuards,
         }),
         config,
       });

@@ -21,7 +21,9 @@ export const trafficGuardSchema = z.looseObject({
     .min(0)
     .max(100)
     .nullish()
-    .describe('so much of what one full version of the cluster has must stay healthy and enabled; absent: one instance'),
+    .describe(
+      'so much of what one full version of the cluster has must stay healthy and enabled; absent: one instance',
+    ),
 });
 export type TrafficGuard = z.infer<typeof trafficGuardSchema>;
 

@@ -70,7 +70,7 @@ async function failedOperation(client: Client, id: string, what: string) {
 async function reopen(client: Client, id: string, status: 'QUEUED' | 'UNDOING'): Promise<void> {
   await client.query(
     `update clouddriver.operations set status = $2, attempt = attempt + 1, ended_at = null, lease_until = null,
-       results = '[]'::jsonb, leftovers = '[]'::jsonb, reason = case $2 when 'QUEUED' then null else reason end
+       results = '[]'::jsonb, leftovers = '[]'::jsonb, reason = case $2 when 'QUEUED' then null else reason - 'next' end
      where id = $1`,
     [id, status],
   );

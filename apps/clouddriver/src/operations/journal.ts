@@ -30,6 +30,8 @@ export interface Journal {
   finish(name: string, result: unknown): Promise<void>;
   undone(name: string): Promise<void>;
   has(name: string): StepRow['state'] | undefined;
+  /** Has a description, by its index, got as far as a step? */
+  begun(index: number): boolean;
   progress(phase: string, status: string): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export async function openJournal(db: Database, claim: Claim): Promise<Journal> 
       return step && step.state !== 'started' ? { result: step.result } : undefined;
     },
     has: (name) => steps.get(name)?.state,
+    begun: (index) => [...steps.keys()].some((name) => name.startsWith(`${index}.`)),
     async begin(name) {
       await fenced(
         `insert into clouddriver.steps(operation_id, name, state) select id, $4, 'started' from owned

@@ -71,7 +71,7 @@ async function undo(journal: Journal, operation: string, frame: RunFrame, failur
     ? `This could not be undone: ${leftovers.map(({ step, message }) => `${stepText(step)} (${message})`).join('; ')}. Retry to finish the operation, or undo to take back the rest, once the cause is gone`
     : undone > 0
       ? 'What it had made was removed again; correct the cause and start it again'
-      : 'Nothing had been changed; correct the cause and start it again';
+      : `Nothing had been changed. ${failure.next ?? 'Correct the cause and start it again'}`;
   return { results: [], failure: { ...failure, next }, leftovers };
 }
 

@@ -7,8 +7,11 @@ import type { Outbox } from '@gennaker/store/outbox';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Accounts } from '../accounts.ts';
+import { GuardRefusal, passGuards } from '../guards/pass-guards.ts';
+import type { ReadGuards } from '../guards/read-guards.ts';
 import type { Inventory } from '../inventory/watcher.ts';
 import { acquireLock, checkLock, type LockKey } from '../locks.ts';
+import { pause } from '../pause.ts';
 import { freeLock } from '../release-lock.ts';
 import type { ClaimedOperation } from './claims.ts';
 import { type RunFrame, runFrame } from './frame.ts';
@@ -22,6 +25,7 @@ export interface RunnerParts {
   readonly db: Database;
   readonly accounts: Accounts;
   readonly inventory: Inventory;
+  readonly readGuards: ReadGuards;
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly log: Logger;
@@ -63,7 +67,8 @@ export async function runOperation(
       const either = AbortSignal.any([signal, lockLost.signal]);
       const frame = frameOf(parts, operation, journal, entry, index, either, failure !== null);
       frames.push(frame);
-      const ended = await runOne(parts, operation, journal, entry, index, frame, signal, lockLost, failure);
+      const guards = () => passGuards(parts, journal, accepted.slice(index), either);
+      const ended = await runOne(parts, operation, journal, entry, index, frame, signal, lockLost, failure, guards);
       results.push(...ended.results);
       failure = ended.failure;
       leftovers = ended.leftovers;
@@ -112,6 +117,7 @@ async function runOne(
   signal: AbortSignal,
   lockLost: AbortController,
   failedBefore: Reason | null,
+  guards: () => Promise<void>,
 ): Promise<Ended> {
   let lock: HeldLock | null;
   try {
@@ -122,6 +128,14 @@ async function runOne(
   }
   const stopRenewing = lock?.keep((why) => lockLost.abort(new Error(why)));
   try {
+    // What was begun had passed, and is finished.
+    if (!failedBefore && !journal.begun(index))
+      try {
+        await guards();
+      } catch (error) {
+        if (error instanceof ClaimLost || signal.aborted) throw error;
+        return await refused(parts, operation, journal, entry, index, signal, reasonOf(entry, error));
+      }
     return await runPart(parts, operation, journal, entry, index, frame, signal, failedBefore);
   } finally {
     stopRenewing?.();
@@ -129,7 +143,7 @@ async function runOne(
   }
 }
 
-/** The cluster is another's: the description fails, and what it had made before a crash is undone. */
+/** The cluster is another's, or a guard stands before it: the description fails, and what it had made before a crash is undone. */
 async function refused(
   parts: RunnerParts,
   operation: ClaimedOperation,
@@ -183,6 +197,7 @@ async function recordFailure(db: Database, operation: ClaimedOperation, failure:
 }
 
 function reasonOf(entry: Accepted, error: unknown): Reason {
+  if (error instanceof GuardRefusal) return error.reason;
   const message = error instanceof Error ? error.message : String(error);
   const gce = error instanceof Error && 'gce' in error ? error.gce : undefined;
   const where = [
@@ -331,20 +346,4 @@ async function finish(
       });
   });
   outbox.poke();
-}
-
-/** Waits; rejects when the signal aborts. */
-export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const abort = () => {
-      cancel();
-      reject(signal?.reason);
-    };
-    const cancel = clock.after(ms, () => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    });
-    signal?.addEventListener('abort', abort, { once: true });
-  });
 }
