@@ -74,6 +74,7 @@ describe('applications', () => {
     ['noowner', {}, 'email'],
     ['odd', { email: 'a@b.c', description: 5 }, 'description'],
     ['other', { email: 'a@b.c', name: 'another' }, 'name'],
+    ['unguarded', { email: 'a@b.c', trafficGuards: [{ account: 'prod' }] }, 'trafficGuards.0.location'],
   ])('refuses %s', async (application, body, field) => {
     const error = await refused(client.upsertApplication({ params: { application }, body }));
     expect(error).toMatchObject({ status: 400, details: { field } });

@@ -1,6 +1,7 @@
 import { badRequest } from '@gennaker/contracts/error';
 import { type Application, applicationSchema } from '@gennaker/contracts/front50';
 import { nameProblems } from '@gennaker/contracts/moniker';
+import { trafficGuardsSchema } from '@gennaker/contracts/traffic-guards';
 import type { Queryable } from '@gennaker/store/database';
 import type { Front50 } from '../front50.ts';
 import { hasNul } from '../pipelines/json-text.ts';
@@ -69,6 +70,17 @@ function checkApplication(id: string, attributes: Readonly<Record<string, unknow
       field: issue.path.join('.'),
       fix: 'correct this attribute',
     });
+  const guards = trafficGuardsSchema.safeParse(attributes['trafficGuards'] ?? []);
+  if (!guards.success) {
+    const errors = guards.error.issues.map(
+      ({ path, message }) => `${['trafficGuards', ...path].join('.')}: ${message}`,
+    );
+    throw badRequest(errors.join('; '), {
+      field: ['trafficGuards', ...(guards.error.issues[0]?.path ?? [])].join('.'),
+      fix: 'a guard is {account, location, stack, detail, enabled, minCapacityPercentage}; * stands for any account, location, stack or detail',
+      errors,
+    });
+  }
   if (String(attributes['email'] ?? '').trim() === '')
     throw badRequest(`Application "${id}" needs an e-mail address of its owner`, {
       field: 'email',
