@@ -13,7 +13,7 @@ const IDLE_MS = 1_000;
 /** The event that a transition which ends its execution has: the stream finds it by an index. */
 const END = 'ExecutionCompleted';
 /** After a hint, events may still be hidden behind an older transaction: looks again after these. */
-const AFTER_HINT_MS = [15, 60, 250];
+const AFTER_HINT_MS = [2, 5, 15, 60, 250];
 /** Looks that hints ask for are so far apart, ms; those for the end of an execution, for which somebody waits, nearer. */
 const HINTS_APART_MS = { progress: 25, end: 2 } as const;
 

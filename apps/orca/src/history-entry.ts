@@ -50,9 +50,7 @@ function stagesOf(event: Json): readonly Json[] {
 /** Everything in an event that may hold big values by reference. */
 export function bagsOf(event: object): Json[] {
   const own = event as Json;
-  return [own, ...stagesOf(own)].flatMap((one) =>
-    [one['context'], one['outputs']].filter(isJson),
-  );
+  return [own, ...stagesOf(own)].flatMap((one) => [one['context'], one['outputs']].filter(isJson));
 }
 
 /** An event as it was decided: its big values in their places. @throws Error naming a value that is missing */

@@ -35,7 +35,10 @@ export async function endUnread(
   const row = rows[0];
   if (!row) return;
   const bare = row.stages.map((data) => ({ data, context: {}, outputs: {} }));
-  const later = row.later && { ...row.later, transitions: row.later.transitions.map((events) => events.map(bareEvent)) };
+  const later = row.later && {
+    ...row.later,
+    transitions: row.later.transitions.map((events) => events.map(bareEvent)),
+  };
   const { state: before, shown } = stateOf({ ...row, later }, bare, new Map());
   const { state, events } = decide(before, message, engineEnv(parts.world));
   await new Writer(pool, LEASE_MS).commit({
