@@ -2,7 +2,7 @@ import { ServiceError } from '@gennaker/contracts/error';
 import type { EngineEvent } from '@gennaker/engine/events';
 import type { Declared, ExecutionState, Json, StageState } from '@gennaker/engine/model';
 import type { Queryable } from '@gennaker/store/database';
-import { fold } from '@gennaker/engine/evolve';
+import { evolve } from '@gennaker/engine/evolve';
 import { readBlobs, references, unpack } from './blobs.ts';
 import { bagsOf, openEvent } from './history-entry.ts';
 
@@ -110,7 +110,7 @@ export function stateOf(
 ): ReadState {
   const shown = row.later?.from === 0 ? undefined : shownBy(row, stages, blobs);
   const events = (row.later?.transitions ?? []).flat().map((event) => openEvent(event, blobs));
-  const state = events.length === 0 ? shown : fold(events, shown);
+  const state = events.reduce<ExecutionState | undefined>(evolve, shown);
   if (!state) throw new Error('The execution has neither rows nor a history.');
   return { state, shown };
 }

@@ -69,9 +69,9 @@ export function evolveDraft(state: Draft | undefined, event: EngineEvent): Execu
   return state;
 }
 
-/** The state that a history leads to; `from`: the state that it goes on from, which stays as it is. */
-export function fold(events: readonly EngineEvent[], from?: ExecutionState): ExecutionState | undefined {
-  let state = from && { ...from, stages: { ...from.stages } };
+/** The state that a history leads to. */
+export function fold(events: readonly EngineEvent[]): ExecutionState | undefined {
+  let state: ExecutionState | undefined;
   for (const event of events) {
     // What an event holds is the history's own, and stays as it is.
     const own = event.type === 'ExecutionCreated';
