@@ -11,7 +11,7 @@ import { parentSpokenOf } from './children/parents.ts';
 import type { Claim, Claims } from './claims.ts';
 import { readMail } from './mailbox.ts';
 import { storable } from './storable.ts';
-import type { Outcome, Transition } from './transition.ts';
+import type { Outcome, StageChanges, Transition } from './transition.ts';
 import { inputOf, isRefusedByData, type Writer } from './writer.ts';
 import { engineEnv, taskWorld, type World } from './world.ts';
 
@@ -39,6 +39,11 @@ export type ActorEnd =
 
 /** A wait that is shorter than this is waited out in process, with the claim held. */
 const HOLD_MS = 1_500;
+/**
+ * Transitions that the rows may be behind while the claim is held. The history is the truth: each step writes only that,
+ * and readers add it to the rows.
+ */
+const MOST_BEHIND = 40;
 /** Longest single run of a task. */
 const RUN_MS = 10 * 60_000;
 
@@ -67,6 +72,9 @@ export class Actor {
   /** Runs and clean-ups under way, by task key. */
   readonly #flights = new Map<string, Flight>();
   #state: ExecutionState;
+  /** What of it the rows show, and how many transitions they are behind. */
+  #shown: ExecutionState | undefined;
+  #behind = 0;
   /** The parent, where expressions speak of it. */
   #parent: Json | undefined;
   #mailSeq: number;
@@ -83,6 +91,7 @@ export class Actor {
     this.#claim = claim;
     this.id = claim.id;
     this.#state = claim.state;
+    this.#shown = claim.shown;
     this.#mailSeq = claim.mailSeq;
     this.#mailApplied = claim.mailApplied;
   }
@@ -157,6 +166,7 @@ export class Actor {
     const now = this.#parts.world.clock.now();
     const release = complete || this.#leaving || (idle && (rests || wakeAt === undefined || wakeAt - now > HOLD_MS));
     if (decided.events.length > 0 || letters.applied !== this.#mailApplied || release) {
+      const rows = release || this.#behind >= MOST_BEHIND ? changes(this.#shown, state) : undefined;
       const outcome = await this.#commit({
         owner: this.#parts.claims.owner,
         epoch: this.#claim.epoch,
@@ -165,13 +175,15 @@ export class Actor {
         events: decided.events,
         inputs: decided.inputs,
         trace: decided.trace,
-        ...changes(this.#state, state),
+        rows,
         mailApplied: letters.applied,
         wakeAt,
         release,
       });
       if (outcome.kind === 'fenced') return { kind: 'lost' };
       this.#state = state;
+      if (rows) this.#shown = state;
+      this.#behind = rows ? 0 : this.#behind + 1;
       this.#mailApplied = letters.applied;
       this.#mailSeq = Math.max(this.#mailSeq, outcome.mailSeq);
       if (decided.events.length > 0 || complete) this.#parts.committed(state);
@@ -387,19 +399,16 @@ function isQueued(state: ExecutionState): boolean {
   return state.status === 'NOT_STARTED' && state.reason !== undefined;
 }
 
-/** The stages that a turn made and touched, by identity, and those that it took out. */
-export function changes(
-  before: ExecutionState,
-  after: ExecutionState,
-): Pick<Transition, 'made' | 'changed' | 'removed'> {
+/** The stages that were made and touched since the rows were written, by identity, and those that were taken out. */
+export function changes(before: ExecutionState | undefined, after: ExecutionState): StageChanges {
   const made: StageState[] = [];
   const changed: { before: StageState; after: StageState }[] = [];
   for (const stage of Object.values(after.stages)) {
-    const old = before.stages[stage.id];
+    const old = before?.stages[stage.id];
     if (!old) made.push(stage);
     else if (old !== stage) changed.push({ before: old, after: stage });
   }
-  return { made, changed, removed: Object.keys(before.stages).filter((id) => !after.stages[id]) };
+  return { made, changed, removed: Object.keys(before?.stages ?? {}).filter((id) => !after.stages[id]) };
 }
 
 function end(flight: Flight | undefined, why: string): void {

@@ -4,13 +4,15 @@ import type { ExecutionState } from '@gennaker/engine/model';
 import { steadyMs } from '@gennaker/service/clock';
 import type { Queryable } from '@gennaker/store/database';
 import type { ClaimThreadCommand, ClaimThreadData, ClaimThreadReport, Switches } from './claim-thread.ts';
-import { blobsOf, type ExecutionRow, type StageRow, STAGES_OF, stateOf } from './rows.ts';
+import { blobsOf, type ExecutionRow, LATER_OF, type StageRow, STAGES_OF, stateOf } from './rows.ts';
 
 /** An execution that this process may work on until the lease ends or somebody takes it. */
 export interface Claim {
   readonly id: string;
   readonly epoch: number;
   readonly state: ExecutionState;
+  /** What of the state the rows show; undefined: no stage has a row yet. */
+  readonly shown: ExecutionState | undefined;
   readonly mailSeq: number;
   readonly mailApplied: number;
   readonly trace: string;
@@ -144,15 +146,12 @@ export class Claims {
                where id in (select id from orca.executions where id = any($1) for update skip locked)
                  and (not complete or mail_seq > mail_applied) and failures < ${MAX_FAILURES}
                  and (owner is null or claim_expires < clock_timestamp())
-               returning id, epoch, mail_seq, mail_applied, trace, data, live
-             ) select e.*, (${STAGES_OF}) stages from mine e`,
+               returning id, epoch, mail_seq, mail_applied, trace, data, live, version, rows_version
+             ) select e.*, ${LATER_OF} later, (${STAGES_OF}) stages from mine e`,
       values: [ids, this.owner, this.leaseMs],
     });
     for (const { id } of rows) this.#held.set(id, at);
-    const blobs = await blobsOf(
-      this.#db,
-      rows.flatMap((row) => row.stages),
-    ).catch((error: unknown) => {
+    const blobs = await blobsOf(this.#db, rows).catch((error: unknown) => {
       // Nobody works on them: a claim that was renewed all the same would never end.
       for (const { id } of rows) this.drop(id);
       throw error;
@@ -163,7 +162,7 @@ export class Claims {
         claims.set(row.id, {
           id: row.id,
           epoch: row.epoch,
-          state: stateOf(row, row.stages, blobs),
+          ...stateOf(row, row.stages, blobs),
           mailSeq: row.mail_seq,
           mailApplied: row.mail_applied,
           trace: row.trace ?? '',

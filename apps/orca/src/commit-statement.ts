@@ -108,7 +108,8 @@ function build(parts: FlushParts, form: Form): string {
   const steps = [
     `own as (
   update orca.executions e set
-    version = i.version, status = i.status, complete = i.complete, start_time = i.start_time, end_time = i.end_time, live = i.live,
+    version = i.version, status = i.status, complete = i.complete, start_time = i.start_time, end_time = i.end_time,
+    live = coalesce(i.live, e.live), rows_version = case when i.live is null then coalesce(e.rows_version, i.from_version) end,
     mail_applied = i.mail_applied,
     failures = case when i.version > i.from_version then 0 else e.failures end,
     owner = case when i.release and e.mail_seq <= i.mail_applied then null else e.owner end,

@@ -4,7 +4,8 @@ import type { ExecutionEvent } from '@gennaker/contracts/execution';
 import { badRequest } from '@gennaker/contracts/error';
 import type { Json } from '@gennaker/engine/model';
 import type { Queryable } from '@gennaker/store/database';
-import { readBlobs, references, unpack } from './blobs.ts';
+import { readBlobs, references } from './blobs.ts';
+import { bagsOf, openEvent } from './history-entry.ts';
 
 /** Transitions that are read at once. */
 const PAGE = 200;
@@ -12,7 +13,7 @@ const IDLE_MS = 1_000;
 /** The event that a transition which ends its execution has: the stream finds it by an index. */
 const END = 'ExecutionCompleted';
 /** After a hint, events may still be hidden behind an older transaction: looks again after these. */
-const AFTER_HINT_MS = [15, 60, 250];
+const AFTER_HINT_MS = [2, 5, 15, 60, 250];
 /** Looks that hints ask for are so far apart, ms; those for the end of an execution, for which somebody waits, nearer. */
 const HINTS_APART_MS = { progress: 25, end: 2 } as const;
 
@@ -244,36 +245,4 @@ function eventsOf(row: TransitionRow): ExecutionEvent[] {
     at,
     data,
   }));
-}
-
-/** The stages that an event carries. */
-function stagesOf(event: Json): readonly Json[] {
-  const own = event['stages'];
-  const execution = event['execution'] as Json | undefined;
-  if (Array.isArray(own)) return own as Json[];
-  return execution === undefined ? [] : Object.values(execution['stages'] as Record<string, Json>);
-}
-
-/** Everything in an event that may hold big values by reference. */
-function bagsOf(event: Json): Json[] {
-  return [event, ...stagesOf(event)].flatMap((one) =>
-    [one['context'], one['outputs']].filter((bag): bag is Json => typeof bag === 'object' && bag !== null),
-  );
-}
-
-function openEvent<E extends Json>(event: E, blobs: ReadonlyMap<string, unknown>): E {
-  const bags = <T extends Json>(one: T): T => ({
-    ...one,
-    ...(one['context'] === undefined ? {} : { context: unpack(one['context'] as Json, blobs) }),
-    ...(one['outputs'] === undefined ? {} : { outputs: unpack(one['outputs'] as Json, blobs) }),
-  });
-  const opened = bags(event);
-  if (Array.isArray(event['stages'])) return { ...opened, stages: (event['stages'] as Json[]).map(bags) };
-  const execution = event['execution'] as Json | undefined;
-  if (execution === undefined) return opened;
-  const stages = Object.entries(execution['stages'] as Record<string, Json>);
-  return {
-    ...opened,
-    execution: { ...execution, stages: Object.fromEntries(stages.map(([id, stage]) => [id, bags(stage)])) },
-  };
 }

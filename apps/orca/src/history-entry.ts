@@ -1,5 +1,6 @@
 import type { EngineEvent } from '@gennaker/engine/events';
 import type { Json, StageState } from '@gennaker/engine/model';
+import { unpack } from './blobs.ts';
 import { stageDataOf } from './rows.ts';
 
 /** JSON of an object whose big values lie apart: what `keep` is given, it sees to that they are stored. */
@@ -37,3 +38,46 @@ function stageText(stage: StageState, keep: Keep): string {
 function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The stages that an event carries. */
+function stagesOf(event: Json): readonly Json[] {
+  const own = event['stages'];
+  const execution = event['execution'] as Json | undefined;
+  if (Array.isArray(own)) return own as Json[];
+  return execution === undefined ? [] : Object.values(execution['stages'] as Record<string, Json>);
+}
+
+/** Everything in an event that may hold big values by reference. */
+export function bagsOf(event: object): Json[] {
+  const own = event as Json;
+  return [own, ...stagesOf(own)].flatMap((one) => [one['context'], one['outputs']].filter(isJson));
+}
+
+/** An event as it was decided: its big values in their places. @throws Error naming a value that is missing */
+export function openEvent<E extends object>(event: E, blobs: ReadonlyMap<string, unknown>): E {
+  return withBags(event, (bag) => unpack(bag, blobs));
+}
+
+/** An event without contexts and outputs, for where those cannot be read. */
+export function bareEvent<E extends object>(event: E): E {
+  return withBags(event, () => ({}));
+}
+
+function withBags<E extends object>(event: E, change: (bag: Json) => Json): E {
+  const bags = (one: Json): Json => ({
+    ...one,
+    ...(isJson(one['context']) ? { context: change(one['context']) } : {}),
+    ...(isJson(one['outputs']) ? { outputs: change(one['outputs']) } : {}),
+  });
+  const parts: Json = bags(event as Json);
+  const { stages: own, execution } = parts;
+  const opened: Json = {
+    ...parts,
+    ...(Array.isArray(own) ? { stages: (own as Json[]).map(bags) } : {}),
+    ...(isJson(execution) ? { execution: { ...execution, stages: bagsById(execution['stages'] as Json, bags) } } : {}),
+  };
+  return opened as E;
+}
+
+const bagsById = (stages: Json, bags: (one: Json) => Json): Json =>
+  Object.fromEntries(Object.entries(stages).map(([id, stage]) => [id, bags(stage as Json)]));

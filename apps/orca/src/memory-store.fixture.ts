@@ -53,7 +53,7 @@ export class MemoryStore implements EngineStore {
     row.epoch++;
     row.claimExpires = row.dueAt = Date.now() + this.#leaseMs;
     const { epoch, state, applied, letters } = row;
-    return { owner: worker, epoch, state, mailSeq: letters.length, mailApplied: applied };
+    return { owner: worker, epoch, state, shown: state, mailSeq: letters.length, mailApplied: applied };
   }
 
   async commit(t: Transition): Promise<Outcome> {

@@ -156,7 +156,7 @@ export class Orchestrator {
     if (claimed) {
       this.#claims.adopt(started.id, at);
       const { trace } = prepared;
-      this.#work({ id: started.id, epoch: 1, state, mailSeq: 0, mailApplied: 0, trace });
+      this.#work({ id: started.id, epoch: 1, state, shown: undefined, mailSeq: 0, mailApplied: 0, trace });
     } else if (!prepared.queued) this.bell.ring(started.id);
     if (started.fresh) this.#announce('progress');
     return started;

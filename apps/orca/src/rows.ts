@@ -1,7 +1,10 @@
 import { ServiceError } from '@gennaker/contracts/error';
+import type { EngineEvent } from '@gennaker/engine/events';
 import type { Declared, ExecutionState, Json, StageState } from '@gennaker/engine/model';
 import type { Queryable } from '@gennaker/store/database';
+import { evolve } from '@gennaker/engine/evolve';
 import { readBlobs, references, unpack } from './blobs.ts';
+import { bagsOf, openEvent } from './history-entry.ts';
 
 /** What an execution is from its beginning to its end, but for its stages. */
 type Fixed = Pick<
@@ -37,6 +40,14 @@ export interface ExecutionRow {
   readonly id: string;
   readonly data: Fixed;
   readonly live: Live;
+  /** What the rows do not show yet, by LATER_OF; null: nothing. */
+  readonly later: Later | null;
+}
+
+/** Transitions since the version that an execution's rows show; `from` 0: its stages have no rows yet. */
+interface Later {
+  readonly from: number;
+  readonly transitions: readonly (readonly EngineEvent[])[];
 }
 
 /** The part of a state that is written once. */
@@ -82,8 +93,29 @@ export function stageDataOf(stage: StageState): StageData {
   return data;
 }
 
-/** Puts a row and its stages' rows together. */
+/** A state, and what of it the rows show: undefined when they show no stages yet. */
+export interface ReadState {
+  readonly state: ExecutionState;
+  readonly shown: ExecutionState | undefined;
+}
+
+/**
+ * Puts a row, its stages' rows and the history that they do not show together.
+ * @throws Error when the history has a gap, or a big value is missing
+ */
 export function stateOf(
+  row: Pick<ExecutionRow, 'data' | 'live' | 'later'>,
+  stages: readonly StageRow[],
+  blobs: ReadonlyMap<string, unknown>,
+): ReadState {
+  const shown = row.later?.from === 0 ? undefined : shownBy(row, stages, blobs);
+  const events = (row.later?.transitions ?? []).flat().map((event) => openEvent(event, blobs));
+  const state = events.reduce<ExecutionState | undefined>(evolve, shown);
+  if (!state) throw new Error('The execution has neither rows nor a history.');
+  return { state, shown };
+}
+
+function shownBy(
   row: Pick<ExecutionRow, 'data' | 'live'>,
   stages: readonly StageRow[],
   blobs: ReadonlyMap<string, unknown>,
@@ -101,10 +133,22 @@ export function stateOf(
   };
 }
 
-/** The big values of stages' rows. */
-export function blobsOf(db: Queryable, stages: readonly StageRow[]): Promise<ReadonlyMap<string, unknown>> {
-  return readBlobs(db, references(stages.flatMap(({ context, outputs }) => [context, outputs])));
+/** The big values that rows refer to. */
+export function blobsOf(
+  db: Queryable,
+  rows: readonly (Pick<ExecutionRow, 'later'> & { readonly stages: readonly StageRow[] })[],
+): Promise<ReadonlyMap<string, unknown>> {
+  const bags = rows.flatMap((row) => [
+    ...row.stages.flatMap(({ context, outputs }) => [context, outputs]),
+    ...(row.later?.transitions ?? []).flat().flatMap(bagsOf),
+  ]);
+  return readBlobs(db, references(bags));
 }
+
+/** SQL of what the rows of an execution `e` do not show yet. */
+export const LATER_OF = `case when e.rows_version < e.version then (
+    select json_build_object('from', e.rows_version, 'transitions', json_agg(v.data->'events' order by v.sequence))
+    from orca.events v where v.execution_id = e.id and v.sequence > e.rows_version) end`;
 
 /** Stages of some executions, by execution. */
 export const STAGES_OF = `select coalesce(json_agg(json_build_object('data', s.data, 'context', s.context, 'outputs', s.outputs)), '[]')
@@ -124,16 +168,12 @@ export async function readExecutions(db: Queryable, ids: readonly string[], narr
   // One statement is one snapshot: a row never comes with the stages of another moment.
   const { rows } = await db.query<ExecutionRow & { stages: StageRow[] }>({
     name: narrow ? 'orca-executions-narrow' : 'orca-executions',
-    text: `select e.id, e.data, e.live, (${narrow ? NARROW_STAGES_OF : STAGES_OF}) stages from orca.executions e where e.id = any($1)`,
+    text: `select e.id, e.data, e.live, ${LATER_OF} later, (${narrow ? NARROW_STAGES_OF : STAGES_OF}) stages
+           from orca.executions e where e.id = any($1)`,
     values: [ids],
   });
-  const blobs = narrow
-    ? new Map()
-    : await blobsOf(
-        db,
-        rows.flatMap((row) => row.stages),
-      );
-  const byId = new Map(rows.map((row) => [row.id, stateOf(row, row.stages, blobs)]));
+  const blobs = await blobsOf(db, rows);
+  const byId = new Map(rows.map((row) => [row.id, stateOf(row, row.stages, blobs).state]));
   return ids.map((id) => byId.get(id)).filter((state) => state !== undefined);
 }
 

@@ -62,11 +62,13 @@ function startStatement(blobs: boolean): { readonly name: string; readonly text:
   const text = `
 with made as (
   insert into orca.executions (id, type, application, name, pipeline_config_id, status, build_time, start_time, version, start_key,
-                               correlation_id, trace, data, live, owner, epoch, claim_expires, due_at)
+                               correlation_id, trace, data, live, owner, epoch, claim_expires, due_at, rows_version)
   select t.id, t.type, t.application, t.name, t.config_id, t.status, t.build_time, t.start_time, t.version, t.start_key,
          t.correlation_id, t.trace, t.data, t.live,
          birth.owner, case when birth.owner is null then 0 else 1 end, birth.expires,
-         case when t.queued then null else coalesce(birth.expires, clock_timestamp() + interval '1 second') end
+         case when t.queued then null else coalesce(birth.expires, clock_timestamp() + interval '1 second') end,
+         -- Whoever is at work on it writes the rows of its stages when it gives it back: until then they are in the history.
+         case when birth.owner is null then null else 0 end
   from unnest(${texts(1)}, ${texts(2)}, ${texts(3)}, ${texts(4)}, ${texts(5)}, ${texts(6)}, $7::bigint[], $8::bigint[], $9::int[], ${texts(10)},
               ${texts(11)}, ${texts(12)}, ${texts(13)}::json[], ${texts(14)}::json[], $15::bool[])
     as t(id, type, application, name, config_id, status, build_time, start_time, version, start_key, correlation_id, trace, data, live,
@@ -154,8 +156,8 @@ export class Starter {
  */
 export async function insertExecutions(db: Queryable, all: readonly Prepared[], birth?: Birth): Promise<Started[]> {
   const firsts = all.map((one) => ({ ...one, state: firstOf(one, birth) }));
-  const stages = firsts.flatMap(({ state }) =>
-    Object.values(state.stages).map((stage) => ({ execution: state.id, stage })),
+  const stages = firsts.flatMap(({ state, queued }) =>
+    birth && !queued ? [] : Object.values(state.stages).map((stage) => ({ execution: state.id, stage })),
   );
   const blobs = new Map<string, Blob>();
   const uses = new Map<string, { execution: string; hash: string }>();

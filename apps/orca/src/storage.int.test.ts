@@ -6,6 +6,7 @@ import type { ExecutionState } from '@gennaker/engine/model';
 import { openDatabase } from '@gennaker/store/database';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { changes } from './actor.ts';
 import { retain } from './retention.ts';
 import { readExecution } from './rows.ts';
 import { insertExecutions, type Prepared, Starter } from './starter.ts';
@@ -54,9 +55,7 @@ function transition(before: ExecutionState, more: Partial<Transition> = {}, ends
     events: [event],
     inputs: [{ type: 'Tick' }],
     trace: '',
-    made: [],
-    changed: [],
-    removed: [],
+    rows: ends ? changes(undefined, evolve(before, event)) : undefined,
     mailApplied: 0,
     wakeAt: undefined,
     release: ends,

@@ -7,6 +7,7 @@ import { evolve } from '@gennaker/engine/evolve';
 import type { ExecutionState, Json } from '@gennaker/engine/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { changes } from './actor.ts';
 import type { Mail } from './mailbox.ts';
 import type { Prepared } from './starter.ts';
 import type { Outcome, Transition } from './transition.ts';
@@ -16,6 +17,8 @@ export interface StoreClaim {
   readonly owner: string;
   readonly epoch: number;
   readonly state: ExecutionState;
+  /** What of the state the rows show. */
+  readonly shown: ExecutionState | undefined;
   readonly mailSeq: number;
   readonly mailApplied: number;
 }
@@ -68,6 +71,8 @@ interface Step {
   readonly applied?: number;
   readonly release?: boolean;
   readonly wakeAt?: number;
+  /** Only the history is written, as while a claim is held. */
+  readonly behind?: boolean;
 }
 
 function bodyOf(state: ExecutionState, does: NonNullable<Step['does']>): EventBody {
@@ -93,10 +98,8 @@ function transitionOf(claim: StoreClaim, step: Step): Transition {
     events.push(event);
     state = evolve(before, event);
   }
-  const changed = Object.values(state.stages).flatMap((after) => {
-    const old = before.stages[after.id];
-    return old && old !== after ? [{ before: old, after }] : [];
-  });
+  // Whoever ends an execution gives it back, as an actor does.
+  const release = step.release === true || isComplete(state.status);
   return {
     owner: claim.owner,
     epoch: claim.epoch,
@@ -105,18 +108,20 @@ function transitionOf(claim: StoreClaim, step: Step): Transition {
     events,
     inputs: [],
     trace: '',
-    made: [],
-    changed,
-    removed: [],
+    rows: step.behind && !release ? undefined : changes(claim.shown, state),
     mailApplied: step.applied ?? claim.mailApplied,
     wakeAt: step.wakeAt,
-    // Whoever ends an execution gives it back, as an actor does.
-    release: step.release === true || isComplete(state.status),
+    release,
   };
 }
 
 /** The claim as it is after a commit of a transition under it. */
-const after = (claim: StoreClaim, { state, mailApplied }: Transition): StoreClaim => ({ ...claim, state, mailApplied });
+const after = (claim: StoreClaim, { state, mailApplied, rows }: Transition): StoreClaim => ({
+  ...claim,
+  state,
+  shown: rows ? state : claim.shown,
+  mailApplied,
+});
 
 /** What every store keeps, that in PostgreSQL and that in memory. `store` answers the one under test. */
 export function storeSuite(name: string, store: () => EngineStore): void {
@@ -171,6 +176,21 @@ export function storeSuite(name: string, store: () => EngineStore): void {
       const two = transitionOf(after(claim, one), { does: { note: 'two' }, release: true });
       await store().commit(two);
       expect((await claimed('b', id)).state).toEqual(two.state);
+    });
+    it('that wrote the history alone are what the next worker goes on from, when theirs was lost', async () => {
+      const id = await begun();
+      let claim = await claimed('a', id);
+      for (const note of ['one', 'two', 'three']) {
+        const step = transitionOf(claim, { does: { note }, behind: note !== 'two' });
+        expect(await store().commit(step)).toMatchObject({ kind: 'committed', released: false });
+        claim = after(claim, step);
+      }
+      await store().pass(SUITE_LEASE_MS + 5_000);
+      const next = await claimed('b', id);
+      expect(next.state).toEqual(claim.state);
+      const last = transitionOf(next, { does: { note: 'four' }, release: true });
+      await store().commit(last);
+      expect((await claimed('a', id)).state).toEqual(last.state);
     });
     it('of a worker that lost its claim write nothing', async () => {
       const id = await begun();
@@ -299,6 +319,7 @@ type Move =
       readonly reads: boolean;
       readonly release: boolean;
       readonly wakes: boolean;
+      readonly behind: boolean;
     }
   | { readonly do: 'post'; readonly key: string; readonly type: 'Pause' | 'Restart' }
   | { readonly do: 'pass'; readonly ms: number };
@@ -314,6 +335,7 @@ const moves: fc.Arbitrary<Move[]> = fc.array(
       reads: fc.boolean(),
       release: fc.boolean(),
       wakes: fc.boolean(),
+      behind: fc.boolean(),
     }),
     fc.record({
       do: fc.constant('post' as const),
@@ -348,6 +370,7 @@ async function seen(store: EngineStore, list: readonly Move[]): Promise<unknown[
         ...(move.does === 'nothing' ? {} : { does: move.does === 'note' ? { note: String(log.length) } : move.does }),
         ...(move.reads && letters.length > 0 ? { applied: letters.at(-1)?.seq ?? 0 } : {}),
         release: move.release,
+        behind: move.behind,
         ...(move.wakes ? { wakeAt: Date.now() + 305_000 } : {}),
       });
       const outcome = await store.commit(transition);

@@ -1,6 +1,14 @@
 import type { EngineEvent } from '@gennaker/engine/events';
 import type { ExecutionState, StageState } from '@gennaker/engine/model';
 
+/** How stages differ from what their rows show. */
+export interface StageChanges {
+  readonly made: readonly StageState[];
+  /** Stages that changed, with how they were. */
+  readonly changed: readonly { readonly before: StageState; readonly after: StageState }[];
+  readonly removed: readonly string[];
+}
+
 /** One transition of one execution: what was decided, under which claim. */
 export interface Transition {
   readonly owner: string;
@@ -12,11 +20,8 @@ export interface Transition {
   /** What was decided upon: the inputs of the decision, as history keeps them. */
   readonly inputs: readonly unknown[];
   readonly trace: string;
-  /** Stages that are new. */
-  readonly made: readonly StageState[];
-  /** Stages that changed, with how they were. */
-  readonly changed: readonly { readonly before: StageState; readonly after: StageState }[];
-  readonly removed: readonly string[];
+  /** What brings the rows up to this state; absent: they stay behind, and whoever reads them adds the history since. */
+  readonly rows?: StageChanges | undefined;
   readonly mailApplied: number;
   /** When it is due by the clock (epoch ms), or undefined when it waits for mail alone. */
   readonly wakeAt: number | undefined;

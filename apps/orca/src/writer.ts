@@ -119,9 +119,9 @@ async function commit(
   stored: Map<string, Set<string>>,
 ): Promise<ReadonlyMap<string, Outcome>> {
   const events = all.filter((t) => t.events.length > 0);
-  const changed = all.flatMap((t) => t.changed.map((one) => ({ execution: t.state.id, ...one })));
-  const made = all.flatMap((t) => t.made.map((stage) => ({ execution: t.state.id, stage })));
-  const removed = all.flatMap((t) => t.removed.map((id) => ({ execution: t.state.id, id })));
+  const changed = all.flatMap((t) => t.rows?.changed.map((one) => ({ execution: t.state.id, ...one })) ?? []);
+  const made = all.flatMap((t) => t.rows?.made.map((stage) => ({ execution: t.state.id, stage })) ?? []);
+  const removed = all.flatMap((t) => t.rows?.removed.map((id) => ({ execution: t.state.id, id })) ?? []);
   const blobs = new Map<string, Blob>();
   const uses: { execution: string; hash: string }[] = [];
   const packed = (execution: string, value: Json): string => {
@@ -165,7 +165,7 @@ async function commit(
         array(all.map((t) => isComplete(t.state.status))),
         array(all.map((t) => t.state.startTime)),
         array(all.map((t) => t.state.endTime)),
-        joined(all.map((t) => JSON.stringify(liveOf(t.state)))),
+        joined(all.map((t) => (t.rows ? JSON.stringify(liveOf(t.state)) : ''))),
         array(all.map((t) => t.mailApplied)),
         array(all.map((t) => t.wakeAt)),
         array(all.map((t) => t.release)),
@@ -232,13 +232,13 @@ function singly(
     isComplete(state.status),
     state.startTime ?? null,
     state.endTime ?? null,
-    JSON.stringify(liveOf(state)),
+    t.rows ? JSON.stringify(liveOf(state)) : null,
     t.mailApplied,
     t.wakeAt ?? null,
     t.release,
     leaseMs,
     ...(entry === undefined ? [] : [id, t.events[0]?.sequence ?? 0, t.trace || null, entry]),
-    ...t.changed.flatMap(({ after }, index) => [
+    ...(t.rows?.changed ?? []).flatMap(({ after }, index) => [
       id,
       after.id,
       after.status,

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { decide } from '@gennaker/engine/decide';
 import type { Message } from '@gennaker/engine/messages';
 import { changes } from '../actor.ts';
-import { type ExecutionRow, type StageData, stateOf } from '../rows.ts';
+import { bareEvent } from '../history-entry.ts';
+import { type ExecutionRow, LATER_OF, type StageData, stateOf } from '../rows.ts';
 import type { MailParts } from '../send-mail.ts';
 import { inputOf, Writer } from '../writer.ts';
 import { engineEnv } from '../world.ts';
@@ -27,14 +28,18 @@ export async function endUnread(
        update orca.executions set owner = $2, epoch = epoch + 1, failures = 0,
          claim_expires = clock_timestamp() + $3 * interval '1 millisecond', due_at = clock_timestamp() + $3 * interval '1 millisecond'
        where id = $1 and not complete and (owner is null or claim_expires < clock_timestamp())
-       returning id, epoch, mail_seq, trace, data, live
-     ) select e.*, (select coalesce(json_agg(s.data), '[]') from orca.stages s where s.execution_id = e.id) stages from mine e`,
+       returning id, epoch, mail_seq, trace, data, live, version, rows_version
+     ) select e.*, ${LATER_OF} later, (select coalesce(json_agg(s.data), '[]') from orca.stages s where s.execution_id = e.id) stages from mine e`,
     [id, owner, LEASE_MS],
   );
   const row = rows[0];
   if (!row) return;
   const bare = row.stages.map((data) => ({ data, context: {}, outputs: {} }));
-  const before = stateOf(row, bare, new Map());
+  const later = row.later && {
+    ...row.later,
+    transitions: row.later.transitions.map((events) => events.map(bareEvent)),
+  };
+  const { state: before, shown } = stateOf({ ...row, later }, bare, new Map());
   const { state, events } = decide(before, message, engineEnv(parts.world));
   await new Writer(pool, LEASE_MS).commit({
     owner,
@@ -44,7 +49,7 @@ export async function endUnread(
     events,
     inputs: [inputOf(message)],
     trace: row.trace ?? '',
-    ...changes(before, state),
+    rows: changes(shown, state),
     mailApplied: row.mail_seq,
     wakeAt: undefined,
     release: true,
