@@ -30,6 +30,10 @@ export function terminateInstances(compute: Compute): AnyOperation {
     examples: [{ ...example, instanceIds }],
     problems: (d) => (d.region || d.zone ? [] : ['region or zone must say where the instances are']),
     cluster: (d) => clusterOfMembers(d),
+    takesAway: (d) => {
+      const region = d.region ?? (d.zone ? regionOfZone(d.zone) : null);
+      return region ? [{ kind: 'instances', region, instanceIds: d.instanceIds.map(lastPart) }] : [];
+    },
     preview: async (_context, d) => {
       const ids = d.instanceIds.join(', ');
       const group = memberGroup(d);
@@ -78,6 +82,7 @@ export function terminateInstanceAndDecrement(compute: Compute): AnyOperation {
     schema: terminateAndDecrementSchema,
     examples: [{ ...example, instanceIds }],
     cluster: clusterOf,
+    takesAway: (d) => [{ kind: 'instances', region: d.region, instanceIds: d.instanceIds.map(lastPart) }],
     preview: async (_context, d) => {
       const plan = await planMembers(compute, d, d.instanceIds, true);
       if (plan.problem) return { changes: [], warnings: [], problems: [plan.problem] };
