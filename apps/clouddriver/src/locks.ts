@@ -1,3 +1,5 @@
+import type { ClusterLock } from '@gennaker/contracts/cluster-locks';
+import { parseName } from '@gennaker/contracts/moniker';
 import { type Database, inTransaction, type Queryable } from '@gennaker/store/database';
 
 /** One lock for each account, region and cluster: whoever holds it may change the cluster. */
@@ -99,7 +101,7 @@ export async function releaseLock(client: Queryable, key: LockKey, holder: strin
     [...parts(key), holder],
   );
   const freed = await client.query<{ epoch: string }>(
-    `update clouddriver.locks set holder = null, reason = null, expires = null
+    `update clouddriver.locks set holder = null, reason = null, since = null, expires = null
      where account = $1 and region = $2 and cluster = $3 and holder = $4 returning epoch`,
     [...parts(key), holder],
   );
@@ -139,25 +141,51 @@ export async function checkLock(
   return `${claim.holder} does not hold the lock of cluster ${key.cluster} in ${key.region} with epoch ${claim.epoch} any more (it ran out)`;
 }
 
-/** Locks held now. */
-export async function listLocks(client: Queryable) {
-  const { rows } = await client.query<{
-    account: string;
-    region: string;
-    cluster: string;
-    holder: string;
-    reason: string;
-    epoch: string;
-    expires: Date;
-    waiting: string[];
-  }>(
-    `select l.account, l.region, l.cluster, l.holder, coalesce(l.reason, '') as reason, l.epoch, l.expires,
-       coalesce((select array_agg(w.holder order by w.since) from clouddriver.lock_waiters w
-         where w.account = l.account and w.region = l.region and w.cluster = l.cluster), '{}') as waiting
+interface PartyRow {
+  readonly holder: string;
+  readonly reason: string;
+  /** Epoch milliseconds. */
+  readonly since: number | null;
+}
+
+/** Locks held now, with who waits behind; `application`: of its clusters only. */
+export async function listLocks(client: Queryable, application?: string): Promise<ClusterLock[]> {
+  const { rows } = await client.query<
+    PartyRow & LockKey & { readonly epoch: string; readonly expires: number; readonly waiting: readonly PartyRow[] }
+  >(
+    `select l.account, l.region, l.cluster, l.holder, coalesce(l.reason, '') as reason, l.epoch,
+       floor(extract(epoch from l.since) * 1000)::float8 as since, floor(extract(epoch from l.expires) * 1000)::float8 as expires,
+       coalesce((select json_agg(json_build_object('holder', w.holder, 'reason', w.reason,
+           'since', floor(extract(epoch from w.since) * 1000)) order by w.since, w.holder)
+         from clouddriver.lock_waiters w
+         where w.account = l.account and w.region = l.region and w.cluster = l.cluster
+           and w.seen >= clock_timestamp() - make_interval(secs => $1)), '[]') as waiting
      from clouddriver.locks l where l.holder is not null and l.expires > clock_timestamp()
      order by l.account, l.cluster, l.region`,
+    [WAITER_TTL_MS / 1_000],
   );
-  return rows.map((row) => ({ ...row, epoch: Number(row.epoch), expires: row.expires.getTime() }));
+  return rows
+    .filter(({ cluster }) => application === undefined || parseName(cluster)?.app === application)
+    .map(({ account, region, cluster, epoch, expires, waiting, ...holder }) => ({
+      ...party(holder),
+      account,
+      region,
+      cluster,
+      epoch: Number(epoch),
+      expires,
+      waiting: waiting.map(party),
+    }));
+}
+
+/** A stage that holds a lock names itself by its execution and its id. */
+function party({ holder, reason, since }: PartyRow) {
+  const [executionId, stageId, ...more] = holder.split('/');
+  return {
+    holder,
+    reason,
+    ...(since === null ? {} : { since }),
+    ...(executionId && stageId && more.length === 0 ? { executionId, stageId } : {}),
+  };
 }
 
 const parts = (key: LockKey): [string, string, string] => [key.account, key.region, key.cluster];
@@ -179,7 +207,8 @@ async function lockRow(client: Queryable, key: LockKey): Promise<LockRow> {
 
 async function write(client: Queryable, key: LockKey, wish: LockWish, ttl: number, epoch: number) {
   const { rows } = await client.query<{ expires: Date }>(
-    `update clouddriver.locks set holder = $4, reason = $5, epoch = $6,
+    `update clouddriver.locks set holder = $4, reason = $5,
+       since = case when epoch = $6 then since else clock_timestamp() end, epoch = $6,
        expires = clock_timestamp() + make_interval(secs => $7)
      where account = $1 and region = $2 and cluster = $3 returning expires`,
     [...parts(key), wish.holder, wish.reason, epoch, ttl / 1_000],

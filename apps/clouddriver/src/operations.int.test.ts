@@ -205,6 +205,13 @@ test('a stage holds its lock over several operations; another holder and a stale
   expect(mine).toMatchObject({ acquired: true, epoch: 1 });
   expect(await lock('b')).toMatchObject({ acquired: false, holder: 'me', reason: 'a test', ahead: 0 });
   expect(await lock('c')).toMatchObject({ acquired: false, ahead: 1 });
+  const locks = () => api.listApplicationLocks({ params: { application: 'hello' } });
+  const [seen] = await locks();
+  expect(seen).toMatchObject({ cluster: 'hello', holder: 'me', reason: 'a test', epoch: 1 });
+  expect(seen?.waiting.map(({ holder }) => holder)).toEqual(['b', 'c']);
+  await lock('me');
+  expect((await locks())[0]?.since).toBe(seen?.since);
+  expect(await api.listApplicationLocks({ params: { application: 'other' } })).toEqual([]);
   const claim = { clusterLock: { holder: 'me', epoch: mine.epoch } };
   expect(await runOperation(api, [create(claim)])).toMatchObject({ status: { failed: false } });
   expect(await runOperation(api, [create(claim)])).toMatchObject({ status: { failed: false } });

@@ -5,6 +5,7 @@ import { parseName } from '@gennaker/contracts/moniker';
 import type { Identity } from '@gennaker/contracts/people';
 import type { Handlers } from '@gennaker/contracts/route';
 import type { ResourceKind } from '@gennaker/extension-sdk/cloud';
+import { listLocks } from './locks.ts';
 import { readMeter } from '@gennaker/extension-sdk/read-meter';
 import { type Access, mayRead } from '@gennaker/service/guard';
 import type { Database } from '@gennaker/store/database';
@@ -83,6 +84,7 @@ export function readHandlers(parts: ReadParts): Handlers<typeof cloudReadRoutes>
       }
       return names;
     },
+    listApplicationLocks: ({ params }) => listLocks(db.pool, params.application),
     clustersOfAccount: ({ params }) => clusters(params),
     clustersByName: ({ params }) => clusters(params),
     getCluster: async ({ params }) => {

@@ -51,6 +51,7 @@ const named = { shows: (item: unknown) => (isObject(item) ? applicationNamed(ite
 /** READ of the application that a thing is of; firewalls, networks and what forms choose from are of no application. */
 const readRules: Rules<typeof cloudReadRoutes> = {
   listClusters: ofApplication,
+  listApplicationLocks: ofApplication,
   clustersOfAccount: ofApplication,
   clustersByName: ofApplication,
   getCluster: ofApplication,

@@ -12,6 +12,7 @@ import {
   serverGroupSchema,
   subnetSchema,
 } from './cloud-views.ts';
+import { clusterLockSchema } from './cluster-locks.ts';
 import { defineApi } from './route.ts';
 import { meterQuerySchema, trafficReportSchema } from './traffic-report.ts';
 
@@ -35,6 +36,13 @@ export const cloudReadRoutes = defineApi({
     summary: 'Cluster names by account',
     params: application,
     response: z.record(z.string(), z.array(z.string())),
+  },
+  listApplicationLocks: {
+    method: 'GET',
+    path: '/applications/:application/locks',
+    summary: "Who changes which of an application's clusters now, and who waits behind",
+    params: application,
+    response: z.array(clusterLockSchema),
   },
   clustersOfAccount: {
     method: 'GET',

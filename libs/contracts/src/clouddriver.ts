@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cloudAccountRoutes } from './cloud-accounts.ts';
 import { cloudReadRoutes } from './cloud-reads.ts';
 import { imageSchema, operationPreviewSchema, operationSchema, serverGroupSchema } from './cloud-views.ts';
+import { clusterLockSchema } from './cluster-locks.ts';
 import { jsonObject } from './execution.ts';
 import { defineApi } from './route.ts';
 
@@ -107,18 +108,8 @@ export const clouddriverApi = defineApi({
   listLocks: {
     method: 'GET',
     path: '/locks',
-    summary: 'Cluster locks held',
-    response: z.array(
-      z.looseObject({
-        account: z.string(),
-        cluster: z.string(),
-        region: z.string().optional(),
-        holder: z.string(),
-        reason: z.string(),
-        epoch: z.number(),
-        expires: z.number(),
-      }),
-    ),
+    summary: 'Who changes which cluster now, and who waits behind',
+    response: z.array(clusterLockSchema),
   },
   listServerGroups: {
     method: 'GET',
