@@ -14,6 +14,7 @@ import { placement } from './instance-document.ts';
 import { answerLab } from './lab-api.ts';
 import type { LabRequest, LabResponse } from './message.ts';
 import { answerMetadata } from './metadata-api.ts';
+import { answerMonitoring } from './monitoring-api.ts';
 import { dropSubnetworks, makeSubnetworks, seedNetwork } from './networks.ts';
 import { Operations } from './operations.ts';
 import { globalScope } from './path.ts';
@@ -118,10 +119,14 @@ export class Cloudlab {
       this.#welcome(project);
       return answerCompute(this.lab, request, project, parts.slice(4));
     }
+    if (first === 'v3' && second === 'projects' && parts[2] !== undefined) {
+      this.lab.faults.request(request.method, request.path, this.lab.clock.now());
+      return answerMonitoring(this.lab, request, parts[2], parts.slice(3));
+    }
     throw new CloudProblem(
       404,
       'notFound',
-      `There is nothing at ${request.path}; the API is below /compute/v1/projects/.`,
+      `There is nothing at ${request.path}; the Compute API is below /compute/v1/projects/, Cloud Monitoring below /v3/projects/.`,
     );
   }
 

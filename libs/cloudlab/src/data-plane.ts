@@ -1,4 +1,7 @@
+import { systemClock } from './clock.ts';
 import type { FirewallRule } from './firewall-rules.ts';
+import { LATENCY_SLOTS } from './latency-buckets.ts';
+import { TrafficMeter } from './traffic-meter.ts';
 import type { RouteTable } from './url-routes.ts';
 
 /** One instance that a listener may send connections to. */
@@ -102,9 +105,6 @@ export interface TrafficListener {
   readonly services: readonly TrafficService[];
 }
 
-/** Upper bounds of the latency histogram, milliseconds; what takes longer is counted in one more place. */
-export const LATENCY_BOUNDS_MS: readonly number[] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
-
 /** Counts of a forwarding rule, a group or an instance. */
 export interface TrafficCounters {
   /** Connections accepted from clients (rule) or made to instances (group, instance); flows of UDP. */
@@ -125,7 +125,7 @@ export interface TrafficCounters {
   readonly responses: { '1xx': number; '2xx': number; '3xx': number; '4xx': number; '5xx': number };
   /** Requests that failed in the load balancer: the instance broke off, took too long, or a firewall rule denied it. */
   readonly failures: { brokenOff: number; timedOut: number; denied: number };
-  /** From a request's head to the end of its answer, by LATENCY_BOUNDS_MS. */
+  /** From a request's head to the end of its answer, by `latencySlot`. */
   readonly latency: number[];
 }
 
@@ -141,6 +141,8 @@ export type UtilizationOf = (instance: string) => number | undefined;
 
 /** Carries traffic as it was told last. */
 export interface DataPlane {
+  /** What was carried, by second. */
+  readonly meter: TrafficMeter;
   /**
    * Takes over the whole new picture; when it resolves, no new connection goes to anything that left.
    * @returns a sentence for every rule that could not listen
@@ -167,13 +169,14 @@ export function noTraffic(): TrafficCounters {
     requests: 0,
     responses: { '1xx': 0, '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 },
     failures: { brokenOff: 0, timedOut: 0, denied: 0 },
-    latency: Array.from({ length: LATENCY_BOUNDS_MS.length + 1 }, () => 0),
+    latency: Array.from({ length: LATENCY_SLOTS }, () => 0),
   };
 }
 
 /** A data plane that carries nothing: for simulations. */
 export function idleDataPlane(): DataPlane {
   return {
+    meter: new TrafficMeter(systemClock),
     apply: () => Promise.resolve(new Map()),
     active: () => 0,
     onClosed: () => () => undefined,

@@ -101,7 +101,7 @@ export class HttpExchange {
   }
 
   #send(choice: Choice): void {
-    const { request, response, upgrade, rule } = this.#exchange;
+    const { request, response, upgrade, rule, started } = this.#exchange;
     const { clock, ledger } = this.#context;
     const { target } = choice;
     const { tls, timeoutMs } = this.#balancer.service;
@@ -155,9 +155,13 @@ export class HttpExchange {
     const timer = clock.after(timeoutMs, () => {
       if (!finish()) return;
       upstream.destroy();
+      if (response.headersSent) {
+        ledger.brokeOff({ rule, choice }, 'timedOut', clock.now() - started);
+        response.socket?.destroy();
+        return;
+      }
       ledger.count({ rule, choice }, (each) => each.failures.timedOut++);
-      if (response.headersSent) response.socket?.destroy();
-      else this.#refuse(504, 'timed-out', choice);
+      this.#refuse(504, 'timed-out', choice);
     });
     upstream.once('socket', (made) => {
       socket = made;
@@ -187,7 +191,7 @@ export class HttpExchange {
       if (response.headersSent) {
         // Half an answer must not look like a whole one.
         if (finish()) response.socket?.destroy();
-        ledger.count({ rule, choice }, (each) => each.failures.brokenOff++);
+        ledger.brokeOff({ rule, choice }, 'brokenOff', clock.now() - started);
       } else if (upstream.reusedSocket && this.#repeatable) {
         this.#fresh = true;
         again();
@@ -227,7 +231,7 @@ export class HttpExchange {
     });
     answer.once('close', () => {
       if (answer.complete || !finish()) return;
-      ledger.count({ rule, choice }, (each) => each.failures.brokenOff++);
+      ledger.brokeOff({ rule, choice }, 'brokenOff', clock.now() - started);
       response.socket?.destroy();
     });
   }

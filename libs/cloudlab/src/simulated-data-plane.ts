@@ -5,6 +5,7 @@ import type { Choice } from './balancer.ts';
 import type { Clock } from './clock.ts';
 import type { CounterReport, DataPlane, TrafficListener, UtilizationOf } from './data-plane.ts';
 import { TrafficLedger } from './traffic-ledger.ts';
+import type { TrafficMeter } from './traffic-meter.ts';
 import { routeOf } from './url-routes.ts';
 import { WeightedTurns } from './weighted-turns.ts';
 
@@ -21,6 +22,8 @@ export interface SimulatedRequests {
   readonly headers?: Readonly<Record<string, string>>;
   /** How long an answer takes, milliseconds; only counted. */
   readonly tookMs?: number;
+  /** What an instance answers, by its path; 200 when absent. */
+  readonly statusOf?: (instance: string) => number;
 }
 
 /** What became of requests. */
@@ -55,6 +58,10 @@ export class SimulatedDataPlane implements DataPlane {
     this.#ledger = new TrafficLedger(clock);
   }
 
+  get meter(): TrafficMeter {
+    return this.#ledger.meter;
+  }
+
   /** What it was told last. */
   get listeners(): readonly TrafficListener[] {
     return [...this.#listeners.values()];
@@ -87,12 +94,18 @@ export class SimulatedDataPlane implements DataPlane {
       const found = this.#choose(requests, i);
       if (found?.choice === undefined) {
         refused++;
-        if (found !== undefined) this.#ledger.count({ rule: found.listener.rule }, (each) => each.refused++);
+        if (found !== undefined) this.#refuse(found.listener);
         continue;
       }
       const { listener, choice } = found;
-      this.#ledger.answered({ rule: listener.rule, choice }, 200, requests.tookMs ?? 1);
-      served[choice.target.instance] = (served[choice.target.instance] ?? 0) + 1;
+      const { instance } = choice.target;
+      if (listener.front.kind !== 'http') this.#ledger.connected(listener.rule, choice);
+      this.#ledger.answered(
+        { rule: listener.rule, choice },
+        requests.statusOf?.(instance) ?? 200,
+        requests.tookMs ?? 1,
+      );
+      served[instance] = (served[instance] ?? 0) + 1;
     }
     return { served, refused };
   }
@@ -116,7 +129,8 @@ export class SimulatedDataPlane implements DataPlane {
       bytes: () => [0, 0],
       cut: end,
     });
-    this.#ledger.count({ rule: listener.rule, choice }, (each) => each.connections++);
+    this.#ledger.count({ rule: listener.rule }, (each) => each.connections++);
+    this.#ledger.connected(listener.rule, choice);
     return { instance: choice.target.instance, isOpen: () => open, end };
   }
 
@@ -136,6 +150,11 @@ export class SimulatedDataPlane implements DataPlane {
     this.#ledger.close();
     this.#balancers.clear();
     return Promise.resolve();
+  }
+
+  #refuse({ rule, front }: TrafficListener): void {
+    this.#ledger.count({ rule }, (each) => each.refused++);
+    if (front.kind === 'http') this.#ledger.answered({ rule }, front.managed ? 503 : 502, 0);
   }
 
   #choose(

@@ -76,6 +76,7 @@ export function socketDataPlane(clock: Clock): DataPlane {
   }
 
   return {
+    meter: ledger.meter,
     async apply(configs, utilization) {
       if (utilization !== undefined) utilizationOf = utilization;
       const wanted = new Map(configs.map((config) => [listenerKey(config), config]));

@@ -90,7 +90,7 @@ export function listenTcp(context: ListenerContext, first: TrafficListener): Pro
 
   function carry(balancer: Balancer, choice: Choice, client: Socket, upstream: Socket, flow: Flow): void {
     const { rule } = config;
-    ledger.count({ choice }, (each) => each.connections++);
+    ledger.connected(rule, choice);
     const end = ledger.begin({
       rule,
       listener: context.key,

@@ -1,7 +1,9 @@
 import type { Choice } from './balancer.ts';
 import type { Clock, Timer } from './clock.ts';
-import { LATENCY_BOUNDS_MS, noTraffic } from './data-plane.ts';
+import { noTraffic } from './data-plane.ts';
 import type { CounterReport, TrafficCounters, TrafficListener } from './data-plane.ts';
+import { latencySlot } from './latency-buckets.ts';
+import { TrafficMeter } from './traffic-meter.ts';
 
 /** One connection, request or flow that is under way at an instance. */
 export interface Carriage {
@@ -30,6 +32,8 @@ export interface Place {
 
 /** Keeps account of everything that is under way, counts it, and ends what was drained for long enough. */
 export class TrafficLedger {
+  /** The same by second, for the last hour. */
+  readonly meter: TrafficMeter;
   readonly #clock: Clock;
   readonly #entries = new Map<Carriage, Entry>();
   readonly #perInstance = new Map<string, number>();
@@ -41,6 +45,7 @@ export class TrafficLedger {
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.meter = new TrafficMeter(clock);
   }
 
   /** Changes the counters of a place. */
@@ -54,13 +59,29 @@ export class TrafficLedger {
   /** Counts an HTTP answer. @param ms from the request's head to the answer's end */
   answered(place: Place, status: number, ms: number): void {
     const digit = Math.floor(status / 100);
-    const found = LATENCY_BOUNDS_MS.findIndex((bound) => ms <= bound);
-    const slot = found < 0 ? LATENCY_BOUNDS_MS.length : found;
+    const slot = latencySlot(ms);
     this.count(place, (each) => {
       each.requests++;
       if (digit === 1 || digit === 2 || digit === 3 || digit === 4 || digit === 5) each.responses[`${digit}xx`]++;
       each.latency[slot] = (each.latency[slot] ?? 0) + 1;
     });
+    this.#metered(place, status, ms);
+  }
+
+  /** Counts a request whose answer began and did not come to its end. */
+  brokeOff(place: Place, why: 'brokenOff' | 'timedOut', ms: number): void {
+    this.count(place, (each) => each.failures[why]++);
+    this.#metered(place, 0, ms);
+  }
+
+  /** Counts a connection that was made to an instance for a client. */
+  connected(rule: string, choice: Choice): void {
+    this.count({ choice }, (each) => each.connections++);
+    this.meter.connected(rule, choice.group.group);
+  }
+
+  #metered({ rule, choice }: Place, status: number, ms: number): void {
+    if (rule !== undefined) this.meter.answered(rule, choice?.group.group ?? '', status, ms);
   }
 
   /** Takes up what begins at an instance. @returns ends it; a second call does nothing */
@@ -93,6 +114,7 @@ export class TrafficLedger {
    * @param drainMs draining time of a service, as it was told last
    */
   drain(listeners: ReadonlyMap<string, TrafficListener>, drainMs: (service: string) => number): void {
+    this.meter.learn(listeners.values());
     for (const entry of this.#entries.values()) {
       if (isHeld(listeners.get(entry.carriage.listener), entry.carriage)) {
         entry.timer?.cancel();

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { DataPlane, UtilizationOf } from './data-plane.ts';
 import { HealthProber } from './health-prober.ts';
+import { MonitoredRules } from './monitored-rules.ts';
 import type { Runtime } from './runtime.ts';
 import type { Store } from './store.ts';
 import { planListeners } from './listener-plan.ts';
@@ -11,6 +12,7 @@ import type { HealthOf } from './traffic-plan.ts';
 export class Traffic {
   readonly dataPlane: DataPlane;
   readonly healthOf: HealthOf;
+  readonly monitored = new MonitoredRules();
   readonly #store: Store;
   readonly #prober: HealthProber;
   readonly #utilizationOf: UtilizationOf;
@@ -68,6 +70,7 @@ export class Traffic {
 
   async #apply(): Promise<void> {
     this.#prober.watch(planProbes(this.#store));
+    this.monitored.learn(this.#store);
     const listeners = planListeners(this.#store, this.healthOf);
     this.#problems = await this.dataPlane.apply(listeners, this.#utilizationOf);
     this.#serving = new Set(
