@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { operationPreviewSchema } from './cloud-views.ts';
 import { executionTriggerSchema, executionViewSchema, jsonObject, reasonSchema } from './execution.ts';
 import { defineApi } from './route.ts';
 import { statusSchema } from './status.ts';
@@ -200,6 +201,13 @@ export const orcaInsightRoutes = defineApi({
     query: planQuery,
     body: planRequestSchema,
     response: planSchema,
+  },
+  previewStages: {
+    method: 'POST',
+    path: '/preview',
+    summary: 'What the stages of a task would have clouds do now, in sentences; nothing is started',
+    body: z.object({ application: z.string(), job: z.array(z.looseObject({ type: z.string() })).min(1) }),
+    response: z.array(operationPreviewSchema).describe('in the order of the stages'),
   },
   planOfStored: {
     method: 'POST',

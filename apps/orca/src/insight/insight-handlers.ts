@@ -13,6 +13,7 @@ import { readExecution } from '../rows.ts';
 import type { World } from '../world.ts';
 import { finishedRuns } from './finished-runs.ts';
 import { planDocument } from './plan.ts';
+import { previewStages } from './preview-stages.ts';
 import { heldBack, placeInLine, waitingLines } from './queue-lines.ts';
 
 /** What insight reads from. */
@@ -59,6 +60,8 @@ export function insightHandlers(parts: InsightParts): Handlers<typeof orcaInsigh
     },
     queues: ({ query }) => waitingLines(db.pool, query.application),
     planOf: ({ body, query, user }) => planDocument(parts, body, { user, ...query }),
+    previewStages: ({ body, identity, traceparent, signal }) =>
+      previewStages(world, { application: body.application, stages: body.job, by: identity, traceparent, signal }),
     planOfStored: async ({ params, body, query, user, identity, signal, traceparent }) => {
       const pipeline = await world.ports.front50.getPipeline({ params }, { identity, signal, traceparent });
       return planDocument(parts, { ...pipeline, trigger: body }, { user, ...query });

@@ -7,7 +7,7 @@ import { list, object } from '@gennaker/ui/stage-ui';
 import { useState } from 'react';
 import { usePreview, useSubmitStages } from '../queries/operations.ts';
 import type { Deed } from './deed.ts';
-import { firstStage, missingOf, operationsOf, saidBy, stagesOf } from './deed.ts';
+import { firstStage, missingOf, saidBy, stagesOf } from './deed.ts';
 import { DifferencesTable } from './differences-table.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
 import { TaskProgress } from './task-progress.tsx';
@@ -65,10 +65,9 @@ function DeedForm({
   const [typed, setTyped] = useState('');
   const missing = missingOf(deed, stage, application);
   const stages = stagesOf(deed, stage);
-  const operations = operationsOf(stages, application);
-  const [asked] = useDebouncedValue(JSON.stringify(operations), REST_MS);
-  const settled = asked === JSON.stringify(operations);
-  const preview = usePreview(deed.provider, operations, settled && missing.length === 0);
+  const [asked] = useDebouncedValue(JSON.stringify(stages), REST_MS);
+  const settled = asked === JSON.stringify(stages);
+  const preview = usePreview(application, stages, settled && missing.length === 0);
   const against = deed.against?.(stage);
   const refused = preview.data?.some(({ problems }) => problems.length > 0) === true;
   const ready =

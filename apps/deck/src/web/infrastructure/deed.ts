@@ -1,7 +1,5 @@
 import type { JsonObject, StageConfig, StageFormProps } from '@gennaker/ui/stage-ui';
-import { list, object, text } from '@gennaker/ui/stage-ui';
 import type { ComponentType } from 'react';
-import type { NamedOperation } from '../queries/operations.ts';
 import { differences } from './differences.ts';
 
 /** Something that a person does by hand to things of a cloud: looked at before it is done, then done as a task of stages. */
@@ -14,7 +12,6 @@ export interface Deed {
   readonly title: string;
   /** What it means, in a sentence or two. */
   readonly about: string;
-  readonly provider: string;
   /** What it is done to: keys that name each thing. One stage for each. */
   readonly targets: readonly JsonObject[];
   /** What the form starts with: where it is about something that exists, what that has now. */
@@ -61,52 +58,4 @@ export function missingOf(deed: Deed, edited: StageConfig, application: string):
   const missing = deed.problems?.(edited, application) ?? [];
   const idle = deed.needsChange === true && Object.keys(saidBy(deed, edited)).length === 0;
   return missing.length === 0 && idle ? ['change something'] : missing;
-}
-
-/** Keys of stages that no operation knows: they say how the stage finds, waits and follows. */
-const STAGE_KEYS: ReadonlySet<string> = new Set([
-  'account',
-  'action',
-  'cloudProvider',
-  'cloudProviderType',
-  'cluster',
-  'moniker',
-  'name',
-  'provider',
-  'reason',
-  'regions',
-  'resizeType',
-  'strategy',
-  'target',
-  'targetHealthyDeployPercentage',
-  'type',
-  'useSourceCapacity',
-]);
-
-function described(keys: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(keys).filter(([key, value]) => !STAGE_KEYS.has(key) && value !== undefined));
-}
-
-/** The operations that stages come to, as their preview is asked for. */
-export function operationsOf(stages: readonly StageConfig[], application: string): NamedOperation[] {
-  return stages.flatMap((stage): NamedOperation[] => {
-    if (stage.type === 'deploy')
-      return list(stage['clusters'])
-        .map(object)
-        .map((cluster) => ({
-          createServerGroup: {
-            application,
-            ...described(cluster),
-            credentials: text(cluster['credentials']) || text(cluster['account']),
-          },
-        }));
-    const own = described(stage);
-    if (stage.type === 'upsertImageTags') {
-      const { imageNames, ...rest } = own;
-      return list(imageNames).map((imageName) => ({ upsertImageTags: { ...rest, imageName } }));
-    }
-    if (stage.type === 'cloneServerGroup' && stage['useSourceCapacity'] === true)
-      return [{ cloneServerGroup: { ...own, source: { ...object(own['source']), useSourceCapacity: true } } }];
-    return [{ [stage.type]: own }];
-  });
 }

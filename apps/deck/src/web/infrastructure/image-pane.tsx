@@ -26,7 +26,6 @@ function imageDeeds(image: Image, provider: string, can: Can): Deed[] {
       verb: 'Tag',
       title: `Tag ${image.imageName}`,
       about: 'Pipelines find images by their tags. Tags that are not named stay.',
-      provider,
       targets: [{ cloudProvider: provider, credentials: image.account, imageNames: [image.imageName] }],
       values: { tags: {} },
       sends: 'all',

@@ -40,7 +40,7 @@ export function instanceDeeds(instances: readonly InstancePlace[], can: Can): De
   if (!first) throw new Error('A deed needs an instance.');
   const able = (capability: string): boolean => instances.every(({ account }) => can(account, capability));
   const what = instances.length === 1 ? first.id : `${instances.length} instances`;
-  const common = { provider: first.cloudProvider, targets: targetsOf(instances), values: {}, sends: 'all' } as const;
+  const common = { targets: targetsOf(instances), values: {}, sends: 'all' } as const;
   const grouped = instances.every(({ serverGroup }) => serverGroup);
   const deeds: (Deed | false)[] = [
     able('instances') && {

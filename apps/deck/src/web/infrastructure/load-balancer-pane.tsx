@@ -132,7 +132,7 @@ export function LoadBalancerPane({
 /** Which backend service answers for which hosts and paths. */
 function Routes({ balancer }: { readonly balancer: LoadBalancer }) {
   const rules = list(balancer['hostRules']).map(object);
-  if (rules.length === 0) return null;
+  if (!text(balancer['urlMapName'])) return null;
   const lines = rules.flatMap((rule): (readonly [string, string])[] => {
     const hosts = strings(rule['hostPatterns']).join(', ');
     const matcher = object(rule['pathMatcher']);
@@ -147,7 +147,7 @@ function Routes({ balancer }: { readonly balancer: LoadBalancer }) {
   });
   return (
     <PaneSection title="Hosts and paths">
-      <Facts of={lines} />
+      <Facts of={[...lines, ['Everything else', text(object(balancer['defaultService'])['name'])]]} />
     </PaneSection>
   );
 }

@@ -33,7 +33,6 @@ export function loadBalancerDeeds(balancer: LoadBalancer, can: Can): Deed[] {
   if (!can(balancer.account, 'loadBalancers')) return [];
   const values = balancerValues(balancer);
   const common = {
-    provider: balancer.cloudProvider,
     targets: [
       {
         cloudProvider: balancer.cloudProvider,
@@ -77,7 +76,6 @@ export function createLoadBalancerDeed(application: string): Deed {
     verb: 'Create',
     title: 'Create a load balancer',
     about: `It belongs to ${application} when its name starts so, or when a server group of it stands behind it.`,
-    provider: 'gce',
     targets: [{}],
     values: { ...stageUiOf('upsertLoadBalancer').defaults(application), loadBalancerName: `${application}-` },
     sends: 'all',
@@ -115,7 +113,6 @@ export function firewallDeeds(firewall: SecurityGroup, can: Can): Deed[] {
     allowed: allowedOf(firewall),
   };
   const common = {
-    provider: firewall.cloudProvider,
     targets: [
       {
         cloudProvider: firewall.cloudProvider,
@@ -158,7 +155,6 @@ export function createFirewallDeed(application: string): Deed {
     verb: 'Create',
     title: 'Create a firewall',
     about: `It belongs to ${application} when its name starts so, or when it matches instances of it.`,
-    provider: 'gce',
     targets: [{}],
     values: { ...stageUiOf('upsertSecurityGroup').defaults(application), securityGroupName: `${application}-` },
     sends: 'all',

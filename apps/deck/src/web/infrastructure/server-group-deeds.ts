@@ -34,7 +34,6 @@ export function serverGroupsDeeds(groups: readonly ServerGroup[]): Deed[] {
   const [first] = groups;
   if (!first) throw new Error('A deed needs a server group.');
   const common = {
-    provider: first.cloudProvider,
     targets: groups.map(targetOf),
     values: {},
     sends: 'all',
@@ -78,7 +77,7 @@ export function serverGroupsDeeds(groups: readonly ServerGroup[]): Deed[] {
 /** Everything that can be done to one server group, as far as its cloud can. */
 export function serverGroupDeeds(group: ServerGroup, can: Can): Deed[] {
   const able = (capability: string): boolean => can(group.account, capability);
-  const common = { provider: group.cloudProvider, targets: [targetOf(group)] };
+  const common = { targets: [targetOf(group)] };
   const changing = (now: JsonObject) =>
     ({
       values: now,
@@ -178,7 +177,6 @@ function cloneDeed(group: ServerGroup): Deed {
     verb: 'Clone',
     title: `Clone ${group.name}`,
     about: 'Makes a server group like it. What is not changed here is taken from it.',
-    provider: group.cloudProvider,
     targets: [
       {
         cloudProvider: group.cloudProvider,
@@ -203,7 +201,6 @@ export function createServerGroupDeed(application: string, groups: readonly Serv
     verb: 'Create',
     title: 'Create a server group',
     about: 'Makes it from an image, waits until its instances are up, and sees to the older ones as the strategy says.',
-    provider: 'gce',
     targets: [{}],
     values: ui.defaults(application),
     sends: 'all',

@@ -12,7 +12,7 @@ export const keys = {
   images: ['images'] as const,
   image: (account: string, region: string, name: string) => ['image', account, region, name] as const,
   search: (q: string, type: string) => ['search', q, type] as const,
-  preview: (provider: string, operations: string) => ['preview', provider, operations] as const,
+  preview: (application: string, stages: string) => ['preview', application, stages] as const,
   operation: (id: string) => ['operation', id] as const,
   accountDefinitions: (...type: readonly string[]) => ['accountDefinitions', ...type] as const,
   choices: (...what: readonly string[]) => ['choices', ...what] as const,

@@ -1,5 +1,5 @@
 import { isComplete } from '@gennaker/contracts/status';
-import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
+import type { StageConfig } from '@gennaker/ui/stage-ui';
 import type { QueryClient } from '@tanstack/react-query';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { gate } from './gate.ts';
@@ -8,15 +8,12 @@ import { keys } from './keys.ts';
 /** Events announce what happens to a task; this look (ms) is the safety net. */
 const LOOK_MS = 2000;
 
-/** One operation of a cloud, by its name, as `POST /{provider}/ops` takes it. */
-export type NamedOperation = Readonly<Record<string, JsonObject>>;
-
-/** What operations would do now, from reads alone. */
-export function usePreview(provider: string, operations: readonly NamedOperation[], enabled: boolean) {
+/** What stages would have clouds do now, from reads alone. */
+export function usePreview(application: string, stages: readonly StageConfig[], enabled: boolean) {
   return useQuery({
-    queryKey: keys.preview(provider, JSON.stringify(operations)),
+    queryKey: keys.preview(application, JSON.stringify(stages)),
     queryFn: ({ signal }) =>
-      gate.previewOperations({ params: { provider }, body: operations.map((one) => ({ ...one })) }, { signal }),
+      gate.previewStages({ body: { application, job: stages.map((one) => ({ ...one })) } }, { signal }),
     enabled,
     // The cloud may have changed since: each opening looks anew.
     staleTime: 0,

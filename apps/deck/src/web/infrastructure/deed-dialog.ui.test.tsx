@@ -1,0 +1,267 @@
+import { ServiceError } from '@gennaker/contracts/error';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { violations } from '../testing/axe.ts';
+import { helloClouds } from '../testing/cloud-things.ts';
+import type { SentRequest } from '../testing/fake-gate.ts';
+import { fakeGate } from '../testing/fake-gate.ts';
+import { aStage, anExecution } from '../testing/render-deck.tsx';
+import { renderPage } from '../testing/render-page.tsx';
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+
+const GROUP = '/applications/hello/clusters?group=local-gce%2Fus-central1%2Fhello-prod-v001';
+const PREVIEW = 'POST /preview';
+/** A preview of one operation. */
+const would = (operation: string, keys: object = {}) => [
+  { operation, account: 'local-gce', changes: ['It is done.'], warnings: [], problems: [], ...keys },
+];
+const previews = (sent: readonly SentRequest[]) => sent.filter(({ path }) => path === '/preview');
+const inDialog = async (name: string) => within(await screen.findByRole('dialog', { name }, { timeout: 10_000 }));
+const submit = (name: string) => screen.getAllByRole<HTMLButtonElement>('button', { name }).at(-1);
+const ready = async (name: string): Promise<HTMLButtonElement> => {
+  await waitFor(() => expect(submit(name)?.disabled).toBe(false), { timeout: 3000 });
+  const found = submit(name);
+  if (!found) throw new Error(`There is no button ${name}.`);
+  return found;
+};
+
+/** Opens an action of the pane of a server group as a person does. */
+async function act(path: string, verb: string, clouds: Record<string, unknown>) {
+  const sent = fakeGate({ ...helloClouds(), ...clouds });
+  renderPage(path);
+  const opener = await screen.findByRole('button', { name: verb }, { timeout: 10_000 });
+  opener.focus();
+  fireEvent.click(opener);
+  return { sent, opener };
+}
+
+describe('what is done by hand', () => {
+  it('is told first, as the cloud would do it; then it is submitted with its reason, and followed to its end', async () => {
+    const done = anExecution(
+      [aStage('1', { type: 'resizeServerGroup', name: 'Resize server group', status: 'SUCCEEDED' })],
+      { id: 't1', type: 'ORCHESTRATION', status: 'SUCCEEDED', startTime: 1, endTime: 2 },
+    );
+    const { sent } = await act(GROUP, 'Resize', {
+      [PREVIEW]: would('resizeServerGroup', { changes: ['Makes 3 instances more.'] }),
+      'POST /tasks': { ref: '/tasks/t1' },
+      'GET /pipelines/t1': done,
+    });
+    const dialog = await inDialog('Resize hello-prod-v001');
+    expect(dialog.getByText('To see it: change something.')).toBeDefined();
+    expect(submit('Resize')?.disabled).toBe(true);
+    fireEvent.change(dialog.getByRole('textbox', { name: /^Instances/ }), { target: { value: '5' } });
+    expect(await dialog.findByText('Makes 3 instances more.')).toBeDefined();
+    const { job } = previews(sent).at(-1)?.body as { job: object[] };
+    const beside = within(dialog.getByRole('region', { name: 'Beside hello-prod-v001 as it is' }));
+    expect(
+      beside.getByRole('row', { name: 'Instances min 2, max 2, desired 2 min 5, max 5, desired 5' }),
+    ).toBeDefined();
+    expect(await violations()).toEqual([]);
+
+    fireEvent.change(dialog.getByRole('textbox', { name: 'Reason' }), { target: { value: 'A sale begins' } });
+    fireEvent.click(await ready('Resize'));
+    const progress = await screen.findByRole('region', { name: 'Progress' });
+    expect(await within(progress).findByText('Resize server group')).toBeDefined();
+    expect(sent.find(({ path }) => path === '/tasks')?.body).toMatchObject({
+      application: 'hello',
+      description: 'Resize hello-prod-v001',
+      // The very stages that were looked at.
+      job: job.map((stage) => ({ ...stage, reason: 'A sale begins' })),
+    });
+    expect(job).toMatchObject([
+      {
+        type: 'resizeServerGroup',
+        action: 'scale_exact',
+        credentials: 'local-gce',
+        serverGroupName: 'hello-prod-v001',
+        capacity: { min: 5, max: 5, desired: 5 },
+      },
+    ]);
+    // What stands on the page is read anew once the task has ended.
+    await waitFor(() =>
+      expect(sent.filter(({ path }) => path === '/applications/hello/serverGroups').length).toBeGreaterThan(1),
+    );
+  });
+
+  it('that is left alone changes nothing, and the focus goes back to its button', async () => {
+    const { sent, opener } = await act(GROUP, 'Disable', { [PREVIEW]: would('disableServerGroup') });
+    const dialog = await inDialog('Disable hello-prod-v001');
+    fireEvent.click(dialog.getByRole('button', { name: 'Leave it' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(document.activeElement).toBe(opener);
+    expect(sent.every(({ method, path }) => method === 'GET' || path === '/preview')).toBe(true);
+  });
+
+  it('that cannot be undone asks for the name', async () => {
+    await act(GROUP, 'Destroy', {
+      [PREVIEW]: would('destroyServerGroup', { warnings: ['It serves requests now.'] }),
+    });
+    const dialog = await inDialog('Destroy hello-prod-v001');
+    expect(await dialog.findByText('It serves requests now.')).toBeDefined();
+    const typed = dialog.getByLabelText('Type “hello-prod-v001” to confirm');
+    fireEvent.change(typed, { target: { value: 'hello-prod-v00' } });
+    expect(submit('Destroy')?.disabled).toBe(true);
+    fireEvent.change(typed, { target: { value: 'hello-prod-v001' } });
+    expect((await ready('Destroy')).disabled).toBe(false);
+  });
+
+  it('that the cloud would refuse cannot be begun, and says what to do', async () => {
+    await act(GROUP, 'Disable', {
+      [PREVIEW]: would('disableServerGroup', { problems: ['hello-lb is gone: make it again first.'] }),
+    });
+    const dialog = await inDialog('Disable hello-prod-v001');
+    expect((await dialog.findByRole('alert')).textContent).toContain('hello-lb is gone: make it again first.');
+    expect(submit('Disable')?.disabled).toBe(true);
+  });
+
+  it('whose preview cannot be had says why, and can be looked at again', async () => {
+    let asked = 0;
+    await act(GROUP, 'Disable', {
+      [PREVIEW]: () =>
+        (asked += 1) === 1 ? new ServiceError(503, 'The cloud does not answer') : would('disableServerGroup'),
+    });
+    const dialog = await inDialog('Disable hello-prod-v001');
+    expect((await dialog.findByRole('alert')).textContent).toContain('The cloud does not answer');
+    fireEvent.click(dialog.getByRole('button', { name: 'Look again' }));
+    expect(await dialog.findByText('It is done.')).toBeDefined();
+  });
+});
+
+describe('a clone', () => {
+  it('shows what it has otherwise than what runs, and asks for no more', async () => {
+    const { sent } = await act(GROUP, 'Clone', { [PREVIEW]: would('cloneServerGroup') });
+    const dialog = await inDialog('Clone hello-prod-v001');
+    fireEvent.change(dialog.getByLabelText('Stack'), { target: { value: 'canary' } });
+    expect(dialog.getByText('It goes to hello-canary')).toBeDefined();
+    const beside = within(dialog.getByRole('region', { name: 'Beside hello-prod-v001, which runs' }));
+    expect(
+      beside
+        .getAllByRole('row')
+        .slice(1)
+        .map(({ textContent }) => textContent),
+    ).toEqual(['Stackprodcanary']);
+    await waitFor(() =>
+      expect(previews(sent).at(-1)?.body).toMatchObject({
+        job: [
+          {
+            type: 'cloneServerGroup',
+            credentials: 'local-gce',
+            stack: 'canary',
+            source: { account: 'local-gce', region: 'us-central1', serverGroupName: 'hello-prod-v001' },
+          },
+        ],
+      }),
+    );
+    expect(await violations()).toEqual([]);
+  });
+});
+
+describe('a new server group', () => {
+  it('is compared with the newest of its cluster', async () => {
+    const { sent } = await act('/applications/hello/clusters', 'Create server group', {
+      [PREVIEW]: would('createServerGroup'),
+    });
+    const dialog = await inDialog('Create a server group');
+    const fill = (label: RegExp, value: string): void =>
+      void fireEvent.change(dialog.getByLabelText(label, { selector: 'input' }), { target: { value } });
+    fill(/^Account/, 'local-gce');
+    fill(/^Region/, 'us-central1');
+    fill(/^Stack/, 'prod');
+    fill(/^Image/, 'hello-2');
+    const beside = within(
+      await dialog.findByRole('region', { name: 'Beside hello-prod-v001, the newest of hello-prod' }),
+    );
+    expect(beside.getByRole('row', { name: /^Image hello-1-1-0.* hello-2$/ })).toBeDefined();
+    expect(beside.getByRole('row', { name: 'Load balancers hello-lb none' })).toBeDefined();
+    await waitFor(() =>
+      expect(previews(sent).at(-1)?.body).toMatchObject({
+        application: 'hello',
+        job: [
+          {
+            type: 'deploy',
+            clusters: [{ account: 'local-gce', region: 'us-central1', stack: 'prod', image: 'hello-2' }],
+          },
+        ],
+      }),
+    );
+    expect(await violations()).toEqual([]);
+  });
+});
+
+describe('an operation that failed half-way', () => {
+  const failed = anExecution(
+    [
+      aStage('1', {
+        type: 'disableServerGroup',
+        name: 'Disable',
+        status: 'TERMINAL',
+        context: { 'kato.last.task.id': { id: 'o1' } },
+      }),
+    ],
+    { id: 't1', type: 'ORCHESTRATION', status: 'TERMINAL', startTime: 1, endTime: 2 },
+  );
+  const operation = (keys: object = {}) => ({
+    id: 'o1',
+    status: { phase: 'ORCHESTRATION', status: 'Failed', complete: true, completed: true, failed: true },
+    history: [],
+    resultObjects: [],
+    reason: { summary: 'The quota of backend services is used up', next: 'Ask for more' },
+    leftovers: [{ step: 'traffic', message: 'hello-prod-v001 is out of hello-lb' }],
+    startTimeMs: 1,
+    ...keys,
+  });
+  const undone = operation({
+    status: { phase: 'ORCHESTRATION', status: 'Undone', complete: true, completed: true, failed: true },
+    leftovers: [],
+  });
+
+  it('says what is left, and can be taken back from the dialog', async () => {
+    const { sent } = await act(GROUP, 'Disable', {
+      [PREVIEW]: would('disableServerGroup'),
+      'POST /tasks': { ref: '/tasks/t1' },
+      'GET /pipelines/t1': failed,
+      'GET /tasks/t1/details/o1': operation(),
+      'POST /task/o1/undo': undone,
+    });
+    await inDialog('Disable hello-prod-v001');
+    fireEvent.click(await ready('Disable'));
+    expect(await screen.findByText('traffic: hello-prod-v001 is out of hello-lb')).toBeDefined();
+    expect(screen.getByText('The quota of backend services is used up')).toBeDefined();
+    fireEvent.click(screen.getByRole('button', { name: 'Take back what is left' }));
+    expect(await screen.findByText('All that it had made was taken back; nothing is left.')).toBeDefined();
+    expect(sent.some(({ path }) => path === '/task/o1/undo')).toBe(true);
+  });
+
+  it('can be gone on with from its execution too', async () => {
+    const stage = failed.stages[0];
+    if (!stage) throw new Error('There is a stage.');
+    const sent = fakeGate({
+      ...helloClouds(),
+      'GET /pipelines/e1': {
+        ...failed,
+        id: 'e1',
+        type: 'PIPELINE',
+        stages: [{ ...stage, reason: operation().reason }],
+      },
+      'GET /tasks/e1/details/o1': operation(),
+      'POST /task/o1/retry': operation({
+        status: { phase: 'ORCHESTRATION', status: 'Done', complete: true, completed: true, failed: false },
+        reason: undefined,
+        leftovers: undefined,
+      }),
+    });
+    renderPage('/applications/hello/executions/details/e1?tab=table&stage=s1');
+    const left = await screen.findByText('traffic: hello-prod-v001 is out of hello-lb', {}, { timeout: 10_000 });
+    expect(left).toBeDefined();
+    const details = within(screen.getByRole('region', { name: 'Stage Disable' }));
+    expect(details.getAllByText('The quota of backend services is used up')).toHaveLength(1);
+    expect(await violations()).toEqual([]);
+    fireEvent.click(screen.getByRole('button', { name: 'Go on from there' }));
+    expect(await screen.findByText('The operation was finished')).toBeDefined();
+    expect(sent.some(({ path }) => path === '/task/o1/retry')).toBe(true);
+  });
+});
