@@ -10,6 +10,7 @@ import { deleteLoadBalancer } from './load-balancers/delete.ts';
 import { upsertLoadBalancer } from './load-balancers/upsert.ts';
 import { findImages, listMachineTypes, listNetworks, listRegions, readConsole } from './lookups.ts';
 import { rebootInstances, terminateInstanceAndDecrement, terminateInstances } from './instance-operations.ts';
+import { loadBalancerMeter } from './meter.ts';
 import { resizeServerGroup } from './resize-server-group.ts';
 import { deleteScalingPolicy, upsertScalingPolicy } from './scaling-policies.ts';
 import { setStatefulDisk, statefullyUpdateBootImage } from './stateful-disks.ts';
@@ -67,6 +68,7 @@ export default defineCloud({
         networks: { list: () => listNetworks(compute) },
         verification: { verify: () => verifyAccount(compute) },
         instanceTypes: { list: () => listMachineTypes(compute) },
+        meter: loadBalancerMeter(compute),
         console: { read: (region, id) => readConsole(compute, region, id) },
         clone: { operations: { cloneServerGroup: cloneServerGroup(compute) } },
         resize: { operations: { resizeServerGroup: resizeServerGroup(compute) } },

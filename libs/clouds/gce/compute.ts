@@ -24,6 +24,7 @@ const OPERATION_TRIES = 4;
 /** Stale fingerprints are read again and tried anew this often; each loses only to another writer that won. */
 const EDIT_TRIES = 20;
 const GOOGLE = 'https://compute.googleapis.com';
+const GOOGLE_MONITORING = 'https://monitoring.googleapis.com';
 
 /** How a change is made safe to repeat, and when it is given up. */
 export interface MutateOptions {
@@ -174,6 +175,16 @@ export class Compute {
     }
   }
 
+  /**
+   * Reads from Cloud Monitoring: Google's, or the one at the account's endpoint. `path` is below the project, such as
+   * `timeSeries?filter=...`. @throws GceFailure
+   */
+  async monitoring<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+    const address = `${this.endpoint(GOOGLE_MONITORING)}/v3/projects/${this.project}/${path}`;
+    const what = `Reading ${path.split('?')[0]} from Cloud Monitoring`;
+    return schema.parse(await this.retry(what, undefined, false, () => this.request('GET', address)));
+  }
+
   /** As `mutate`, by a plain request: for resources that the client library lacks, and for lists that it cannot empty. */
   async write(
     method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
@@ -257,11 +268,12 @@ export class Compute {
   }
 
   private async request(method: string, address: string, body?: object): Promise<unknown> {
-    const base = this.account.endpoint?.replace(/\/$/, '') ?? GOOGLE;
     const { data } = await (
       await this.authentication()
     ).request({
-      url: address.startsWith('https:') ? address : `${base}/compute/v1/projects/${this.project}/${address}`,
+      url: /^https?:/.test(address)
+        ? address
+        : `${this.endpoint(GOOGLE)}/compute/v1/projects/${this.project}/${address}`,
       method,
       ...(body === undefined ? {} : { data: body }),
       timeout: CALL_TIMEOUT_MS,
@@ -334,6 +346,10 @@ export class Compute {
       });
     });
     return this.auth;
+  }
+
+  private endpoint(google: string): string {
+    return this.account.endpoint?.replace(/\/$/, '') ?? google;
   }
 
   private address(): object {

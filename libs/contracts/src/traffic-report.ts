@@ -11,7 +11,7 @@ const countsSchema = z.object({
   connections: count.describe('new connections through load balancers that count no requests'),
   p50: latency,
   p90: latency,
-  p99: latency,
+  p99: latency.describe('of the requests that did not fail'),
 });
 
 /** One period of a series: `at` is its end. */
@@ -40,10 +40,10 @@ export const trafficReportSchema = z.object({
   stepMs: z.number().int().positive().describe('length of a period of the series'),
   resolutionMs: z.number().int().positive().describe('how often the cloud takes its counters'),
   delayMs: z.number().int().min(0).describe('how late the cloud shows what it counted'),
-  complete: z.boolean().describe('false: a part of the window cannot be seen yet'),
+  complete: z.boolean().describe('false: a part of the window that was asked for cannot be seen yet'),
   serverGroups: z.array(serverGroupTrafficSchema).describe('newest version first'),
   unserved: z
-    .object({ requests: count, failures: count, points: z.array(trafficPointSchema) })
+    .object({ requests: count, points: z.array(trafficPointSchema) })
     .describe('requests that the load balancers answered themselves, as no instance could take them'),
   summary: z.string().describe('all of it as one sentence part: "hello-v002 answered 12,040 requests, 0 failed, ..."'),
 });

@@ -50,7 +50,7 @@ export async function readMeter(
   const of = names ? { serverGroups: names } : { cluster: cluster ?? '' };
   try {
     const reading = await meter.read({ region, of, loadBalancers, from, to, points });
-    return trafficReport({ account, region }, names ?? mine.map(({ name }) => name), reading, now);
+    return trafficReport({ account, region }, names ?? mine.map(({ name }) => name), reading, to, now);
   } catch (error) {
     if (error instanceof ServiceError) throw error;
     const words = error instanceof Error ? error.message : String(error);

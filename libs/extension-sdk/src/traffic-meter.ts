@@ -26,6 +26,7 @@ export interface TrafficSample {
   readonly failures: number;
   /** New connections, where connections and not requests are counted. */
   readonly connections: number;
+  /** Of the requests that did not fail. */
   readonly latencies: readonly LatencyBucket[];
 }
 
@@ -46,14 +47,18 @@ export interface TrafficMeter {
   read(question: TrafficQuestion): Promise<TrafficReading>;
 }
 
-/** Makes a report of a reading. Server groups that are named and had no traffic stand in it with zeros. */
+/**
+ * Makes a report of a reading. Server groups that are named and had no traffic stand in it with zeros.
+ * @param to the end of the window that was asked for
+ */
 export function trafficReport(
   place: { readonly account: string; readonly region: string },
   named: readonly string[],
   reading: TrafficReading,
+  to: number,
   now: number,
 ): TrafficReport {
-  const { from, to, stepMs, resolutionMs, delayMs, samples } = reading;
+  const { from, stepMs, resolutionMs, delayMs, samples } = reading;
   const names = new Set([...named, ...samples.flatMap(({ serverGroup }) => serverGroup ?? [])]);
   const serverGroups = [...names]
     .toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))
@@ -62,13 +67,12 @@ export function trafficReport(
       return { serverGroup, ...countsOf(own), points: pointsOf(own) };
     });
   const none = samples.filter(({ serverGroup }) => serverGroup === null);
-  const { requests, failures } = countsOf(none);
   const counted = {
     ...place,
-    ...{ from, to, stepMs, resolutionMs, delayMs },
-    complete: to + delayMs <= now,
+    ...{ from, to: reading.to, stepMs, resolutionMs, delayMs },
+    complete: reading.to >= to && reading.to + delayMs <= now,
     serverGroups,
-    unserved: { requests, failures, points: pointsOf(none) },
+    unserved: { requests: sumsOf(none).requests, points: pointsOf(none) },
   };
   return { ...counted, summary: trafficSentence(counted) };
 }
@@ -89,8 +93,9 @@ function deedsOf({ requests, failures, connections, p99 }: ServerGroupTraffic): 
   return requests === 0 ? took : `${answered}, and ${took}`;
 }
 
-/** A number as people write it: 12,040. */
-export const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+/** A number as people write it: 12,040. Buckets tell no tenths of long latencies. */
+export const number = (value: number): string =>
+  value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 1 : 0 });
 const many = (value: number, one: string): string => `${number(value)} ${one}${value === 1 ? '' : 's'}`;
 
 function countsOf(samples: readonly TrafficSample[]) {

@@ -31,7 +31,7 @@ const measureTraffic: TaskDefinition<TrafficReportStage> = {
     if (!report.complete)
       return {
         status: 'RUNNING',
-        wakeAfterMs: Math.max(250, report.to + report.delayMs - context.now),
+        wakeAfterMs: Math.max(250, to + report.resolutionMs + report.delayMs - context.now),
         context: { ...window, trafficReport: report },
         reason: {
           summary: `So far ${report.summary}`,
