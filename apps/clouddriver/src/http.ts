@@ -15,9 +15,15 @@ import type { Worker } from './operations/worker.ts';
 import { previewOperations } from './preview.ts';
 import { type ReadParts, readHandlers } from './read-handlers.ts';
 import { freeLock } from './release-lock.ts';
+import { type UndoHandlerParts, undoHandlers } from './undo/handlers.ts';
+import { withRecords } from './undo/with-records.ts';
 
 /** What the handlers use. */
-export interface HttpParts extends ReadParts, Omit<Parameters<typeof accountHandlers>[0], keyof ReadParts> {
+export interface HttpParts
+  extends
+    ReadParts,
+    Omit<UndoHandlerParts, keyof ReadParts>,
+    Omit<Parameters<typeof accountHandlers>[0], keyof ReadParts> {
   readonly changes: Changes;
   readonly worker: Worker;
   readonly outbox: Outbox;
@@ -30,6 +36,7 @@ export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
   return {
     ...readHandlers(parts),
     ...accountHandlers(parts),
+    ...undoHandlers(parts),
     submit: async ({ params, query, body, headers, user, traceparent }) => {
       if (!accounts.all.some(({ account }) => account.provider === params.provider))
         throw badRequest(`No account of ${params.provider} is configured`, {
@@ -74,7 +81,7 @@ export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
     listLocks: () => listLocks(db.pool),
     listServerGroups: async ({ params, query }) => {
       if (query.live) await Promise.all(accounts.all.map(({ account }) => inventory.refreshAccount(account.name)));
-      const groups = await readServerGroups(db.pool, { application: params.application });
+      const groups = await withRecords(db.pool, await readServerGroups(db.pool, { application: params.application }));
       inventory.watched(groups.map(({ account }) => account));
       const clusters = query.clusters?.split(',').map((name) => name.split(':').at(-1));
       return clusters ? groups.filter((group) => clusters.includes(group.cluster)) : groups;
@@ -91,7 +98,8 @@ export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
           field: 'name',
           fix: 'it may have been destroyed; list the server groups of its application',
         });
-      return group;
+      const [shown = group] = await withRecords(db.pool, [group]);
+      return shown;
     },
     findImages: ({ params, query }) => findImages(accounts, params.provider, query),
     events: ({ query, signal }) => parts.changes.stream(query.application, signal),

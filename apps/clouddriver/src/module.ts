@@ -19,6 +19,8 @@ import { readCredentials } from './accounts/credentials.ts';
 import { ACCOUNTS_CHANNEL } from './accounts/stored.ts';
 import { followAdded } from './accounts/sync.ts';
 import { guardsFrom } from './guards/read-guards.ts';
+import { keepHolds } from './holds/keeper.ts';
+import { applicationOfHold } from './holds/records.ts';
 import { handlers } from './http.ts';
 import { clouddriverRules } from './rules.ts';
 import { listenToChanges } from './inventory/changes.ts';
@@ -86,6 +88,8 @@ export const app: AppDefinition = {
       tell: (account, what) => void tellNudge(db.pool, { from: owner, account, what }).catch(() => {}),
     });
     const worker = startWorker({ db, accounts, inventory, readGuards, outbox, clock, log, owner });
+    const keeping = { db, accounts, inventory, orca, worker, clock, log };
+    const keeper = keepHolds(keeping);
     const changes = listenToChanges(config.databaseUrl, log, {
       [ACCOUNTS_CHANNEL]: () => void added.reload().catch(() => {}),
       [NUDGES_CHANNEL]: (payload) => {
@@ -96,6 +100,7 @@ export const app: AppDefinition = {
     const access = remoteAccess(config, 'clouddriver', () => readAuthenticationMode(db.pool));
     const stopParts = async (): Promise<void> => {
       added.close();
+      await keeper.close();
       await worker.close();
       await inventory.close();
       await changes.close();
@@ -109,7 +114,10 @@ export const app: AppDefinition = {
         api: clouddriverApi,
         guard: {
           access,
-          rules: clouddriverRules((id) => submittedOperation(db, id)),
+          rules: clouddriverRules(
+            (id) => submittedOperation(db, id),
+            (id) => applicationOfHold(db.pool, id),
+          ),
         },
         handlers: handlers({
           db,
@@ -123,6 +131,8 @@ export const app: AppDefinition = {
           worker,
           outbox,
           readGuards,
+          keeper,
+          keeping,
         }),
         config,
       });

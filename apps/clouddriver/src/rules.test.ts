@@ -30,7 +30,7 @@ async function statusOf(
   call: Record<string, unknown>,
   find: FindOperation = () => Promise.resolve(undefined),
 ): Promise<number> {
-  const rule = clouddriverRules(find)[operation];
+  const rule = clouddriverRules(find, () => Promise.resolve(null))[operation];
   if (typeof rule === 'string' || !('needs' in rule)) throw new Error(`${operation} demands nothing of an application`);
   try {
     await demand(access, identity, rule.needs, await rule.of({ ...call, identity } as never));
@@ -95,7 +95,10 @@ describe('a lock', () => {
 
 describe('accounts', () => {
   it('are changed, verified and audited by administrators alone, and listed by everybody', () => {
-    const rules = clouddriverRules(() => Promise.resolve(undefined));
+    const rules = clouddriverRules(
+      () => Promise.resolve(undefined),
+      () => Promise.resolve(null),
+    );
     for (const operation of [
       'addAccount',
       'updateAccount',

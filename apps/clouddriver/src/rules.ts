@@ -25,6 +25,9 @@ export type FindOperation = (
   id: string,
 ) => Promise<{ readonly user: string; readonly descriptions: Descriptions } | undefined>;
 
+/** The application of a hold; null for an unknown id, which the handler tells of. */
+export type FindHold = (id: string) => Promise<string | null>;
+
 /** Operations as they are submitted: each an object of one operation's name and its description. */
 type Descriptions = readonly Readonly<Record<string, Json>>[];
 
@@ -86,7 +89,7 @@ const readRules: Rules<typeof cloudReadRoutes> = {
 };
 
 /** Who may call what of clouddriver: WRITE on the application for operations and locks, READ for what it has. */
-export const clouddriverRules = (findOperation: FindOperation): Rules<typeof clouddriverApi> => ({
+export const clouddriverRules = (findOperation: FindOperation, findHold: FindHold): Rules<typeof clouddriverApi> => ({
   submit: { needs: 'WRITE', of: ({ body }) => everyApplication(body) },
   getOperation: {
     needs: 'READ',
@@ -102,6 +105,10 @@ export const clouddriverRules = (findOperation: FindOperation): Rules<typeof clo
   releaseLock: { needs: 'WRITE', of: ({ params }) => applicationNamed(params.cluster) },
   listLocks: { shows: (lock) => (isObject(lock) ? applicationNamed(lock['cluster']) : undefined) },
   previewOperations: { needs: 'READ', of: ({ body }) => everyApplication(body) },
+  listHolds: ofApplication,
+  releaseHold: { needs: 'WRITE', of: ({ params }) => findHold(params.id) },
+  executionEnded: 'service',
+  undoOfExecution: 'service',
   ...accountRules,
   ...readRules,
   listServerGroups: { needs: 'READ', of: ({ params }) => params.application },

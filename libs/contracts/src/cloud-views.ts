@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jsonObject, reasonSchema } from './execution.ts';
+import { holdSchema } from './holds.ts';
 import { monikerSchema } from './moniker.ts';
 
 const millis = z.number().describe('epoch milliseconds');
@@ -47,6 +48,7 @@ export const instanceSchema = z.looseObject({
 export type Instance = z.infer<typeof instanceSchema>;
 
 export const capacitySchema = z.object({ min: z.number().int(), max: z.number().int(), desired: z.number().int() });
+export type Capacity = z.infer<typeof capacitySchema>;
 
 /** A server group in Gate's list shape; also instanceType, launchConfig, labels, tags, namedPorts and policies where it has them. */
 export const serverGroupSchema = z.looseObject({
@@ -88,6 +90,11 @@ export const serverGroupSchema = z.looseObject({
     .describe('why instances of it could not be made'),
   drift: reasonSchema.optional().describe('the traffic that was asked for differs from what the cloud does'),
   drainingUntil: millis.optional().describe('open connections are served until then, epoch milliseconds'),
+  previousServerGroup: z
+    .object({ name: z.string(), image: z.string().optional() })
+    .optional()
+    .describe('what it replaced when it was made'),
+  holds: z.array(holdSchema).optional().describe('changes for a time, which will be undone'),
   ...freshness,
 });
 export type ServerGroup = z.infer<typeof serverGroupSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cloudAccountRoutes } from './cloud-accounts.ts';
 import { cloudReadRoutes } from './cloud-reads.ts';
+import { cloudExecutionRoutes, cloudHoldRoutes } from './cloud-undo.ts';
 import { imageSchema, operationPreviewSchema, operationSchema, serverGroupSchema } from './cloud-views.ts';
 import { clusterLockSchema } from './cluster-locks.ts';
 import { jsonObject } from './execution.ts';
@@ -144,4 +145,6 @@ export const clouddriverApi = defineApi({
   },
   ...cloudReadRoutes,
   ...cloudAccountRoutes,
+  ...cloudHoldRoutes,
+  ...cloudExecutionRoutes,
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cloudAccountRoutes } from './cloud-accounts.ts';
 import { cloudReadRoutes } from './cloud-reads.ts';
+import { cloudHoldRoutes } from './cloud-undo.ts';
 import { networkSchema, serverGroupSchema } from './cloud-views.ts';
 import { clouddriverApi, imageQuery } from './clouddriver.ts';
 import { buildInfoSchema } from './igor.ts';
@@ -14,6 +15,7 @@ const regionId = z.object({ region: z.string(), id: z.string() });
 export const gateCloudRoutes = defineApi({
   ...cloudAccountRoutes,
   ...cloudReadRoutes,
+  ...cloudHoldRoutes,
   listServerGroups: {
     method: 'GET',
     path: '/applications/:application/serverGroups',

@@ -13,9 +13,12 @@ import type { Inventory } from '../inventory/watcher.ts';
 import { acquireLock, checkLock, type LockKey } from '../locks.ts';
 import { pause } from '../pause.ts';
 import { freeLock } from '../release-lock.ts';
+import { leftState } from '../undo/left-state.ts';
 import type { ClaimedOperation } from './claims.ts';
 import { type RunFrame, runFrame } from './frame.ts';
 import { ClaimLost, type Journal, openJournal } from './journal.ts';
+import { isReleased, settleRecords } from './end-records.ts';
+import { recordInverse } from './inverse.ts';
 import { accountRecords } from './records.ts';
 import { type Ended, runDescription } from './run-description.ts';
 import { accept, type Accepted, applicationOf } from './submit.ts';
@@ -76,7 +79,7 @@ export async function runOperation(
     }
     await refreshTouched(parts, journal, accepted, frames);
     signal.throwIfAborted();
-    await finish(parts, operation, journal, results, failure, leftovers);
+    await finish(parts, operation, journal, accepted, frames, results, failure, leftovers);
   } catch (error) {
     if (error instanceof ClaimLost || signal.aborted) {
       log.info({ operation: operation.id }, 'gave the operation up; its next owner goes on');
@@ -176,9 +179,14 @@ async function runPart(
     operation: entry.operation,
     failedBefore,
     givenUp: () => signal.aborted,
-    run: () => {
+    run: async () => {
       if (!definition)
         throw new Error(`Operation ${entry.operation} is not offered by account ${entry.account} any more.`);
+      if (await isReleased(parts.db.pool, entry)) {
+        await journal.progress('HOLD', 'What was held is released already: nothing to take back');
+        return [{ type: 'ReleaseResult', released: false }];
+      }
+      await recordInverse(frame, journal, index, definition, entry);
       return definition.run(frame.context, entry.description as never);
     },
     reasonOf: (error) => reasonOf(entry, error),
@@ -305,6 +313,8 @@ async function finish(
   parts: RunnerParts,
   operation: ClaimedOperation,
   journal: Journal,
+  accepted: readonly Accepted[],
+  frames: readonly RunFrame[],
   results: readonly JsonObject[],
   failure: Reason | null,
   leftovers: Ended['leftovers'],
@@ -314,10 +324,11 @@ async function finish(
   const resultObjects = failure
     ? [...results, { type: 'EXCEPTION', message: failure.summary, ...failure.evidence }]
     : results;
+  const left = await leftState(db.pool, accepted, frames);
   await inTransaction(db, async (client) => {
     const { rowCount } = await client.query(
       `update clouddriver.operations set status = $4, reason = $5::jsonb, results = $6::jsonb, ended_at = clock_timestamp(),
-         lease_until = null, leftovers = $7::jsonb
+         lease_until = null, leftovers = $7::jsonb, left_state = $8::jsonb
        where id = $1 and owner = $2 and epoch = $3 and ended_at is null`,
       [
         operation.id,
@@ -327,9 +338,11 @@ async function finish(
         failure ? JSON.stringify(failure) : null,
         JSON.stringify(resultObjects),
         JSON.stringify(leftovers),
+        JSON.stringify(left),
       ],
     );
     if (rowCount === 0) throw new ClaimLost(operation.id);
+    await settleRecords(client, operation, journal, accepted, leftovers.length > 0);
     await client.query('delete from clouddriver.reservations where operation_id = $1', [operation.id]);
     if (operation.execution_id && operation.stage_id)
       await outbox.enqueue(client, {

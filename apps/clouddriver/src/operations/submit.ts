@@ -1,11 +1,13 @@
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import { parseName } from '@gennaker/contracts/moniker';
-import { type ClusterRef, operationNamed, operationsOf } from '@gennaker/extension-sdk/cloud';
+import { type AnyOperation, type ClusterRef, operationNamed, operationsOf } from '@gennaker/extension-sdk/cloud';
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
-import type { Database } from '@gennaker/store/database';
+import { type Database, inTransaction } from '@gennaker/store/database';
 import { ulid } from 'ulid';
 import { z } from 'zod';
 import type { Accounts } from '../accounts.ts';
+import { beginHold, groupOf, type HoldPart, holdPart } from '../holds/records.ts';
+import { withReleases } from '../holds/release.ts';
 import { checkLock } from '../locks.ts';
 
 /** Claim of a cluster lock that a description carries: that of the stage which submits it. */
@@ -19,6 +21,7 @@ export interface Accepted {
   readonly description: JsonObject;
   readonly cluster: ClusterRef | null;
   readonly lock: ClusterLockClaim | null;
+  readonly hold: HoldPart;
 }
 
 /** What is submitted, by whom, and who is woken when it ends. */
@@ -36,7 +39,8 @@ export interface Submission {
 const LOCK_TTL_MS = 60_000;
 
 /**
- * Accepts operations: all are checked before any is written, and the same key answers the same operation.
+ * Accepts operations: all are checked before any is written, and the same key answers the same operation. What they are
+ * to hold is recorded with them.
  * @throws ServiceError 400 with every problem, 409 when a carried cluster lock is not the current one
  */
 export async function submit(
@@ -48,7 +52,10 @@ export async function submit(
     const known = await byKey(db, submission.key);
     if (known) return { id: known, fresh: false };
   }
-  const accepted = accept(accounts, submission.provider, submission.descriptions);
+  if (submission.descriptions.length === 0)
+    throw badRequest('No operation was given', { field: 'body', fix: 'send [{"<operation>": {...}}]' });
+  const descriptions = await withReleases(db.pool, submission.descriptions, submission.executionId);
+  const accepted = accept(accounts, submission.provider, descriptions);
   for (const { account, cluster, lock } of accepted) {
     if (!cluster || !lock) continue;
     const wrong = await checkLock(db.pool, { account, ...cluster }, lock, LOCK_TTL_MS);
@@ -61,23 +68,38 @@ export async function submit(
   const id = ulid();
   const key = submission.key ?? `unkeyed:${id}`;
   const first = accepted[0];
-  const { rowCount } = await db.pool.query(
-    `insert into clouddriver.operations(id, key, provider, account, application, descriptions, "user", execution_id, stage_id, trace)
-     values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10) on conflict (key) do nothing`,
-    [
-      id,
-      key,
-      submission.provider,
-      first?.account ?? '',
-      applicationOf(first?.description ?? {}) ?? null,
-      JSON.stringify(submission.descriptions),
-      submission.user,
-      submission.executionId ?? null,
-      submission.stageId ?? null,
-      submission.traceparent,
-    ],
-  );
-  if (rowCount === 1) return { id, fresh: true };
+  const application = applicationOf(first?.description ?? {});
+  const fresh = await inTransaction(db, async (client) => {
+    const { rowCount } = await client.query(
+      `insert into clouddriver.operations(id, key, provider, account, application, descriptions, "user", execution_id, stage_id, trace)
+       values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10) on conflict (key) do nothing`,
+      [
+        id,
+        key,
+        submission.provider,
+        first?.account ?? '',
+        application ?? null,
+        JSON.stringify(descriptions),
+        submission.user,
+        submission.executionId ?? null,
+        submission.stageId ?? null,
+        submission.traceparent,
+      ],
+    );
+    if (rowCount !== 1) return false;
+    const maker = {
+      operationId: id,
+      provider: submission.provider,
+      application,
+      executionId: submission.executionId ?? null,
+      stageId: submission.stageId ?? null,
+      user: submission.user,
+    };
+    for (const [index, { account, description, hold }] of accepted.entries())
+      if (hold.wish) await beginHold(client, maker, index, groupOf(account, description), hold.wish);
+    return true;
+  });
+  if (fresh) return { id, fresh };
   const known = await byKey(db, key);
   if (!known) throw new Error(`The operation of key ${key} vanished while it was read; send it again.`);
   return { id: known, fresh: false };
@@ -94,8 +116,6 @@ export function accept(
   provider: string,
   descriptions: readonly Readonly<Record<string, JsonObject>>[],
 ): Accepted[] {
-  if (descriptions.length === 0)
-    throw badRequest('No operation was given', { field: 'body', fix: 'send [{"<operation>": {...}}]' });
   const errors: string[] = [];
   const accepted: Accepted[] = [];
   for (const [index, entry] of descriptions.entries()) {
@@ -152,14 +172,31 @@ function acceptOne(
     );
   const lock = clusterLockSchema.optional().safeParse(description['clusterLock']);
   if (!lock.success) problems.push(`${operation}.clusterLock must be {holder, epoch}`);
-  if (problems.length > 0) return problems;
+  const hold = holdOf(operation, description, definition);
+  if (Array.isArray(hold)) problems.push(...hold);
+  if (problems.length > 0 || Array.isArray(hold)) return problems;
   return {
     operation,
     account,
     description,
     cluster,
     lock: lock.data ?? null,
+    hold,
   };
+}
+
+/** What a description says of holds, or what is wrong with it. */
+function holdOf(operation: string, description: JsonObject, definition: AnyOperation): HoldPart | string[] {
+  try {
+    const part = holdPart(description);
+    if (part.wish && (!definition.inverse || typeof description['serverGroupName'] !== 'string'))
+      return [`${operation}.hold: only a change of a server group that can be taken back can be held`];
+    return part;
+  } catch (error) {
+    if (error instanceof z.ZodError)
+      return error.issues.map(({ path, message }) => `${[operation, 'hold', ...path].join('.')}: ${message}`);
+    throw error;
+  }
 }
 
 /** The application that a description is of. */

@@ -1,5 +1,6 @@
 import { cloudAccountRoutes } from '@gennaker/contracts/cloud-accounts';
 import { cloudReadRoutes } from '@gennaker/contracts/cloud-reads';
+import { cloudHoldRoutes } from '@gennaker/contracts/cloud-undo';
 import { notFound } from '@gennaker/contracts/error';
 import type { gateCloudRoutes } from '@gennaker/contracts/gate-clouds';
 import type { CallOptions, Handlers } from '@gennaker/contracts/route';
@@ -14,6 +15,7 @@ export function cloudHandlers(gate: Gate): Handlers<typeof gateCloudRoutes> {
     type === undefined || type === 'jenkins' ? igor.listMasters({}, options) : [];
   return {
     ...forward(clouddriver, cloudReadRoutes),
+    ...forward(clouddriver, cloudHoldRoutes),
     ...forward(clouddriver, cloudAccountRoutes),
     listAccounts: async ({ query, ...call }) =>
       (await clouddriver.listAccounts({ query }, callOptions(call))).map(authorized),
