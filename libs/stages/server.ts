@@ -26,6 +26,7 @@ import noop from './noop/stage.ts';
 import pipeline from './pipeline/stage.ts';
 import rebootInstances from './reboot-instances/stage.ts';
 import registerInstancesWithLoadBalancer from './register-instances-with-load-balancer/stage.ts';
+import releaseHolds from './release-holds/stage.ts';
 import resizeServerGroup from './resize-server-group/stage.ts';
 import restrictExecutionDuringTimeWindow from './restrict-execution-during-time-window/stage.ts';
 import runMultiplePipelines from './run-multiple-pipelines/stage.ts';
@@ -74,6 +75,7 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   pipeline,
   rebootInstances,
   registerInstancesWithLoadBalancer,
+  releaseHolds,
   resizeServerGroup,
   restrictExecutionDuringTimeWindow,
   runMultiplePipelines,
@@ -123,6 +125,7 @@ export interface StageInputs {
   readonly pipeline: z.input<(typeof pipeline)['schema']>;
   readonly rebootInstances: z.input<(typeof rebootInstances)['schema']>;
   readonly registerInstancesWithLoadBalancer: z.input<(typeof registerInstancesWithLoadBalancer)['schema']>;
+  readonly releaseHolds: z.input<(typeof releaseHolds)['schema']>;
   readonly resizeServerGroup: z.input<(typeof resizeServerGroup)['schema']>;
   readonly restrictExecutionDuringTimeWindow: z.input<(typeof restrictExecutionDuringTimeWindow)['schema']>;
   readonly runMultiplePipelines: z.input<(typeof runMultiplePipelines)['schema']>;

@@ -17,6 +17,7 @@ const START = Date.UTC(2026, 0, 5, 9);
 const PATIENCE_MS = 60 * 24 * 3_600_000;
 /** Real time after which a test gives up, ms. */
 const REAL_MS = 30_000;
+const HEALTH_CHECK = { port: 8080, requestPath: '/', healthyThreshold: 1, checkInterval: 1 } as const;
 
 /** A judgment that somebody gives in the test. */
 export interface JudgmentAnswer {
@@ -67,7 +68,7 @@ export class PipelineExpectation {
   readonly #before: Preparation[] = [];
   readonly #atStart: Preparation[] = [];
   readonly #judgments = new Map<string, readonly JudgmentAnswer[]>();
-  readonly #later: { readonly afterMs: number; run(run: PipelineRun): void }[] = [];
+  readonly #later: { readonly afterMs: number; run(run: PipelineRun, world: TestWorld): void }[] = [];
   #trigger: Readonly<Record<string, unknown>> = { type: 'manual' };
   #start = START;
 
@@ -110,7 +111,7 @@ export class PipelineExpectation {
     return this.#prepare(`make image ${name}`, (world) => world.cloud.makeImage(name, tags));
   }
 
-  /** A load balancer that exists before the start; its health check asks port 8080. */
+  /** A load balancer that exists before the start, passing connections through; its health check asks port 8080. */
   withLoadBalancer(name: string, region: string, account = 'local-gce'): this {
     return this.#prepare(`make load balancer ${name}`, (world) =>
       world.clouddriver.change('upsertLoadBalancer', {
@@ -118,9 +119,43 @@ export class PipelineExpectation {
         loadBalancerName: name,
         region,
         portRange: '8080',
-        healthCheck: { port: 8080, requestPath: '/', healthyThreshold: 1, checkInterval: 1 },
+        healthCheck: HEALTH_CHECK,
       }),
     );
+  }
+
+  /** As `withLoadBalancer`, but for HTTP and global: it counts requests, so that traffic can be measured and judged. */
+  withHttpLoadBalancer(name: string, account = 'local-gce'): this {
+    return this.#prepare(`make load balancer ${name}`, (world) =>
+      world.clouddriver.change('upsertLoadBalancer', {
+        credentials: account,
+        loadBalancerName: name,
+        loadBalancerType: 'HTTP',
+        region: 'global',
+        portRange: '8080',
+        defaultService: { healthCheck: HEALTH_CHECK },
+      }),
+    );
+  }
+
+  /** Requests that come to a load balancer, every second while the pipeline runs; instances that match `fails` answer 500. */
+  withTraffic(
+    loadBalancer: string,
+    requests: { readonly perSecond: number; readonly tookMs?: number; readonly fails?: InstanceMatch },
+  ): this {
+    const { perSecond, ...more } = requests;
+    this.#later.push({
+      afterMs: 0,
+      run: (run, world) => {
+        const send = (): void => {
+          if (run.over) return;
+          world.cloud.request(loadBalancer, { count: perSecond, ...more });
+          world.time.after(1_000, send);
+        };
+        send();
+      },
+    });
+    return this;
   }
 
   /** A server group that serves before the start; its image is made too. */
@@ -342,8 +377,9 @@ export class PipelineExpectation {
     world.store(this.#pipeline);
     const playing = (run = world.start(this.#pipeline, this.#trigger));
     this.#people(world, playing);
-    for (const { afterMs, run: act } of this.#later) time.after(afterMs, () => act(playing));
+    for (const { afterMs, run: act } of this.#later) time.after(afterMs, () => act(playing, world));
     await drive(() => until(playing));
+    if (playing.over) await finish(() => world.clouddriver.idle());
     const execution = executionView(playing.state);
     const serverGroups = await groups();
     return {

@@ -92,7 +92,10 @@ export class PipelineRun {
     }
     for (const effect of decision.effects) this.#perform(effect);
     this.#setAlarm();
-    if (this.over) this.#tellParent();
+    if (this.over) {
+      this.#tellParent();
+      this.#world.clouddriver.executionEnded(this.id);
+    }
     for (const watcher of this.#watchers) watcher(this);
   }
 

@@ -14,7 +14,9 @@ import {
   operationsOf,
   type TrafficRecord,
 } from '@gennaker/extension-sdk/cloud';
+import { previousServerGroup } from '@gennaker/extension-sdk/rollback';
 import type { SimulatedCloud } from './simulated-cloud.ts';
+import { SimulatedHolds } from './simulated-holds.ts';
 import { unsupported } from './unsupported.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -65,7 +67,12 @@ export class SimulatedClouddriver {
   readonly #reserved = new Map<string, string>();
   readonly #locks = new Map<string, Lock>();
   readonly #line = new Map<string, { holder: string; wake?: { executionId: string; stageId: string } }[]>();
+  readonly #predecessors = new Map<string, { name: string; image?: string }>();
+  /** Executions that have ended: what an operation of theirs still makes is taken back. */
+  readonly #ended = new Set<string>();
   #epoch = 0;
+  /** What is changed for a time only. */
+  readonly holds = new SimulatedHolds();
   /** Changes that were accepted, in order, each once. */
   readonly operations: SubmittedOperation[] = [];
 
@@ -95,7 +102,7 @@ export class SimulatedClouddriver {
         this.#account(params.account).inventory.serverGroup(params.region, params.name),
       );
       if (!found) throw notFound(`There is no server group ${params.name} in ${params.region}`);
-      return found.view;
+      return this.#shown(found.view);
     },
     readMeter: async ({ params, query }) => {
       const asked = meterQuerySchema.parse(query);
@@ -132,8 +139,32 @@ export class SimulatedClouddriver {
     return snapshots.flatMap((snapshot, index) =>
       snapshot.serverGroups
         .map(({ view }) => view)
-        .filter((view) => (this.#owner.get(`${view.region}/${view.name}`) ?? accounts[0]) === accounts[index]),
+        .filter((view) => (this.#owner.get(`${view.region}/${view.name}`) ?? accounts[0]) === accounts[index])
+        .map((view) => this.#shown(view)),
     );
+  }
+
+  /** A server group with what only clouddriver knows of it. */
+  #shown(view: ServerGroup): ServerGroup {
+    const holds = this.holds.open(view);
+    const previousServerGroup = this.#predecessors.get(`${view.account}/${view.region}/${view.name}`);
+    return {
+      ...view,
+      ...(holds.length > 0 ? { holds: [...holds] } : {}),
+      ...(previousServerGroup ? { previousServerGroup } : {}),
+    };
+  }
+
+  /** An execution has ended, in whatever way: what it holds is taken back. */
+  executionEnded(executionId: string): void {
+    this.#ended.add(executionId);
+    for (const operation of this.holds.ofExecution(executionId))
+      this.#submit([operation], undefined, executionId, undefined);
+  }
+
+  /** Waits until nothing is under way. */
+  async idle(): Promise<void> {
+    while ([...this.#jobs.values()].some((job) => job.endTimeMs === undefined)) await this.#time.sleep(250);
   }
 
   /** Does one change and waits for its end. @throws Error with its reason when it fails */
@@ -167,7 +198,9 @@ export class SimulatedClouddriver {
   ): string {
     const known = key === undefined ? undefined : this.#byKey.get(key);
     if (known !== undefined) return known;
-    const accepted = body.map((entry) => this.#accept(entry));
+    const accepted = body
+      .flatMap((entry) => this.holds.withReleases(entry, executionId))
+      .map((entry) => this.#accept(entry));
     this.operations.push(...accepted.map(({ name, description }) => ({ name, description })));
     const id = `operation-${this.#jobs.size + 1}`;
     const job: Job = { id, startTimeMs: this.#time.now(), history: [], resultObjects: [] };
@@ -175,7 +208,7 @@ export class SimulatedClouddriver {
     if (key !== undefined) this.#byKey.set(key, id);
     void this.#time.work(async () => {
       for (const [index, one] of accepted.entries()) {
-        await this.#run(job, one, index);
+        await this.#run(job, one, index, executionId);
         if (job.reason) break;
       }
       job.endTimeMs = this.#time.now();
@@ -206,7 +239,13 @@ export class SimulatedClouddriver {
     return { name, account, operation, description: parsed.data as Json };
   }
 
-  async #run(job: Job, { name, account, operation, description }: Accepted, index: number): Promise<void> {
+  async #run(
+    job: Job,
+    { name, account, operation, description }: Accepted,
+    index: number,
+    executionId: string | undefined,
+  ): Promise<void> {
+    if (!this.holds.releases(description)) return;
     const undos: (() => Promise<void>)[] = [];
     const trafficKey = (region: string, group: string): string => `${account}/${region}/${group}`;
     const context: OperationContext = {
@@ -241,7 +280,18 @@ export class SimulatedClouddriver {
       touch: () => undefined,
     };
     try {
-      job.resultObjects.push(...(await operation.run(context, description as never)).map((result) => ({ ...result })));
+      const inverse = this.holds.wish(description) && (await operation.inverse?.(context, description as never));
+      if (inverse && 'impossible' in inverse) throw new Error(`It cannot be held. ${inverse.impossible}`);
+      const results = (await operation.run(context, description as never)).map((result) => ({ ...result }));
+      job.resultObjects.push(...results);
+      this.holds.carriedOut(
+        { name, account, description },
+        { operationId: job.id, executionId, now: this.#time.now() },
+        inverse?.operations ?? [],
+      );
+      await this.#rememberPredecessors(account, results);
+      if (executionId !== undefined && this.#ended.has(executionId) && this.holds.wish(description))
+        this.executionEnded(executionId);
     } catch (error) {
       for (const undo of undos.toReversed()) await undo().catch(() => undefined);
       const what = description['serverGroupName'] ?? description['loadBalancerName'] ?? description['application'];
@@ -252,6 +302,25 @@ export class SimulatedClouddriver {
       };
     } finally {
       this.#reserved.delete(`${job.id}/${index}`);
+    }
+  }
+
+  /** Remembers of new server groups what each replaces. */
+  async #rememberPredecessors(account: string, results: readonly Json[]): Promise<void> {
+    const made = results.flatMap((result) => Object.entries({ ...(result['serverGroupNameByRegion'] as object) }));
+    if (made.length === 0) return;
+    const groups = await this.serverGroups();
+    for (const [region, name] of made) {
+      const cluster = parseName(String(name))?.cluster;
+      const previous = previousServerGroup(
+        groups.filter((one) => one.account === account && one.region === region && one.cluster === cluster),
+        String(name),
+      );
+      if (previous)
+        this.#predecessors.set(`${account}/${region}/${String(name)}`, {
+          name: previous.name,
+          ...(previous.image === undefined ? {} : { image: previous.image }),
+        });
     }
   }
 
