@@ -24,6 +24,9 @@ export interface LiveData {
   useLoadBalancers(account: string | undefined, region: string | undefined): Choices;
   useInstanceTypes(account: string | undefined): Choices;
   useNetworks(account: string | undefined): Choices;
+  /** Backend services and certificates that load balancers may use. */
+  useBackendServices(account: string | undefined): Choices;
+  useCertificates(account: string | undefined): Choices;
   useImages(account: string | undefined): Choices;
   useBaseImages(provider: string): Choices;
   useMasters(): Choices;

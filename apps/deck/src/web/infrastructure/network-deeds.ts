@@ -20,12 +20,35 @@ function said(of: JsonObject): JsonObject {
 /** What of a load balancer its form can change, as it is. */
 function balancerValues(balancer: LoadBalancer): JsonObject {
   const service = object(balancer['backendService'] ?? balancer['defaultService']);
-  return said({
-    portRange: portsOf(balancer.portRange),
+  const settings = said({
     sessionAffinity: balancer['sessionAffinity'] ?? service['sessionAffinity'],
     healthCheck: said(object(balancer['healthCheck'] ?? service['healthCheck'])),
     connectionDrainingTimeoutSec: service['connectionDrainingTimeoutSec'],
   });
+  const common = said({ portRange: portsOf(balancer.portRange), certificate: balancer['certificate'] });
+  // One that reads requests has a URL map over several backend services.
+  return text(balancer['urlMapName'])
+    ? {
+        ...common,
+        defaultService: { name: service['name'], ...settings },
+        hostRules: list(balancer['hostRules']).map(object).map(hostRuleOf),
+      }
+    : { ...common, ...settings };
+}
+
+/** A host rule as it is asked for: its backend services by their names. */
+function hostRuleOf(rule: JsonObject): JsonObject {
+  const matcher = object(rule['pathMatcher']);
+  const named = (service: unknown): JsonObject => ({ name: object(service)['name'] });
+  return {
+    hostPatterns: rule['hostPatterns'],
+    pathMatcher: {
+      defaultService: named(matcher['defaultService']),
+      pathRules: list(matcher['pathRules'])
+        .map(object)
+        .map((path) => ({ paths: path['paths'], backendService: named(path['backendService']) })),
+    },
+  };
 }
 
 /** What can be done to a load balancer. */

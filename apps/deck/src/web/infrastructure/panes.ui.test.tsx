@@ -237,6 +237,13 @@ describe('the pane of a load balancer', () => {
     expect(fact(shown, 'shop.example otherwise')).toBe('hello-shop');
     expect(fact(shown, 'Everything else')).toBe('hello-main');
     expect(fact(shown, 'Certificate')).toBe('hello-cert');
+
+    fireEvent.click(button('Change'));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Change hello-web' }));
+    expect(dialog.getByLabelText<HTMLInputElement>(/^Backend service of paths 1\.1/).value).toBe('hello-api');
+    expect(dialog.getByText('Nothing differs.')).toBeDefined();
+    fireEvent.change(dialog.getByLabelText(/^Backend service of hosts 1/), { target: { value: 'hello-main' } });
+    expect(dialog.getByRole('row', { name: /^Hosts and paths .*hello-shop.* .*hello-main/ })).toBeDefined();
   });
 
   it('of a target pool names instances that stand behind it by themselves', async () => {

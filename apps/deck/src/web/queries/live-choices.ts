@@ -125,6 +125,22 @@ export const liveData: LiveData = {
       'The cloud lists no networks',
     );
   },
+  useBackendServices(account) {
+    const result = useQuery({
+      queryKey: keys.choices('backendServices', account ?? ''),
+      queryFn: ({ signal }) => gate.listBackendServices({ query: account ? { account } : {} }, { signal }),
+      staleTime: FRESH_MS,
+    });
+    return choices(result, (all) => named(all.map(({ name }) => name)), 'None exists yet: a new name makes one');
+  },
+  useCertificates(account) {
+    const result = useQuery({
+      queryKey: keys.choices('certificates', account ?? ''),
+      queryFn: ({ signal }) => gate.listCertificates({ query: account ? { account } : {} }, { signal }),
+      staleTime: FRESH_MS,
+    });
+    return choices(result, (all) => named(all.map(({ name }) => name)), 'The project has no certificate');
+  },
   useImages(account) {
     const result = useQuery({
       queryKey: keys.choices('images', account ?? ''),

@@ -19,6 +19,8 @@ export const testLiveData: LiveData = {
   useLoadBalancers: choices('hello-lb'),
   useInstanceTypes: choices('e2-small'),
   useNetworks: choices('default'),
+  useBackendServices: choices('hello-main', 'hello-api'),
+  useCertificates: choices('hello-cert'),
   useImages: choices('hello-1'),
   useBaseImages: choices('debian-12-nodejs'),
   useMasters: choices('demo-jenkins'),
