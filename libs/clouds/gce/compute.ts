@@ -4,6 +4,7 @@ import {
   type Authentication,
   googleAuthentication,
   loadClient,
+  type Method,
   noAuthentication,
   type RawClient,
   type Service,
@@ -60,7 +61,7 @@ export class Compute {
   /** Calls a method that answers one resource. @throws GceFailure */
   async get<S extends z.ZodType>(
     service: Service,
-    method: string,
+    method: Method,
     request: object,
     schema: S,
     signal?: AbortSignal,
@@ -72,7 +73,7 @@ export class Compute {
   /** As `get`, but null where the resource does not exist. */
   async find<S extends z.ZodType>(
     service: Service,
-    method: string,
+    method: Method,
     request: object,
     schema: S,
     signal?: AbortSignal,
@@ -88,7 +89,7 @@ export class Compute {
   /** Calls a list method, all pages. */
   async list<S extends z.ZodType>(
     service: Service,
-    method: string,
+    method: Method,
     request: object,
     schema: S,
   ): Promise<z.output<S>[]> {
@@ -125,7 +126,7 @@ export class Compute {
    */
   async mutate(
     service: Service,
-    method: string,
+    method: Method,
     request: Record<string, unknown>,
     options: MutateOptions,
   ): Promise<ComputeOperation> {
@@ -142,7 +143,7 @@ export class Compute {
   async edit<T extends { readonly fingerprint?: string | null | undefined }>(
     read: () => Promise<T | null>,
     service: Service,
-    method: string,
+    method: Method,
     edit: (current: T | null) => Record<string, unknown> | null,
     options: MutateOptions,
   ): Promise<boolean> {
@@ -284,7 +285,7 @@ export class Compute {
 
   private call(
     service: Service,
-    method: string,
+    method: Method,
     request: object,
     signal?: AbortSignal,
     patient = signal !== undefined,
