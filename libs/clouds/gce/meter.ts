@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { Compute } from './compute.ts';
 import { failedAs } from './errors.ts';
 import { type Distribution, distributionSchema, latencyBuckets } from './latency-distribution.ts';
+import { forwardingRuleSchema } from './resources.ts';
 
 const DOMAIN = 'loadbalancing.googleapis.com';
 /** Kinds of load balancers that count requests; the parts of their metrics' types. */
@@ -59,8 +60,11 @@ export function loadBalancerMeter(compute: Compute): TrafficMeter {
         timing ??= timingOf(compute);
         const { resolutionMs, delayMs } = await timing;
         const window = windowOf(question, resolutionMs, compute.now());
-        const samples = await read(compute, question, window);
-        return { ...window, resolutionMs, delayMs, samples };
+        const [samples, uncounted] = await Promise.all([
+          read(compute, question, window),
+          passingThrough(compute, question.loadBalancers),
+        ]);
+        return { ...window, resolutionMs, delayMs, samples, uncounted };
       } catch (error) {
         timing = undefined;
         if (!failedAs(error, 'permission')) throw error;
@@ -95,6 +99,15 @@ async function timingOf(compute: Compute): Promise<typeof USUAL> {
     resolutionMs: Math.max(...all.map(({ metadata }) => metadata?.samplePeriod ?? USUAL.resolutionMs)),
     delayMs: Math.max(...all.map(({ metadata }) => metadata?.ingestDelay ?? USUAL.delayMs)),
   };
+}
+
+/** Those of the load balancers that lead to a target pool or a backend service without a proxy. */
+async function passingThrough(compute: Compute, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
+  const rules = await compute.aggregated('ForwardingRules', 'forwardingRules', forwardingRuleSchema);
+  return rules
+    .filter(({ name, target }) => names.includes(name) && (!target || target.includes('/targetPools/')))
+    .map(({ name }) => name);
 }
 
 async function read(compute: Compute, question: TrafficQuestion, window: Window): Promise<TrafficSample[]> {

@@ -45,6 +45,9 @@ export const trafficReportSchema = z.object({
   unserved: z
     .object({ requests: count, points: z.array(trafficPointSchema) })
     .describe('requests that the load balancers answered themselves, as no instance could take them'),
+  uncounted: z
+    .array(z.string())
+    .describe('load balancers that pass packets through, of whose traffic nothing is known'),
   summary: z.string().describe('all of it as one sentence part: "hello-v002 answered 12,040 requests, 0 failed, ..."'),
 });
 export type TrafficReport = z.infer<typeof trafficReportSchema>;

@@ -45,6 +45,9 @@ export interface ReportedTraffic {
   readonly judged?: { readonly serverGroup: string; readonly rules: TrafficRules };
 }
 
+/** How long a deploy waits for counters that come late, seconds: what is missing then can be read later. */
+const PATIENCE_S = 15;
+
 /** The stage that ends a deploy or a rollback with what was answered meanwhile; its output is `trafficReport`. */
 export function trafficReportStage({ judged, account, ...about }: ReportedTraffic): SyntheticStage {
   return {
@@ -54,6 +57,7 @@ export function trafficReportStage({ judged, account, ...about }: ReportedTraffi
       ...about,
       account,
       credentials: account,
+      ...(judged ? {} : { waitSeconds: PATIENCE_S }),
       ...(judged ? { serverGroupName: judged.serverGroup, rules: judged.rules } : {}),
     },
   };

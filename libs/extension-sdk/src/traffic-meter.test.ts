@@ -62,6 +62,7 @@ const sample = (serverGroup: string | null, at: number, more: Partial<TrafficSam
 const reading = (samples: readonly TrafficSample[]): TrafficReading => ({
   ...{ from: 0, to: 60_000, stepMs: 1_000, resolutionMs: 1_000, delayMs: 0 },
   samples,
+  uncounted: [],
 });
 const place = { account: 'a', region: 'r' };
 const report = (samples: readonly TrafficSample[], named: readonly string[] = []) =>
@@ -91,6 +92,12 @@ describe('a traffic report', () => {
     );
     expect(summary).toBe(
       'hello-v002 got no traffic; hello-v001 took 7 connections; no instance could take 3 requests, which the load balancers answered themselves',
+    );
+  });
+  it('does not call traffic none that nobody counts', () => {
+    const blind = { ...reading([]), uncounted: ['hello-lb'] };
+    expect(trafficReport(place, ['hello-v001'], blind, 60_000, 60_000).summary).toBe(
+      'hello-lb passes packets through and counts no requests',
     );
   });
   it('is complete only when the whole window can be seen', () => {

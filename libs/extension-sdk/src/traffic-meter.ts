@@ -39,6 +39,8 @@ export interface TrafficReading {
   readonly resolutionMs: number;
   readonly delayMs: number;
   readonly samples: readonly TrafficSample[];
+  /** Load balancers of the question that count neither requests nor connections. */
+  readonly uncounted: readonly string[];
 }
 
 /** Counts what a cloud's load balancers did, by server group. */
@@ -58,7 +60,7 @@ export function trafficReport(
   to: number,
   now: number,
 ): TrafficReport {
-  const { from, stepMs, resolutionMs, delayMs, samples } = reading;
+  const { from, stepMs, resolutionMs, delayMs, samples, uncounted } = reading;
   const names = new Set([...named, ...samples.flatMap(({ serverGroup }) => serverGroup ?? [])]);
   const serverGroups = [...names]
     .toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))
@@ -73,17 +75,30 @@ export function trafficReport(
     complete: reading.to >= to && reading.to + delayMs <= now,
     serverGroups,
     unserved: { requests: sumsOf(none).requests, points: pointsOf(none) },
+    uncounted: [...uncounted],
   };
   return { ...counted, summary: trafficSentence(counted) };
 }
 
 /** A report's numbers in words, without a full stop. */
-export function trafficSentence({ serverGroups, unserved }: Pick<TrafficReport, 'serverGroups' | 'unserved'>): string {
-  const parts = serverGroups.map((group) => `${group.serverGroup} ${deedsOf(group)}`);
-  const whole = parts.length > 0 ? parts.join('; ') : 'the load balancers counted no traffic';
-  return unserved.requests === 0
-    ? whole
-    : `${whole}; no instance could take ${many(unserved.requests, 'request')}, which the load balancers answered themselves`;
+function trafficSentence({
+  serverGroups,
+  unserved,
+  uncounted,
+}: Pick<TrafficReport, 'serverGroups' | 'unserved' | 'uncounted'>): string {
+  const counted = serverGroups.filter(({ requests, connections }) => requests + connections > 0);
+  const one = uncounted.length === 1;
+  const unknown = `${uncounted.join(', ')} ${one ? 'passes' : 'pass'} packets through and ${one ? 'counts' : 'count'} no requests`;
+  // Where nothing is counted, no traffic is not to be told from some.
+  const told = uncounted.length > 0 ? counted : serverGroups;
+  const parts = told.map((group) => `${group.serverGroup} ${deedsOf(group)}`);
+  return [
+    ...(parts.length + uncounted.length === 0 ? ['the load balancers counted no traffic'] : parts),
+    ...(uncounted.length > 0 ? [unknown] : []),
+    ...(unserved.requests > 0
+      ? [`no instance could take ${many(unserved.requests, 'request')}, which the load balancers answered themselves`]
+      : []),
+  ].join('; ');
 }
 
 function deedsOf({ requests, failures, connections, p99 }: ServerGroupTraffic): string {

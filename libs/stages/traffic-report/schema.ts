@@ -14,6 +14,12 @@ export const trafficReportStageSchema = z.looseObject({
   serverGroupName: z.string().optional().describe('judged by the rules; absent: the newest with traffic'),
   rules: trafficRulesSchema.optional().describe('traffic that breaks them fails the stage'),
   failWhenUndecided: z.boolean().default(false).describe('too little traffic for the rules fails the stage too'),
+  waitSeconds: z.coerce
+    .number()
+    .min(0)
+    .max(3_600)
+    .default(600)
+    .describe('for counters that come late; then the report is made of those that are there'),
   measuredFrom: z.number().int().optional(),
   measuredTo: z.number().int().optional(),
   trafficReport: trafficReportSchema.optional(),

@@ -5,8 +5,7 @@ import { readTraffic } from '@gennaker/extension-sdk/measure-traffic';
 import { defineStage, type TaskContext, type TaskDefinition, type TaskResult } from '@gennaker/extension-sdk/stage';
 import { type TrafficReportStage, trafficReportStageSchema } from './schema.ts';
 
-/** Longer than any cloud's counters are late. */
-const TIMEOUT_MS = 15 * 60_000;
+const TIMEOUT_MS = 2 * 60 * 60_000;
 
 const measureTraffic: TaskDefinition<TrafficReportStage> = {
   name: 'measureTraffic',
@@ -28,7 +27,7 @@ const measureTraffic: TaskDefinition<TrafficReportStage> = {
       if (!(error instanceof ServiceError) || (error.status !== 501 && error.status !== 502)) throw error;
       return withoutNumbers(context, error);
     }
-    if (!report.complete)
+    if (!report.complete && context.now < to + stage.waitSeconds * 1_000)
       return {
         status: 'RUNNING',
         wakeAfterMs: Math.max(250, to + report.resolutionMs + report.delayMs - context.now),
@@ -36,10 +35,15 @@ const measureTraffic: TaskDefinition<TrafficReportStage> = {
         reason: {
           summary: `So far ${report.summary}`,
           evidence: { delayMs: report.delayMs, to: report.to },
-          next: `The cloud shows its counters ${Math.ceil(report.delayMs / 1_000)} s late; the report is made when they are all there`,
+          next: `The cloud's counters come ${Math.ceil(report.delayMs / 1_000)} s late; the report is made when all are there`,
         },
       };
-    return { ...judged(stage, report), context: window, outputs: { trafficReport: report } };
+    const trafficSummary = told(stage, report);
+    return {
+      ...judged(stage, report, trafficSummary),
+      context: window,
+      outputs: { trafficReport: report, trafficSummary },
+    };
   },
 };
 
@@ -53,18 +57,24 @@ function withoutNumbers({ context, now }: TaskContext<TrafficReportStage>, error
   return { status: context.rules ? 'TERMINAL' : 'SUCCEEDED', reason };
 }
 
-function judged(stage: TrafficReportStage, report: TrafficReport): Pick<TaskResult, 'status' | 'reason'> {
-  const { summary } = report;
-  const told = stage.during ? `During ${stage.during} ${summary}` : capital(summary);
-  const subject =
-    stage.serverGroupName ?? report.serverGroups.find(({ requests }) => requests > 0)?.serverGroup ?? stage.cluster;
-  if (!stage.rules) return { status: 'SUCCEEDED', reason: { summary: told } };
-  const { verdict, reason } = judgeTraffic(report, subject, stage.rules);
-  const failed = verdict === 'bad' || (verdict === 'undecided' && stage.failWhenUndecided);
-  return { status: failed ? 'TERMINAL' : 'SUCCEEDED', reason: { ...reason, summary: `${reason.summary}. ${told}` } };
+function told({ during }: TrafficReportStage, { summary, from, to, complete, delayMs }: TrafficReport): string {
+  const when = during ? `During ${during}` : `Within ${Math.round((to - from) / 1_000)} s`;
+  const late = complete ? '' : `, as far as can be seen yet: the cloud's counters come ${delayMs / 1_000} s late`;
+  return `${when} ${summary}${late}`;
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+function judged(
+  stage: TrafficReportStage,
+  report: TrafficReport,
+  summary: string,
+): Pick<TaskResult, 'status' | 'reason'> {
+  if (!stage.rules) return { status: 'SUCCEEDED', reason: { summary } };
+  const subject =
+    stage.serverGroupName ?? report.serverGroups.find(({ requests }) => requests > 0)?.serverGroup ?? stage.cluster;
+  const { verdict, reason } = judgeTraffic(report, subject, stage.rules);
+  const failed = verdict === 'bad' || (verdict === 'undecided' && stage.failWhenUndecided);
+  return { status: failed ? 'TERMINAL' : 'SUCCEEDED', reason: { ...reason, summary: `${reason.summary}. ${summary}` } };
+}
 
 /** Says what load balancers answered during a window of time, and fails when it breaks the rules. */
 export default defineStage({

@@ -110,6 +110,27 @@ export class SimulatedCloud {
     return opened;
   }
 
+  /** Sends requests to a load balancer by its name, all at this moment; `fails` answers 500. */
+  request(
+    loadBalancer: string,
+    { count, tookMs, fails }: { count: number; tookMs?: number; fails?: InstanceMatch },
+  ): void {
+    const rules = this.lab.lab.store.list('forwardingRules', `projects/${PROJECT}/`);
+    const rule = rules.find(([, { name }]) => name === loadBalancer)?.[1];
+    if (!rule) throw new Error(`There is no load balancer ${loadBalancer} in the simulated cloud`);
+    const [port] = (rule.portRange ?? rule.ports?.[0] ?? '80').split('-');
+    this.traffic.send({
+      address: rule.IPAddress,
+      port: Number(port),
+      count,
+      ...(tookMs === undefined ? {} : { tookMs }),
+      statusOf: (instance) => {
+        const [name = '', , zone = ''] = instance.split('/').toReversed();
+        return fails !== undefined && matches(fails, { name, zone }) ? 500 : 200;
+      },
+    });
+  }
+
   /** Makes an image as a bake would. */
   async makeImage(name: string, labels: Readonly<Record<string, string>> = {}): Promise<void> {
     const path = `/compute/v1/projects/${PROJECT}/global/images`;
