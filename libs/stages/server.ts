@@ -29,11 +29,14 @@ import registerInstancesWithLoadBalancer from './register-instances-with-load-ba
 import releaseHolds from './release-holds/stage.ts';
 import resizeServerGroup from './resize-server-group/stage.ts';
 import restrictExecutionDuringTimeWindow from './restrict-execution-during-time-window/stage.ts';
+import rollbackCluster from './rollback-cluster/stage.ts';
+import rollbackServerGroup from './rollback-server-group/stage.ts';
 import runMultiplePipelines from './run-multiple-pipelines/stage.ts';
 import scaleDownCluster from './scale-down-cluster/stage.ts';
 import setStatefulDisk from './set-stateful-disk/stage.ts';
 import shrinkCluster from './shrink-cluster/stage.ts';
 import statefullyUpdateBootImage from './statefully-update-boot-image/stage.ts';
+import takeBackDeploy from './take-back-deploy/stage.ts';
 import terminateInstanceAndDecrementServerGroup from './terminate-instance-and-decrement-server-group/stage.ts';
 import terminateInstances from './terminate-instances/stage.ts';
 import trafficReport from './traffic-report/stage.ts';
@@ -78,11 +81,14 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   releaseHolds,
   resizeServerGroup,
   restrictExecutionDuringTimeWindow,
+  rollbackCluster,
+  rollbackServerGroup,
   runMultiplePipelines,
   scaleDownCluster,
   setStatefulDisk,
   shrinkCluster,
   statefullyUpdateBootImage,
+  takeBackDeploy,
   terminateInstanceAndDecrementServerGroup,
   terminateInstances,
   trafficReport,
@@ -128,11 +134,14 @@ export interface StageInputs {
   readonly releaseHolds: z.input<(typeof releaseHolds)['schema']>;
   readonly resizeServerGroup: z.input<(typeof resizeServerGroup)['schema']>;
   readonly restrictExecutionDuringTimeWindow: z.input<(typeof restrictExecutionDuringTimeWindow)['schema']>;
+  readonly rollbackCluster: z.input<(typeof rollbackCluster)['schema']>;
+  readonly rollbackServerGroup: z.input<(typeof rollbackServerGroup)['schema']>;
   readonly runMultiplePipelines: z.input<(typeof runMultiplePipelines)['schema']>;
   readonly scaleDownCluster: z.input<(typeof scaleDownCluster)['schema']>;
   readonly setStatefulDisk: z.input<(typeof setStatefulDisk)['schema']>;
   readonly shrinkCluster: z.input<(typeof shrinkCluster)['schema']>;
   readonly statefullyUpdateBootImage: z.input<(typeof statefullyUpdateBootImage)['schema']>;
+  readonly takeBackDeploy: z.input<(typeof takeBackDeploy)['schema']>;
   readonly terminateInstanceAndDecrementServerGroup: z.input<
     (typeof terminateInstanceAndDecrementServerGroup)['schema']
   >;
