@@ -6,13 +6,18 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterEach, expect } from 'vitest';
 import { groupOf, serviceOf } from './balancer.fixture.ts';
 import { systemClock } from './clock.ts';
-import type { DataPlane, TrafficListener, TrafficService, TrafficTarget } from './data-plane.ts';
+import type { DataPlane, TrafficFront, TrafficListener, TrafficService, TrafficTarget } from './data-plane.ts';
 import { socketDataPlane } from './socket-data-plane.ts';
+import { urlMapBody } from './url-map-schema.ts';
+import { routeTable } from './url-routes.ts';
 
 /** Forwarding rule and address of every test. */
 export const RULE = 'projects/p/regions/r/forwardingRules/fr';
 /** @see RULE */
 export const HOST = '127.126.7.1';
+
+/** Backend service of what is behind HTTP. */
+export const BS = 'projects/p/global/backendServices/bs';
 
 interface Closable {
   close(): unknown;
@@ -78,6 +83,13 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** A front for HTTP whose URL map leads to BS, or as `map` says. */
+export function httpFront(map: object = { defaultService: BS }, more: object = {}): TrafficFront {
+  const body = urlMapBody.parse({ name: 'map', ...map });
+  const routes = routeTable({ kind: '', id: '1', creationTimestamp: '', selfLink: '', ...body }, 'p');
+  return { kind: 'http', routes, managed: false, ...more };
 }
 
 /** A listener that passes TCP through. */

@@ -8,20 +8,21 @@ import { connect as connectTls } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { groupOf, serviceOf, shares } from './balancer.fixture.ts';
 import { systemClock } from './clock.ts';
-import { HOST, RULE, balancer, freePort, httpInstance, listener, opened, serving } from './data-plane.fixture.ts';
-import type { TlsCertificate, TrafficFront } from './data-plane.ts';
+import {
+  BS,
+  HOST,
+  RULE,
+  balancer,
+  freePort,
+  httpFront as front,
+  httpInstance,
+  listener,
+  opened,
+  serving,
+} from './data-plane.fixture.ts';
+import type { TlsCertificate } from './data-plane.ts';
 import { ONE, TWO } from './named-certificates.fixture.ts';
 import { socketDataPlane } from './socket-data-plane.ts';
-import { urlMapBody } from './url-map-schema.ts';
-import { routeTable } from './url-routes.ts';
-
-const BS = 'projects/p/global/backendServices/bs';
-
-function front(map: object = { defaultService: BS }, more: object = {}): TrafficFront {
-  const body = urlMapBody.parse({ name: 'map', ...map });
-  const routes = routeTable({ kind: '', id: '1', creationTimestamp: '', selfLink: '', ...body }, 'p');
-  return { kind: 'http', routes, managed: false, ...more };
-}
 
 /** Says its name, and what it was sent. */
 const hello = (name: string) =>
