@@ -122,9 +122,10 @@ export async function stageImage(data: string, name: string, env: Readonly<Recor
   return `file://${folder}`;
 }
 
-/** cloudlab as its own process, as the supervisor starts it. */
+/** cloudlab as its own process, as the supervisor starts it; it ends with this process, however that one ends. */
 export async function startProcess(data: string, offset: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+  const command = [process.execPath, join(import.meta.dirname, 'main.ts')];
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...command], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env['PATH'],

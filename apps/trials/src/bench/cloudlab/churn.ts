@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Figure, Pair } from '../engine/row.ts';
-import { DRAINING_SECONDS, GROUP_SIZE, MEASURED, until } from './lab.ts';
+import { DRAINING_SECONDS, GROUP_SIZE, USED } from './lab.ts';
 import type { BenchLab } from './lab.ts';
+import type { LoadResult } from './load-order.ts';
 import { startLoad } from './loads.ts';
-import type { LoadResult } from './loads.ts';
 
 const RATE = 100;
 
@@ -26,13 +26,13 @@ export async function churn(
 ): Promise<Pair & { readonly changes: number }> {
   const kinds = ['http', 'network'] as const;
   // An instance is told that it drains when no load balancer sends it anything new: the spare group has one only.
-  for (const kind of kinds) await lab.backends(MEASURED[kind].spare, []);
+  for (const kind of kinds) await lab.backends(USED[kind].spare, []);
   const loads = await Promise.all(
     kinds.flatMap((kind) =>
       [true, false].map(async (kept) => ({
         name: `${kind}, ${kept ? 'kept connections' : 'one connection each'}`,
         load: startLoad({
-          to: [await lab.balancer(MEASURED[kind].balancer)],
+          to: [await lab.balancer(USED[kind].balancer)],
           rate: RATE,
           // It ends when the last change is over.
           seconds: minutes * 60 + 3600,
@@ -62,7 +62,7 @@ export async function churn(
 
 /** Two groups take turns behind the load balancer: one is added, the other drained, removed, emptied and filled anew. */
 async function change(lab: BenchLab, kind: 'http' | 'network', deadline: number): Promise<number> {
-  const { balancer, spare } = MEASURED[kind];
+  const { balancer, spare } = USED[kind];
   let [current, next]: [number, number] = [balancer, spare];
   let changes = 0;
   while (performance.now() < deadline) {
@@ -70,8 +70,7 @@ async function change(lab: BenchLab, kind: 'http' | 'network', deadline: number)
       { group: current, scaler: 1 },
       { group: next, scaler: 1 },
     ]);
-    const added = next;
-    await until(`group ${added} is healthy`, async () => (await lab.instances(balancer, added)).length === GROUP_SIZE);
+    await lab.healthy(balancer, [next]);
     await sleep(1000);
     await lab.backends(balancer, [
       { group: current, scaler: 0 },

@@ -1,14 +1,15 @@
 /**
- * The program of an instance: answers a short text over HTTP, and closes its connections when it gets no new traffic,
+ * The program of an instance: answers its name over HTTP, and closes its connections when it gets no new traffic,
  * as the metadata server tells it. Plain text: it runs inside an image of its own.
  */
 export const INSTANCE_PROGRAM = `
 const http = require('node:http');
+const name = process.env.INSTANCE_NAME + '\\n';
 let draining = false;
 const server = http.createServer((request, response) => {
   if (draining) response.setHeader('connection', 'close');
-  response.setHeader('content-length', 3);
-  response.end('ok\\n');
+  response.setHeader('content-length', name.length);
+  response.end(name);
 });
 server.keepAliveTimeout = 620000;
 server.listen(process.env.PORT, process.env.HOST, () => console.log('listening'));
