@@ -40,6 +40,7 @@ import takeBackDeploy from './take-back-deploy/stage.ts';
 import terminateInstanceAndDecrementServerGroup from './terminate-instance-and-decrement-server-group/stage.ts';
 import terminateInstances from './terminate-instances/stage.ts';
 import trafficReport from './traffic-report/stage.ts';
+import undoOperation from './undo-operation/stage.ts';
 import updateLaunchConfig from './update-launch-config/stage.ts';
 import upsertImageTags from './upsert-image-tags/stage.ts';
 import upsertLoadBalancer from './upsert-load-balancer/stage.ts';
@@ -49,6 +50,7 @@ import upsertServerGroupTags from './upsert-server-group-tags/stage.ts';
 import wait from './wait/stage.ts';
 import waitForCondition from './wait-for-condition/stage.ts';
 import waitUntil from './wait-until/stage.ts';
+import watchTraffic from './watch-traffic/stage.ts';
 import webhook from './webhook/stage.ts';
 
 /** Every stage type of this build, by its type. */
@@ -92,6 +94,7 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   terminateInstanceAndDecrementServerGroup,
   terminateInstances,
   trafficReport,
+  undoOperation,
   updateLaunchConfig,
   upsertImageTags,
   upsertLoadBalancer,
@@ -101,6 +104,7 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   wait,
   waitForCondition,
   waitUntil,
+  watchTraffic,
   webhook,
 };
 
@@ -147,6 +151,7 @@ export interface StageInputs {
   >;
   readonly terminateInstances: z.input<(typeof terminateInstances)['schema']>;
   readonly trafficReport: z.input<(typeof trafficReport)['schema']>;
+  readonly undoOperation: z.input<(typeof undoOperation)['schema']>;
   readonly updateLaunchConfig: z.input<(typeof updateLaunchConfig)['schema']>;
   readonly upsertImageTags: z.input<(typeof upsertImageTags)['schema']>;
   readonly upsertLoadBalancer: z.input<(typeof upsertLoadBalancer)['schema']>;
@@ -156,5 +161,6 @@ export interface StageInputs {
   readonly wait: z.input<(typeof wait)['schema']>;
   readonly waitForCondition: z.input<(typeof waitForCondition)['schema']>;
   readonly waitUntil: z.input<(typeof waitUntil)['schema']>;
+  readonly watchTraffic: z.input<(typeof watchTraffic)['schema']>;
   readonly webhook: z.input<(typeof webhook)['schema']>;
 }

@@ -26,7 +26,7 @@ import { clouddriverRules } from './rules.ts';
 import { listenToChanges } from './inventory/changes.ts';
 import { NUDGES_CHANNEL, parseNudge, tellNudge } from './inventory/nudges.ts';
 import { startInventory } from './inventory/watcher.ts';
-import { submittedOperation } from './operations/view.ts';
+import { submittedBy, submittedOperation } from './operations/view.ts';
 import { startWorker } from './operations/worker.ts';
 import { pause } from './pause.ts';
 
@@ -117,6 +117,7 @@ export const app: AppDefinition = {
           rules: clouddriverRules(
             (id) => submittedOperation(db, id),
             (id) => applicationOfHold(db.pool, id),
+            (id) => submittedBy(db, id),
           ),
         },
         handlers: handlers({

@@ -30,7 +30,11 @@ async function statusOf(
   call: Record<string, unknown>,
   find: FindOperation = () => Promise.resolve(undefined),
 ): Promise<number> {
-  const rule = clouddriverRules(find, () => Promise.resolve(null))[operation];
+  const rule = clouddriverRules(
+    find,
+    () => Promise.resolve(null),
+    () => Promise.resolve([]),
+  )[operation];
   if (typeof rule === 'string' || !('needs' in rule)) throw new Error(`${operation} demands nothing of an application`);
   try {
     await demand(access, identity, rule.needs, await rule.of({ ...call, identity } as never));
@@ -98,6 +102,7 @@ describe('accounts', () => {
     const rules = clouddriverRules(
       () => Promise.resolve(undefined),
       () => Promise.resolve(null),
+      () => Promise.resolve([]),
     );
     for (const operation of [
       'addAccount',

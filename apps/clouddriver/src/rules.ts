@@ -28,6 +28,9 @@ export type FindOperation = (
 /** The application of a hold; null for an unknown id, which the handler tells of. */
 export type FindHold = (id: string) => Promise<string | null>;
 
+/** Everything that an execution submitted. */
+export type FindOfExecution = (id: string) => Promise<Descriptions>;
+
 /** Operations as they are submitted: each an object of one operation's name and its description. */
 type Descriptions = readonly Readonly<Record<string, Json>>[];
 
@@ -89,7 +92,11 @@ const readRules: Rules<typeof cloudReadRoutes> = {
 };
 
 /** Who may call what of clouddriver: WRITE on the application for operations and locks, READ for what it has. */
-export const clouddriverRules = (findOperation: FindOperation, findHold: FindHold): Rules<typeof clouddriverApi> => ({
+export const clouddriverRules = (
+  findOperation: FindOperation,
+  findHold: FindHold,
+  findOfExecution: FindOfExecution,
+): Rules<typeof clouddriverApi> => ({
   submit: { needs: 'WRITE', of: ({ body }) => everyApplication(body) },
   getOperation: {
     needs: 'READ',
@@ -108,7 +115,7 @@ export const clouddriverRules = (findOperation: FindOperation, findHold: FindHol
   listHolds: ofApplication,
   releaseHold: { needs: 'WRITE', of: ({ params }) => findHold(params.id) },
   executionEnded: 'service',
-  undoOfExecution: 'service',
+  undoOfExecution: { needs: 'READ', of: async ({ params }) => everyApplication(await findOfExecution(params.id)) },
   ...accountRules,
   ...readRules,
   listServerGroups: { needs: 'READ', of: ({ params }) => params.application },

@@ -1,6 +1,7 @@
 import type { gateApi } from '@gennaker/contracts/gate';
 import { orcaPassedRoutes } from '@gennaker/contracts/orca';
 import { orcaInsightRoutes } from '@gennaker/contracts/orca-insight';
+import { orcaUndoRoutes } from '@gennaker/contracts/orca-undo';
 import type { Handlers } from '@gennaker/contracts/route';
 import { cloudHandlers } from './clouds/cloud-handlers.ts';
 import { liveEvents } from './events/live-events.ts';
@@ -27,6 +28,7 @@ export function gateHandlers(gate: Gate, people: People): Handlers<typeof gateAp
     ...cloudHandlers(gate),
     ...customStageHandlers(gate.customStages),
     ...forward(gate.orca, orcaInsightRoutes),
+    ...forward(gate.orca, orcaUndoRoutes),
     ...forward(gate.orca, orcaPassedRoutes),
     failedStages: ({ query, ...call }) => gate.orca.failedStages({ query }, callOptions(call)),
     jenkinsWebhook: ({ params, query, rawBody, headers, ...call }) => {

@@ -12,6 +12,7 @@ import { executionHandlers } from './rest/execution-handlers.ts';
 import { startHandlers } from './rest/start-handlers.ts';
 import { taskView } from './rest/task-view.ts';
 import { type MailParts, patchStage, sendMail } from './send-mail.ts';
+import { undoHandlers } from './undo/undo-handlers.ts';
 
 /** Orca's handlers. */
 export function orcaHandlers(parts: MailParts): Handlers<typeof orcaApi> {
@@ -75,6 +76,7 @@ export function orcaHandlers(parts: MailParts): Handlers<typeof orcaApi> {
     },
     stats: () => ({ ...orchestrator.stats() }),
     ...insightHandlers(parts),
+    ...undoHandlers(parts),
     events: ({ query: { after, types, ...filter }, headers, signal }) =>
       orchestrator.feed.follow(after ?? headers['last-event-id'], { ...filter, types: types?.split(',') }, signal),
   };

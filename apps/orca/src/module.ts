@@ -3,6 +3,7 @@ import { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { orcaApi } from '@gennaker/contracts/orca';
 import { front50Api } from '@gennaker/contracts/front50';
 import { roscoApi } from '@gennaker/contracts/rosco';
+import type { ExecutionState } from '@gennaker/engine/model';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import { remoteAccess } from '@gennaker/service/access';
 import type { AppDefinition, RunningApp } from '@gennaker/service/app';
@@ -25,7 +26,8 @@ import { runRetention } from './retention.ts';
 import { ENGINE_SETTINGS, Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { Queues } from './queue/queues.ts';
 import { orcaRules } from './rules.ts';
-import { definitionMap, strategyMap, type World } from './world.ts';
+import { tellHolds } from './undo/tell-holds.ts';
+import { definitionMap, type World } from './world.ts';
 
 /** Orca: runs executions. */
 export const app: AppDefinition = { name: 'orca', start: (config) => startOrca(config) };
@@ -68,7 +70,7 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
   const world: World = {
     clock,
     definitions: definitionsOf(config, seams.definitions ?? []),
-    strategies: strategyMap(Object.values(strategies)),
+    strategies: Object.values(strategies),
     backoffs: config.file.tasks,
     ports: {
       clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
@@ -99,7 +101,15 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
   const { retention } = config.file;
   const parts = { db, orchestrator, queues, world, retention };
   const stopRetention = runRetention(db, retention, world.clock, log);
-  const ended = whenEnded(parts, log);
+  const toldParent = whenEnded(parts, log);
+  const toldHolds = tellHolds(
+    createServiceClient(clouddriverApi, { ...called('clouddriver'), own: ownIdentity('orca') }),
+    log,
+  );
+  const ended = (state: ExecutionState): void => {
+    toldParent(state);
+    toldHolds(state);
+  };
   const access = remoteAccess(config, 'orca', () => readAuthenticationMode(db.pool));
   const ownFront50 = createServiceClient(front50Api, { ...called('front50'), own: ownIdentity('orca') });
   const ofConfig = async (id: string): Promise<string | undefined> =>

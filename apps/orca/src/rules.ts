@@ -56,6 +56,9 @@ export function orcaRules(client: Queryable, ofConfig: ApplicationOfConfig): Par
     planOf: { needs: 'READ', of: ({ body }) => applicationOf(body) },
     previewStages: { needs: 'READ', of: ({ body }) => body.application },
     planOfStored: { needs: 'READ', of: ({ params }) => ofConfig(params.id) },
+    previewUndo: looks,
+    startUndo: steers,
+    previewRollback: { needs: 'READ', of: ({ params }) => params.application },
     events: shows,
   };
 }

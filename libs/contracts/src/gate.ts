@@ -7,6 +7,7 @@ import { applicationSchema, pipelineSchema, savedPipelineSchema, storedPipelineS
 import { gateCloudRoutes } from './gate-clouds.ts';
 import { eventsQuery, executionsQuery, orcaApi, orcaPassedRoutes } from './orca.ts';
 import { orcaInsightRoutes } from './orca-insight.ts';
+import { orcaUndoRoutes } from './orca-undo.ts';
 import { peopleRoutes } from './people.ts';
 import { defineApi } from './route.ts';
 
@@ -332,6 +333,7 @@ export const gateApi = defineApi({
     response: storedEventSchema,
   },
   ...orcaInsightRoutes,
+  ...orcaUndoRoutes,
   ...orcaPassedRoutes,
   failedStages: { ...orcaApi.failedStages, path: '/executions/failedStages' },
   events: {

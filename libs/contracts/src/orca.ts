@@ -3,6 +3,7 @@ import { executionTriggerSchema, executionViewSchema, jsonObject } from './execu
 import { taskSchema } from './front50.ts';
 import { orcaAdminRoutes } from './orca-admin.ts';
 import { orcaInsightRoutes } from './orca-insight.ts';
+import { orcaUndoRoutes } from './orca-undo.ts';
 import { defineApi } from './route.ts';
 
 export const refSchema = z.object({ ref: z.string().describe('/pipelines/<execution id>') });
@@ -83,6 +84,7 @@ const evaluated = z.object({ result: z.unknown(), detail: z.unknown().optional()
 
 /** Orca: runs executions. */
 export const orcaApi = defineApi({
+  ...orcaUndoRoutes,
   orchestrate: {
     method: 'POST',
     path: '/orchestrate',

@@ -69,3 +69,15 @@ export async function submittedOperation(
   const { rows } = await db.pool.query('select "user", descriptions from clouddriver.operations where id = $1', [id]);
   return rows[0] && submittedSchema.parse(rows[0]);
 }
+
+/** Everything that was submitted for an execution. */
+export async function submittedBy(
+  db: Database,
+  executionId: string,
+): Promise<z.output<typeof submittedSchema>['descriptions']> {
+  const { rows } = await db.pool.query(
+    'select "user", descriptions from clouddriver.operations where execution_id = $1',
+    [executionId],
+  );
+  return rows.flatMap((row) => submittedSchema.parse(row).descriptions);
+}
