@@ -32,6 +32,7 @@ import shrinkCluster from './shrink-cluster/ui.tsx';
 import statefullyUpdateBootImage from './statefully-update-boot-image/ui.tsx';
 import terminateInstanceAndDecrementServerGroup from './terminate-instance-and-decrement-server-group/ui.tsx';
 import terminateInstances from './terminate-instances/ui.tsx';
+import trafficReport from './traffic-report/ui.tsx';
 import updateLaunchConfig from './update-launch-config/ui.tsx';
 import upsertImageTags from './upsert-image-tags/ui.tsx';
 import upsertLoadBalancer from './upsert-load-balancer/ui.tsx';
@@ -77,6 +78,7 @@ export const stageUis: readonly StageUi[] = [
   statefullyUpdateBootImage,
   terminateInstanceAndDecrementServerGroup,
   terminateInstances,
+  trafficReport,
   updateLaunchConfig,
   upsertImageTags,
   upsertLoadBalancer,

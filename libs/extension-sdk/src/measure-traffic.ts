@@ -1,4 +1,5 @@
-import type { TrafficReport, TrafficRules } from '@gennaker/contracts/traffic-report';
+import { parseName } from '@gennaker/contracts/moniker';
+import type { TrafficReport } from '@gennaker/contracts/traffic-report';
 import type { SyntheticStage, TaskContext } from './stage.ts';
 
 /** Whose traffic, and since when (and until when; absent: now), epoch milliseconds. */
@@ -16,9 +17,11 @@ export function readTraffic(
   context: TaskContext<unknown>,
   { account, region, of, from, to }: MeasuredTraffic,
 ): Promise<TrafficReport> {
+  const name = 'cluster' in of ? of.cluster : of.serverGroups[0];
   return context.ports.clouddriver.readMeter(
     {
-      params: { application: context.application },
+      // A pipeline may change clusters of another application, as whose they are read then.
+      params: { application: parseName(name ?? '')?.app ?? context.application },
       query: {
         account,
         region,
@@ -41,24 +44,16 @@ export interface ReportedTraffic {
   readonly from: number;
   /** What was changed, as in `During the deploy`. */
   readonly during: string;
-  /** The server group whose traffic is judged by the rules: a bad verdict fails the stage. */
-  readonly judged?: { readonly serverGroup: string; readonly rules: TrafficRules };
 }
 
 /** How long a deploy waits for counters that come late, seconds: what is missing then can be read later. */
 const PATIENCE_S = 15;
 
 /** The stage that ends a deploy or a rollback with what was answered meanwhile; its output is `trafficReport`. */
-export function trafficReportStage({ judged, account, ...about }: ReportedTraffic): SyntheticStage {
+export function trafficReportStage({ account, ...about }: ReportedTraffic): SyntheticStage {
   return {
     type: 'trafficReport',
     name: 'Report traffic',
-    context: {
-      ...about,
-      account,
-      credentials: account,
-      ...(judged ? {} : { waitSeconds: PATIENCE_S }),
-      ...(judged ? { serverGroupName: judged.serverGroup, rules: judged.rules } : {}),
-    },
+    context: { ...about, account, credentials: account, waitSeconds: PATIENCE_S },
   };
 }

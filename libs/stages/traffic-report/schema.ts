@@ -1,4 +1,4 @@
-import { trafficReportSchema, trafficRulesSchema } from '@gennaker/contracts/traffic-report';
+import { trafficReportSchema } from '@gennaker/contracts/traffic-report';
 import { z } from 'zod';
 
 /** Inputs of a traffic report. */
@@ -11,9 +11,6 @@ export const trafficReportStageSchema = z.looseObject({
   from: z.coerce.number().int().min(0).optional().describe('epoch milliseconds; absent: lookBackSeconds before'),
   lookBackSeconds: z.coerce.number().int().min(1).max(86_400).default(300),
   during: z.string().optional().describe('what happened meanwhile, as in "the deploy"'),
-  serverGroupName: z.string().optional().describe('judged by the rules; absent: the newest with traffic'),
-  rules: trafficRulesSchema.optional().describe('traffic that breaks them fails the stage'),
-  failWhenUndecided: z.boolean().default(false).describe('too little traffic for the rules fails the stage too'),
   waitSeconds: z.coerce
     .number()
     .min(0)

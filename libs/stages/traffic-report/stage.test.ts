@@ -66,24 +66,13 @@ describe('the traffic report', () => {
       },
     });
   });
-  it('is missing without harm where the cloud counts nothing, but for rules that want numbers', async () => {
+  it('is missing without harm where the cloud counts nothing', async () => {
     const none = () => new ServiceError(501, 'The cloud of account prod counts no traffic', { fix: 'use another' });
     expect(await run({}, 2_000_000, none)).toMatchObject({
       status: 'SUCCEEDED',
       reason: { summary: 'There is no traffic report: The cloud of account prod counts no traffic' },
     });
-    expect(await run({ rules: { maxP99Ms: 50 } }, 2_000_000, none)).toMatchObject({ status: 'TERMINAL' });
     await expect(run({}, 2_000_000, () => new ServiceError(503, 'away'))).rejects.toThrow('away');
-  });
-  it('fails for too little traffic only where that is wanted', async () => {
-    const few = { rules: { minRequests: 8 }, measuredFrom: 1_000_000, measuredTo: 1_300_000 };
-    expect(await run(few, 9_000_000)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await run({ ...few, failWhenUndecided: true }, 9_000_000)).toMatchObject({
-      status: 'TERMINAL',
-      reason: {
-        summary: expect.stringMatching(/^shop-main-v002 answered 7 of the 8 requests that a judgment needs\. /),
-      },
-    });
   });
   it('measures anew when it is started again', () => {
     const context = { ...settings, measuredFrom: 1, measuredTo: 2 };

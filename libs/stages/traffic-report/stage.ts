@@ -1,11 +1,12 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import type { TrafficReport } from '@gennaker/contracts/traffic-report';
-import { judgeTraffic } from '@gennaker/extension-sdk/judge-traffic';
 import { readTraffic } from '@gennaker/extension-sdk/measure-traffic';
-import { defineStage, type TaskContext, type TaskDefinition, type TaskResult } from '@gennaker/extension-sdk/stage';
+import { defineStage, type TaskDefinition, type TaskResult } from '@gennaker/extension-sdk/stage';
 import { type TrafficReportStage, trafficReportStageSchema } from './schema.ts';
 
 const TIMEOUT_MS = 2 * 60 * 60_000;
+/** A service that is away comes back; anything else does not change by asking again. */
+const PASSING: readonly number[] = [429, 503, 504];
 
 const measureTraffic: TaskDefinition<TrafficReportStage> = {
   name: 'measureTraffic',
@@ -24,13 +25,20 @@ const measureTraffic: TaskDefinition<TrafficReportStage> = {
     try {
       report = await readTraffic(context, { account, region: stage.region, of: { cluster: stage.cluster }, from, to });
     } catch (error) {
-      if (!(error instanceof ServiceError) || (error.status !== 501 && error.status !== 502)) throw error;
-      return withoutNumbers(context, error);
+      if (!(error instanceof ServiceError) || PASSING.includes(error.status)) throw error;
+      return {
+        status: 'SUCCEEDED',
+        reason: {
+          summary: `There is no traffic report: ${error.message}`,
+          ...(error.details.fix ? { next: error.details.fix } : {}),
+        },
+      };
     }
-    if (!report.complete && context.now < to + stage.waitSeconds * 1_000)
+    const patience = to + stage.waitSeconds * 1_000;
+    if (!report.complete && context.now < patience)
       return {
         status: 'RUNNING',
-        wakeAfterMs: Math.max(250, to + report.resolutionMs + report.delayMs - context.now),
+        wakeAfterMs: Math.max(250, Math.min(patience, to + report.resolutionMs + report.delayMs) - context.now),
         context: { ...window, trafficReport: report },
         reason: {
           summary: `So far ${report.summary}`,
@@ -40,22 +48,13 @@ const measureTraffic: TaskDefinition<TrafficReportStage> = {
       };
     const trafficSummary = told(stage, report);
     return {
-      ...judged(stage, report, trafficSummary),
+      status: 'SUCCEEDED',
       context: window,
       outputs: { trafficReport: report, trafficSummary },
+      reason: { summary: trafficSummary },
     };
   },
 };
-
-/** No meter, or none that answers: the report is missing, and nothing is judged. */
-function withoutNumbers({ context, now }: TaskContext<TrafficReportStage>, error: ServiceError): TaskResult {
-  const reason = {
-    summary: `There is no traffic report: ${error.message}`,
-    evidence: { at: now },
-    ...(error.details.fix ? { next: error.details.fix } : {}),
-  };
-  return { status: context.rules ? 'TERMINAL' : 'SUCCEEDED', reason };
-}
 
 function told({ during }: TrafficReportStage, { summary, from, to, complete, delayMs }: TrafficReport): string {
   const when = during ? `During ${during}` : `Within ${Math.round((to - from) / 1_000)} s`;
@@ -63,24 +62,11 @@ function told({ during }: TrafficReportStage, { summary, from, to, complete, del
   return `${when} ${summary}${late}`;
 }
 
-function judged(
-  stage: TrafficReportStage,
-  report: TrafficReport,
-  summary: string,
-): Pick<TaskResult, 'status' | 'reason'> {
-  if (!stage.rules) return { status: 'SUCCEEDED', reason: { summary } };
-  const subject =
-    stage.serverGroupName ?? report.serverGroups.find(({ requests }) => requests > 0)?.serverGroup ?? stage.cluster;
-  const { verdict, reason } = judgeTraffic(report, subject, stage.rules);
-  const failed = verdict === 'bad' || (verdict === 'undecided' && stage.failWhenUndecided);
-  return { status: failed ? 'TERMINAL' : 'SUCCEEDED', reason: { ...reason, summary: `${reason.summary}. ${summary}` } };
-}
-
-/** Says what load balancers answered during a window of time, and fails when it breaks the rules. */
+/** Says what load balancers answered during a window of time. */
 export default defineStage({
   type: 'trafficReport',
   label: 'Traffic report',
-  description: 'Says what load balancers answered by server group: requests, failures, latencies; may judge it',
+  description: 'Says what load balancers answered by server group: requests, failures, latencies',
   schema: trafficReportStageSchema,
   examples: [
     {
@@ -88,7 +74,6 @@ export default defineStage({
       region: 'us-central1',
       cluster: 'hello-prod',
       lookBackSeconds: 300,
-      rules: { maxFailureRatio: 0.01, maxP99Ms: 500, minRequests: 100 },
     },
   ],
   tasks: () => [measureTraffic],

@@ -1,3 +1,4 @@
+import type { TrafficReport } from '@gennaker/contracts/traffic-report';
 import type { ReactNode } from 'react';
 import { createContext, useContext } from 'react';
 import type { StrategyUi } from './stage-ui.tsx';
@@ -16,6 +17,17 @@ export interface ClusterChoice {
   readonly regions: readonly string[];
 }
 
+/** Whose traffic is wanted, and of when; without an end: up to now, again and again. */
+export interface TrafficWindow {
+  readonly application: string;
+  readonly account: string;
+  readonly region: string;
+  readonly cluster: string;
+  /** Epoch milliseconds. */
+  readonly from: number;
+  readonly to?: number | undefined;
+}
+
 /** Live data for forms. Each method is a hook: call it unconditionally in a component. */
 export interface LiveData {
   useAccounts(provider?: string): Choices;
@@ -32,6 +44,11 @@ export interface LiveData {
   useMasters(): Choices;
   useJobs(master: string | undefined): Choices;
   useClusters(application: string): { readonly clusters: readonly ClusterChoice[]; readonly loading: boolean };
+  /** What load balancers counted; undefined: nothing is asked. `problem` says why it is not known. */
+  useTraffic(window: TrafficWindow | undefined): {
+    readonly report?: TrafficReport | undefined;
+    readonly problem?: string | undefined;
+  };
   /** Deployment strategies of this build. */
   readonly strategies: readonly StrategyUi[];
   /** A bake's log from an offset on. */

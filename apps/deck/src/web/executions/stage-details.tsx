@@ -3,6 +3,7 @@ import type { ExecutionView, Reason, StageView } from '@gennaker/contracts/execu
 import { stageUis } from '@gennaker/stages/ui';
 import { Facts, JsonBlock, Note, ReasonNote } from '@gennaker/ui/panels';
 import { list, object, text } from '@gennaker/ui/stage-ui';
+import { StageTraffic } from '@gennaker/ui/stage-traffic';
 import { awaitsJudgment, stageLook, StatusText, statusLook } from '@gennaker/ui/status';
 import { Elapsed, withLocalTimes } from '@gennaker/ui/time';
 import type { ReactNode } from 'react';
@@ -103,6 +104,7 @@ function Overview({
           })}
       {past ? null : <StageDeedsBar execution={execution} stage={stage} />}
       {ui?.Details ? <ui.Details stage={stage} execution={execution} children={under} /> : null}
+      <StageTraffic stage={stage} execution={execution} children={under} />
       {!ui?.Details && !reason && !failure && !awaitsJudgment(stage) ? (
         <Facts
           of={[

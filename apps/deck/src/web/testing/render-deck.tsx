@@ -29,6 +29,7 @@ export const testLiveData: LiveData = {
     clusters: [{ account: 'local-gce', cluster: 'hello-prod', regions: ['us-central1'] }],
     loading: false,
   }),
+  useTraffic: () => ({}),
   strategies: strategyUis,
   readBakeLog: async () => ({ text: 'line\n', nextOffset: 5, complete: true }),
 };
