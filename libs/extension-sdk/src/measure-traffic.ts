@@ -49,11 +49,21 @@ export interface ReportedTraffic {
 /** How long a deploy waits for counters that come late, seconds: what is missing then can be read later. */
 const PATIENCE_S = 15;
 
-/** The stage that ends a deploy or a rollback with what was answered meanwhile; its output is `trafficReport`. */
-export function trafficReportStage({ account, ...about }: ReportedTraffic): SyntheticStage {
-  return {
+/**
+ * Stages of a deploy or a rollback, and behind them all the one that says what was answered meanwhile; its outputs are
+ * `trafficReport` and `trafficSummary`. Undefined: there is nothing to tell, as no load balancer is involved.
+ */
+export function withTrafficReport(
+  stages: readonly SyntheticStage[],
+  about: ReportedTraffic | undefined,
+): SyntheticStage[] {
+  if (!about) return [...stages];
+  const { account, ...more } = about;
+  const report: SyntheticStage = {
     type: 'trafficReport',
     name: 'Report traffic',
-    context: { ...about, account, credentials: account, waitSeconds: PATIENCE_S },
+    context: { ...more, account, credentials: account, waitSeconds: PATIENCE_S },
+    after: stages.map((_, index) => index),
   };
+  return [...stages, report];
 }

@@ -61,6 +61,7 @@ export const rollbackServerGroupSchema = serverGroupStageSchema.extend({
     })
     .optional()
     .describe('what was decided when the stage ran'),
+  measuredFrom: z.number().optional().describe('epoch milliseconds; since when traffic is reported, if it is'),
 });
 export type RollbackServerGroup = z.infer<typeof rollbackServerGroupSchema>;
 export type RollbackPlan = NonNullable<RollbackServerGroup['rollbackPlan']>;

@@ -1,6 +1,7 @@
 import { acquireClusterLock, type ClusterPlace, clusterOf, underLocks } from '@gennaker/extension-sdk/cluster-lock';
 import { chooseRollback, type RollbackAnswer } from '@gennaker/extension-sdk/rollback';
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
+import { withTrafficReport } from '@gennaker/extension-sdk/measure-traffic';
 import { clusterGroups } from '@gennaker/extension-sdk/server-group-read';
 import { placesOf } from '@gennaker/extension-sdk/server-group-stage';
 import { defineStage, type SyntheticStage, type TaskContext, type TaskResult } from '@gennaker/extension-sdk/stage';
@@ -68,7 +69,10 @@ const determineRollback = underLocks<RollbackServerGroup>(places, {
     const { choice } = answer;
     return {
       status: 'SUCCEEDED',
-      context: { rollbackPlan: planOf(choice, stage.rollbackContext) },
+      context: {
+        rollbackPlan: planOf(choice, stage.rollbackContext),
+        ...(choice.from.loadBalancers.length > 0 ? { measuredFrom: context.now } : {}),
+      },
       outputs: {
         rollback: {
           from: choice.from.name,
@@ -112,10 +116,14 @@ export default defineStage({
     const parsed = rollbackServerGroupSchema.parse(stage.context);
     if (parsed.rollbackType === 'TEST')
       return inOrder([waitStage('Rehearse the rollback', parsed.rollbackContext.waitTime ?? 1)]);
-    return parsed.rollbackPlan ? rollbackStages(parsed.rollbackPlan, parsed) : [];
+    const { rollbackPlan: plan, measuredFrom: from, cloudProvider } = parsed;
+    if (!plan) return [];
+    const { account, region, cluster } = plan;
+    const about = { cloudProvider, account, region, cluster, during: 'the rollback' };
+    return withTrafficReport(rollbackStages(plan, parsed), from === undefined ? undefined : { ...about, from });
   },
   prepareForRestart: ({ context }) => {
-    const { rollbackPlan: _, ...rest } = context;
+    const { rollbackPlan: _, measuredFrom: __, ...rest } = context;
     return { context: rest, outputs: {} };
   },
 });
