@@ -42,6 +42,7 @@ import upsertServerGroupTags from './upsert-server-group-tags/ui.tsx';
 import wait from './wait/ui.tsx';
 import waitForCondition from './wait-for-condition/ui.tsx';
 import waitUntil from './wait-until/ui.tsx';
+import watchTraffic from './watch-traffic/ui.tsx';
 import webhook from './webhook/ui.tsx';
 
 /** Forms and details of every stage type. */
@@ -88,5 +89,6 @@ export const stageUis: readonly StageUi[] = [
   wait,
   waitForCondition,
   waitUntil,
+  watchTraffic,
   webhook,
 ];

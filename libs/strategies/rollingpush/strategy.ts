@@ -1,0 +1,87 @@
+import { clusterName } from '@gennaker/contracts/moniker';
+import { type NewServerGroupStage, newServerGroupStageSchema } from '@gennaker/contracts/server-group-stage';
+import { whereOf } from '@gennaker/extension-sdk/new-server-group';
+import type { PlanView } from '@gennaker/extension-sdk/stage';
+import { defineStrategy } from '@gennaker/extension-sdk/strategy';
+import { z } from 'zod';
+import { rollingpushSchema } from './schema.ts';
+
+/** A group that spans a region's zones takes no surplus below their number. */
+const ZONES = 3;
+/** What of the description an instance is made of. */
+const LAUNCH_KEYS = ['instanceType', 'instanceMetadata', 'labels', 'tags'] as const;
+
+/** The server group stays and its instances are replaced: new ones come before old ones go. */
+export default defineStrategy({
+  type: 'rollingpush',
+  label: 'Rolling push',
+  description: 'Replaces the instances of the server group that serves; no new server group is made',
+  schema: rollingpushSchema,
+  problems: ({ termination }) =>
+    !termination.relaunchAllInstances && (termination.totalRelaunches ?? 0) > 0
+      ? [
+          {
+            field: 'termination.totalRelaunches',
+            message: 'a part of the instances cannot be replaced: the server group would run two versions for good',
+            fix: 'set relaunchAllInstances, or use the strategy canary',
+          },
+        ]
+      : [],
+  insteadStages: ({ description, settings: { termination }, view }) => {
+    const described = newServerGroupStageSchema.parse(description);
+    const { account, region } = whereOf(described);
+    if (!account || !region) throw new Error('Strategy rollingpush: the cluster names no account or no region');
+    const { cloudProvider, stack, freeFormDetails } = described;
+    const cluster = clusterName(
+      described.application ?? view.application,
+      stack ?? undefined,
+      freeFormDetails ?? undefined,
+    );
+    const launched = Object.fromEntries(
+      LAUNCH_KEYS.flatMap((key) => (description[key] === undefined ? [] : [[key, description[key]]])),
+    );
+    const surge = Math.max(ZONES, termination.concurrentRelaunches);
+    return [
+      {
+        type: 'updateLaunchConfig',
+        name: `Replace the instances of ${cluster}`,
+        context: {
+          cloudProvider,
+          credentials: account,
+          cluster,
+          regions: [region],
+          target: 'current_asg_dynamic',
+          image: imageOf(described, view),
+          ...launched,
+          targetHealthyDeployPercentage: described.targetHealthyDeployPercentage,
+          updatePolicy: termination.relaunchAllInstances
+            ? {
+                type: 'PROACTIVE',
+                maxSurge: { fixed: surge },
+                maxUnavailable: { fixed: 0 },
+              }
+            : { type: 'OPPORTUNISTIC' },
+        },
+      },
+    ];
+  },
+});
+
+const detailsSchema = z.array(
+  z.looseObject({
+    cloudProviderType: z.string().optional(),
+    imageName: z.string().optional(),
+    ami: z.string().optional(),
+  }),
+);
+
+/** The image that the cluster names, or that of the bake before. @throws Error when there is none */
+function imageOf(described: NewServerGroupStage, view: PlanView): string {
+  const named = described.image ?? described.imageId ?? described.amiName;
+  if (named) return named;
+  const details = detailsSchema.catch([]).parse(view.ancestorOutput('deploymentDetails'));
+  const found = details.find((one) => (one.cloudProviderType ?? described.cloudProvider) === described.cloudProvider);
+  const image = found?.imageName ?? found?.ami;
+  if (!image) throw new Error('Strategy rollingpush: there is no image; name one in the cluster, or bake one before');
+  return image;
+}
