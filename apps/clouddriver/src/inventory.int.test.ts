@@ -303,3 +303,19 @@ test('a preview says what would be done, and what would be refused, and starts n
   expect(preview[1]?.problems.join(' ')).toContain('no region mars-1');
   expect(await api.getServerGroup({ params: inRegion('shop-prod-v000') })).toMatchObject({ capacity: { desired: 2 } });
 });
+
+test("what load balancers counted is read from the account's cloud, of the application's own server groups alone", async () => {
+  const from = String(Date.now() - 10_000);
+  const query = { account: 'local-gce', region: 'us-central1', from };
+  const read = (more: object) =>
+    running.api.readMeter({ params: { application: 'shop' }, query: { ...query, ...more } });
+  expect(await read({ cluster: 'shop-prod' })).toMatchObject({
+    resolutionMs: 1_000,
+    delayMs: 0,
+    serverGroups: [{ serverGroup: 'shop-prod-v000', requests: 0, failures: 0, connections: 0, p99: null, points: [] }],
+    summary: 'shop-prod-v000 got no traffic',
+  });
+  await expect(read({ cluster: 'store-prod' })).rejects.toThrow('store-prod is not of application shop');
+  await expect(read({})).rejects.toThrow('of a cluster or of server groups');
+  await expect(read({ cluster: 'shop-prod', from: String(Date.now()) })).rejects.toThrow('at least a second');
+});

@@ -2,6 +2,7 @@ import type { AccountCheck } from '@gennaker/contracts/cloud-accounts';
 import type { Compute } from './compute.ts';
 import { failedAs, GceFailure } from './errors.ts';
 import { discoverProjects, projectsCheck } from './projects.ts';
+import { loadBalancerMeter } from './meter.ts';
 import { lastPart, regionSchema } from './resources.ts';
 import { z } from 'zod';
 
@@ -69,9 +70,9 @@ export async function verifyAccount(compute: Compute): Promise<Verification> {
   const reads = await Promise.all(
     READS.map(([service, permission, how]) => readCheck(compute, service, permission, how)),
   );
-  const changes = await changeChecks(compute);
+  const [traffic, changes] = await Promise.all([trafficCheck(compute), changeChecks(compute)]);
   return {
-    checks: [...projects, ...checks, ...reads.map(({ check }) => check), ...changes.checks],
+    checks: [...projects, ...checks, ...reads.map(({ check }) => check), traffic, ...changes.checks],
     missingPermissions: [...reads.flatMap(({ missing }) => missing), ...changes.missing],
   };
 }
@@ -166,6 +167,7 @@ function quotaChecks(region: z.output<typeof regionSchema>): AccountCheck[] {
 }
 
 const nothing = z.unknown();
+const TRAFFIC_WINDOW_MS = 300_000;
 
 async function readCheck(
   compute: Compute,
@@ -185,6 +187,22 @@ async function readCheck(
       check: failure(`permission ${permission}`, `${service} cannot be listed`, error),
       missing: failedAs(error, 'permission') ? [permission] : [],
     };
+  }
+}
+
+/** Without it deploys go on, and nobody knows what was answered meanwhile. */
+async function trafficCheck(compute: Compute): Promise<AccountCheck> {
+  const to = compute.now();
+  const question = { region: compute.account.regions[0] ?? '', of: { cluster: 'none' }, loadBalancers: [], points: 1 };
+  try {
+    const found = await loadBalancerMeter(compute).read({ ...question, from: to - TRAFFIC_WINDOW_MS, to });
+    const [every, late] = [found.resolutionMs / 1_000, found.delayMs / 1_000];
+    const summary = `What load balancers count can be read: every ${every} s, ${late} s late`;
+    return { name: 'traffic', outcome: 'ok', reason: { summary } };
+  } catch (error) {
+    const { reason } = failure('traffic', 'What load balancers count cannot be read', error);
+    const next = 'Grant the service account the role Monitoring Viewer, or leave out what judges traffic';
+    return { name: 'traffic', outcome: 'warning', reason: { ...reason, next } };
   }
 }
 
