@@ -1,3 +1,4 @@
+import { capacityWords } from '@gennaker/ui/capacity-words';
 import { FieldGrid, NumberField, OptionField, SegmentField, SwitchField } from '@gennaker/ui/fields';
 import { ResizeIcon } from '@gennaker/ui/icons';
 import { Facts } from '@gennaker/ui/panels';
@@ -110,10 +111,6 @@ function Form(props: StageFormProps) {
 }
 
 function Details(props: StageDetailsProps) {
-  const size = (value: unknown): string => {
-    const { min, max, desired } = object(value);
-    return min === max ? text(desired) : `${text(desired)} (${text(min)} to ${text(max)})`;
-  };
   return (
     <>
       <TargetDetails {...props} />
@@ -122,7 +119,12 @@ function Details(props: StageDetailsProps) {
         .map((one) => (
           <Facts
             key={`${text(one['region'])}/${text(one['serverGroupName'])}`}
-            of={[[text(one['serverGroupName']), `${size(one['before'])} → ${size(one['capacity'])} instances`]]}
+            of={[
+              [
+                text(one['serverGroupName']),
+                `${capacityWords(one['before']) ?? '?'} → ${capacityWords(one['capacity']) ?? '?'} instances`,
+              ],
+            ]}
           />
         ))}
     </>

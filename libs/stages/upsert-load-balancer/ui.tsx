@@ -87,7 +87,7 @@ function ServiceFields({
         label="Health check port"
         min={1}
         max={65_535}
-        placeholder="The load balancer's"
+        placeholder={isHttp(type) ? '80' : "The load balancer's"}
         value={check['port']}
         onChange={(port) => onChange({ healthCheck: { ...check, port } })}
       />

@@ -27,20 +27,17 @@ export function RowsField({
   return (
     <div className="gk-rows">
       {rows.map((row, index) => (
-        <div key={index} className="gk-group">
-          <FieldGrid>
-            {children(row, index, (patch) => set(index, patch))}
-            <div>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                aria-label={`Remove ${what} ${index + 1}`}
-                onClick={() => onChange(rows.filter((_, at) => at !== index))}
-              >
-                <CloseIcon size={15} />
-              </ActionIcon>
-            </div>
-          </FieldGrid>
+        <div key={index} className="gk-group gk-removable">
+          <FieldGrid>{children(row, index, (patch) => set(index, patch))}</FieldGrid>
+          <ActionIcon
+            className="gk-remove"
+            variant="subtle"
+            color="gray"
+            aria-label={`Remove ${what} ${index + 1}`}
+            onClick={() => onChange(rows.filter((_, at) => at !== index))}
+          >
+            <CloseIcon size={15} />
+          </ActionIcon>
         </div>
       ))}
       <div>

@@ -1,4 +1,5 @@
 import type { JsonObject, StageConfig, StageFormProps } from '@gennaker/ui/stage-ui';
+import { strings, text } from '@gennaker/ui/stage-ui';
 import type { ComponentType } from 'react';
 import { differences } from './differences.ts';
 
@@ -47,10 +48,19 @@ export function saidBy(deed: Deed, edited: StageConfig): JsonObject {
   return Object.fromEntries(sends === 'all' ? chosen : chosen.filter(([key]) => changed.has(key)));
 }
 
-/** The stages that are submitted for what the form says. */
+/** The stages that are submitted for what the form says, named for what each does to what. */
 export function stagesOf(deed: Deed, edited: StageConfig): StageConfig[] {
   const said = saidBy(deed, edited);
-  return deed.targets.map((target) => ({ ...target, ...said, type: deed.type }));
+  return deed.targets.map((target) => ({
+    ...target,
+    ...said,
+    type: deed.type,
+    name: deed.targets.length === 1 ? deed.title : `${deed.verb} ${targetName(target)}`,
+  }));
+}
+
+function targetName(target: JsonObject): string {
+  return text(target['serverGroupName']) || strings(target['instanceIds']).join(', ');
 }
 
 /** What is missing before it can be told what would be done. */

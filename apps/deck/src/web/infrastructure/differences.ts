@@ -1,5 +1,7 @@
+import { capacityWords } from '@gennaker/ui/capacity-words';
 import type { JsonObject } from '@gennaker/ui/stage-ui';
 import { object, text } from '@gennaker/ui/stage-ui';
+import { routesOf } from './routes.ts';
 
 /** One thing that is asked for otherwise than it is. */
 export interface Difference {
@@ -24,10 +26,22 @@ const unsaid = (value: unknown): boolean => value === undefined || value === nul
 export function inWords(value: unknown): string {
   if (unsaid(value)) return 'not set';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  const size = capacityWords(value);
+  if (size !== undefined) return size;
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(inWords).join(', ');
   if (typeof value !== 'object') return text(value);
   const entries = Object.entries(object(value)).filter(([, each]) => !unsaid(each));
   return entries.length === 0 ? 'none' : entries.map(([name, each]) => `${name} ${inWords(each)}`).join(', ');
+}
+
+/** A field's value as people read it. */
+function words(field: string, value: unknown): string {
+  if (field !== 'hostRules') return inWords(value);
+  return (
+    routesOf(value)
+      .map(([where, service]) => `${where}: ${service}`)
+      .join('; ') || 'none'
+  );
 }
 
 /** What of `after` differs from `before`, by field. What `after` does not say is no difference: it stays as it is. */
@@ -40,5 +54,5 @@ export function differences(before: JsonObject, after: JsonObject): Difference[]
         unsaid(each) || each === false || (Array.isArray(each) && each.length === 0);
       return !(nothing(was) && nothing(value));
     })
-    .map(([field, value]) => ({ field, before: inWords(before[field]), after: inWords(value) }));
+    .map(([field, value]) => ({ field, before: words(field, before[field]), after: words(field, value) }));
 }

@@ -1,12 +1,13 @@
 import type { Instance, LoadBalancer } from '@gennaker/contracts/clouddriver';
 import { CopyText, Facts } from '@gennaker/ui/panels';
 import { Chip } from '@gennaker/ui/status';
-import { list, object, strings, text } from '@gennaker/ui/stage-ui';
+import { object, strings, text } from '@gennaker/ui/stage-ui';
 import { Link } from '@tanstack/react-router';
 import { useCan } from '../queries/accounts.ts';
 import { HealthCount } from './health-count.tsx';
 import { loadBalancerDeeds, portsOf } from './network-deeds.ts';
 import { Pane, PaneSection } from './pane.tsx';
+import { routesOf } from './routes.ts';
 import { SeenAt } from './seen-at.tsx';
 import { StaleNote } from './trouble.tsx';
 
@@ -131,23 +132,12 @@ export function LoadBalancerPane({
 
 /** Which backend service answers for which hosts and paths. */
 function Routes({ balancer }: { readonly balancer: LoadBalancer }) {
-  const rules = list(balancer['hostRules']).map(object);
   if (!text(balancer['urlMapName'])) return null;
-  const lines = rules.flatMap((rule): (readonly [string, string])[] => {
-    const hosts = strings(rule['hostPatterns']).join(', ');
-    const matcher = object(rule['pathMatcher']);
-    const paths = list(matcher['pathRules']).map(object);
-    return [
-      ...paths.map(
-        (path) =>
-          [`${hosts} ${strings(path['paths']).join(', ')}`, text(object(path['backendService'])['name'])] as const,
-      ),
-      [`${hosts} otherwise`, text(object(matcher['defaultService'])['name'])] as const,
-    ];
-  });
   return (
     <PaneSection title="Hosts and paths">
-      <Facts of={[...lines, ['Everything else', text(object(balancer['defaultService'])['name'])]]} />
+      <Facts
+        of={[...routesOf(balancer['hostRules']), ['Everything else', text(object(balancer['defaultService'])['name'])]]}
+      />
     </PaneSection>
   );
 }

@@ -240,9 +240,13 @@ describe('the pane of a load balancer', () => {
 
     fireEvent.click(button('Change'));
     const dialog = within(await screen.findByRole('dialog', { name: 'Change hello-web' }));
-    expect(dialog.getByLabelText<HTMLInputElement>(/^Backend service of paths 1\.1/).value).toBe('hello-api');
+    expect(dialog.getByLabelText<HTMLInputElement>(/^Backend service of paths 1\.1/, { selector: 'input' }).value).toBe(
+      'hello-api',
+    );
     expect(dialog.getByText('Nothing differs.')).toBeDefined();
-    fireEvent.change(dialog.getByLabelText(/^Backend service of hosts 1/), { target: { value: 'hello-main' } });
+    fireEvent.change(dialog.getByLabelText(/^Backend service of hosts 1/, { selector: 'input' }), {
+      target: { value: 'hello-main' },
+    });
     expect(dialog.getByRole('row', { name: /^Hosts and paths .*hello-shop.* .*hello-main/ })).toBeDefined();
   });
 

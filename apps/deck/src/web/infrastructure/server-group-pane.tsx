@@ -1,5 +1,6 @@
 import { Checkbox } from '@mantine/core';
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
+import { capacityWords } from '@gennaker/ui/capacity-words';
 import { healthLook, healthWord } from '@gennaker/ui/instance-squares';
 import { CopyText, Facts } from '@gennaker/ui/panels';
 import { Chip, StatusText } from '@gennaker/ui/status';
@@ -26,7 +27,6 @@ interface PaneProps {
 /** Everything about one server group, beside the list: what can be done, facts, policies, its instances. */
 export function ServerGroupPane({ application, group, onInstance, onClose }: PaneProps) {
   const can = useCan();
-  const { capacity } = group;
   return (
     <Pane
       application={application}
@@ -62,12 +62,7 @@ export function ServerGroupPane({ application, group, onInstance, onClose }: Pan
             ['Region', group.region],
             ['Zones', group.zones?.join(', ')],
             ['Instance type', text(group['instanceType'])],
-            [
-              'Capacity',
-              capacity.min === capacity.max
-                ? `${capacity.desired}`
-                : `${capacity.desired} (${capacity.min} to ${capacity.max})`,
-            ],
+            ['Capacity', capacityWords(group.capacity)],
             ['Load balancers', group.loadBalancers.join(', ') || 'None'],
             ['Firewalls', strings(group['securityGroups']).join(', ')],
             ['Network tags', strings(group['tags']).join(', ')],

@@ -35,7 +35,7 @@ export function useSubmitStages(application: string) {
 
 /** Reads everything of the clouds that is on screen again. */
 export function refreshClouds(client: QueryClient): void {
-  for (const name of ['serverGroups', 'loadBalancers', 'securityGroups', 'instance', 'images', 'image'])
+  for (const name of ['serverGroups', 'loadBalancers', 'securityGroups', 'instance', 'images', 'image', 'choices'])
     void client.invalidateQueries({ queryKey: [name] });
 }
 
