@@ -173,3 +173,32 @@ describe('somebody who has never seen the JSON', () => {
     expect(problems).toEqual([]);
   });
 });
+
+describe('somebody who looks after what runs', () => {
+  it('sees first what a change by hand will do, has it done, and reads what an instance writes', async () => {
+    const name = `${HELLO.cluster}-v001`;
+    await page.goto(`/applications/${HELLO.application}/clusters`);
+    await page.getByRole('button', { name, exact: true }).click();
+    const group = page.getByRole('complementary', { name: `Server group ${name}` });
+    await group.getByText('Enabled').waitFor();
+    await shot('server-group');
+    expect(await violations(page)).toEqual([]);
+
+    await group.getByRole('button', { name: 'Resize' }).click();
+    const dialog = page.getByRole('dialog', { name: `Resize ${name}` });
+    await dialog.getByRole('textbox', { name: 'Instances' }).fill(String(HELLO.instances + 1));
+    await dialog.getByText(`from ${HELLO.instances} to ${HELLO.instances + 1}`).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Resize' }).click();
+    await dialog.getByRole('status').getByText('Succeeded').waitFor({ timeout: 60_000 });
+    await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+    await group.getByRole('list').getByText('Up').nth(HELLO.instances).waitFor();
+
+    await group.getByRole('list').getByRole('button').first().click();
+    await page.getByRole('button', { name: 'Serial console' }).click();
+    await page.getByText(`hello ${BUILDS.second.version} listens on`).waitFor();
+    await shot('console');
+    expect(await violations(page)).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+});

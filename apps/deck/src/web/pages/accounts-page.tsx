@@ -8,7 +8,13 @@ import { Ago } from '@gennaker/ui/time';
 import { useState } from 'react';
 import { AccountDialog } from '../infrastructure/account-dialog.tsx';
 import { Verification } from '../infrastructure/verification.tsx';
-import { useAccountDefinitions, useAccountList, useChangeAccount, useVerifyAccount } from '../queries/accounts.ts';
+import {
+  isUnseen,
+  useAccountDefinitions,
+  useAccountList,
+  useChangeAccount,
+  useVerifyAccount,
+} from '../queries/accounts.ts';
 import { useMe } from '../queries/people.ts';
 import { Dialog } from '../shell/dialog.tsx';
 
@@ -116,7 +122,9 @@ function AccountRow({
         {refresh.isError ? <ErrorPanel title="It was not looked at" error={refresh.error} /> : null}
       </td>
       <td className="gk-muted">
-        {inventory && !problem ? `${inventory.serverGroups} server groups, ${inventory.instances} instances` : null}
+        {inventory && !problem && !isUnseen(account)
+          ? `${inventory.serverGroups} server groups, ${inventory.instances} instances`
+          : null}
       </td>
       <td>
         <Group gap="xs" justify="flex-end" wrap="nowrap">
@@ -176,7 +184,7 @@ function AccountState({ account: { problem, inventory } }: { readonly account: A
         <div className="app-about">{inventory.error}</div>
       </>
     );
-  if (inventory?.lastSeen === undefined) return <StatusText look="waiting">Not seen yet</StatusText>;
+  if (inventory?.lastSeen === undefined) return <StatusText look="system">Is looked at for the first time</StatusText>;
   return (
     <StatusText look="succeeded">
       Seen <Ago at={inventory.lastSeen} />

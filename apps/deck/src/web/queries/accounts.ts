@@ -1,10 +1,17 @@
-import type { AccountDefinition } from '@gennaker/contracts/cloud-accounts';
+import type { AccountDefinition, AccountView } from '@gennaker/contracts/cloud-accounts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
 
 /** Accounts change rarely: they are read again after this long, in ms. */
 const FRESH_MS = 30_000;
+/** An account that was added just now is seen soon: looks until then, ms. */
+const SOON_MS = 2_000;
+
+/** It can be used and was not looked at yet. */
+export function isUnseen({ problem, inventory }: AccountView): boolean {
+  return problem === undefined && inventory?.lastSeen === undefined && inventory?.failingSince === undefined;
+}
 
 /** Every account with its capabilities and how its inventory is kept, by name. */
 export function useAccountList() {
@@ -12,6 +19,7 @@ export function useAccountList() {
     queryKey: keys.choices('accounts'),
     queryFn: ({ signal }) => gate.listAccounts({ query: { expand: 'true' } }, { signal }),
     staleTime: FRESH_MS,
+    refetchInterval: ({ state }) => (state.data?.some(isUnseen) ? SOON_MS : FRESH_MS),
   });
 }
 
