@@ -1,5 +1,6 @@
 import { createRequire, Module } from 'node:module';
 import { readDescription } from './api-description.ts';
+import { withDeadlines } from './call-deadline.ts';
 
 /** The Compute services that this cloud speaks to. */
 export const SERVICES = [
@@ -78,7 +79,7 @@ export type RawClient = Record<string, (request: object, options: object) => unk
 export type RawClientClass = new (options: object, gax: object) => RawClient;
 
 interface GrpcClientClass {
-  new (options: object): object;
+  new (options: object): { createStub(...args: unknown[]): Promise<object> };
   prototype: object;
 }
 
@@ -155,6 +156,9 @@ function sharedGax(): object {
   class SharedGrpcClient extends fallback.GrpcClient {
     loadProtoJSON(): object {
       return root;
+    }
+    override async createStub(...args: unknown[]): Promise<object> {
+      return withDeadlines(await super.createStub(...args));
     }
   }
   return { fallback: { ...fallback, GrpcClient: SharedGrpcClient } };

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SERVICE_NAMES, type ServiceName } from '@gennaker/service/config';
+import { SERVICE_NODE_FLAGS } from '@gennaker/service/node-flags';
 import {
   createDatabase,
   postgresCommand,
@@ -18,9 +19,6 @@ import { commandOf, identify } from './process-table.ts';
 import { reasonOf, Sentence } from './sentence.ts';
 
 const databaseName = 'gennaker';
-
-/** Flags that keep a service process small: most of its garbage is young and small. */
-const nodeFlags = ['--max-semi-space-size=2'];
 
 /** Folder of the records of what runs. */
 export function runFolder(layout: Layout): string {
@@ -96,7 +94,7 @@ export async function cloudlabSpec(layout: Layout): Promise<ProcessSpec> {
   return {
     ...common(layout, 'cloudlab'),
     file: process.execPath,
-    args: [...nodeFlags, join(layout.root, 'apps/cloudlab/src/main.ts')],
+    args: [...SERVICE_NODE_FLAGS, join(layout.root, 'apps/cloudlab/src/main.ts')],
     env: baseEnvironment(layout),
     version: sourcesDigest([join(layout.root, 'apps/cloudlab'), join(layout.root, 'libs/cloudlab')]),
     stopSignal: 'SIGTERM',
@@ -128,7 +126,7 @@ export function serviceSpecs(layout: Layout, databases: Databases): ProcessSpec[
     return {
       ...common(layout, name),
       file: process.execPath,
-      args: [...nodeFlags, ...args],
+      args: [...SERVICE_NODE_FLAGS, ...args],
       env,
       version,
       stopSignal: 'SIGTERM',

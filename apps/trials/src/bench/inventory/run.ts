@@ -9,6 +9,7 @@ import { createClient } from '@gennaker/client/client';
 import { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import type { Client } from '@gennaker/contracts/route';
 import { freePort } from '@gennaker/fixtures/servers';
+import { SERVICE_NODE_FLAGS } from '@gennaker/service/node-flags';
 import { cpuSeconds } from '../../cpu.ts';
 import { startTrialServers } from '../../servers.ts';
 import { proportionalMegabytes } from '../engine/memory.ts';
@@ -131,7 +132,7 @@ async function startClouddriver(folder: string, databaseUrl: string, lab: string
   await writeFile(config, JSON.stringify({ accounts: [{ ...accountOf(0, lab), provider: 'gce' }] }));
   const port = await freePort();
   const main = fileURLToPath(new URL('../../../../clouddriver/src/main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [...SERVICE_NODE_FLAGS, main], {
     env: {
       PATH: process.env['PATH'],
       GENNAKER_DATA: folder,
