@@ -20,7 +20,9 @@ type Check = AccountVerification['checks'][number];
 export function Verification({ of }: { readonly of: AccountVerification }) {
   const section = useRef<HTMLElement>(null);
   // It comes below a form, where nobody would see it.
-  useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), [of]);
+  useEffect(() => {
+    section.current?.scrollIntoView({ block: 'nearest' });
+  }, [of]);
   const works = of.checks.filter(({ outcome }) => outcome === 'ok');
   const others = of.checks
     .filter(({ outcome }) => outcome !== 'ok')
