@@ -99,7 +99,7 @@ export function InstancesPage() {
         />
       ) : null}
       <div className="card">
-        <table className="table table-rows">
+        <table className="table table-rows no-wrap">
           <TableHead columns={['Name', 'Health', 'Server group', 'Zone', 'Address', 'Started']} />
           <tbody>
             {shown.map(({ key, instance, group }) => (

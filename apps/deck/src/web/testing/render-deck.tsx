@@ -52,7 +52,8 @@ export function prepareBrowser(): void {
     unobserve(): void {}
     disconnect(): void {}
   };
-  Element.prototype.scrollIntoView ??= () => {};
+  // As browsers have it: with an answer, which is no clean-up of an effect.
+  Element.prototype.scrollIntoView ??= async () => {};
   if (!('fonts' in document))
     Object.defineProperty(document, 'fonts', { value: { addEventListener: () => {}, removeEventListener: () => {} } });
 }
