@@ -1,4 +1,5 @@
+import { simulatedWorlds } from './conformance.fixture.ts';
 import { LOAD_BALANCER_SCENARIOS } from './conformance-load-balancers.fixture.ts';
 import { conform } from './conformance-suite.fixture.ts';
 
-conform(LOAD_BALANCER_SCENARIOS);
+conform(simulatedWorlds, LOAD_BALANCER_SCENARIOS);

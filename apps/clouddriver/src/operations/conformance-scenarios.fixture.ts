@@ -1,6 +1,6 @@
 import { CERTIFICATE, PRIVATE_KEY } from '@gennaker/cloudlab/certificate.fixture';
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
-import type { ConformanceWorld } from './conformance.fixture.ts';
+import type { Beginning, World, Worlds } from './conformance-world.fixture.ts';
 
 export const AT = { credentials: 'lab', region: 'us-central1' };
 const IMAGE = 'debian-12-nodejs-v1';
@@ -14,29 +14,27 @@ export interface Scenario {
   readonly before?: readonly (readonly [string, JsonObject])[];
   /** False: what it did before a failure stays, and a retry goes on from there. */
   readonly undoable?: boolean;
-  describe(world: ConformanceWorld): JsonObject;
+  describe(world: World): JsonObject;
 }
 
 /** Instances of a server group, of the prepared one unless told, sorted. */
-export function members(world: ConformanceWorld, group = GROUP): string[] {
-  return Object.values(world.lab.cloud.lab.store.state.managed)
+export function members({ model }: World, group = GROUP): string[] {
+  return Object.values(model.lab.store.state.managed)
     .filter((record) => record.group.endsWith(`/${group}`))
     .map((record) => record.instance.split('/').at(-1) ?? '')
     .toSorted();
 }
 
-/** What all scenarios begin with: a load balancer, a health check, and a server group of two behind it. */
-export async function prepare(world: ConformanceWorld): Promise<void> {
+/** Makes what all scenarios begin with: a load balancer, a health check, and a server group of two behind it. */
+export async function prepare(worlds: Worlds): Promise<Beginning> {
+  const world = await worlds.open();
   for (const name of ['cert', 'other-cert'])
-    await world.lab.done('POST', 'global/sslCertificates', {
-      name,
-      certificate: CERTIFICATE,
-      privateKey: PRIVATE_KEY,
-    });
-  await world.lab.done('POST', 'global/healthChecks', { name: 'heal', type: 'HTTP', httpHealthCheck: { port: 8080 } });
-  await world.lab.done('POST', 'global/images', { name: 'hello-2', rawDisk: { source: 'file:///hello-2' } });
+    await world.done('POST', 'global/sslCertificates', { name, certificate: CERTIFICATE, privateKey: PRIVATE_KEY });
+  await world.done('POST', 'global/healthChecks', { name: 'heal', type: 'HTTP', httpHealthCheck: { port: 8080 } });
+  const source = await world.imageSource('hello-2');
+  await world.done('POST', 'global/images', { name: 'hello-2', rawDisk: { source } });
   for (const [operation, description] of [
-    ['upsertLoadBalancer', { loadBalancerName: 'hello-lb', loadBalancerType: 'TCP' }],
+    ['upsertLoadBalancer', { loadBalancerName: 'hello-lb', loadBalancerType: 'TCP', connectionDrainingTimeoutSec: 1 }],
     [
       'createServerGroup',
       {
@@ -54,10 +52,10 @@ export async function prepare(world: ConformanceWorld): Promise<void> {
     ],
   ] as const) {
     const { ended } = await world.run(operation, { ...AT, ...description }, {}, `prepare ${operation}`);
-    if (ended?.failure) throw new Error(ended.failure.summary);
-    world.kept.steps.clear();
+    if (ended?.failure !== null) throw new Error(ended?.failure?.summary ?? 'The process died.');
     await world.settle();
   }
+  return world.beginning();
 }
 
 const autoscaling = { minNumReplicas: 2, maxNumReplicas: 4, cpuUtilization: { utilizationTarget: 0.6 } };

@@ -1,4 +1,5 @@
+import { simulatedWorlds } from './conformance.fixture.ts';
 import { conform } from './conformance-suite.fixture.ts';
 import { SCENARIOS } from './conformance-scenarios.fixture.ts';
 
-conform(SCENARIOS);
+conform(simulatedWorlds, SCENARIOS);

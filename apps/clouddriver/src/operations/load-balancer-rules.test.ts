@@ -1,15 +1,14 @@
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import { beforeAll, expect, test } from 'vitest';
-import { type Beginning, ConformanceWorld } from './conformance.fixture.ts';
+import { ConformanceWorld, simulatedWorlds } from './conformance.fixture.ts';
 import { LOAD_BALANCERS } from './conformance-load-balancers.fixture.ts';
 import { AT, members, prepare } from './conformance-scenarios.fixture.ts';
+import { type Beginning, resources } from './conformance-world.fixture.ts';
 
 const GROUP = 'hello-prod-v000';
 let beginning: Beginning;
 beforeAll(async () => {
-  const world = await ConformanceWorld.open();
-  await prepare(world);
-  beginning = world.beginning();
+  beginning = await prepare(simulatedWorlds);
 }, 60_000);
 
 /** A world in which these operations have succeeded, and how the next one ends. */
@@ -17,8 +16,6 @@ async function after(...before: (readonly [string, JsonObject])[]) {
   const world = await ConformanceWorld.open(beginning);
   let count = 0;
   const attempt = async (operation: string, description: JsonObject): Promise<string | null> => {
-    world.kept.steps.clear();
-    world.kept.failure = null;
     const { ended } = await world.run(operation, { ...AT, ...description }, {}, `attempt ${count++}`);
     await world.settle();
     return ended?.failure?.summary ?? null;
@@ -41,9 +38,9 @@ test.each([
   [{ loadBalancerName: 'hello-lb', loadBalancerType: 'NETWORK' }, 'is of type TCP, which cannot become NETWORK'],
 ])('an upsert of %j is refused before anything is made: %s', async (description, sentence) => {
   const { world, attempt } = await after();
-  const before = await world.resources();
+  const before = await resources(world);
   expect(await attempt('upsertLoadBalancer', { loadBalancerName: 'new-lb', ...description })).toContain(sentence);
-  expect(await world.resources()).toEqual(before);
+  expect(await resources(world)).toEqual(before);
 });
 
 test('a forwarding rule is not made anew while groups get requests through it, and is when they do not', async () => {

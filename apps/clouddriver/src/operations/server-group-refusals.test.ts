@@ -1,8 +1,9 @@
 import { operationNamed, operationsOf } from '@gennaker/extension-sdk/cloud';
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import { beforeAll, expect, test } from 'vitest';
-import { type Beginning, ConformanceWorld } from './conformance.fixture.ts';
+import { ConformanceWorld, simulatedWorlds } from './conformance.fixture.ts';
 import { AT, prepare } from './conformance-scenarios.fixture.ts';
+import { type Beginning, changesSince } from './conformance-world.fixture.ts';
 
 const GROUP = 'hello-prod-v000';
 const create: JsonObject = { application: 'hello', image: 'debian-12-nodejs-v1', targetSize: 1 };
@@ -10,11 +11,10 @@ const ofGroup: JsonObject = { serverGroupName: GROUP };
 
 let beginning: Beginning;
 beforeAll(async () => {
-  const world = await ConformanceWorld.open();
-  await prepare(world);
+  const world = await ConformanceWorld.open(await prepare(simulatedWorlds));
   const quota = { project: 'p', region: 'us-central1', metric: 'INSTANCES', limit: 10 };
   await world.lab.call('PUT', '/lab/v1/quotas', quota);
-  beginning = world.beginning();
+  beginning = await world.beginning();
 }, 60_000);
 
 test.each<[string, JsonObject, string]>([
@@ -66,7 +66,7 @@ test.each<[string, JsonObject, string]>([
   const { ended } = await world.run(operation, { ...AT, ...description });
   expect(ended?.failure?.summary).toContain(sentence);
   expect(ended?.failure?.next).toContain('Nothing had been changed');
-  expect(world.changesSince(beginning)).toEqual([]);
+  expect(changesSince(world, beginning)).toEqual([]);
 });
 
 test.each<[string, JsonObject, string]>([
