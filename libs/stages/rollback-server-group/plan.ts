@@ -75,6 +75,8 @@ export function rollbackStages(plan: RollbackPlan, stage: RollbackServerGroup): 
           ...(settings.delayBeforeDisableSeconds ? { delayBeforeDisableSec: settings.delayBeforeDisableSeconds } : {}),
         },
       },
+      // Red/black spares what its own execution deployed, and that is what may be rolled back here.
+      disable({}),
     ]);
   if (!restore) return settings.disableOnly ? inOrder([disable({})]) : [];
   const restored = { ...common, serverGroupName: restore.serverGroupName, targetHealthyDeployPercentage: percentage };
@@ -137,9 +139,9 @@ export function rollbackSteps(plan: RollbackPlan, stage: RollbackServerGroup): s
       case 'enableServerGroup':
         return `${name}, and wait until ${percentage} % of it is healthy at its load balancers`;
       case 'disableServerGroup':
-        return restore ? `${name}, while ${restore.serverGroupName} is healthy` : `${name}`;
+        return restore ? `${name}, while ${restore.serverGroupName} is healthy` : name;
       case 'cloneServerGroup':
-        return `${name}: made like it, given the requests when ${percentage} % of it is healthy, then ${from.serverGroupName} is disabled`;
+        return `${name}: made like it, and given the requests when ${percentage} % of it is healthy`;
       case 'wait':
         return `Wait ${String(context['waitTime'])} s, while both serve`;
       default:

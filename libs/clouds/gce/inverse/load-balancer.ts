@@ -13,24 +13,38 @@ interface Named {
   readonly credentials: string;
   readonly region: string;
   readonly loadBalancerName: string;
+  readonly certificate?: string | null | undefined;
+  readonly listenersToDelete?: readonly string[];
 }
 
-/** The load balancer as it is now: brought back by its description, or deleted where there is none. */
+/**
+ * The load balancer as it is now, with the listeners that are to go: brought back by its description, or deleted where
+ * there is none. Parts that the change makes and that nothing uses afterwards stay.
+ */
 export async function inverseOfLoadBalancer(compute: Compute, d: Named): Promise<Inverse> {
-  const { credentials, region, loadBalancerName } = d;
+  const { credentials, region, loadBalancerName, listenersToDelete = [] } = d;
   const found = await findLoadBalancer(compute, region, loadBalancerName);
   if (!found) return { operations: [{ deleteLoadBalancer: { credentials, region, loadBalancerName } }] };
+  if (d.certificate && !found.proxy?.resource.sslCertificates?.length)
+    return {
+      impossible: `Load balancer ${loadBalancerName} had no certificate before, and cannot lose it; delete it, and make it again without`,
+    };
+  const others = await Promise.all(
+    listenersToDelete
+      .filter((name) => name !== loadBalancerName)
+      .map((name) => findLoadBalancer(compute, region, name)),
+  );
+  const all = [found, ...others.filter((other) => other !== null)];
+  const checks = await readChecks(compute, all);
   return {
-    operations: [
-      {
-        upsertLoadBalancer: {
-          credentials,
-          region,
-          loadBalancerName,
-          ...descriptionOf(found, await readChecks(compute, [found])),
-        },
+    operations: all.map((balancer) => ({
+      upsertLoadBalancer: {
+        credentials,
+        region,
+        loadBalancerName: balancer.rule.name,
+        ...descriptionOf(balancer, checks),
       },
-    ],
+    })),
   };
 }
 
