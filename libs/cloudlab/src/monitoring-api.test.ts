@@ -99,8 +99,8 @@ describe('the Monitoring API of the local cloud', () => {
     lab.traffic.send({ ...http, count: 9, tookMs: 10 });
     lab.traffic.send({ ...http, count: 1, tookMs: 40 });
     await lab.clock.advance(1_000);
-    const [{ points } = {}] = await series(LATENCY);
-    const distribution = points?.[0]?.['value']?.['distributionValue'];
+    const [latency] = await series(LATENCY);
+    const distribution = latency?.['points']?.[0]?.['value']?.['distributionValue'];
     expect(distribution).toMatchObject({
       count: '10',
       mean: 13,

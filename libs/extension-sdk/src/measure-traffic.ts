@@ -49,21 +49,20 @@ export interface ReportedTraffic {
 /** How long a deploy waits for counters that come late, seconds: what is missing then can be read later. */
 const PATIENCE_S = 15;
 
-/**
- * Stages of a deploy or a rollback, and behind them all the one that says what was answered meanwhile; its outputs are
- * `trafficReport` and `trafficSummary`. Undefined: there is nothing to tell, as no load balancer is involved.
- */
+/** The stage that says what was answered during a deploy or a rollback; its outputs are `trafficReport` and `trafficSummary`. */
+export function trafficReportStage({ account, ...more }: ReportedTraffic): SyntheticStage {
+  return {
+    type: 'trafficReport',
+    name: 'Report traffic',
+    context: { ...more, account, credentials: account, waitSeconds: PATIENCE_S },
+  };
+}
+
+/** After-stages, and behind them all the report of traffic. Undefined: there is nothing to tell, as no load balancer is involved. */
 export function withTrafficReport(
   stages: readonly SyntheticStage[],
   about: ReportedTraffic | undefined,
 ): SyntheticStage[] {
   if (!about) return [...stages];
-  const { account, ...more } = about;
-  const report: SyntheticStage = {
-    type: 'trafficReport',
-    name: 'Report traffic',
-    context: { ...more, account, credentials: account, waitSeconds: PATIENCE_S },
-    after: stages.map((_, index) => index),
-  };
-  return [...stages, report];
+  return [...stages, { ...trafficReportStage(about), after: stages.map((_, index) => index) }];
 }

@@ -72,7 +72,8 @@ export function trafficReport(
   const counted = {
     ...place,
     ...{ from, to: reading.to, stepMs, resolutionMs, delayMs },
-    complete: reading.to >= to && reading.to + delayMs <= now,
+    // Where nothing is counted, nothing more comes.
+    complete: (reading.to >= to && reading.to + delayMs <= now) || (uncounted.length > 0 && samples.length === 0),
     serverGroups,
     unserved: { requests: sumsOf(none).requests, points: pointsOf(none) },
     uncounted: [...uncounted],

@@ -1,8 +1,7 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import type { TrafficReport } from '@gennaker/contracts/traffic-report';
-import type { TaskContext } from '@gennaker/extension-sdk/stage';
 import { describe, expect, it } from 'vitest';
-import { trafficReportStageSchema, type TrafficReportStage } from './schema.ts';
+import { trafficReportStageSchema } from './schema.ts';
 import trafficReport from './stage.ts';
 
 const LATE_MS = 210_000;
@@ -34,9 +33,7 @@ function run(
     return answered instanceof ServiceError ? Promise.reject(answered) : Promise.resolve(answered);
   };
   const context = { application: 'shop', now, context: trafficReportStageSchema.parse({ ...settings, ...more }) };
-  return task?.run({ ...context, ports: { clouddriver: { readMeter } } } as Partial<
-    TaskContext<TrafficReportStage>
-  > as never);
+  return task?.run({ ...context, ports: { clouddriver: { readMeter } } } as never);
 }
 
 describe('the traffic report', () => {

@@ -18,6 +18,7 @@ export function TrafficChart({ report }: { readonly report: TrafficReport }) {
     return `var(${COLOURS[Math.max(0, at) % COLOURS.length]})`;
   };
   const { requests: unserved } = report.unserved;
+  if (layers.length === 0 && report.uncounted.length > 0) return null;
   return (
     <figure className="gk-traffic">
       {layers.length > 0 ? (

@@ -69,6 +69,11 @@ describe('the traffic chart', () => {
     expect(cells(/v002/)).toEqual(['50', '4', '4 ms', '9 ms', '18 ms']);
     expect(cells(/No instance could take it/).slice(0, 2)).toEqual(['2', '2']);
   });
+  it('shows no zeros for what is not counted', () => {
+    const points = group('hello-prod-v001', []);
+    const blind = { ...report, serverGroups: [points], unserved: { requests: 0, points: [] }, uncounted: ['hello-lb'] };
+    expect(render(<TrafficChart report={blind} />).container.innerHTML).toBe('');
+  });
   it('draws a part for each layer, all within the picture', () => {
     const { container } = render(<TrafficChart report={report} />);
     const paths = [...container.querySelectorAll('path')].map((path) => path.getAttribute('d') ?? '');
