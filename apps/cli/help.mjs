@@ -41,6 +41,14 @@ The first user must be an administrator, and turns authentication on. The passwo
 A key is never given itself: PATH is a file within the folder "credentials" of the data folder, NAME a variable of
 clouddriver's process. Without either, Google's application default credentials are used.`,
   },
+  undo: {
+    about: 'take back what an execution did to clouds',
+    usage: 'npx gennaker undo EXECUTION [--dry-run] [--force] [--data DIR] [--offset N]',
+    text: `Shows what takes each change of an execution back, the last one first, against what is live now, and starts it.
+
+  --dry-run      only shows it
+  --force        also when something changed since, or when a part cannot be taken back`,
+  },
   where: {
     about: 'print the addresses of the running system',
     usage: 'npx gennaker where [--data DIR]',
