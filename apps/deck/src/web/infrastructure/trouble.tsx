@@ -31,13 +31,22 @@ export function StaleNote({ of }: { readonly of: Freshness }) {
   );
 }
 
-/** What is wrong with a server group: an old view, traffic other than asked for, instances that cannot be made. */
+/** What is not as it should stay with a server group: an old view, traffic other than asked for, changes for a time, instances that cannot be made. */
 export function GroupTrouble({ group }: { readonly group: ServerGroup }) {
   const problems = group.problems ?? [];
   return (
     <>
       <StaleNote of={group} />
       {group.drift ? <ReasonNote reason={group.drift} look="paused" /> : null}
+      {(group.holds ?? []).map((hold) => (
+        <Note
+          key={hold.id}
+          look={hold.problem === undefined ? 'paused' : 'failed'}
+          title={`Held for a time (${hold.name}): ${hold.reason}`}
+          why={hold.problem}
+          next={`Its release ${hold.undo.join(', then ') || 'is being prepared'}; it comes at the latest when its execution ends.`}
+        />
+      ))}
       {problems.length > 0 ? (
         <Note
           look={problems.some(({ lasting }) => lasting) ? 'failed' : 'paused'}
