@@ -54,7 +54,7 @@ export function orcaRules(client: Queryable, ofConfig: ApplicationOfConfig): Par
     compare: { needs: 'READ', of: ({ query }) => Promise.all([ofId(query.a), ofId(query.b)]) },
     queues: shows,
     planOf: { needs: 'READ', of: ({ body }) => applicationOf(body) },
-    previewStages: { needs: 'READ', of: ({ body }) => body.application },
+    previewStages: { needs: 'EXECUTE', of: ({ body }) => body.application },
     planOfStored: { needs: 'READ', of: ({ params }) => ofConfig(params.id) },
     previewUndo: looks,
     startUndo: steers,
