@@ -1,8 +1,10 @@
 import type { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { badRequest, notFound } from '@gennaker/contracts/error';
 import type { Handlers } from '@gennaker/contracts/route';
+import { createGuardedHttp } from '@gennaker/service/egress';
 import type { Outbox } from '@gennaker/store/outbox';
 import { accountHandlers } from './account-handlers.ts';
+import { explainHealth } from './health/explain-health.ts';
 import { findImages } from './images.ts';
 import type { ReadGuards } from './guards/read-guards.ts';
 import type { Changes } from './inventory/changes.ts';
@@ -33,6 +35,7 @@ export interface HttpParts
 /** Binds clouddriver's contract. */
 export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
   const { db, accounts, inventory } = parts;
+  const http = createGuardedHttp(parts.allow);
   return {
     ...readHandlers(parts),
     ...accountHandlers(parts),
@@ -100,6 +103,17 @@ export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
         });
       const [shown = group] = await withRecords(db.pool, [group]);
       return shown;
+    },
+    explainHealth: async ({ params }) => {
+      const { cloud } = accounts.get(params.account);
+      const found = await cloud.inventory.serverGroup(params.region, params.name);
+      if (!found)
+        throw notFound(`There is no server group ${params.name} in ${params.region} of account ${params.account}`, {
+          field: 'name',
+          fix: 'it may have been destroyed; list the server groups of its application',
+        });
+      const read = cloud.capabilities.console?.read;
+      return explainHealth({ http, console: read && ((id) => read(params.region, id)) }, found.view);
     },
     findImages: ({ params, query }) => findImages(accounts, params.provider, query),
     events: ({ query, signal }) => parts.changes.stream(query.application, signal),

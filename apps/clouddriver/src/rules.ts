@@ -120,6 +120,7 @@ export const clouddriverRules = (
   ...readRules,
   listServerGroups: { needs: 'READ', of: ({ params }) => params.application },
   getServerGroup: { shows: (group) => (isObject(group) ? applicationNamed(group['name']) : undefined) },
+  explainHealth: { needs: 'READ', of: ({ params }) => applicationNamed(params.name) },
   findImages: 'signed',
   // A change of what belongs to no application concerns everybody.
   events: { shows: (change) => applicationOf(change) ?? null },

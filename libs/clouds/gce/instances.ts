@@ -1,4 +1,6 @@
 import type { HealthState, Instance } from '@gennaker/contracts/clouddriver';
+import type { CheckTarget } from '@gennaker/contracts/health-findings';
+import { checkTarget } from './load-balancers/checks.ts';
 import {
   type BackendHealth,
   type ComputeInstance,
@@ -34,12 +36,25 @@ export function combinedHealth(states: readonly HealthState[]): HealthState {
   return 'Unknown';
 }
 
-/** What a health check asks for, such as `HTTP :8080/`. */
+/** What a health check asks for, such as `health check on :8080/`. */
 export function checkText(check: HealthCheck | null): string {
   if (!check) return 'health check';
-  if (check.httpHealthCheck)
-    return `health check on :${check.httpHealthCheck.port ?? 80}${check.httpHealthCheck.requestPath ?? '/'}`;
-  return `health check on TCP port ${check.tcpHealthCheck?.port ?? '?'}`;
+  const { type, port, path } = askedBy(check);
+  return path ? `health check on :${port ?? ''}${path}` : `health check on ${type} port ${port ?? '?'}`;
+}
+
+/** What a health check asks; without a port it asks the one that is served. */
+function askedBy(check: HealthCheck): CheckTarget {
+  const { port, requestPath } = checkTarget(check);
+  const type = check.type ?? (check.tcpHealthCheck ? 'TCP' : 'HTTP');
+  const speaksHttp = type.startsWith('HTTP');
+  return {
+    name: check.name,
+    type,
+    port:
+      typeof port === 'number' && port > 0 ? port : type === 'HTTP' && check['portSpecification'] == null ? 80 : null,
+    path: speaksHttp ? (typeof requestPath === 'string' && requestPath !== '' ? requestPath : '/') : null,
+  };
 }
 
 /** An instance of a group in Gate's shape. `instance` is null while only the group knows of it. */
@@ -65,12 +80,7 @@ export function instanceView(
       type: 'LoadBalancer',
       healthClass: null,
       state,
-      loadBalancers: lines.map(({ loadBalancerName, instanceId, state: inService, description }) => ({
-        loadBalancerName,
-        instanceId,
-        state: inService,
-        description,
-      })),
+      loadBalancers: lines.map(({ health: _health, ...line }) => line),
     });
   }
   const healthState = combinedHealth(health.map((entry) => entry.state));
@@ -96,6 +106,7 @@ interface BalancerLine {
   readonly state: string;
   readonly health: HealthState;
   readonly description: string;
+  readonly healthCheck?: CheckTarget;
 }
 
 function balancerLine(
@@ -117,6 +128,7 @@ function balancerLine(
     state: up ? 'InService' : 'OutOfService',
     health: up ? 'Up' : draining ? 'Draining' : 'Down',
     description,
+    ...(balancer.check ? { healthCheck: askedBy(balancer.check) } : {}),
   };
 }
 

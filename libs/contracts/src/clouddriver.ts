@@ -5,6 +5,7 @@ import { cloudExecutionRoutes, cloudHoldRoutes } from './cloud-undo.ts';
 import { imageSchema, operationPreviewSchema, operationSchema, serverGroupSchema } from './cloud-views.ts';
 import { clusterLockSchema } from './cluster-locks.ts';
 import { jsonObject } from './execution.ts';
+import { healthFindingSchema } from './health-findings.ts';
 import { defineApi } from './route.ts';
 
 export type { HealthState, Instance, LoadBalancer, Operation, ServerGroup } from './cloud-views.ts';
@@ -127,6 +128,13 @@ export const clouddriverApi = defineApi({
     params: z.object({ account: z.string(), region: z.string(), name: z.string() }),
     query: z.object({ live: z.stringbool().optional() }),
     response: serverGroupSchema,
+  },
+  explainHealth: {
+    method: 'GET',
+    path: '/serverGroups/:account/:region/:name/health',
+    summary: 'Why instances of a server group are not healthy, found out now',
+    params: z.object({ account: z.string(), region: z.string(), name: z.string() }),
+    response: z.array(healthFindingSchema),
   },
   findImages: {
     method: 'GET',

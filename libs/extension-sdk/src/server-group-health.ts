@@ -1,8 +1,22 @@
 import type { Instance, ServerGroup } from '@gennaker/contracts/clouddriver';
 import type { Reason } from '@gennaker/contracts/execution';
 
+/** An instance that is not up. */
+export interface MissingInstance {
+  readonly name: string;
+  /** A part of a sentence. */
+  readonly lacks: string;
+  /** The states of its health sources: while they stay, it lacks the same. */
+  readonly healthKey: string;
+}
+
 /** How many instances of how many are up, and what the others lack. */
 export interface UpState {
+  /** A sentence without its end: how many are up, and how many are needed. */
+  readonly counted: string;
+  readonly missing: readonly MissingInstance[];
+  /** How many were not made yet; null: none is absent. */
+  readonly absent: string | null;
   readonly up: number;
   readonly needed: number;
   readonly enough: boolean;
@@ -68,19 +82,29 @@ export function upState(
   );
   const stuck = new Set(lasting.map((problem) => problem.instance));
   const hopeless = !enough && stuck.size > 0 && desired - stuck.size < needed;
+  const notMade =
+    absent > 0 ? `${absent} not made yet${group['reason'] ? ` (${reasonText(group['reason'])})` : ''}` : null;
   const lacks = [
-    ...(absent > 0 ? [`${absent} not made yet${group['reason'] ? ` (${reasonText(group['reason'])})` : ''}`] : []),
+    ...(notMade ? [notMade] : []),
     ...missing.slice(0, LISTED).map((instance) => `${instance.name}: ${lackOf(instance, interesting)}`),
     ...(missing.length > LISTED ? [`and ${missing.length - LISTED} more`] : []),
   ];
   const counted = `${up.length} of ${desired} instances of ${group.name} are up`;
+  const needs = enough ? counted : `${counted}, ${needed} are needed`;
   return {
+    counted: needs,
+    missing: missing.map((instance) => ({
+      name: instance.name,
+      lacks: lackOf(instance, interesting),
+      healthKey: instance.health.map(({ type, state }) => `${type} ${state}`).join(', '),
+    })),
+    absent: notMade,
     up: up.length,
     needed,
     enough,
     hopeless,
     reason: {
-      summary: enough ? counted : `${counted}, ${needed} are needed. ${lacks.join('; ')}`,
+      summary: enough ? counted : `${needs}. ${lacks.join('; ')}`,
       evidence: {
         serverGroup: group.name,
         region: group.region,

@@ -1,6 +1,7 @@
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import type { Reason } from '@gennaker/contracts/execution';
 import { guardText, type TrafficGuard } from '@gennaker/contracts/traffic-guards';
+import { z } from 'zod';
 import type { CapacityLoss } from './capacity-loss.ts';
 import { isUp } from './server-group-health.ts';
 
@@ -17,6 +18,14 @@ export interface ServingGroup {
   readonly instances: readonly { readonly name: string; readonly healthy: boolean }[];
 }
 
+/** An autoscaler that is switched off decides nothing. */
+const scaledSchema = z.looseObject({
+  mode: z
+    .string()
+    .refine((mode) => mode !== 'OFF')
+    .optional(),
+});
+
 /** What serves of a server group. `share`: percentage that was asked for; `platformHealth`: counts where it has no load balancer. */
 export function servingGroup(group: ServerGroup, share: number | undefined, platformHealth: string): ServingGroup {
   const interesting = group.loadBalancers.length > 0 ? null : [platformHealth];
@@ -24,7 +33,7 @@ export function servingGroup(group: ServerGroup, share: number | undefined, plat
     name: group.name,
     enabled: !group.isDisabled,
     wanted: group.capacity.desired,
-    autoscaled: group['autoscalingPolicy'] !== undefined,
+    autoscaled: scaledSchema.safeParse(group['autoscalingPolicy']).success,
     share: group.isDisabled ? 0 : (share ?? 100) / 100,
     instances: group.instances.map((instance) => ({ name: instance.name, healthy: isUp(instance, interesting) })),
   };

@@ -16,7 +16,7 @@ const waitForUpInstances = waitForTargets<Stage>('waitForUpInstances', (group, c
     };
   const asked = interestingHealth(context.context, group.loadBalancers.length > 0);
   const state = upState(group, group.capacity.desired, context.context.targetHealthyDeployPercentage ?? 100, asked);
-  return { met: state.enough, hopeless: state.hopeless, reason: state.reason };
+  return { met: state.enough, hopeless: state.hopeless, lacking: state, reason: state.reason };
 });
 
 /** Gives a server group traffic. */

@@ -22,7 +22,7 @@ const waitForReplacement = waitForTargets<UpdateLaunchConfigStage>(
       };
     const asked = interestingHealth(stage, !group.isDisabled && group.loadBalancers.length > 0);
     const state = upState(group, group.capacity.desired, stage.targetHealthyDeployPercentage ?? 100, asked);
-    return { met: state.enough, hopeless: state.hopeless, reason: state.reason };
+    return { met: state.enough, hopeless: state.hopeless, lacking: state, reason: state.reason };
   },
 );
 

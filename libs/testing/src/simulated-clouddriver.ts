@@ -111,6 +111,8 @@ export class SimulatedClouddriver {
       );
       return readMeter(this.#account(asked.account), params.application, asked, groups, this.#time.now());
     },
+    // Simulated instances are behind no sockets: there is nothing to ask.
+    explainHealth: async () => [],
     getInstance: async ({ params }) => {
       const found = await this.#read(`${params.account}/${params.region}/instance/${params.id}`, () =>
         this.#account(params.account).inventory.instance(params.region, params.id),
