@@ -13,7 +13,7 @@ const DEADLINE_EXCEEDED = 4;
  * Keeps the deadline of a call here. The library's own timer is not taken back by an answer, and holds request and
  * answer until it is due.
  */
-export function withDeadline(call: StubCall): StubCall {
+function withDeadline(call: StubCall): StubCall {
   return (request, metadata, { deadline, ...options }, callback) => {
     let ended = false;
     let late: Error | undefined;
