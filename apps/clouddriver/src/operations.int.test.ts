@@ -227,6 +227,15 @@ test('a stage holds its lock over several operations; another holder and a stale
     status: 409,
     message: expect.stringContaining('is being changed by b'),
   });
+  // What the newer holder makes is safe from the older one, whose claim is not the current one any more.
+  await runOperation(api, [create({ clusterLock: { holder: 'b', epoch: 2 } })]);
+  const destroy = { destroyServerGroup: { ...at, serverGroupName: 'hello-v002', ...claim } };
+  await expect(api.submit({ params: { provider: 'gce' }, query: {}, body: [destroy] })).rejects.toMatchObject({
+    status: 409,
+  });
+  expect((await api.listServerGroups({ params: { application: 'hello' } })).map(({ name }) => name)).toContain(
+    'hello-v002',
+  );
 });
 
 test('an ended operation and a freed lock wake the stages that wait', async () => {

@@ -34,6 +34,13 @@ describe('disabling a cluster', () => {
     });
   });
 
+  it('takes none from what a newer deploy made', async () => {
+    const createdServerGroup = { account: 'local-gce', region: 'us-central1', serverGroupName: 'hello-prod-v000' };
+    const result = await disable({ createdServerGroup }).toSucceed();
+    expect(serving(result)).toEqual(['hello-prod-v000', 'hello-prod-v001']);
+    expect(result.operations).toEqual([]);
+  });
+
   it('or the largest, or none, as it is told', async () => {
     // Published pipelines have the switch as text.
     expect(serving(await disable({ preferLargerOverNewer: 'true' }).toSucceed())).toEqual(['hello-prod-v000']);

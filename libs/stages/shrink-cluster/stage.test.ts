@@ -51,6 +51,16 @@ describe('shrinking a cluster', () => {
     expect(result.operations.map(({ name }) => name)).toEqual(['destroyServerGroup']);
   });
 
+  it('of an older deploy leaves alone what a newer one made', async () => {
+    const createdServerGroup = { account: 'local-gce', region: 'us-central1', serverGroupName: 'hello-prod-v001' };
+    const result = await shrink({ shrinkToSize: 1, allowDeleteActive: true, createdServerGroup }).toSucceed();
+    expect(result.serverGroups.filter(({ isDisabled }) => !isDisabled).map(({ name }) => name)).toEqual([
+      'hello-prod-v001',
+      'hello-prod-v002',
+    ]);
+    expect(result.operations.map(({ description }) => description['serverGroupName'])).not.toContain('hello-prod-v002');
+  });
+
   it('destroys nothing that serves unless this is allowed', async () => {
     const result = await shrink({ shrinkToSize: 1 }).toSucceed();
     expect(result.serverGroups).toHaveLength(3);
