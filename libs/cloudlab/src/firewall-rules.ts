@@ -62,6 +62,10 @@ export function rulesFor(
     .map((firewall) => ruleOf(firewall, instance.network, others));
 }
 
+/** Answers that are remembered for one list of rules; each request asks, and there are few different questions. */
+const ANSWERS_KEPT = 1000;
+const answers = new WeakMap<readonly FirewallRule[], Map<string, boolean>>();
+
 /** Whether the rules let traffic in that comes from any of these addresses. What no rule names stays out. */
 export function admits(
   rules: readonly FirewallRule[] | undefined,
@@ -70,6 +74,20 @@ export function admits(
   port: number,
 ): boolean {
   if (rules === undefined) return true;
+  let known = answers.get(rules);
+  if (known === undefined || known.size >= ANSWERS_KEPT) answers.set(rules, (known = new Map()));
+  const question = `${protocol} ${port} ${sources.join(' ')}`;
+  let answer = known.get(question);
+  if (answer === undefined) known.set(question, (answer = decide(rules, sources, protocol, port)));
+  return answer;
+}
+
+function decide(
+  rules: readonly FirewallRule[],
+  sources: readonly string[],
+  protocol: 'tcp' | 'udp',
+  port: number,
+): boolean {
   const ranges = sources
     .flatMap((address) => (address.startsWith('127.') ? [address, INSIDE] : [address]))
     .flatMap((address) => {

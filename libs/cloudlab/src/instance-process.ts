@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DIES_WITH_US, atPriority } from './command.ts';
-import { descendants } from './listeners.ts';
+import { descendants } from './process-table.ts';
 import type { ImageManifest } from './runtime.ts';
 
 /** What an instance's process is started with. */
@@ -38,6 +38,9 @@ mount -t overlay overlay -o "lowerdir=$lower,upperdir=$folder/upper,workdir=$fol
 }
 exec env -i PATH="$PATH" GENNAKER_RUN="$GENNAKER_RUN" "$@"
 `;
+
+/** Instances that are stopped at the same moment share one look at the machine's processes. */
+const STOPPED_TOGETHER_MS = 50;
 
 /** Where an instance's startup script lies, below its root. */
 export const STARTUP_SCRIPT = 'etc/startup-script';
@@ -149,7 +152,7 @@ export class InstanceProcess {
   /** SIGTERM to every process of the instance. */
   async terminate(): Promise<void> {
     if (this.root === undefined || this.ending !== undefined) return;
-    for (const pid of await descendants(this.root)) signal(pid, 'SIGTERM');
+    for (const pid of await descendants(this.root, STOPPED_TOGETHER_MS)) signal(pid, 'SIGTERM');
   }
 
   /** SIGKILL: the process name space goes with it. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseStat, treeCpuSeconds } from './process-cpu.ts';
+import { treeCpuSeconds } from './process-cpu.ts';
+import { parseStat } from './process-table.ts';
 
 describe('processor time of processes', () => {
   test('is read behind a name that holds brackets and spaces', () => {
