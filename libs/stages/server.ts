@@ -2,6 +2,7 @@
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import type { z } from 'zod';
 import bake from './bake/stage.ts';
+import bulkDestroyServerGroup from './bulk-destroy-server-group/stage.ts';
 import checkPreconditions from './check-preconditions/stage.ts';
 import cloneServerGroup from './clone-server-group/stage.ts';
 import createServerGroup from './create-server-group/stage.ts';
@@ -12,6 +13,7 @@ import dependsOnExecution from './depends-on-execution/stage.ts';
 import deploy from './deploy/stage.ts';
 import deregisterInstancesFromLoadBalancer from './deregister-instances-from-load-balancer/stage.ts';
 import destroyServerGroup from './destroy-server-group/stage.ts';
+import detachInstances from './detach-instances/stage.ts';
 import disableCluster from './disable-cluster/stage.ts';
 import disableServerGroup from './disable-server-group/stage.ts';
 import enableServerGroup from './enable-server-group/stage.ts';
@@ -56,6 +58,7 @@ import webhook from './webhook/stage.ts';
 /** Every stage type of this build, by its type. */
 export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   bake,
+  bulkDestroyServerGroup,
   checkPreconditions,
   cloneServerGroup,
   createServerGroup,
@@ -66,6 +69,7 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   deploy,
   deregisterInstancesFromLoadBalancer,
   destroyServerGroup,
+  detachInstances,
   disableCluster,
   disableServerGroup,
   enableServerGroup,
@@ -111,6 +115,7 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
 /** The settings of each, by its type. */
 export interface StageInputs {
   readonly bake: z.input<(typeof bake)['schema']>;
+  readonly bulkDestroyServerGroup: z.input<(typeof bulkDestroyServerGroup)['schema']>;
   readonly checkPreconditions: z.input<(typeof checkPreconditions)['schema']>;
   readonly cloneServerGroup: z.input<(typeof cloneServerGroup)['schema']>;
   readonly createServerGroup: z.input<(typeof createServerGroup)['schema']>;
@@ -121,6 +126,7 @@ export interface StageInputs {
   readonly deploy: z.input<(typeof deploy)['schema']>;
   readonly deregisterInstancesFromLoadBalancer: z.input<(typeof deregisterInstancesFromLoadBalancer)['schema']>;
   readonly destroyServerGroup: z.input<(typeof destroyServerGroup)['schema']>;
+  readonly detachInstances: z.input<(typeof detachInstances)['schema']>;
   readonly disableCluster: z.input<(typeof disableCluster)['schema']>;
   readonly disableServerGroup: z.input<(typeof disableServerGroup)['schema']>;
   readonly enableServerGroup: z.input<(typeof enableServerGroup)['schema']>;

@@ -54,6 +54,15 @@ describe('operations', () => {
     expect(await submit(person(), destroy)).toBe(403);
   });
 
+  it('label images on behalf of the application that they name', async () => {
+    const tags = (application?: string) => ({
+      upsertImageTags: { credentials: 'lab', imageName: 'hello-1', tags: {}, ...(application ? { application } : {}) },
+    });
+    expect(await submit(person('ops'), tags('hello'))).toBe(200);
+    expect(await submit(person('dev'), tags('hello'))).toBe(403);
+    expect(await submit(person('ops'), tags())).toBe(403);
+  });
+
   it.each([
     ['says another application than its server group is of', { application: 'hello', serverGroupName: 'secret-v001' }],
     ['copies what it may not change', { application: 'hello', source: { serverGroupName: 'secret-v001' } }],

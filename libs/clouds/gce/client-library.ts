@@ -45,6 +45,7 @@ export type Service = (typeof SERVICES)[number];
 
 /** The methods that this cloud calls, of whichever service has them. */
 export const METHODS = [
+  'abandonInstances',
   'addHealthCheck',
   'addInstance',
   'aggregatedList',

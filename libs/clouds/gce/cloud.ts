@@ -2,6 +2,7 @@ import { defineCloud } from '@gennaker/extension-sdk/cloud';
 import { Compute } from './compute.ts';
 import { cloneServerGroup } from './clone-server-group.ts';
 import { createServerGroup } from './create-server-group.ts';
+import { detachInstances } from './detach-instances.ts';
 import { destroyServerGroup } from './destroy-server-group.ts';
 import { PLATFORM_HEALTH } from './instances.ts';
 import { gceInventory } from './inventory.ts';
@@ -85,6 +86,7 @@ export default defineCloud({
             terminateInstances: terminateInstances(compute),
             terminateInstanceAndDecrement: terminateInstanceAndDecrement(compute),
             rebootInstances: rebootInstances(compute),
+            detachInstances: detachInstances(compute),
           },
         },
         statefulDisks: {

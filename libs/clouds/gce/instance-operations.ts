@@ -5,10 +5,10 @@ import {
   defineOperation,
   type OperationContext,
 } from '@gennaker/extension-sdk/cloud';
-import { findAutoscaler } from './autoscalers.ts';
 import type { Compute } from './compute.ts';
 import { GceFailure } from './errors.ts';
-import { addressOf, type GroupAddress, managedInstances, regionOfZone } from './groups.ts';
+import { changeMembers, mustPlanMembers, planMembers } from './group-members.ts';
+import { regionOfZone } from './groups.ts';
 import { instanceSchema, lastPart } from './resources.ts';
 import { changing, ignoreAbsent } from './safe-repeat.ts';
 import {
@@ -19,7 +19,7 @@ import {
   type TerminateInstances,
   terminateInstancesSchema,
 } from './schema.ts';
-import { clusterOf, example, mustFind, touch } from './server-group.ts';
+import { clusterOf, example, touch } from './server-group.ts';
 
 const instanceIds = ['hello-prod-v001-x1y2'];
 
@@ -168,77 +168,6 @@ function clusterOfMembers(d: TerminateInstances): ClusterRef | null {
   const group = memberGroup(d);
   const moniker = group && parseName(group.serverGroupName);
   return moniker && { region: group.region, cluster: moniker.cluster };
-}
-
-interface MembersPlan {
-  readonly address: GroupAddress;
-  readonly size: number;
-  /** Smallest size that an autoscaler keeps; 0 without one. */
-  readonly least: number;
-  readonly links: readonly string[];
-  readonly problem: string | null;
-}
-
-/** Finds members of a group. `goneIsFine`: those that are not there, or are being deleted, are left out. */
-async function planMembers(
-  compute: Compute,
-  d: ServerGroupOperation,
-  ids: readonly string[],
-  goneIsFine = false,
-): Promise<MembersPlan> {
-  const group = await mustFind(compute, d);
-  const address = addressOf(group);
-  const [members, autoscaler] = await Promise.all([
-    managedInstances(compute, address, d.serverGroupName),
-    findAutoscaler(compute, address, group),
-  ]);
-  const wanted = [...new Set(ids.map(lastPart))];
-  const found = wanted.map((id) => ({
-    id,
-    member: members.find((one) => (one.name ?? lastPart(one.instance)) === id && one.currentAction !== 'DELETING'),
-  }));
-  const missing = found.filter(({ member }) => !member?.instance).map(({ id }) => id);
-  return {
-    address,
-    size: group.targetSize ?? members.length,
-    least: autoscaler?.autoscalingPolicy?.minNumReplicas ?? 0,
-    links: found.flatMap(({ member }) => member?.instance ?? []),
-    problem:
-      missing.length > 0 && !goneIsFine
-        ? `instance ${missing.join(', ')} is no member of ${d.serverGroupName}; its members are ${members.map((one) => one.name ?? lastPart(one.instance)).join(', ') || 'none'}`
-        : null,
-  };
-}
-
-async function mustPlanMembers(compute: Compute, d: ServerGroupOperation, ids: readonly string[], goneIsFine = false) {
-  const plan = await planMembers(compute, d, ids, goneIsFine);
-  if (plan.problem) throw new Error(`${plan.problem}.`);
-  return plan;
-}
-
-/** One call for all of them, so that a repeat under the same request id changes nothing twice. */
-async function changeMembers(
-  compute: Compute,
-  context: OperationContext,
-  address: GroupAddress,
-  group: string,
-  method: 'recreateInstances' | 'deleteInstances',
-  links: readonly string[],
-): Promise<void> {
-  const body =
-    address.service === 'InstanceGroupManagers'
-      ? method === 'recreateInstances'
-        ? 'instanceGroupManagersRecreateInstancesRequestResource'
-        : 'instanceGroupManagersDeleteInstancesRequestResource'
-      : method === 'recreateInstances'
-        ? 'regionInstanceGroupManagersRecreateRequestResource'
-        : 'regionInstanceGroupManagersDeleteInstancesRequestResource';
-  await compute.mutate(
-    address.service,
-    method,
-    { ...address.scope, instanceGroupManager: group, [body]: { instances: links } },
-    changing(context, method),
-  );
 }
 
 interface Machine {

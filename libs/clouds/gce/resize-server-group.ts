@@ -33,15 +33,17 @@ export function resizeServerGroup(compute: Compute): AnyOperation {
       const { plan, problems } = await planResize(compute, d);
       if (!plan) return { changes: [], warnings: [], problems };
       return {
-        changes: plan.policy
-          ? [`Sets the autoscaler of ${d.serverGroupName} to ${policyText(plan.policy)}.`]
-          : plan.size === plan.before
-            ? []
-            : [`Resizes ${d.serverGroupName} from ${plan.before} to ${plan.size} instances.`],
+        changes: [
+          ...(plan.policy ? [`Sets the autoscaler of ${d.serverGroupName} to ${policyText(plan.policy)}.`] : []),
+          ...(plan.resizes && plan.size !== plan.before
+            ? [`Resizes ${d.serverGroupName} from ${plan.before} to ${plan.size} instances.`]
+            : []),
+        ],
         warnings: [
-          ...(plan.policy && d.capacity?.desired !== undefined
+          ...(plan.policy && !plan.resizes && d.capacity?.desired !== undefined
             ? ['Its autoscaler decides how many instances there are between the bounds.']
             : []),
+          ...(plan.empties ? ['Its autoscaler rests until the server group is enabled again.'] : []),
           ...(plan.size < plan.before ? [`${plan.before - plan.size} instances are stopped and deleted.`] : []),
         ],
         problems: [],
@@ -66,7 +68,8 @@ export function resizeServerGroup(compute: Compute): AnyOperation {
           () =>
             putAutoscaler(compute, at, autoscaler, autoscaler.autoscalingPolicy ?? {}, undoing(context, 'autoscaler')),
         );
-        return [{ type: 'ResizeResult', serverGroupName: d.serverGroupName, autoscalingPolicy: policy }];
+        if (!plan.resizes)
+          return [{ type: 'ResizeResult', serverGroupName: d.serverGroupName, autoscalingPolicy: policy }];
       }
       await context.progress('RESIZE', `Resizing ${d.serverGroupName} to ${plan.size}`);
       const resize = (size: number, options: ReturnType<typeof changing>) =>
@@ -103,8 +106,12 @@ interface ResizePlan {
   readonly target: string;
   readonly before: number;
   readonly size: number;
+  /** Whether the group itself is resized: no autoscaler decides on its size. */
+  readonly resizes: boolean;
+  /** It is to have no instance, which no autoscaler allows: it rests, and keeps its bounds. */
+  readonly empties: boolean;
   readonly autoscaler: Autoscaler | null;
-  /** What the autoscaler is told; null: the group itself is resized. */
+  /** What the autoscaler is told; null: there is none. */
   readonly policy:
     | (Record<string, unknown> & { readonly minNumReplicas: number; readonly maxNumReplicas: number })
     | null;
@@ -123,21 +130,33 @@ async function planResize(
   if (!autoscaler) {
     const size = desired ?? Math.min(Math.max(before, min ?? 0), max ?? Infinity);
     const problems = size > before ? await roomProblems(compute, group, address, size - before) : [];
-    return problems.length > 0 ? { plan: null, problems } : { plan: { ...base, size, policy: null }, problems: [] };
+    return problems.length > 0
+      ? { plan: null, problems }
+      : { plan: { ...base, size, resizes: true, empties: false, policy: null }, problems: [] };
   }
   // An autoscaler decides within its bounds: a size alone can be kept only by bounds that leave it no choice.
   const only = min === undefined && max === undefined ? desired : undefined;
   const lower = min ?? only;
   const upper = max ?? only;
-  const policy = mergedPolicy(autoscaler, {
-    ...(lower === undefined ? {} : { minNumReplicas: lower }),
-    ...(upper === undefined ? {} : { maxNumReplicas: upper }),
-    ...(d.autoscalingMode ? { mode: d.autoscalingMode } : {}),
-  });
+  const empties = upper === 0;
+  const policy = mergedPolicy(
+    autoscaler,
+    empties
+      ? { mode: 'OFF' }
+      : {
+          ...(lower === undefined ? {} : { minNumReplicas: lower }),
+          ...(upper === undefined ? {} : { maxNumReplicas: upper }),
+          ...(d.autoscalingMode ? { mode: d.autoscalingMode } : {}),
+        },
+  );
   const problems = policyProblems(policy);
-  const size = Math.min(Math.max(before, policy.minNumReplicas), policy.maxNumReplicas);
+  const resizes = policy.mode === 'OFF';
+  const wanted = (resizes ? desired : undefined) ?? before;
+  const size = empties ? 0 : Math.min(Math.max(wanted, policy.minNumReplicas), policy.maxNumReplicas);
   if (size > before) problems.push(...(await roomProblems(compute, group, address, size - before)));
-  return problems.length > 0 ? { plan: null, problems } : { plan: { ...base, size, policy }, problems: [] };
+  return problems.length > 0
+    ? { plan: null, problems }
+    : { plan: { ...base, size, resizes, empties, policy }, problems: [] };
 }
 
 /** What stands against more instances of a group. */

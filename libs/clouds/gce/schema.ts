@@ -232,6 +232,7 @@ export type StatefullyUpdateBootImage = z.infer<typeof statefullyUpdateBootImage
 
 export const upsertImageTagsSchema = z.looseObject({
   credentials: name,
+  application: name.nullish().describe('on whose behalf: who may write to it may tag; absent: administrators only'),
   imageName: name,
   tags: z.record(
     z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, 'a label starts with a lower-case letter; then a-z, 0-9, _ and -'),

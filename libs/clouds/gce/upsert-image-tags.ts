@@ -9,7 +9,7 @@ import { type UpsertImageTags, upsertImageTagsSchema } from './schema.ts';
 export function upsertImageTags(compute: Compute): AnyOperation {
   return defineOperation({
     schema: upsertImageTagsSchema,
-    examples: [{ credentials: 'local-gce', imageName: 'hello-1-0-0', tags: { stage: 'prod' } }],
+    examples: [{ credentials: 'local-gce', application: 'hello', imageName: 'hello-1-0-0', tags: { stage: 'prod' } }],
     problems: (d) => (Object.keys(d.tags).length === 0 ? ['tags must hold at least one tag'] : []),
     cluster: () => null,
     preview: async (_context, d) => {
@@ -31,6 +31,7 @@ export function upsertImageTags(compute: Compute): AnyOperation {
         operations: [
           {
             upsertImageTags: {
+              ...(d.application ? { application: d.application } : {}),
               credentials: d.credentials,
               imageName: d.imageName,
               tags: Object.fromEntries(Object.keys(d.tags).map((key) => [key, before[key] ?? null])),

@@ -219,8 +219,10 @@ export interface CloudCapabilities {
   /** Changes what a server group's instances are made of, and rolls it out where asked. */
   readonly launchConfig?: Operations<'updateLaunchConfig'>;
   readonly serverGroupTags?: Operations<'upsertServerGroupTags'>;
-  /** Single instances replaced, removed and restarted. */
-  readonly instances?: Operations<'terminateInstances' | 'terminateInstanceAndDecrement' | 'rebootInstances'>;
+  /** Single instances replaced, removed, restarted and let go. */
+  readonly instances?: Operations<
+    'terminateInstances' | 'terminateInstanceAndDecrement' | 'rebootInstances' | 'detachInstances'
+  >;
   /** Disks that outlive the replacement of their instance. */
   readonly statefulDisks?: Operations<'setStatefulDisk' | 'statefullyUpdateBootImage'>;
 }
@@ -229,6 +231,7 @@ export interface CloudCapabilities {
 const ALIASES: Readonly<Record<string, string>> = {
   terminateInstanceAndDecrementServerGroup: 'terminateInstanceAndDecrement',
   terminateInstanceAndDecrementAsg: 'terminateInstanceAndDecrement',
+  abandonAndDecrement: 'detachInstances',
   copyLastAsg: 'cloneServerGroup',
   destroyAsg: 'destroyServerGroup',
   disableAsg: 'disableServerGroup',

@@ -47,7 +47,11 @@ describe('the new size of a server group', () => {
     const grow: Resize = { action: 'scale_up', scaleNum: 1 };
     expect(resize({ ...grow, pinCapacity: true })).toEqual(size(5));
     expect(resize({ ...grow, pinMinimumCapacity: true })).toEqual(size(5, 5, 9));
+    expect(resize({ action: 'scale_exact', pinMinimumCapacity: true }, size(5, 2, 9))).toEqual(size(5, 5, 9));
     const pinned = size(5, 5, 9);
+    expect(resize({ action: 'scale_exact', unpinMinimumCapacity: true }, pinned, { minimumBefore: 2 })).toEqual(
+      size(5, 2, 9),
+    );
     const free: Resize = { action: 'scale_exact', capacity: { desired: 5 }, unpinMinimumCapacity: true };
     expect(resize(free, pinned, { minimumBefore: 2 })).toEqual(size(5, 2, 9));
     expect(resize(free, pinned)).toEqual(pinned);

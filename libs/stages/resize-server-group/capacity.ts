@@ -62,7 +62,9 @@ function exactly(stage: Resize, current: Capacity): Capacity {
   const min = stage.capacity?.min ?? undefined;
   const max = stage.capacity?.max ?? undefined;
   const wanted = stage.capacity?.desired ?? stage.targetSize;
-  if (min === undefined && max === undefined && wanted === undefined && stage.scalePct === undefined)
+  // Pinning alone keeps the size.
+  const pins = stage.pinCapacity || stage.pinMinimumCapacity || stage.unpinMinimumCapacity;
+  if (min === undefined && max === undefined && wanted === undefined && stage.scalePct === undefined && !pins)
     throw new Error('scale_exact needs a capacity (min, max, desired), a targetSize or a scalePct.');
   const floor = min ?? Math.min(current.min, max ?? wanted ?? current.min, wanted ?? Infinity);
   const ceiling = max ?? Math.max(current.max, floor, wanted ?? 0);

@@ -72,6 +72,17 @@ describe('stages for single instances', () => {
     expect(gone).toBeDefined();
   });
 
+  it('let one go: the server group is smaller by it, and it runs on', async () => {
+    const result = await expectPipeline(
+      deployed().stage('detachInstances', 'Detach', { ...where, serverGroupName: GROUP, instanceIds: [INSTANCE] }),
+    )
+      .withImage('hello-1')
+      .toSucceed();
+    const [, kept] = namesBefore(result);
+    expect(result.serverGroups[0]?.instances.map(({ name }) => name)).toEqual([kept]);
+    expect(result.operations.at(-1)).toMatchObject({ name: 'detachInstances' });
+  });
+
   it('reboot one, and wait until it is up again', async () => {
     const result = await expectPipeline(
       deployed().stage('rebootInstances', 'Reboot', { ...where, instanceIds: [INSTANCE] }),

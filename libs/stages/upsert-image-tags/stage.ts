@@ -106,7 +106,7 @@ export default defineStage({
       return {
         provider: cloudProvider,
         descriptions: targets.map(({ imageName, account }) => ({
-          upsertImageTags: { credentials: account, imageName, tags },
+          upsertImageTags: { application: context.application, credentials: account, imageName, tags },
         })),
         context: { targets },
       };

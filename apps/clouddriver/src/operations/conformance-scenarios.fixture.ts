@@ -122,6 +122,12 @@ export const SCENARIOS: readonly Scenario[] = [
     describe: () => ({ serverGroupName: GROUP, capacity: { min: 3, max: 5, desired: 3 } }),
   },
   {
+    name: 'resizeServerGroup with an autoscaler to no instance',
+    operation: 'resizeServerGroup',
+    before: scaled ?? [],
+    describe: () => ({ serverGroupName: GROUP, capacity: { min: 0, max: 0, desired: 0 } }),
+  },
+  {
     name: 'upsertScalingPolicy',
     operation: 'upsertScalingPolicy',
     describe: () => ({
@@ -176,6 +182,12 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'terminateInstanceAndDecrement',
     operation: 'terminateInstanceAndDecrement',
+    undoable: false,
+    describe: (world) => ({ serverGroupName: GROUP, instanceIds: members(world).slice(0, 1) }),
+  },
+  {
+    name: 'detachInstances',
+    operation: 'detachInstances',
     undoable: false,
     describe: (world) => ({ serverGroupName: GROUP, instanceIds: members(world).slice(0, 1) }),
   },

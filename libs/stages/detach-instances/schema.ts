@@ -1,0 +1,1 @@
+export { instancesStageSchema as stageSchema } from '@gennaker/contracts/server-group-stage';
