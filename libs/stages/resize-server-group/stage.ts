@@ -94,10 +94,16 @@ const capacityFor = (context: Context, { account, region, serverGroupName }: Res
     (one) => one.account === account && one.region === region && one.serverGroupName === serverGroupName,
   )?.capacity;
 
-/** A group that an autoscaler sizes has the wanted bounds, and any size within them; another one has the wanted size. */
+const restingSchema = z.looseObject({ mode: z.literal('OFF') });
+
+/**
+ * A group that an autoscaler sizes has the wanted bounds, and any size within them; another one, and one whose autoscaler
+ * rests, has the wanted size.
+ */
 function hasCapacity(group: ServerGroup, wanted: Capacity): boolean {
   const { min, max, desired } = group.capacity;
-  if (group['autoscalingPolicy'] === undefined) return desired === wanted.desired;
+  const policy = group['autoscalingPolicy'];
+  if (policy === undefined || restingSchema.safeParse(policy).success) return desired === wanted.desired;
   return min === wanted.min && max === wanted.max && desired >= min && desired <= max;
 }
 
@@ -135,7 +141,7 @@ function capacityMatch(group: ServerGroup | null, context: Context, target: Reso
 /** Changes how many instances a server group has, and waits until it has them. */
 export default defineStage({
   type: 'resizeServerGroup',
-  aliases: ['resizeAsg'],
+  aliases: ['resizeAsg', 'pinServerGroup'],
   label: 'Resize server group',
   description: 'Changes how many instances a server group has',
   schema: resizeServerGroupSchema,
