@@ -34,9 +34,9 @@ const isGlobal = (type: string): boolean => type === 'HTTP' || type === 'SSL';
 
 /** By what a load balancer of a type can keep the requests of one client together. */
 function affinitiesOf(type: string): readonly (typeof AFFINITIES)[number][] {
-  if (isHttp(type)) return AFFINITIES.filter(({ value }) => !/PROTO$/.test(value));
+  if (isHttp(type)) return AFFINITIES.filter(({ value }) => !value.endsWith('PROTO'));
   const passes = type !== 'SSL';
-  return AFFINITIES.filter(({ value }) => value !== 'GENERATED_COOKIE' && (passes || !/PROTO$/.test(value)));
+  return AFFINITIES.filter(({ value }) => value !== 'GENERATED_COOKIE' && (passes || !value.endsWith('PROTO')));
 }
 
 /** Keys that belong to the backend service: at the top, or in `defaultService` where there may be several services. */

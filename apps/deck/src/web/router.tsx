@@ -138,6 +138,11 @@ const loadBalancers = createRoute({
   component: lazyRouteComponent(() => import('./pages/load-balancers-page.tsx'), 'LoadBalancersPage'),
 });
 
+const config = createRoute({
+  getParentRoute: () => application,
+  path: '/config',
+  component: lazyRouteComponent(() => import('./pages/application-config-page.tsx'), 'ApplicationConfigPage'),
+});
 const firewalls = createRoute({
   getParentRoute: () => application,
   path: '/firewalls',
@@ -183,6 +188,7 @@ const routeTree = root.addChildren([
     loadBalancers,
     firewalls,
     images,
+    config,
   ]),
 ]);
 

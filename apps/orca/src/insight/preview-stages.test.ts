@@ -27,13 +27,19 @@ const group = (sequence: number, size: number): ServerGroup => ({
 });
 const groups = [group(1, 2), group(2, 3)];
 
+/** What of a call the services of this test look at. */
+interface Asked {
+  readonly params: { readonly name: string };
+  readonly body: readonly Readonly<Record<string, object>>[];
+}
+
 /** Asks what stages would do; `called` has every call that reached a service, by its name. */
 async function preview(...job: PostedStage[]) {
   const called: string[] = [];
   const bodies: unknown[] = [];
-  const answers: Readonly<Record<string, (args: Record<string, never>) => unknown>> = {
+  const answers: Readonly<Record<string, (args: Asked) => unknown>> = {
     listServerGroups: () => groups,
-    getServerGroup: ({ params }: { params: { name: string } }) => {
+    getServerGroup: ({ params }) => {
       const found = groups.find(({ name }) => name === params.name);
       if (!found) throw notFound(`There is no server group ${params.name}`);
       return found;
@@ -46,7 +52,7 @@ async function preview(...job: PostedStage[]) {
       health: [],
       serverGroup: 'hello-prod-v002',
     }),
-    previewOperations: ({ body }: { body: Record<string, object>[] }) => {
+    previewOperations: ({ body }) => {
       bodies.push(...body);
       return body.map((entry) => ({
         operation: Object.keys(entry)[0],
@@ -60,7 +66,7 @@ async function preview(...job: PostedStage[]) {
   const service = new Proxy(
     {},
     {
-      get: (_, name) => async (args: Record<string, never>) => {
+      get: (_, name) => async (args: Asked) => {
         called.push(String(name));
         const answer = answers[String(name)];
         if (!answer) throw new Error(`The test answers no ${String(name)}.`);
@@ -69,7 +75,7 @@ async function preview(...job: PostedStage[]) {
     },
   );
   const world: World = {
-    clock: { now: () => 1_700_000_000_000, after: () => () => {} } as unknown as World['clock'],
+    clock: { now: () => 1_700_000_000_000, after: () => () => {} },
     definitions: definitionMap(Object.values(stages)),
     strategies: Object.values(strategies),
     ports: { clouddriver: service, front50: service, rosco: service, orca: service } as unknown as Ports,
@@ -129,6 +135,17 @@ describe('what stages would do', () => {
     ]);
   });
 
+  it('is asked of the cloud about all stages at once, so that guards judge them together', async () => {
+    const disable = (serverGroupName: string) => ({ type: 'disableServerGroup', ...credentials, serverGroupName });
+    const { told, bodies, called } = await preview(disable('hello-prod-v001'), disable('hello-prod-v002'));
+    expect(called).toEqual(['previewOperations']);
+    expect(bodies).toMatchObject([
+      { disableServerGroup: { serverGroupName: 'hello-prod-v001' } },
+      { disableServerGroup: { serverGroupName: 'hello-prod-v002' } },
+    ]);
+    expect(told).toHaveLength(2);
+  });
+
   it('is told of each stage by itself, also after one that cannot go', async () => {
     const { told } = await preview(
       { type: 'disableServerGroup', ...credentials, cluster: 'hello-test', target: 'current_asg_dynamic' },
@@ -144,6 +161,12 @@ describe('what stages would do', () => {
     const { told } = await preview({ type: 'deploy', clusters: 'none' }, { type: 'rebootInstances', ...credentials });
     expect(told[0]?.problems.join()).toContain('clusters');
     expect(told[1]?.problems.join()).toContain('names no instance');
+  });
+
+  it('is nothing where a stage ends without a change, and a wait where it would wait', async () => {
+    const { told } = await preview({ type: 'noop' }, { type: 'wait', waitTime: 30 });
+    expect(told[0]).toEqual({ operation: 'noop', account: '', changes: [], warnings: [], problems: [] });
+    expect(told[1]?.warnings.join()).toContain('It would wait first');
   });
 
   it('cannot be told of a stage that changes something by other means', async () => {

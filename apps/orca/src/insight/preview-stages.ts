@@ -31,6 +31,9 @@ interface Submission {
   readonly body: Record<string, Record<string, unknown>>[];
 }
 
+/** What a stage comes to: what it would submit, or what can be said in place of that. */
+type Found = Submission | OperationPreview;
+
 /** More runs of tasks than stages need up to their submission: something goes in a circle. */
 const MOST_RUNS = 500;
 
@@ -40,17 +43,38 @@ const MOST_RUNS = 500;
  * wait, says so in place of it; what comes after its submission is not looked at.
  */
 export async function previewStages(world: World, request: PreviewRequest): Promise<OperationPreview[]> {
-  const told: OperationPreview[] = [];
+  const found: Found[] = [];
   // Each by itself: one that is refused says nothing about the next.
-  for (const stage of request.stages) told.push(...(await previewStage(world, request, stage)));
-  return told;
+  for (const stage of request.stages) found.push(...(await previewStage(world, request, stage)));
+  return toldByClouds(world, request, found);
 }
 
-async function previewStage(world: World, request: PreviewRequest, posted: PostedStage): Promise<OperationPreview[]> {
+/** Puts what clouds tell in the place of submissions. They are asked about all at once: guards judge them together. */
+async function toldByClouds(
+  { ports }: World,
+  { by, traceparent, signal }: PreviewRequest,
+  found: readonly Found[],
+): Promise<OperationPreview[]> {
+  const submissions = found.filter((one) => 'provider' in one);
+  const told = new Map<Found, readonly OperationPreview[]>();
+  for (const [provider, together] of Map.groupBy(submissions, (one) => one.provider)) {
+    const previews = await ports.clouddriver.previewOperations(
+      { params: { provider }, body: together.flatMap(({ body }) => body) },
+      { identity: by, traceparent, signal },
+    );
+    let at = 0;
+    for (const one of together) told.set(one, previews.slice(at, (at += one.body.length)));
+  }
+  return found.flatMap((one) => ('provider' in one ? (told.get(one) ?? []) : [one]));
+}
+
+/** What one stage would submit, or why it would not. */
+async function previewStage(world: World, request: PreviewRequest, posted: PostedStage): Promise<Found[]> {
   const { application, by, traceparent, signal } = request;
   const env = taskWorld(world).env;
   const messages: Message[] = [{ type: 'Start' }];
-  const told: OperationPreview[] = [];
+  const told: Found[] = [];
+  const begun = new Set<string>();
   let state: ExecutionState = evolve(
     undefined,
     createExecution({
@@ -64,40 +88,35 @@ async function previewStage(world: World, request: PreviewRequest, posted: Poste
       now: world.clock.now(),
     }),
   );
-  let runs = 0;
   for (let next = messages.shift(); next; next = messages.shift()) {
     const decision = decide(state, next, env());
     ({ state } = decision);
     for (const effect of decision.effects) {
-      if (effect.type !== 'RunTask' || (runs += 1) > MOST_RUNS) continue;
+      if (effect.type !== 'RunTask') continue;
+      const { stageId, taskId, attempt, run } = effect;
+      const key = `${stageId}/${taskId}/${attempt}/${run}`;
       const found = taskOf(state, effect);
-      if (!found) continue;
+      // The engine may ask for a run again that has not returned.
+      if (!found || begun.has(key) || begun.size === MOST_RUNS) continue;
+      begun.add(key);
       const submissions: Submission[] = [];
       const ports = readingPorts(world, (submission) => submissions.push(submission));
       const result = await runTask({ ...taskWorld(world), ports }, { state, ...found, traceparent, signal });
-      for (const { provider, body } of submissions)
-        told.push(
-          ...(await world.ports.clouddriver.previewOperations(
-            { params: { provider }, body },
-            { identity: by, traceparent, signal },
-          )),
-        );
       // Beyond its submission nothing can be told: it never returns.
-      if (submissions.length > 0) continue;
-      if (result.status === 'RUNNING')
+      if (submissions.length > 0) told.push(...submissions);
+      else if (result.status === 'RUNNING')
         told.push(said(found.stage, { warnings: [`It would wait first: ${sentence(result.reason)}`] }));
       else {
         if (STATUS_FACTS[result.status].failure) told.push(said(found.stage, { problems: [sentence(result.reason)] }));
-        const { stageId, taskId, attempt, run } = effect;
         messages.push({ type: 'TaskReturned', stageId, taskId, attempt, run, result });
       }
     }
   }
-  // A stage that cannot be planned at all has run no task.
   const [top] = Object.values(state.stages).filter(({ parentStageId }) => parentStageId === undefined);
-  return told.length === 0 && top && STATUS_FACTS[top.status].failure
-    ? [said(top, { problems: [sentence(top.reason ?? state.reason)] })]
-    : told;
+  if (told.length > 0 || !top) return told;
+  // A stage that cannot be planned at all has run no task; one that finds all as it shall be submits nothing.
+  if (STATUS_FACTS[top.status].failure) return [said(top, { problems: [sentence(top.reason ?? state.reason)] })];
+  return [said(top, begun.size === MOST_RUNS ? { warnings: ['What it would do cannot be told beforehand'] } : {})];
 }
 
 function taskOf(

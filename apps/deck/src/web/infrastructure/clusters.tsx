@@ -1,8 +1,10 @@
 import { Checkbox } from '@mantine/core';
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
+import type { ClusterLock as Lock } from '@gennaker/contracts/cluster-locks';
 import { InstanceSquares } from '@gennaker/ui/instance-squares';
 import { Chip } from '@gennaker/ui/status';
 import { Ago } from '@gennaker/ui/time';
+import { ClusterLock } from './cluster-lock.tsx';
 import { HealthCount } from './health-count.tsx';
 import { SeenAt } from './seen-at.tsx';
 import { imageOf, versionOf } from './version.ts';
@@ -31,19 +33,30 @@ const PARTS: Readonly<
   region: { head: ({ region }) => [region], sub: ({ account, cluster }) => `${account} · ${cluster}` },
 };
 
-/** Server groups under their clusters, accounts or regions. */
+/** Server groups under their clusters, accounts or regions; a cluster that is being changed says so. */
 export function Clusters({
   groups,
   by,
+  locks,
   ...deeds
-}: RowDeeds & { readonly groups: readonly ServerGroup[]; readonly by: Grouping }) {
+}: RowDeeds & {
+  readonly groups: readonly ServerGroup[];
+  readonly by: Grouping;
+  readonly locks: readonly Lock[];
+}) {
+  const lockOf = (group: ServerGroup | undefined): Lock | undefined =>
+    locks.find(
+      (lock) => lock.account === group?.account && lock.region === group.region && lock.cluster === group.cluster,
+    );
   const { head, sub } = PARTS[by];
   const sections = [...Map.groupBy(groups, (group) => head(group).join(' in '))].toSorted(([a], [b]) =>
     a.localeCompare(b),
   );
   return sections.map(([name, members]) => {
     const [title, ...beside] = members[0] ? head(members[0]) : [];
-    const parts = [...Map.groupBy(members, sub)].toSorted(([a], [b]) => a.localeCompare(b));
+    const parts = [...Map.groupBy(members, sub)]
+      .toSorted(([a], [b]) => a.localeCompare(b))
+      .map(([part, inPart]) => ({ part, inPart, lock: lockOf(inPart[0]) }));
     return (
       <section key={name} className="cluster" aria-label={`${by === 'cluster' ? 'Cluster ' : ''}${name}`}>
         <div className="cluster-head">
@@ -54,9 +67,12 @@ export function Clusters({
             instances={members.filter(({ isDisabled }) => !isDisabled).flatMap(({ instances }) => instances)}
           />
         </div>
-        {parts.map(([part, inPart]) => (
+        {parts.map(({ part, inPart, lock }) => (
           <div key={part} className="card region">
-            <div className="region-head">{part}</div>
+            <div className="region-head">
+              {part}
+              {lock ? <ClusterLock lock={lock} /> : null}
+            </div>
             {inPart
               .toSorted((a, b) => b.createdTime - a.createdTime)
               .map((group) => (

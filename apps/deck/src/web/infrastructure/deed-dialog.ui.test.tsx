@@ -1,6 +1,7 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { violations } from '../testing/axe.ts';
 import { helloClouds } from '../testing/cloud-things.ts';
 import type { SentRequest } from '../testing/fake-gate.ts';
@@ -55,7 +56,7 @@ describe('what is done by hand', () => {
     expect(submit('Resize')?.disabled).toBe(true);
     fireEvent.change(dialog.getByRole('textbox', { name: /^Instances/ }), { target: { value: '5' } });
     expect(await dialog.findByText('Makes 3 instances more.')).toBeDefined();
-    const { job } = previews(sent).at(-1)?.body as { job: object[] };
+    const { job } = z.object({ job: z.array(z.looseObject({})) }).parse(previews(sent).at(-1)?.body);
     const beside = within(dialog.getByRole('region', { name: 'Beside hello-prod-v001 as it is' }));
     expect(beside.getByRole('row', { name: 'Instances 2 5' })).toBeDefined();
     expect(await violations()).toEqual([]);

@@ -10,7 +10,7 @@ import { MarkedBar } from '../infrastructure/marked-bar.tsx';
 import { createServerGroupDeed, serverGroupsDeeds } from '../infrastructure/server-group-deeds.ts';
 import { ServerGroupPane } from '../infrastructure/server-group-pane.tsx';
 import { imageOf, versionOf } from '../infrastructure/version.ts';
-import { useServerGroups } from '../queries/infrastructure.ts';
+import { useClusterLocks, useServerGroups } from '../queries/infrastructure.ts';
 
 const route = getRouteApi('/applications/$application/clusters');
 
@@ -20,6 +20,7 @@ export function ClustersPage() {
   const { q, account, region, by = 'cluster', group: open, instance } = route.useSearch();
   const navigate = useNavigate({ from: '/applications/$application/clusters' });
   const groups = useServerGroups(application);
+  const locks = useClusterLocks(application);
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const filter = { q, account, region };
   const all = groups.data ?? [];
@@ -133,6 +134,7 @@ export function ClustersPage() {
       <Clusters
         groups={shown}
         by={by}
+        locks={locks.data ?? []}
         open={open}
         marked={marked}
         onMark={(key, on) => setMarked(new Set(on ? [...marked, key] : [...marked].filter((each) => each !== key)))}

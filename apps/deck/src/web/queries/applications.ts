@@ -1,5 +1,6 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import { isComplete } from '@gennaker/contracts/status';
+import type { TrafficGuard } from '@gennaker/contracts/traffic-guards';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
@@ -77,6 +78,19 @@ export function useCreateApplication() {
       runTask(attributes.name, `Create application: ${attributes.name}`, {
         type: 'createApplication',
         application: { ...attributes, cloudProviders: 'gce' },
+      }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.applications }),
+  });
+}
+
+/** Saves the traffic guards of an application in place of those it has. */
+export function useSaveGuards(application: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (trafficGuards: readonly TrafficGuard[]) =>
+      runTask(application, `Change the traffic guards of ${application}`, {
+        type: 'updateApplication',
+        application: { name: application, trafficGuards },
       }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.applications }),
   });

@@ -16,6 +16,18 @@ export function useServerGroups(application: string) {
   });
 }
 
+/** A lock may come and go without any change that is announced. */
+const LOCKS_LOOK_MS = 5_000;
+
+/** Who changes which of an application's clusters now. */
+export function useClusterLocks(application: string) {
+  return useQuery({
+    queryKey: keys.clusterLocks(application),
+    queryFn: ({ signal }) => gate.listApplicationLocks({ params: { application } }, { signal }),
+    refetchInterval: LOCKS_LOOK_MS,
+  });
+}
+
 /** An application's load balancers. */
 export function useLoadBalancers(application: string) {
   return useQuery({

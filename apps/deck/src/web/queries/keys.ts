@@ -6,6 +6,7 @@ export const keys = {
   running: (application: string) => ['running', application] as const,
   pipelines: (application: string) => ['pipelines', application] as const,
   serverGroups: (application: string) => ['serverGroups', application] as const,
+  clusterLocks: (application: string) => ['clusterLocks', application] as const,
   loadBalancers: (application: string) => ['loadBalancers', application] as const,
   securityGroups: (application: string) => ['securityGroups', application] as const,
   instance: (account: string, region: string, id: string) => ['instance', account, region, id] as const,

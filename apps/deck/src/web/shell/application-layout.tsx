@@ -6,6 +6,7 @@ import {
   FirewallIcon,
   HourglassIcon,
   InstanceIcon,
+  LaunchConfigIcon,
   LoadBalancersIcon,
   PipelineIcon,
 } from '@gennaker/ui/icons';
@@ -38,7 +39,8 @@ function SideLink({
     | '/applications/$application/instances'
     | '/applications/$application/loadBalancers'
     | '/applications/$application/firewalls'
-    | '/applications/$application/images';
+    | '/applications/$application/images'
+    | '/applications/$application/config';
   readonly application: string;
   readonly icon: ReactNode;
   readonly children: ReactNode;
@@ -127,6 +129,14 @@ export function ApplicationLayout() {
           icon={<DiskIcon size={16} aria-hidden />}
         >
           Images
+        </SideLink>
+        <div className="side-title">Application</div>
+        <SideLink
+          to="/applications/$application/config"
+          application={application}
+          icon={<LaunchConfigIcon size={16} aria-hidden />}
+        >
+          Configuration
         </SideLink>
       </nav>
       <main id="main" className="main" tabIndex={-1}>
