@@ -41,6 +41,11 @@ The first user must be an administrator, and turns authentication on. The passwo
 A key is never given itself: PATH is a file within the folder "credentials" of the data folder, NAME a variable of
 clouddriver's process. Without either, Google's application default credentials are used.`,
   },
+  locks: {
+    about: 'show who changes which cluster now, and who waits',
+    usage: 'npx gennaker locks [--data DIR] [--offset N]',
+    text: 'Lists the cluster locks of the system that runs on a data folder, with the queue behind each holder.',
+  },
   undo: {
     about: 'take back what an execution did to clouds',
     usage: 'npx gennaker undo EXECUTION [--dry-run] [--force] [--data DIR] [--offset N]',

@@ -34,6 +34,8 @@ async function run(root: string, command: string, args: string[]): Promise<numbe
       return (await import('./users.ts')).users(root, args);
     case 'accounts':
       return (await import('./accounts.ts')).accounts(root, args);
+    case 'locks':
+      return (await import('./locks.ts')).locks(root, args);
     case 'undo':
       return (await import('./undo.ts')).undo(root, args);
     case 'doctor':
