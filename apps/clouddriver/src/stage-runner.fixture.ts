@@ -11,6 +11,7 @@ import type {
   TaskDefinition,
   TaskResult,
 } from '@gennaker/extension-sdk/stage';
+import { strategyNamed } from '@gennaker/extension-sdk/strategy';
 import { stages } from '@gennaker/stages/server';
 import { strategies } from '@gennaker/strategies/server';
 
@@ -39,11 +40,18 @@ let executions = 0;
 export function testPipeline(clouddriver: Client<typeof clouddriverApi>, outputsBefore: JsonObject = {}): TestPipeline {
   const executionId = `EXECUTION${++executions}`;
   const ran: RanStage[] = [];
+  /** What is done when the stage of the pipeline that runs has ended. */
+  const ends: (() => Promise<void>)[] = [];
   const ports = { clouddriver } as unknown as Ports;
   const lookUp = (stage: RanStage, key: string): unknown[] =>
     [stage, ...ran.toReversed().filter((other) => other !== stage), { outputs: outputsBefore }]
       .filter((other) => Object.hasOwn(other.outputs, key))
       .map((other) => other.outputs[key]);
+
+  const topOf = (stage: RanStage): RanStage => {
+    const parent = ran.find((other) => other.id === stage.parentStageId);
+    return parent ? topOf(parent) : stage;
+  };
 
   const runStage = async (
     type: string,
@@ -71,7 +79,8 @@ export function testPipeline(clouddriver: Client<typeof clouddriverApi>, outputs
       pipeline: 'a pipeline',
       trigger: { type: 'manual' },
       ancestorOutput: (key: string) => lookUp(stage, key)[0],
-      strategy: (wanted: string) => strategies[wanted],
+      ancestorOutputs: (key: string) => lookUp(stage, key),
+      strategy: (wanted: string) => strategyNamed(Object.values(strategies), wanted),
     };
     const children = async (list: readonly { type: string; name: string; context: JsonObject }[]): Promise<void> => {
       for (const child of list) {
@@ -86,6 +95,7 @@ export function testPipeline(clouddriver: Client<typeof clouddriverApi>, outputs
     }
     if (stage.status === 'RUNNING') await children(definition.afterStages?.(planned(), view) ?? []);
     if (stage.status === 'RUNNING') stage.status = 'SUCCEEDED';
+    if (parentStageId === undefined) for (const giveBack of ends.splice(0)) await giveBack();
     return stage;
   };
 
@@ -105,7 +115,7 @@ export function testPipeline(clouddriver: Client<typeof clouddriverApi>, outputs
         identity: ANONYMOUS,
         user: 'somebody',
         trigger: { type: 'manual' },
-        stage: { ...stage, refId: stage.id, startTime: started },
+        stage: { ...stage, refId: stage.id, topId: topOf(stage).id, startTime: started },
         context: parsed,
         key: `${executionId}:${stage.id}:${index}:1`,
         runs,
@@ -121,6 +131,8 @@ export function testPipeline(clouddriver: Client<typeof clouddriverApi>, outputs
           throw new Error('None of these stages evaluates an expression.');
         },
       };
+      if (task.onEnd && runs === 0)
+        ends.push(async () => task.onEnd?.({ ...context, context: definition.schema.parse(stage.context) }));
       const result: TaskResult = await task.run(context).catch((error: unknown) => ({
         status: 'TERMINAL',
         reason: { summary: error instanceof Error ? error.message : String(error) },

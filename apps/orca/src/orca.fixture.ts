@@ -31,7 +31,7 @@ import { whenEnded } from './children/when-ended.ts';
 import { orcaHandlers } from './http.ts';
 import { ENGINE_SETTINGS, Orchestrator } from './orchestrator.ts';
 import { Queues } from './queue/queues.ts';
-import { definitionMap, strategyMap, type World } from './world.ts';
+import { definitionMap, type World } from './world.ts';
 
 /** PostgreSQL and Redis of one test. */
 export interface Stores {
@@ -75,7 +75,7 @@ export async function startOrca(
   const world: World = {
     clock: systemClock,
     definitions: definitionMap([...Object.values(stages), ...(options.definitions ?? [])]),
-    strategies: strategyMap([]),
+    strategies: [],
     ports: {
       clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
       rosco: createServiceClient(roscoApi, called('rosco')),

@@ -6,7 +6,7 @@ import { engineEnv, type World } from './world.ts';
 const world: World = {
   clock: systemClock,
   definitions: new Map(),
-  strategies: new Map(),
+  strategies: [],
   // Deciding asks no service for anything.
   ports: {} as Ports,
 };

@@ -2,7 +2,7 @@ import type { Env, ExpressionScope } from '@gennaker/engine/messages';
 import type { Json } from '@gennaker/engine/model';
 import type { TaskWorld } from '@gennaker/engine/run-task';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
-import type { StrategyDefinition } from '@gennaker/extension-sdk/strategy';
+import { type StrategyDefinition, strategyNamed } from '@gennaker/extension-sdk/strategy';
 import type { Ports } from '@gennaker/extension-sdk/ports';
 import { resolve } from '@gennaker/expressions/resolve';
 import type { Clock } from '@gennaker/service/clock';
@@ -12,8 +12,7 @@ import type { TaskBackoffs } from '@gennaker/service/task-backoffs';
 export interface World {
   readonly clock: Clock;
   readonly definitions: ReadonlyMap<string, AnyStageDefinition>;
-  /** Deployment strategies by type, in lower case. */
-  readonly strategies: ReadonlyMap<string, StrategyDefinition>;
+  readonly strategies: readonly StrategyDefinition[];
   readonly ports: Ports;
   /** How long waiting tasks leave between two looks, as configured; absent: as long as they ask for. */
   readonly backoffs?: TaskBackoffs;
@@ -30,11 +29,6 @@ export function definitionMap(definitions: Iterable<AnyStageDefinition>): Readon
   return map;
 }
 
-/** Strategies by type, in lower case. */
-export function strategyMap(strategies: Iterable<StrategyDefinition>): ReadonlyMap<string, StrategyDefinition> {
-  return new Map([...strategies].map((strategy) => [strategy.type.toLowerCase(), strategy]));
-}
-
 /** What runs of tasks are given; `parent`: what `trigger.parentExecution` is in expressions. */
 export function taskWorld(world: World, parent?: Json): TaskWorld {
   return { clock: world.clock, ports: world.ports, env: () => engineEnv(world, parent) };
@@ -45,7 +39,7 @@ export function engineEnv(world: World, parent?: Json): Env {
   return {
     now: world.clock.now(),
     definition: (type) => world.definitions.get(type),
-    strategy: (type) => world.strategies.get(type.toLowerCase()),
+    strategy: (name) => strategyNamed(world.strategies, name),
     ...(world.backoffs && { backoff: world.backoffs.atLeast }),
     ...(world.backoffs?.max !== undefined && { maxBackoff: world.backoffs.max }),
     resolve: (value, scope) => resolve(value, parent ? underParent(scope, parent) : scope),

@@ -21,6 +21,41 @@ export const resolvedTargetSchema = z.looseObject({
 });
 export type ResolvedTarget = z.infer<typeof resolvedTargetSchema>;
 
+/** A server group and where it is. */
+export const placedServerGroupSchema = z.object({
+  account: z.string(),
+  region: z.string(),
+  serverGroupName: z.string(),
+});
+export type PlacedServerGroup = z.infer<typeof placedServerGroupSchema>;
+
+/** The server group that a new one replaces, as it was before. */
+export const replacedServerGroupSchema = placedServerGroupSchema.extend({
+  capacity: capacitySchema,
+  image: z.string().optional(),
+});
+export type ReplacedServerGroup = z.infer<typeof replacedServerGroupSchema>;
+
+const percentage = z.coerce.number().min(0).max(100);
+
+/**
+ * A server group that must be healthy, at its load balancers where it has some, at the moment of a change: the one that
+ * takes over from those that are changed. While it is not, the change waits, and fails when the patience ends.
+ */
+export const onlyWhileHealthySchema = placedServerGroupSchema.extend({
+  targetHealthyDeployPercentage: percentage.default(100),
+  interestingHealthProviderNames: z.array(z.string()).nullish(),
+  instances: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe('least number of healthy instances; absent: by percentage'),
+  healthyForSeconds: z.coerce.number().min(0).default(0).describe('once it was found unhealthy: healthy for so long'),
+  patienceSeconds: z.coerce.number().min(0).default(300),
+});
+export type OnlyWhileHealthy = z.infer<typeof onlyWhileHealthySchema>;
+
 /** Inputs of the stages that change one server group per region: by name, or by a target that is resolved when the stage runs. */
 export const serverGroupStageSchema = z.looseObject({
   cloudProvider: z.string().default('gce'),
@@ -35,6 +70,7 @@ export const serverGroupStageSchema = z.looseObject({
   interestingHealthProviderNames: z.array(z.string()).nullish(),
   targetHealthyDeployPercentage: z.number().min(0).max(100).optional(),
   clusterLocks: z.unknown().optional(),
+  onlyWhileHealthy: onlyWhileHealthySchema.optional(),
   resolvedTargets: z.array(resolvedTargetSchema).optional(),
 });
 export type ServerGroupStage = z.infer<typeof serverGroupStageSchema>;
@@ -45,11 +81,8 @@ const flag = z.stringbool().or(z.boolean());
 export const clusterStageSchema = serverGroupStageSchema.extend({
   preferLargerOverNewer: flag.optional(),
   continueIfClusterNotFound: flag.optional().describe('a cluster without server groups is no failure'),
-  chosenServerGroups: z
-    .array(z.object({ account: z.string(), region: z.string(), serverGroupName: z.string() }))
-    .optional(),
-  createdServerGroup: z
-    .object({ account: z.string(), region: z.string(), serverGroupName: z.string() })
+  chosenServerGroups: z.array(placedServerGroupSchema).optional(),
+  createdServerGroup: placedServerGroupSchema
     .optional()
     .describe('made by the deploy that this stage belongs to: it and newer ones are left alone'),
 });
@@ -80,12 +113,41 @@ export const newServerGroupStageSchema = z.looseObject({
   enableTraffic: z.boolean().optional(),
   disableTraffic: z.boolean().optional(),
   trafficOptions: z.string().optional().describe('`disable`: no traffic'),
-  targetHealthyDeployPercentage: z.number().min(0).max(100).default(100),
+  targetHealthyDeployPercentage: percentage.default(100),
+  healthyForSeconds: z.coerce
+    .number()
+    .min(0)
+    .optional()
+    .describe('how long it must be healthy without a break before anything is taken from older ones'),
+  unhealthyPatienceSeconds: z.coerce
+    .number()
+    .min(0)
+    .default(300)
+    .describe('how long a step that takes from older ones waits for it to be healthy again'),
   interestingHealthProviderNames: z.array(z.string()).nullish(),
+  useSourceCapacity: flag.optional().describe('as many instances as the one that it replaces has now'),
+  preferSourceCapacity: flag.optional().describe('the same, and as many as described where it replaces none'),
+  rollback: z
+    .looseObject({
+      onFailure: flag.default(false).describe('bring the one that served before back to its size, too'),
+      destroyLatest: flag.default(false).describe('destroy the new one once it is out of traffic'),
+    })
+    .nullish(),
   clusterLocks: z.unknown().optional(),
-  createdServerGroup: z
-    .object({ account: z.string(), region: z.string(), serverGroupName: z.string(), image: z.string().optional() })
-    .optional(),
+  createdServerGroup: placedServerGroupSchema.extend({ image: z.string().optional() }).optional(),
+  replacedServerGroup: replacedServerGroupSchema.nullish().describe('what served before; null: nothing did'),
+  predecessor: z.string().nullish().describe('the same, or else the newest of the cluster, that got no requests'),
+  servedBefore: z
+    .array(z.string())
+    .optional()
+    .describe('server groups of the cluster that served before, newest first'),
+  asDeployed: z.record(z.string(), z.unknown()).optional().describe('what the strategy has it made with'),
+  savedCapacity: capacitySchema.optional().describe('what it is to have in the end'),
+  measuredFrom: z
+    .number()
+    .nullish()
+    .describe('epoch milliseconds; since when its traffic is reported; null: no load balancer is involved'),
+  healthySince: z.number().nullish().describe('epoch milliseconds'),
 });
 export type NewServerGroupStage = z.infer<typeof newServerGroupStageSchema>;
 

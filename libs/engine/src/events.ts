@@ -8,6 +8,8 @@ export interface PlannedTask {
   readonly name: string;
   readonly timeoutMs?: number;
   readonly loop?: 'start' | 'end' | 'both';
+  /** Something is to be given back when the stage of the pipeline that it belongs to has ended. */
+  readonly atEnd?: boolean;
 }
 
 /** What was decided; the history. */
@@ -68,6 +70,8 @@ export type EventBody =
       readonly context?: Json;
       readonly outputs?: Json;
     }
+  /** The stage of the pipeline has ended: what the task took for the whole of it is to be given back. */
+  | { readonly type: 'CleanupAsked'; readonly stageId: string; readonly taskId: string }
   | { readonly type: 'CleanupDone'; readonly stageId: string; readonly taskId: string; readonly problem?: string }
   | {
       readonly type: 'StagePatched';

@@ -113,6 +113,7 @@ function apply(state: Draft, event: EngineEvent): Draft {
           pausedMs: 0,
           ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
           ...(task.loop === undefined ? {} : { loop: task.loop }),
+          ...(task.atEnd ? { atEnd: true } : {}),
         })),
       }));
     case 'StagesPlanned': {
@@ -196,6 +197,8 @@ function apply(state: Draft, event: EngineEvent): Draft {
               },
         ),
       }));
+    case 'CleanupAsked':
+      return withTask(state, event.stageId, event.taskId, (task) => ({ ...task, cleanup: true }));
     case 'CleanupDone':
       return withTask(state, event.stageId, event.taskId, (task) => without(task, 'cleanup'));
     case 'StagePatched':

@@ -113,6 +113,12 @@ export function isReady(graph: Graph, stage: StageState): boolean {
   return graph.requisites(stage).every((requisite) => requisite !== undefined && upstreamOk(requisite.status));
 }
 
+/** The stage of the pipeline that a stage belongs to: itself, or the one above all that it is a synthetic stage of. */
+export function topLevel(state: ExecutionState, stage: StageState): StageState {
+  const parent = stage.parentStageId === undefined ? undefined : state.stages[stage.parentStageId];
+  return parent ? topLevel(state, parent) : stage;
+}
+
 /** A stage and everything below it, the deepest first. */
 export function withDescendants(graph: Graph, stage: StageState): StageState[] {
   return [...graph.children(stage.id).flatMap((child) => withDescendants(graph, child)), stage];

@@ -36,6 +36,7 @@ export function planView(state: ExecutionState, stage: StageState, env?: Pick<En
     pipeline: state.name,
     trigger: state.trigger,
     ancestorOutput: (key) => ancestorOutput(state, stage, key),
+    ancestorOutputs: (key) => ancestorOutputs(state, stage, key),
     ...(env?.strategy ? { strategy: env.strategy } : {}),
   };
 }

@@ -29,7 +29,9 @@ export interface TaskState {
   readonly goesOn?: boolean;
   /** Where it stands in a loop. */
   readonly loop?: 'start' | 'end' | 'both';
-  /** Clean-up after a cancel or timeout: still to be done. */
+  /** It gives something back when the stage of the pipeline that it belongs to has ended. */
+  readonly atEnd?: boolean;
+  /** Clean-up after a cancel, a timeout or the stage's end: still to be done. */
   readonly cleanup?: boolean;
   readonly reason?: Reason;
 }

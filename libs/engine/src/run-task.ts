@@ -1,7 +1,8 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Identity } from '@gennaker/contracts/people';
 import type { Reason } from '@gennaker/contracts/execution';
-import { ancestors, inReadingOrder } from './graph.ts';
+import { taskDeadline } from './decide/timers.ts';
+import { ancestors, inReadingOrder, topLevel } from './graph.ts';
 import { taskKey } from './ids.ts';
 import { ancestorOutput, ancestorOutputs, planView, plannedStage } from './lookup.ts';
 import { expressionScope } from './scope.ts';
@@ -52,8 +53,9 @@ export async function cleanUpTask(world: TaskWorld, run: Omit<TaskRun, 'signal'>
     try {
       const { definition, task } = findTask(world, { ...run, signal });
       const context = taskContext(world, { ...run, signal }, definition);
-      const cancelled = task.onCancel?.({ ...context, key: `${context.key}:cancel` });
-      await untilAborted(world, cancelled ?? Promise.resolve(), signal);
+      const hook = task.onEnd ?? task.onCancel;
+      const done = hook?.call(task, { ...context, key: `${context.key}:cancel` });
+      await untilAborted(world, done ?? Promise.resolve(), signal);
       return undefined;
     } catch (error) {
       if (attempt >= CLEANUP_TRIES || !mayPass(error)) return error instanceof Error ? error.message : String(error);
@@ -101,6 +103,7 @@ function taskContext(world: TaskWorld, run: TaskRun, definition: AnyStageDefinit
       refId: stage.refId,
       type: stage.type,
       name: stage.name,
+      topId: topLevel(state, stage).id,
       startTime: stage.startTime ?? state.buildTime,
       outputs: stage.outputs,
     },
@@ -109,6 +112,9 @@ function taskContext(world: TaskWorld, run: TaskRun, definition: AnyStageDefinit
     runs: task.runs,
     taskStartTime: task.startTime ?? stage.startTime ?? state.buildTime,
     now: world.clock.now(),
+    get deadline() {
+      return taskDeadline(state, stage, task)?.at;
+    },
     signal: run.signal,
     traceparent: run.traceparent,
     ports: world.ports,
@@ -124,7 +130,15 @@ function taskContext(world: TaskWorld, run: TaskRun, definition: AnyStageDefinit
       return { value, problems: problems.map((problem) => problem.description) };
     },
     get stages() {
-      return inReadingOrder(state).map(({ refId, name, type, status }) => ({ refId, name, type, status }));
+      return inReadingOrder(state).map(({ id, refId, name, type, status, parentStageId, reason }) => ({
+        id,
+        refId,
+        name,
+        type,
+        status,
+        ...(parentStageId === undefined ? {} : { parentStageId }),
+        ...(reason === undefined ? {} : { reason }),
+      }));
     },
   };
 }

@@ -2,6 +2,7 @@ import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
 import type { Pipeline } from '@gennaker/contracts/front50';
 import type { CallOptions } from '@gennaker/contracts/route';
+import { underLockTrigger } from './cluster-lock.ts';
 import type { JsonObject, TaskContext } from './stage.ts';
 
 /** Which pipeline a stage starts: by its id, or by its name in an application. */
@@ -53,6 +54,7 @@ export async function startChild(task: Task, wanted: WantedChild): Promise<{ exe
           isPipeline: true,
           parameters,
           ...(task.trigger['strategy'] === undefined ? {} : { strategy: task.trigger['strategy'] }),
+          ...underLockTrigger(task),
         },
       },
     },

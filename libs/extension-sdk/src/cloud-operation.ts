@@ -2,6 +2,7 @@ import type { Operation } from '@gennaker/contracts/clouddriver';
 import { ServiceError } from '@gennaker/contracts/error';
 import { HOLD_KEY, holdWishSchema, SETTLES_KEY, settlesHoldsSchema } from '@gennaker/contracts/holds';
 import { type ClusterClaims, type ClusterPlace, underLocks, withClaim } from './cluster-lock.ts';
+import { lookAtNewcomer } from './newcomer-health.ts';
 import type { JsonObject, TaskContext, TaskDefinition, TaskResult } from './stage.ts';
 import { z } from 'zod';
 
@@ -44,7 +45,7 @@ function holdsOf(stage: object): JsonObject {
 
 /**
  * A task that submits operations under the clusters' locks and records what was accepted. The stage's `hold` and
- * `settlesHolds` go with each of them.
+ * `settlesHolds` go with each of them. Where another server group takes over, nothing is submitted while that is not healthy.
  */
 export function submitOperation<C extends OperationStage>(
   name: string,
@@ -56,6 +57,8 @@ export function submitOperation<C extends OperationStage>(
     async run(context, claims: ClusterClaims): Promise<TaskResult> {
       const submitted = build(context);
       if (submitted.descriptions.length === 0) return { status: 'SUCCEEDED', context: { ...submitted.context } };
+      const look = await lookAtNewcomer(context);
+      if (!look.healthy) return look.answer;
       const held = holdsOf(context.context);
       const accepted = await context.ports.clouddriver.submit(
         {

@@ -1,4 +1,3 @@
-import { ServiceError } from '@gennaker/contracts/error';
 import { parseName } from '@gennaker/contracts/moniker';
 import type { JsonObject, TaskContext, TaskDefinition, TaskResult } from './stage.ts';
 import { z } from 'zod';
@@ -22,9 +21,38 @@ const claimsSchema = z.record(
 );
 export type ClusterClaims = z.infer<typeof claimsSchema>;
 
-/** Who a stage is to others that want the same cluster. */
+/** A lock that an execution works under because its parent holds it; in its trigger under `underLock`. */
+const underLockSchema = z.object({
+  holder: z.string(),
+  account: z.string(),
+  region: z.string(),
+  cluster: z.string(),
+});
+
+/** Who a stage is to others that want the same cluster: the stage of the pipeline that it belongs to, so that a deploy and all that its strategy does hold the cluster together. */
 export function lockHolder(context: TaskContext<unknown>): string {
-  return `${context.executionId}/${context.stage.id}`;
+  return `${context.executionId}/${context.stage.topId}`;
+}
+
+/** Whose claim a stage uses for a cluster: its own, or that of the deploy which runs its execution as a step of a strategy. */
+function holderFor(context: TaskContext<unknown>, place: ClusterPlace): string {
+  const parents = underLockSchema.safeParse(context.trigger['underLock']).data;
+  return parents && keyOf(parents) === keyOf(place) ? parents.holder : lockHolder(context);
+}
+
+/** Has the execution that a stage starts work under the lock that the stage itself is under. */
+export function underLockContext(place: ClusterPlace): { readonly underLockOf: ClusterPlace } {
+  return { underLockOf: place };
+}
+
+const startsUnderSchema = z.looseObject({
+  underLockOf: z.object({ account: z.string(), region: z.string(), cluster: z.string() }).optional(),
+});
+
+/** What the trigger of an execution that a stage starts says of the lock that it works under. */
+export function underLockTrigger(context: TaskContext<unknown>): { underLock?: z.infer<typeof underLockSchema> } {
+  const place = startsUnderSchema.safeParse(context.context).data?.underLockOf;
+  return place ? { underLock: { ...place, holder: holderFor(context, place) } } : {};
 }
 
 /** Claims recorded in a stage's context. */
@@ -37,9 +65,9 @@ export type LockOutcome = { readonly claims: ClusterClaims } | { readonly waitin
 
 /** Takes or renews the locks of clusters, in an order that is the same for everybody, so that two stages never wait for each other. */
 export async function holdLocks(context: TaskContext<unknown>, places: readonly ClusterPlace[]): Promise<LockOutcome> {
-  const holder = lockHolder(context);
   const claims: ClusterClaims = {};
   for (const place of places.toSorted((a, b) => keyOf(a).localeCompare(keyOf(b)))) {
+    const holder = holderFor(context, place);
     const answer = await context.ports.clouddriver.acquireLock(
       {
         params: { account: place.account, cluster: place.cluster },
@@ -75,22 +103,21 @@ export async function holdLocks(context: TaskContext<unknown>, places: readonly 
 
 const keyOf = (place: ClusterPlace): string => `${place.account}/${place.cluster}/${place.region}`;
 
-/** Gives back every lock that the stage's context names, and its places in queues. */
-export async function releaseLocks(
+/** Gives back the locks of the stage of the pipeline that a task belongs to, and its places in their queues. */
+async function releaseLocks(
   context: TaskContext<{ readonly clusterLocks?: unknown }>,
-  places: readonly ClusterPlace[] = [],
+  places: readonly ClusterPlace[],
 ): Promise<void> {
   const held = Object.entries(claimsOf(context.context)).map(([region, claim]) => ({ ...claim, region }));
   const all = new Map([...held, ...places].map((place) => [keyOf(place), place]));
-  const holder = lockHolder(context);
   for (const { account, cluster, region } of all.values())
     await context.ports.clouddriver.releaseLock(
-      { params: { account, cluster }, query: { holder, region } },
+      { params: { account, cluster }, query: { holder: lockHolder(context), region } },
       { signal: context.signal, traceparent: context.traceparent },
     );
 }
 
-/** Wraps a task that runs under locks: they are renewed with each run, given back when it fails for good or is cancelled. */
+/** Wraps a task that runs under locks, which are renewed with each run. They are given back when the stage of the pipeline has ended. */
 export function underLocks<C extends { readonly clusterLocks?: unknown }>(
   places: (context: TaskContext<C>) => readonly ClusterPlace[],
   task: Omit<TaskDefinition<C>, 'run'> & {
@@ -98,54 +125,50 @@ export function underLocks<C extends { readonly clusterLocks?: unknown }>(
   },
 ): TaskDefinition<C> {
   return {
-    name: task.name,
-    ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
+    ...task,
     async run(context) {
       const outcome = await holdLocks(context, places(context));
       if ('waiting' in outcome) return outcome.waiting;
-      let result: TaskResult;
-      try {
-        result = await task.run(context, outcome.claims);
-      } catch (error) {
-        if (!mayPass(error)) await releaseLocks(context, places(context));
-        throw error;
-      }
-      const failed = result.status === 'TERMINAL' || result.status === 'CANCELED' || result.status === 'STOPPED';
-      if (failed) await releaseLocks(context, places(context));
-      return failed ? result : { ...result, context: { clusterLocks: outcome.claims, ...result.context } };
-    },
-    async onCancel(context) {
-      await task.onCancel?.(context);
-      await releaseLocks(context, places(context));
+      const result = await task.run(context, outcome.claims);
+      return { ...result, context: { clusterLocks: outcome.claims, ...result.context } };
     },
   };
 }
 
-/** The run is repeated after such an error, so that the stage still needs its locks. */
-function mayPass(error: unknown): boolean {
-  if (error instanceof ServiceError) return [429, 502, 503, 504].includes(error.status);
-  return error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
-}
-
-/** Waits in the clusters' queues until the stage has their locks. */
+/** Waits in the clusters' queues until the stage has their locks; they are given back at the end of the stage of the pipeline that it belongs to. */
 export function acquireClusterLock<C extends { readonly clusterLocks?: unknown }>(
   places: (context: TaskContext<C>) => readonly ClusterPlace[],
 ): TaskDefinition<C> {
   return underLocks(places, {
     name: 'acquireClusterLock',
-    run: async (_context, claims): Promise<TaskResult> => ({ status: 'SUCCEEDED', context: { clusterLocks: claims } }),
+    run: async (): Promise<TaskResult> => ({ status: 'SUCCEEDED' }),
+    onEnd: (context) =>
+      // null: given back already by its last step.
+      context.context.clusterLocks === null ? Promise.resolve() : releaseLocks(context, namedPlaces(context, places)),
   });
 }
 
-/** Gives the stage's locks back. */
+/** What the stage names; nothing where it names too little, for then it never asked for a lock. */
+function namedPlaces<C>(
+  context: TaskContext<C>,
+  places: (context: TaskContext<C>) => readonly ClusterPlace[],
+): readonly ClusterPlace[] {
+  try {
+    return places(context);
+  } catch {
+    return [];
+  }
+}
+
+/** Gives the stage's locks back before it ends, so that what follows need not wait; a step of a deploy leaves them to the deploy. */
 export function releaseClusterLock<C extends { readonly clusterLocks?: unknown }>(): TaskDefinition<C> {
   return {
     name: 'releaseClusterLock',
     async run(context): Promise<TaskResult> {
-      await releaseLocks(context);
-      return { status: 'SUCCEEDED', context: { clusterLocks: {} } };
+      if (context.stage.id !== context.stage.topId) return { status: 'SUCCEEDED' };
+      await releaseLocks(context, []);
+      return { status: 'SUCCEEDED', context: { clusterLocks: null } };
     },
-    onCancel: (context) => releaseLocks(context),
   };
 }
 

@@ -3,7 +3,8 @@ import { type ClusterStage, deployedServerGroupSchema } from '@gennaker/contract
 import { acquireClusterLock, type ClusterPlace, releaseClusterLock, underLocks } from './cluster-lock.ts';
 import { cloudPollMs } from './cloud-poll.ts';
 import { monitorOperation, submitOperation } from './cloud-operation.ts';
-import { clusterGroups, liveGroup, placesOf } from './server-group-stage.ts';
+import { clusterGroups, liveGroup } from './server-group-read.ts';
+import { placesOf } from './server-group-stage.ts';
 import { listed, older } from './server-group-target.ts';
 import type { JsonObject, TaskContext, TaskDefinition, TaskResult } from './stage.ts';
 

@@ -7,7 +7,7 @@ import { cloudPollMs } from './cloud-poll.ts';
 import { acquireClusterLock, type ClusterPlace, clusterOf, releaseClusterLock, underLocks } from './cluster-lock.ts';
 import { operationFields } from './operation-description.ts';
 import { accountOf } from './operation-place.ts';
-import { liveGroup } from './server-group-stage.ts';
+import { liveGroup } from './server-group-read.ts';
 import type { JsonObject, TaskContext, TaskDefinition, TaskResult } from './stage.ts';
 
 type Context = TaskContext<InstancesStage>;

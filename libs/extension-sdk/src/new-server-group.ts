@@ -1,16 +1,69 @@
+import type { Capacity } from '@gennaker/contracts/cloud-views';
 import { type NewServerGroupStage, newServerGroupStageSchema } from '@gennaker/contracts/server-group-stage';
 import { z } from 'zod';
 import { monitorOperation } from './cloud-operation.ts';
 import { cloudPollMs } from './cloud-poll.ts';
 import { type ClusterPlace, underLocks } from './cluster-lock.ts';
+import { explainWait } from './health-wait.ts';
 import { interestingHealth, upState } from './server-group-health.ts';
-import { clusterGroups, liveGroup } from './server-group-stage.ts';
-import { resolveTarget } from './server-group-target.ts';
-import type { PlannedStage, PlanView, SyntheticStage, TaskContext, TaskDefinition, TaskResult } from './stage.ts';
+import { liveGroup } from './server-group-read.ts';
+import type { JsonObject, PlannedStage, TaskContext, TaskDefinition, TaskResult } from './stage.ts';
 
 const UP_TIMEOUT_MS = 2 * 60 * 60_000;
+/** How long a newcomer has to be healthy where something served before and nothing else is said: one more look, s. */
+const HEALTHY_FOR_S = 1;
+/** Longest pause between two looks while it proves to stay healthy, ms. */
+const STEADY_POLL_MS = 1_000;
+
+/** Keys of a context that one run of a stage leaves behind. */
+export const RUN_KEYS = [
+  'asDeployed',
+  'createdServerGroup',
+  'deploy.account.name',
+  'deploy.server.groups',
+  'healthySince',
+  'lastCapacityCheck',
+  'predecessor',
+  'replacedServerGroup',
+  'savedCapacity',
+  'measuredFrom',
+  'servedBefore',
+  'targetDesiredSize',
+] as const;
+
+/** Keys that say how a server group is deployed, and that its operation need not know. */
+export const DEPLOY_KEYS = [
+  'amiName',
+  'availabilityZones',
+  'deployStageId',
+  'enableTraffic',
+  'healthyForSeconds',
+  'imageId',
+  'preferSourceCapacity',
+  'rollback',
+  'strategy',
+  'trafficOptions',
+  'unhealthyPatienceSeconds',
+  'useSourceCapacity',
+] as const;
 
 const resultSchema = z.looseObject({ serverGroupNameByRegion: z.record(z.string(), z.string()) });
+
+/** What the new server group is made with: what is described, but for what its strategy has otherwise. */
+export function asDeployed<C extends NewServerGroupStage>(stage: C): C {
+  return { ...stage, ...newServerGroupStageSchema.partial().parse(stage.asDeployed ?? {}) };
+}
+
+/** The context that a stage is started again with: without what its last run left. */
+export function withoutRun({ context }: PlannedStage): { context: JsonObject; outputs: JsonObject } {
+  const gone = new Set<string>([...RUN_KEYS, 'clusterLocks', 'kato.last.task.id', 'kato.tasks']);
+  return { context: Object.fromEntries(Object.entries(context).filter(([key]) => !gone.has(key))), outputs: {} };
+}
+
+/** How many instances are described; undefined: nothing is said. */
+export function describedCapacity({ capacity, targetSize }: NewServerGroupStage): Capacity | undefined {
+  return capacity ?? (targetSize === undefined ? undefined : { min: targetSize, max: targetSize, desired: targetSize });
+}
 
 /** Does the new server group stay without traffic? */
 export function isDark(stage: NewServerGroupStage): boolean {
@@ -54,9 +107,11 @@ export function awaitNewServerGroup<C extends NewServerGroupStage>(
       return {
         context: {
           createdServerGroup: { account, region, serverGroupName, ...(chosen ? { image: chosen } : {}) },
+          measuredFrom: context.taskStartTime,
           'deploy.server.groups': { [region]: [serverGroupName] },
           'deploy.account.name': account,
         },
+        outputs: { createdServerGroups: [{ ...placeOf(context), serverGroupName }] },
       };
     }
     throw new Error(`Operation ${operation.id} is done and names no server group in ${region}.`);
@@ -65,7 +120,7 @@ export function awaitNewServerGroup<C extends NewServerGroupStage>(
 }
 
 async function waitForUp(context: TaskContext<NewServerGroupStage>): Promise<TaskResult> {
-  const stage = context.context;
+  const stage = asDeployed(context.context);
   const created = stage.createdServerGroup;
   if (!created) throw new Error('The stage does not know which server group it made.');
   const group = await liveGroup(context, created);
@@ -82,22 +137,38 @@ async function waitForUp(context: TaskContext<NewServerGroupStage>): Promise<Tas
   const asked = interestingHealth(stage, !isDark(stage) && group.loadBalancers.length > 0);
   const state = upState(group, wanted, stage.targetHealthyDeployPercentage, asked);
   const counts = { ...group.instanceCounts };
-  if (!state.enough)
+  if (!state.enough) {
+    const before = stage.replacedServerGroup?.serverGroupName;
+    const told = await explainWait(context, group, state, before ? `rolls back to ${before}` : 'is taken back');
     return {
       status: state.hopeless ? 'TERMINAL' : 'RUNNING',
       wakeAfterMs: cloudPollMs(context.now - context.taskStartTime),
-      context: { lastCapacityCheck: counts },
-      reason: state.reason,
+      context: { ...told.context, lastCapacityCheck: counts, healthySince: null },
+      reason: told.reason,
+    };
+  }
+  const steady = steadyFor(context, wanted);
+  if (steady.leftMs > 0)
+    return {
+      status: 'RUNNING',
+      wakeAfterMs: Math.min(steady.leftMs, STEADY_POLL_MS),
+      context: { lastCapacityCheck: counts, healthySince: steady.since },
+      reason: {
+        ...state.reason,
+        summary: `${state.reason.summary}; they have to stay so for ${Math.ceil(steady.leftMs / 1000)} s more`,
+      },
     };
   const instances = group.instances.map(({ name, zone, ips }) => ({ name, zone: zone ?? null, ip: ips?.[0] ?? null }));
   const { region, account, serverGroupName } = created;
   const image = created.image ?? group.image;
-  const place = { account, region, cluster: group.cluster };
-  const source = resolveTarget(await clusterGroups(context, place), 'ancestor', [{ ...place, serverGroupName }], []);
   const owner = new Map(Object.entries(stage)).get('deployStageId');
   return {
     status: 'SUCCEEDED',
-    context: { lastCapacityCheck: counts, targetDesiredSize: state.needed },
+    context: {
+      lastCapacityCheck: counts,
+      targetDesiredSize: state.needed,
+      ...(group.loadBalancers.length === 0 ? { measuredFrom: null } : {}),
+    },
     outputs: {
       serverGroupName,
       'deploy.server.groups': { [region]: [serverGroupName] },
@@ -111,7 +182,7 @@ async function waitForUp(context: TaskContext<NewServerGroupStage>): Promise<Tas
           cloudProvider: stage.cloudProvider,
           ...(image ? { image } : {}),
           // What this one replaces: null for the first of its cluster.
-          source: 'group' in source ? source.group.name : null,
+          source: stage.predecessor ?? null,
           instances,
           ...(owner === undefined ? {} : { deployStageId: owner }),
         },
@@ -121,16 +192,9 @@ async function waitForUp(context: TaskContext<NewServerGroupStage>): Promise<Tas
   };
 }
 
-/** The stages of the strategy, which see to the older server groups. @throws Error for a strategy that does not exist */
-export function strategyStages(stage: PlannedStage, view: PlanView): readonly SyntheticStage[] {
-  const parsed = newServerGroupStageSchema.safeParse(stage.context).data;
-  const created = parsed?.createdServerGroup;
-  const name = parsed?.strategy?.toLowerCase() ?? '';
-  if (!created || name === '' || name === 'none') return [];
-  const strategy = view.strategy?.(name);
-  if (!strategy)
-    throw new Error(
-      `There is no strategy "${name}"; ${created.serverGroupName} runs, and older server groups were left as they are. Use none or redblack`,
-    );
-  return strategy.afterStages(stage, stage.context, created);
+/** How long the newcomer has been healthy without a break, and how long it still has to be. */
+function steadyFor({ context: stage, now }: TaskContext<NewServerGroupStage>, wanted: number) {
+  const seconds = stage.healthyForSeconds ?? (stage.replacedServerGroup ? HEALTHY_FOR_S : 0);
+  const since = stage.healthySince ?? now;
+  return { since, leftMs: wanted === 0 ? 0 : since + seconds * 1000 - now };
 }

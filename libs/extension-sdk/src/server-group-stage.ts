@@ -1,7 +1,6 @@
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Reason } from '@gennaker/contracts/execution';
-import { parseName } from '@gennaker/contracts/moniker';
 import {
   deployedServerGroupSchema,
   type ResolvedTarget,
@@ -11,7 +10,10 @@ import {
 import { acquireClusterLock, type ClusterPlace, clusterOf, releaseClusterLock, underLocks } from './cluster-lock.ts';
 import { cloudPollMs } from './cloud-poll.ts';
 import { monitorOperation, submitOperation } from './cloud-operation.ts';
+import { explainWait } from './health-wait.ts';
 import { operationFields } from './operation-description.ts';
+import type { UpState } from './server-group-health.ts';
+import { clusterGroups, liveGroup } from './server-group-read.ts';
 import type { JsonObject, TaskContext, TaskDefinition, TaskResult } from './stage.ts';
 import { listed, resolveTarget } from './server-group-target.ts';
 
@@ -36,34 +38,6 @@ export function placesOf(context: Context): ClusterPlace[] {
       fix: 'choose a cluster and a target, or name the server group',
     });
   return regions.map((region) => ({ account, region, cluster }));
-}
-
-/** Server groups of a cluster, read from the cloud now. */
-export async function clusterGroups(context: TaskContext<unknown>, place: ClusterPlace): Promise<ServerGroup[]> {
-  const application = parseName(place.cluster)?.app ?? context.application;
-  const groups = await context.ports.clouddriver.listServerGroups(
-    { params: { application }, query: { clusters: place.cluster, live: 'true' } },
-    { signal: context.signal, traceparent: context.traceparent },
-  );
-  return groups.filter(
-    (group) => group.account === place.account && group.region === place.region && group.cluster === place.cluster,
-  );
-}
-
-/** One server group, read from the cloud now; null when it does not exist. */
-export async function liveGroup(
-  context: TaskContext<unknown>,
-  at: { readonly account: string; readonly region: string; readonly serverGroupName: string },
-): Promise<ServerGroup | null> {
-  try {
-    return await context.ports.clouddriver.getServerGroup(
-      { params: { account: at.account, region: at.region, name: at.serverGroupName }, query: { live: 'true' } },
-      { signal: context.signal, traceparent: context.traceparent },
-    );
-  } catch (error) {
-    if (error instanceof ServiceError && error.status === 404) return null;
-    throw error;
-  }
 }
 
 /** The server groups that a stage settled on; empty before it did. */
@@ -131,6 +105,8 @@ export interface Condition {
   readonly met: boolean;
   /** It will not be met by waiting. */
   readonly hopeless?: boolean;
+  /** What its instances lack, where these are what it waits for: they are looked at more closely. */
+  readonly lacking?: UpState;
   readonly reason: Reason;
 }
 
@@ -145,12 +121,15 @@ export function waitForTargets<C extends ServerGroupStage>(
     async run(context): Promise<TaskResult> {
       const met: string[] = [];
       for (const target of targetsOf(context)) {
-        const condition = check(await liveGroup(context, target), context, target);
+        const group = await liveGroup(context, target);
+        const condition = check(group, context, target);
         if (!condition.met)
           return {
             status: condition.hopeless ? 'TERMINAL' : 'RUNNING',
             wakeAfterMs: cloudPollMs(context.now - context.taskStartTime),
-            reason: condition.reason,
+            ...(group && condition.lacking
+              ? await explainWait(context, group, condition.lacking, 'fails')
+              : { reason: condition.reason }),
           };
         met.push(condition.reason.summary);
       }

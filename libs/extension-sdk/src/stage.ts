@@ -35,7 +35,9 @@ export interface PlanView {
   readonly trigger: ExecutionTrigger;
   /** Nearest ancestor output of this key (Orca's context look-up). */
   ancestorOutput(key: string): unknown;
-  /** A deployment strategy by its type, case-insensitively; undefined: there is none of that name. */
+  /** Every ancestor output of this key, nearest first. */
+  ancestorOutputs(key: string): readonly unknown[];
+  /** A deployment strategy by its name or alias, case-insensitively; undefined: there is none of that name. */
   strategy?(type: string): StrategyDefinition | undefined;
 }
 
@@ -54,6 +56,8 @@ export interface TaskContext<C> {
     readonly refId: string;
     readonly type: string;
     readonly name: string;
+    /** The stage of the pipeline that it belongs to: its own id where it is no synthetic stage. */
+    readonly topId: string;
     readonly startTime: number;
     readonly outputs: Readonly<JsonObject>;
   };
@@ -65,6 +69,8 @@ export interface TaskContext<C> {
   readonly runs: number;
   readonly taskStartTime: number;
   readonly now: number;
+  /** When the task gives up, epoch ms; absent: never. */
+  readonly deadline?: number | undefined;
   readonly signal: AbortSignal;
   readonly traceparent: string;
   readonly ports: Ports;
@@ -80,12 +86,15 @@ export interface TaskContext<C> {
     expression: string,
     more?: Readonly<JsonObject>,
   ): { readonly value: unknown; readonly problems: readonly string[] };
-  /** View of the other stages of the execution (status only), by refId and name. */
+  /** All stages of the execution, in reading order: how far they are, and why. */
   readonly stages: readonly {
+    readonly id: string;
     readonly refId: string;
     readonly name: string;
     readonly type: string;
     readonly status: Status;
+    readonly parentStageId?: string;
+    readonly reason?: Reason;
   }[];
 }
 
@@ -117,6 +126,11 @@ export interface TaskDefinition<C> {
   run(context: TaskContext<C>): Promise<TaskResult>;
   /** Cleans up when the stage is cancelled or times out while this task runs. */
   onCancel?(context: TaskContext<C>): Promise<void>;
+  /**
+   * Gives back what the task took for the whole stage of the pipeline that it belongs to: runs, if the task was begun, once
+   * that stage has ended, whatever the end. A task has either this or `onCancel`.
+   */
+  onEnd?(context: TaskContext<C>): Promise<void>;
 }
 
 /** Who patches a stage, and when. `starter`: who started the execution. */

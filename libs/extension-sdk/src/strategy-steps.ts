@@ -29,17 +29,15 @@ export function wantedCapacity({ wanted, source }: Made): Capacity {
 
 /** Brings the new server group to a size; at its final one it gets its own bounds. */
 export function growNewcomer(deploy: Made, desired: number): Step {
-  const { created, description } = deploy;
+  const { created } = deploy;
   const wanted = wantedCapacity(deploy);
-  const { targetHealthyDeployPercentage: percentage } = description;
   return {
     type: 'resizeServerGroup',
     name: `Grow ${created.serverGroupName} to ${desired}`,
     context: {
-      ...placed(deploy, created),
+      ...newcomer(deploy),
       action: 'scale_exact',
       capacity: desired >= wanted.desired ? { ...wanted } : { min: desired, max: desired, desired },
-      ...(percentage === undefined ? {} : { targetHealthyDeployPercentage: percentage }),
     },
   };
 }
@@ -82,21 +80,21 @@ export function takeShare(deploy: Made, source: PlacedServerGroup, percentage: n
   };
 }
 
-/** Lets a part of the newcomer serve, per cent of its capacity; 100: all of it. */
-export function giveShare(deploy: Made, percentage: number): Step {
-  const { created, description } = deploy;
-  const { targetHealthyDeployPercentage: healthy } = description;
+/** Lets a part of the newcomer serve, per cent of its capacity; it is held, so that it ends with the deploy unless `promote` comes. */
+export function giveShare(deploy: Made, percentage: number, { hold, reason }: HeldChange): Step {
   return {
     type: 'enableServerGroup',
-    name:
-      percentage === 100
-        ? `Enable ${created.serverGroupName}`
-        : `Let ${percentage} % of ${created.serverGroupName} serve`,
-    context: {
-      ...placed(deploy, created),
-      ...(percentage === 100 ? {} : { desiredPercentage: percentage }),
-      ...(healthy === undefined ? {} : { targetHealthyDeployPercentage: healthy }),
-    },
+    name: `Let ${percentage} % of ${deploy.created.serverGroupName} serve`,
+    context: { ...newcomer(deploy), desiredPercentage: percentage, hold: { name: hold, reason } },
+  };
+}
+
+/** Lets all of the newcomer serve, for good. */
+export function promote(deploy: Made, hold: string): Step {
+  return {
+    type: 'enableServerGroup',
+    name: `Enable ${deploy.created.serverGroupName}`,
+    context: { ...newcomer(deploy), settlesHolds: [hold] },
   };
 }
 
@@ -144,6 +142,14 @@ export function watchNewcomer(
     },
   };
 }
+
+const newcomer = (deploy: Made): JsonObject => {
+  const { targetHealthyDeployPercentage: percentage } = deploy.description;
+  return {
+    ...placed(deploy, deploy.created),
+    ...(percentage === undefined ? {} : { targetHealthyDeployPercentage: percentage }),
+  };
+};
 
 const placed = ({ cloudProvider, description }: Made, group: PlacedServerGroup): JsonObject => {
   const { interestingHealthProviderNames: named } = description;

@@ -1,3 +1,4 @@
+import { capacitySchema } from '@gennaker/contracts/cloud-views';
 import { newServerGroupStageSchema } from '@gennaker/contracts/server-group-stage';
 import { z } from 'zod';
 
@@ -16,7 +17,7 @@ export const cloneServerGroupSchema = newServerGroupStageSchema.extend({
   target: z.string().optional().describe('or by what it is in the cluster: current_asg_dynamic and the like'),
   cluster: z.string().optional().describe('app-stack-detail'),
   targetCluster: z.string().optional().describe("forms' spelling of cluster"),
+  sourceCapacity: capacitySchema.optional().describe('how many instances the source had when the stage began'),
   regions: z.array(z.string()).optional(),
-  useSourceCapacity: z.boolean().optional().describe('as many instances as the source has now'),
 });
 export type CloneServerGroup = z.infer<typeof cloneServerGroupSchema>;

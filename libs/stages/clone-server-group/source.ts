@@ -1,9 +1,10 @@
+import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { ServiceError } from '@gennaker/contracts/error';
 import { clusterName, parseName } from '@gennaker/contracts/moniker';
 import { deployedServerGroupSchema, resolvedTargetSchema } from '@gennaker/contracts/server-group-stage';
 import { type ClusterPlace, clusterOf } from '@gennaker/extension-sdk/cluster-lock';
 import { whereOf } from '@gennaker/extension-sdk/new-server-group';
-import { clusterGroups } from '@gennaker/extension-sdk/server-group-stage';
+import { clusterGroups } from '@gennaker/extension-sdk/server-group-read';
 import { listed, resolveTarget } from '@gennaker/extension-sdk/server-group-target';
 import type { TaskContext, TaskResult } from '@gennaker/extension-sdk/stage';
 import type { CloneServerGroup } from './schema.ts';
@@ -55,9 +56,9 @@ export async function determineSource(context: Context): Promise<TaskResult> {
   const place = sourcePlace(context);
   const { account, region } = place;
   const groups = await clusterGroups(context, place);
-  const found = (serverGroupName: string, why: string): TaskResult => ({
+  const found = ({ name: serverGroupName, capacity }: ServerGroup, why: string): TaskResult => ({
     status: 'SUCCEEDED',
-    context: { source: { ...stage.source, account, region, serverGroupName } },
+    context: { source: { ...stage.source, account, region, serverGroupName }, sourceCapacity: capacity },
     reason: { summary: `The source is ${why}` },
   });
   const missing = (why: string): TaskResult => ({
@@ -69,13 +70,15 @@ export async function determineSource(context: Context): Promise<TaskResult> {
     },
   });
   const named = sourceName(stage);
-  if (named)
-    return groups.some((group) => group.name === named) ? found(named, named) : missing(`${named} does not exist`);
+  if (named) {
+    const group = groups.find(({ name }) => name === named);
+    return group ? found(group, named) : missing(`${named} does not exist`);
+  }
   const here = (entry: { account: string; region: string }) => entry.account === account && entry.region === region;
   const deployed = listed(context.ancestorOutputs('deployedServerGroups'), deployedServerGroupSchema).filter(
     (entry) => here(entry) && entry.cluster === place.cluster,
   );
   const resolved = listed(context.ancestorOutputs('resolvedTargets'), resolvedTargetSchema).filter(here);
   const answer = resolveTarget(groups, stage.target ?? 'current_asg_dynamic', deployed, resolved);
-  return 'problem' in answer ? missing(answer.problem) : found(answer.group.name, answer.why);
+  return 'problem' in answer ? missing(answer.problem) : found(answer.group, answer.why);
 }

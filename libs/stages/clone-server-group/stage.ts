@@ -1,26 +1,37 @@
 import { submitOperation } from '@gennaker/extension-sdk/cloud-operation';
-import { acquireClusterLock, releaseClusterLock, underLocks } from '@gennaker/extension-sdk/cluster-lock';
-import { awaitNewServerGroup, isDark, strategyStages, zonesOf } from '@gennaker/extension-sdk/new-server-group';
+import { acquireClusterLock, underLocks } from '@gennaker/extension-sdk/cluster-lock';
+import {
+  strategyBeforeStages,
+  strategyFailureStages,
+  strategyOf,
+  strategyStages,
+} from '@gennaker/extension-sdk/deploy-strategy';
+import {
+  asDeployed,
+  awaitNewServerGroup,
+  DEPLOY_KEYS,
+  describedCapacity,
+  isDark,
+  RUN_KEYS,
+  withoutRun,
+  zonesOf,
+} from '@gennaker/extension-sdk/new-server-group';
 import { operationFields } from '@gennaker/extension-sdk/operation-description';
+import { determineReplaced } from '@gennaker/extension-sdk/replaced-server-group';
 import { defineStage, type JsonObject, type TaskContext } from '@gennaker/extension-sdk/stage';
 import { type CloneServerGroup, cloneServerGroupSchema } from './schema.ts';
 import { clonePlace, determineSource } from './source.ts';
 
 /** Keys that are the stage's own, not the operation's. */
 const STAGE_KEYS = [
-  'amiName',
-  'availabilityZones',
+  ...RUN_KEYS,
+  ...DEPLOY_KEYS,
   'cluster',
-  'createdServerGroup',
-  'deployStageId',
-  'enableTraffic',
-  'imageId',
   'regions',
-  'strategy',
+  'sourceCapacity',
   'target',
   'targetCluster',
-  'trafficOptions',
-  'useSourceCapacity',
+  'targetSize',
 ] as const;
 
 const places = (context: TaskContext<CloneServerGroup>) => [clonePlace(context)];
@@ -30,18 +41,16 @@ const imageOf = ({ context: stage }: TaskContext<CloneServerGroup>): string | un
 
 /** What the clone has otherwise; all else is its source's. */
 function describe(context: TaskContext<CloneServerGroup>): JsonObject {
-  const stage = context.context;
+  const stage = asDeployed(context.context);
   const { account, region } = clonePlace(context);
-  const { capacity, targetSize, ...rest } = operationFields(stage, STAGE_KEYS);
   const image = imageOf(context);
   return {
     ...zonesOf(stage, region),
-    ...rest,
-    ...(stage.useSourceCapacity ? {} : { capacity, targetSize }),
+    ...operationFields(stage, STAGE_KEYS),
     ...(image ? { image } : {}),
     credentials: account,
     region,
-    source: { ...stage.source, ...(stage.useSourceCapacity ? { useSourceCapacity: true } : {}) },
+    source: stage.source,
     disableTraffic: isDark(stage),
   };
 }
@@ -70,15 +79,29 @@ export default defineStage({
       capacity: { min: 1, max: 1, desired: 1 },
     },
   ],
-  tasks: () => [
-    acquireClusterLock(places),
-    underLocks<CloneServerGroup>(places, { name: 'determineSourceServerGroup', run: determineSource }),
-    submitOperation<CloneServerGroup>('cloneServerGroup', places, (context) => ({
-      provider: context.context.cloudProvider,
-      descriptions: [{ cloneServerGroup: describe(context) }],
-    })),
-    ...awaitNewServerGroup(clonePlace, imageOf),
-    releaseClusterLock(),
-  ],
+  tasks: (stage, view) => {
+    const { strategy, unknown } = strategyOf(stage, view);
+    if (strategy?.insteadStages) return [];
+    return [
+      acquireClusterLock(places),
+      underLocks<CloneServerGroup>(places, { name: 'determineSourceServerGroup', run: determineSource }),
+      determineReplaced<CloneServerGroup>({
+        placeOf: clonePlace,
+        capacityOf: ({ context }) =>
+          context.useSourceCapacity ? context.sourceCapacity : (describedCapacity(context) ?? context.sourceCapacity),
+        takesCapacity: false,
+        prepare: (described) => strategy?.prepare(described) ?? {},
+        ...(unknown === undefined ? {} : { unknownStrategy: unknown }),
+      }),
+      submitOperation<CloneServerGroup>('cloneServerGroup', places, (context) => ({
+        provider: context.context.cloudProvider,
+        descriptions: [{ cloneServerGroup: describe(context) }],
+      })),
+      ...awaitNewServerGroup(clonePlace, imageOf),
+    ];
+  },
+  beforeStages: strategyBeforeStages,
   afterStages: strategyStages,
+  onFailureStages: strategyFailureStages,
+  prepareForRestart: withoutRun,
 });

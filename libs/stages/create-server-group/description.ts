@@ -1,7 +1,15 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import { clusterName } from '@gennaker/contracts/moniker';
 import type { ClusterPlace } from '@gennaker/extension-sdk/cluster-lock';
-import { isDark, whereOf, zonesOf } from '@gennaker/extension-sdk/new-server-group';
+import {
+  asDeployed,
+  DEPLOY_KEYS,
+  describedCapacity,
+  isDark,
+  RUN_KEYS,
+  whereOf,
+  zonesOf,
+} from '@gennaker/extension-sdk/new-server-group';
 import { operationFields } from '@gennaker/extension-sdk/operation-description';
 import type { JsonObject, TaskContext } from '@gennaker/extension-sdk/stage';
 import { z } from 'zod';
@@ -10,16 +18,7 @@ import type { CreateServerGroupStage } from './schema.ts';
 type Context = TaskContext<CreateServerGroupStage>;
 
 /** Keys that are the stage's own, not the operation's. */
-const STAGE_KEYS = [
-  'availabilityZones',
-  'amiName',
-  'createdServerGroup',
-  'deployStageId',
-  'enableTraffic',
-  'imageId',
-  'strategy',
-  'trafficOptions',
-] as const;
+const STAGE_KEYS = [...RUN_KEYS, ...DEPLOY_KEYS] as const;
 
 /** Where the group goes. @throws ServiceError 422 naming the missing field */
 export function placeOf(context: Context): ClusterPlace {
@@ -68,17 +67,13 @@ export function imageOf(context: Context): string {
   );
 }
 
-/** Description of the operation. @throws ServiceError 422 for settings that contradict one another */
+/** How many instances are described. */
+export const capacityOf = ({ context }: Context) => describedCapacity(context);
+
+/** Description of the operation. */
 export function describe(context: Context): JsonObject {
-  const stage = context.context;
+  const stage = asDeployed(context.context);
   const { account, region } = placeOf(context);
-  const dark = isDark(stage);
-  if (dark && stage.strategy?.toLowerCase() === 'redblack')
-    throw new ServiceError(
-      422,
-      'Strategy redblack disables the old server groups, and the new one is to get no traffic: nothing would serve',
-      { field: 'strategy', fix: 'use strategy none with traffic off, or redblack with traffic on' },
-    );
   return {
     ...zonesOf(stage, region),
     ...operationFields(stage, STAGE_KEYS),
@@ -87,6 +82,6 @@ export function describe(context: Context): JsonObject {
     region,
     image: imageOf(context),
     loadBalancers: stage.loadBalancers ?? [],
-    disableTraffic: dark,
+    disableTraffic: isDark(stage),
   };
 }

@@ -1,8 +1,15 @@
 import { submitOperation } from '@gennaker/extension-sdk/cloud-operation';
-import { acquireClusterLock, releaseClusterLock } from '@gennaker/extension-sdk/cluster-lock';
-import { awaitNewServerGroup, strategyStages } from '@gennaker/extension-sdk/new-server-group';
+import { acquireClusterLock } from '@gennaker/extension-sdk/cluster-lock';
+import {
+  strategyBeforeStages,
+  strategyFailureStages,
+  strategyOf,
+  strategyStages,
+} from '@gennaker/extension-sdk/deploy-strategy';
+import { awaitNewServerGroup, withoutRun } from '@gennaker/extension-sdk/new-server-group';
+import { determineReplaced } from '@gennaker/extension-sdk/replaced-server-group';
 import { defineStage, type TaskContext } from '@gennaker/extension-sdk/stage';
-import { describe, imageOf, placeOf } from './description.ts';
+import { capacityOf, describe, imageOf, placeOf } from './description.ts';
 import { type CreateServerGroupStage, createServerGroupStageSchema } from './schema.ts';
 
 const places = (context: TaskContext<CreateServerGroupStage>) => [placeOf(context)];
@@ -27,14 +34,27 @@ export default defineStage({
       enableTraffic: false,
     },
   ],
-  tasks: () => [
-    acquireClusterLock(places),
-    submitOperation('createServerGroup', places, (context) => ({
-      provider: context.context.cloudProvider,
-      descriptions: [{ createServerGroup: describe(context) }],
-    })),
-    ...awaitNewServerGroup(placeOf, imageOf),
-    releaseClusterLock(),
-  ],
+  tasks: (stage, view) => {
+    const { strategy, unknown } = strategyOf(stage, view);
+    if (strategy?.insteadStages) return [];
+    return [
+      acquireClusterLock(places),
+      determineReplaced({
+        placeOf,
+        capacityOf,
+        takesCapacity: true,
+        prepare: (described) => strategy?.prepare(described) ?? {},
+        ...(unknown === undefined ? {} : { unknownStrategy: unknown }),
+      }),
+      submitOperation('createServerGroup', places, (context) => ({
+        provider: context.context.cloudProvider,
+        descriptions: [{ createServerGroup: describe(context) }],
+      })),
+      ...awaitNewServerGroup(placeOf, imageOf),
+    ];
+  },
+  beforeStages: strategyBeforeStages,
   afterStages: strategyStages,
+  onFailureStages: strategyFailureStages,
+  prepareForRestart: withoutRun,
 });

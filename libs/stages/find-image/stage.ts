@@ -1,5 +1,6 @@
 import { foundImages, type FoundImage } from '@gennaker/extension-sdk/found-image';
-import { clusterGroups, placesOf } from '@gennaker/extension-sdk/server-group-stage';
+import { clusterGroups } from '@gennaker/extension-sdk/server-group-read';
+import { placesOf } from '@gennaker/extension-sdk/server-group-stage';
 import { defineStage, type TaskContext, type TaskResult } from '@gennaker/extension-sdk/stage';
 import { chooseImage } from './choose.ts';
 import { type FindImage, findImageSchema } from './schema.ts';

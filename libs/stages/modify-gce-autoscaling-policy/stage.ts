@@ -1,12 +1,7 @@
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { underLocks } from '@gennaker/extension-sdk/cluster-lock';
-import {
-  liveGroup,
-  placesOf,
-  serverGroupTasks,
-  targetsOf,
-  waitForTargets,
-} from '@gennaker/extension-sdk/server-group-stage';
+import { liveGroup } from '@gennaker/extension-sdk/server-group-read';
+import { placesOf, serverGroupTasks, targetsOf, waitForTargets } from '@gennaker/extension-sdk/server-group-stage';
 import { defineStage, type TaskResult } from '@gennaker/extension-sdk/stage';
 import { z } from 'zod';
 import { type ModifyGceAutoscalingPolicy, modifyGceAutoscalingPolicySchema } from './schema.ts';

@@ -3,10 +3,9 @@ import { ServiceError } from '@gennaker/contracts/error';
 import type { ResolvedTarget } from '@gennaker/contracts/server-group-stage';
 import { clusterOf, underLocks } from '@gennaker/extension-sdk/cluster-lock';
 import { interestingHealth, upState } from '@gennaker/extension-sdk/server-group-health';
+import { clusterGroups, liveGroup } from '@gennaker/extension-sdk/server-group-read';
 import {
-  clusterGroups,
   type Condition,
-  liveGroup,
   placesOf,
   serverGroupTasks,
   targetsOf,
@@ -131,6 +130,7 @@ function capacityMatch(group: ServerGroup | null, context: Context, target: Reso
   return {
     met: state.enough && whole,
     hopeless: state.hopeless,
+    ...(state.enough ? {} : { lacking: state }),
     reason:
       whole || !state.enough
         ? state.reason

@@ -4,6 +4,7 @@ import { inOrder, scaleDownStages, takeOverProblems } from '@gennaker/extension-
 import {
   giveShare,
   growNewcomer,
+  promote,
   type HeldChange,
   releaseSource,
   settleOlder,
@@ -35,14 +36,14 @@ export default defineStrategy({
     const { canary } = deploy.settings;
     const promote =
       canary.by === 'traffic' ? giveShare(deploy, 100) : growNewcomer(deploy, wantedCapacity(deploy).desired);
-    if (!deploy.source) return inOrder([promote]);
+    if (!deploy.source) return inOrder([takeOver]);
     return inOrder([
       ...canary.steps.flatMap((step) => [
         ...(canary.by === 'traffic' ? shareByTraffic(deploy, step) : shareByInstances(deploy, step)),
         watchNewcomer(deploy, step.waitSeconds, canary),
         judgmentStage(deploy, step),
       ]),
-      promote,
+      takeOver,
       settleOlder(deploy, HOLD),
       ...scaleDownStages(deploy, deploy.settings),
     ]);
@@ -59,7 +60,7 @@ function shareByTraffic(deploy: Deploy, { percentage }: CanaryStep): Step[] {
     reason: `${created.serverGroupName} serves ${percentage} % as a canary`,
   };
   const weight = weightFor(percentage, wantedCapacity(deploy).desired, source.capacity.desired);
-  return [giveShare(deploy, weight), takeShare(deploy, source, percentage, change)];
+  return [giveShare(deploy, weight, change), takeShare(deploy, source, percentage, change)];
 }
 
 function shareByInstances(deploy: Deploy, { percentage }: CanaryStep): Step[] {

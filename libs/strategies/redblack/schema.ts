@@ -1,13 +1,20 @@
+import { takeOverFields } from '@gennaker/extension-sdk/strategy-stages';
 import { z } from 'zod';
 
-const seconds = z.coerce.number().min(0);
+/** What looks at the new server group before it gets traffic: a pipeline, or an address that is called. */
+const verifySchema = z.union([
+  z.looseObject({
+    pipelineId: z.string().min(1),
+    application: z.string().optional(),
+    pipelineParameters: z.record(z.string(), z.unknown()).nullish(),
+  }),
+  z.looseObject({ url: z.string().min(1) }).describe('settings of a webhook stage'),
+]);
 
 /** What red/black reads of a cluster's description. */
 export const redblackSchema = z.looseObject({
-  cloudProvider: z.string().default('gce'),
-  maxRemainingAsgs: z.coerce.number().int().min(0).optional().describe('server groups that stay, the new one included'),
-  allowDeleteActive: z.boolean().default(false),
-  delayBeforeDisableSec: seconds.optional(),
-  delayBeforeCleanup: seconds.optional().describe('newer spelling of delayBeforeDisableSec'),
-  interestingHealthProviderNames: z.array(z.string()).nullish(),
+  ...takeOverFields,
+  maxRemainingAsgs: z.coerce.number().int().min(0).nullish().describe('server groups that stay, the new one included'),
+  allowDeleteActive: z.stringbool().or(z.boolean()).nullish(),
+  verify: verifySchema.nullish().describe('looks at the new server group while it gets no traffic yet'),
 });

@@ -9,6 +9,7 @@ import { resolve } from '@gennaker/expressions/resolve';
 import type { Ports } from '@gennaker/extension-sdk/ports';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import { stages } from '@gennaker/stages/server';
+import { strategyNamed } from '@gennaker/extension-sdk/strategy';
 import { strategies } from '@gennaker/strategies/server';
 import { PipelineRun } from './pipeline-run.ts';
 import type { PipelineJson } from './pipeline.ts';
@@ -67,7 +68,7 @@ export class TestWorld implements TaskWorld {
     return {
       now: this.time.now(),
       definition: (type) => this.#definitions.get(type),
-      strategy: (type) => strategies[type.toLowerCase()],
+      strategy: (name) => strategyNamed(Object.values(strategies), name),
       resolve: (value, scope) => resolve(value, scope),
     };
   }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Identity } from '@gennaker/contracts/people';
 import { isComplete } from '@gennaker/contracts/status';
-import { canRestart, topLevel } from '@gennaker/engine/decide/restart';
+import { canRestart } from '@gennaker/engine/decide/restart';
+import { topLevel } from '@gennaker/engine/graph';
 import type { ExecutionState, Json, StageState } from '@gennaker/engine/model';
 import { halts } from '@gennaker/engine/status';
 import { inTransaction } from '@gennaker/store/database';
@@ -28,11 +29,11 @@ export interface StageCall {
  */
 export async function restartStage(parts: MailParts, call: StageCall, context?: Json): Promise<void> {
   const state = await readExecution(parts.db.pool, call.id);
-  const stage = topLevel(state, stageOf(state, call.stageId).id);
-  if (!stage || !canRestart(stage))
+  const stage = topLevel(state, stageOf(state, call.stageId));
+  if (!canRestart(stage))
     throw new ServiceError(
       409,
-      `The stage "${stage?.name ?? call.stageId}" is ${stage?.status ?? 'unknown'}: it can be run again when it has ended`,
+      `The stage "${stage.name}" is ${stage.status}: it can be run again when it has ended`,
       {
         field: 'stageId',
         fix: 'wait until it has ended, or cancel the execution first',

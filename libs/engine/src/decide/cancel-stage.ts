@@ -4,6 +4,7 @@ import type { TaskDefinition } from '@gennaker/extension-sdk/stage';
 import { withDescendants } from '../graph.ts';
 import { planView, plannedStage } from '../lookup.ts';
 import type { StageState, TaskState } from '../model.ts';
+import { endStage } from './end-stage.ts';
 import type { Turn } from './turn.ts';
 
 /** The tasks of a stage as its definition plans them now; none when it cannot. */
@@ -47,6 +48,6 @@ export function cancelStage(turn: Turn, top: StageState, reason: Reason, status:
     if (isComplete(stage.status) || stage.status === 'NOT_STARTED') continue;
     for (const task of stage.tasks)
       if (!isComplete(task.status) && task.status !== 'NOT_STARTED') endTask(turn, stage, task, status, reason);
-    turn.emit({ type: 'StageCompleted', stageId: stage.id, status, reason });
+    endStage(turn, stage, status, reason);
   }
 }

@@ -1,7 +1,7 @@
 import type { Reason } from '@gennaker/contracts/execution';
 import type { Person } from '@gennaker/contracts/people';
 import { isComplete } from '@gennaker/contracts/status';
-import { withDescendants } from '../graph.ts';
+import { topLevel, withDescendants } from '../graph.ts';
 import { plannedStage } from '../lookup.ts';
 import type { Message } from '../messages.ts';
 import type { ExecutionState, Json, StageState } from '../model.ts';
@@ -16,7 +16,8 @@ const OF_A_RUN = ['exception', 'expressionEvaluationSummary', 'manualSkip', 'ski
  * What was cancelled because of a failure or by a person runs again too, as the execution could end no other way.
  */
 export function restart(turn: Turn, message: Extract<Message, { type: 'Restart' }>): void {
-  const stage = topLevel(turn.state, message.stageId);
+  const meant = turn.stage(message.stageId);
+  const stage = meant && topLevel(turn.state, meant);
   if (!stage || !canRestart(stage)) return;
   runAgain(
     turn,
@@ -44,13 +45,6 @@ export function ignoreFailure(turn: Turn, message: Extract<Message, { type: 'Ign
 /** May a stage be restarted: has it ended, or not begun? */
 export function canRestart(stage: StageState): boolean {
   return isComplete(stage.status) || stage.status === 'NOT_STARTED';
-}
-
-/** The stage of the pipeline that a stage belongs to. */
-export function topLevel(state: ExecutionState, stageId: string): StageState | undefined {
-  let stage = state.stages[stageId];
-  while (stage?.parentStageId !== undefined) stage = state.stages[stage.parentStageId];
-  return stage;
 }
 
 /** False where it cannot be yet: the execution is being cancelled, or a stage that would run again is still being cleaned up after. */

@@ -43,6 +43,7 @@ export function startStage(turn: Turn, stage: StageState): void {
         name: task.name,
         ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
         ...(task.loop === undefined ? {} : { loop: task.loop }),
+        ...(task.onEnd ? { atEnd: true } : {}),
       })),
       ...(definition.timeoutMs === undefined ? {} : { timeoutMs: definition.timeoutMs }),
     });

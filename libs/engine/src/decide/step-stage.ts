@@ -6,6 +6,7 @@ import { planView, plannedStage } from '../lookup.ts';
 import type { StageState } from '../model.ts';
 import { halts, stageStatus } from '../status.ts';
 import { cancelStage } from './cancel-stage.ts';
+import { endStage } from './end-stage.ts';
 import { planReason, resolvedContext } from './start-stage.ts';
 import { planSynthetics } from './plan.ts';
 import type { Turn } from './turn.ts';
@@ -33,10 +34,11 @@ export function stepStage(turn: Turn, stage: StageState): boolean {
   return fail(turn, stage);
 }
 
-/** Does this synthetic stage's end end its parent now? */
+/** Does this synthetic stage's end end its parent now? A parent may let siblings go on, and so may the one that failed. */
 function breaksParent(parent: StageState, child: StageState): boolean {
   if (halts(child.status)) return true;
-  return child.status === 'FAILED_CONTINUE' && parent.context['allowSiblingStagesToContinueOnFailure'] !== true;
+  if (child.status !== 'FAILED_CONTINUE') return false;
+  return [parent, child].every(({ context }) => context['allowSiblingStagesToContinueOnFailure'] !== true);
 }
 
 function startTask(turn: Turn, stage: StageState, taskId: string): void {
@@ -136,7 +138,7 @@ function complete(turn: Turn, stage: StageState): boolean {
   }
   if (stage.tasks.length === 0 && children.length === 0 && status === 'SKIPPED')
     reason ??= { summary: 'Nothing to do: the stage has no tasks' };
-  turn.emit({ type: 'StageCompleted', stageId: stage.id, status, ...(reason ? { reason } : {}) });
+  endStage(turn, stage, status, reason);
   return true;
 }
 

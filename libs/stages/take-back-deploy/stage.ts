@@ -1,0 +1,129 @@
+import { acquireClusterLock, underLocks } from '@gennaker/extension-sdk/cluster-lock';
+import { interestingHealth, upState } from '@gennaker/extension-sdk/server-group-health';
+import { clusterGroups } from '@gennaker/extension-sdk/server-group-read';
+import {
+  defineStage,
+  type PlannedStage,
+  type SyntheticStage,
+  type TaskContext,
+  type TaskDefinition,
+  type TaskResult,
+} from '@gennaker/extension-sdk/stage';
+import { z } from 'zod';
+import { type TakeBackDeploy, takeBackDeploySchema } from './schema.ts';
+import { wayBack } from './way-back.ts';
+
+type Context = TaskContext<TakeBackDeploy>;
+
+const DESTROY_TIMEOUT_MS = 5 * 60_000;
+const places = ({ context: { credentials, region, cluster } }: Context) => [{ account: credentials, region, cluster }];
+const outputsSchema = z.looseObject({
+  restore: z.array(z.string()).default([]),
+  withdraw: z.boolean().default(false),
+  idle: z.boolean().default(false),
+});
+
+const determineWayBack: TaskDefinition<TakeBackDeploy> = underLocks(places, {
+  name: 'determineWayBack',
+  async run(context): Promise<TaskResult> {
+    const stage = context.context;
+    const [place] = places(context);
+    const groups = place ? await clusterGroups(context, place) : [];
+    const { restore, withdraw, idle, why } = wayBack(
+      groups,
+      {
+        created: stage.createdServerGroup.serverGroupName,
+        servedBefore: stage.servedBefore,
+        evenIfHealthy: stage.evenIfHealthy,
+      },
+      (group) =>
+        group.capacity.desired > 0 &&
+        upState(
+          group,
+          group.capacity.desired,
+          stage.targetHealthyDeployPercentage,
+          interestingHealth(stage, group.loadBalancers.length > 0),
+        ).enough,
+    );
+    return {
+      status: 'SUCCEEDED',
+      outputs: { restore: [...restore], withdraw, idle },
+      reason: {
+        summary: why,
+        evidence: {
+          servedBefore: stage.servedBefore,
+          groups: groups.map(({ name, isDisabled, instanceCounts }) => ({ name, isDisabled, up: instanceCounts.up })),
+        },
+      },
+    };
+  },
+});
+
+/** Gives the traffic back to what served before a failed deploy, and takes the new server group out. */
+export default defineStage({
+  type: 'takeBackDeploy',
+  label: 'Take back deploy',
+  description: 'Gives the traffic back to what served before a deploy, and takes what it made out of traffic',
+  schema: takeBackDeploySchema,
+  examples: [
+    {
+      credentials: 'local-gce',
+      region: 'us-central1',
+      cluster: 'hello-prod',
+      createdServerGroup: { account: 'local-gce', region: 'us-central1', serverGroupName: 'hello-prod-v002' },
+      servedBefore: ['hello-prod-v001'],
+    },
+  ],
+  tasks: () => [acquireClusterLock(places), determineWayBack],
+  afterStages: planBack,
+});
+
+/** The stages of the way that was found: older ones first, the new one after. */
+function planBack({ context, outputs }: PlannedStage): SyntheticStage[] {
+  const stage = takeBackDeploySchema.parse(context);
+  const { restore, withdraw, idle } = outputsSchema.parse(outputs);
+  const { cloudProvider, credentials, region, createdServerGroup, replacedServerGroup, rollback } = stage;
+  const where = { cloudProvider, credentials, region };
+  const created = createdServerGroup.serverGroupName;
+  const health = {
+    targetHealthyDeployPercentage: stage.targetHealthyDeployPercentage,
+    ...(stage.interestingHealthProviderNames
+      ? { interestingHealthProviderNames: stage.interestingHealthProviderNames }
+      : {}),
+  };
+  const stages: SyntheticStage[] = restore.map((serverGroupName) => ({
+    type: 'enableServerGroup',
+    name: `Give ${serverGroupName} its traffic back`,
+    context: { ...where, ...health, serverGroupName },
+    after: [],
+  }));
+  const then = (next: Omit<SyntheticStage, 'after'>): void =>
+    void stages.push({ ...next, after: stages.map((_, index) => index) });
+  if (withdraw && rollback?.onFailure && replacedServerGroup)
+    then({
+      type: 'rollbackServerGroup',
+      name: `Roll back to ${replacedServerGroup.serverGroupName}`,
+      context: {
+        ...where,
+        rollbackType: 'EXPLICIT',
+        rollbackContext: {
+          rollbackServerGroupName: created,
+          restoreServerGroupName: replacedServerGroup.serverGroupName,
+          targetHealthyRollbackPercentage: stage.targetHealthyDeployPercentage,
+        },
+      },
+    });
+  else if (withdraw)
+    then({
+      type: 'disableServerGroup',
+      name: `Take ${created} out of traffic`,
+      context: { ...where, serverGroupName: created },
+    });
+  if (idle && rollback?.destroyLatest)
+    then({
+      type: 'destroyServerGroup',
+      name: `Destroy ${created}`,
+      context: { ...where, serverGroupName: created, stageTimeoutMs: DESTROY_TIMEOUT_MS },
+    });
+  return stages;
+}
