@@ -14,6 +14,7 @@ import { InstancesClient } from '@google-cloud/compute/build/src/v1/instances_cl
 import { RegionBackendServicesClient } from '@google-cloud/compute/build/src/v1/region_backend_services_client.js';
 import { RegionInstanceGroupManagersClient } from '@google-cloud/compute/build/src/v1/region_instance_group_managers_client.js';
 import { RegionOperationsClient } from '@google-cloud/compute/build/src/v1/region_operations_client.js';
+import { SERVICE_NODE_FLAGS } from '@gennaker/service/node-flags';
 import { PassThroughClient } from 'google-auth-library';
 
 const execute = promisify(execFile);
@@ -124,7 +125,7 @@ export async function stageImage(data: string, name: string, env: Readonly<Recor
 
 /** cloudlab as its own process, as the supervisor starts it; it ends with this process, however that one ends. */
 export async function startProcess(data: string, offset: number): Promise<ChildProcess> {
-  const command = [process.execPath, join(import.meta.dirname, 'main.ts')];
+  const command = [process.execPath, ...SERVICE_NODE_FLAGS, join(import.meta.dirname, 'main.ts')];
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...command], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {

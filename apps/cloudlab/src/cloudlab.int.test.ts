@@ -21,7 +21,8 @@ import {
 } from './cloudlab.fixture.ts';
 import { configFrom } from './config.ts';
 
-const offset = randomInt(20_000, 40_000);
+// Ports below those that connections of this machine begin at.
+const offset = randomInt(12_000, 24_000);
 const config = { port: 8099 + offset, appPort: randomInt(20_000, 30_000) };
 let data: string;
 let lab: RunningCloudlab;

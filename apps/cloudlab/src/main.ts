@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { startCloudlab } from './app.ts';
 import { configFrom } from './config.ts';
@@ -8,7 +9,8 @@ const log = (line: string): void => {
 
 try {
   // Traffic flows through this process: bakes and boots beside it must not make requests wait. Root only; else as it is.
-  setPriority(-10);
+  // Threads that collect garbage too: requests wait for those.
+  for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), -10);
 } catch {
   log(
     'cloudlab runs at normal priority (raising it takes root): under heavy load, requests through its load balancers may wait',
