@@ -1,17 +1,18 @@
 import type { Clock, Timer } from './clock.ts';
 import type { Faults } from './faults.ts';
-import { goalOf, planGroup } from './group-plan.ts';
-import type { GroupManager, UpdateAction, UpdatePolicy, Version } from './group-manager-schema.ts';
+import { forgetConfigs } from './forget-configs.ts';
+import { FullZones } from './full-zones.ts';
+import { planGroup } from './group-plan.ts';
+import type { UpdateAction, UpdatePolicy, Version } from './group-manager-schema.ts';
 import { versionsOf } from './group-manager-schema.ts';
 import { Healing } from './healing.ts';
-import { disksToDelete, keptDevices, lastingDevices } from './instance-disks.ts';
-import { newManagedInstance, refreshedInstance } from './instance-document.ts';
+import { disksToDelete, lastingDevices } from './instance-disks.ts';
+import { refreshedInstance } from './instance-document.ts';
 import type { NewInstance, Placement } from './instance-document.ts';
 import { InstanceLife } from './instance-life.ts';
-import { findZone, zonesOf } from './locations.ts';
-import { lastPart, pathOf, splitPath, zoneScope } from './path.ts';
-import { actionFor, planned } from './planned-group.ts';
-import type { Instance } from './resource.ts';
+import { InstanceMaker } from './instance-maker.ts';
+import { lastPart, pathOf, splitPath } from './path.ts';
+import { actionFor, goalVersion, planned } from './planned-group.ts';
 import type { Runtime } from './runtime.ts';
 import type { AttemptError, ManagedRecord, Store } from './store.ts';
 import { joinPools, leavePools } from './target-pool-members.ts';
@@ -27,13 +28,12 @@ export class Fleet {
   readonly #clock: Clock;
   readonly #runtime: Runtime;
   readonly #traffic: Traffic;
-  readonly #placement: Placement;
+  readonly #maker: InstanceMaker;
   readonly #life: InstanceLife;
   readonly #healing: Healing;
   readonly #gone = new Set<() => void>();
   readonly #timers = new Set<Timer>();
-  /** Zones that had no room lately, with the moment from which they may be tried again. */
-  readonly #full = new Map<string, number>();
+  readonly #full = new FullZones(REST_MS);
   /** Groups whose plan is being carried out; true when it is to be looked at again after that. */
   readonly #planning = new Map<string, boolean>();
   #closed = false;
@@ -43,7 +43,7 @@ export class Fleet {
     this.#clock = clock;
     this.#runtime = runtime;
     this.#traffic = traffic;
-    this.#placement = placement;
+    this.#maker = new InstanceMaker(store, clock, runtime, placement);
     this.#life = new InstanceLife({
       store,
       clock,
@@ -132,13 +132,13 @@ export class Fleet {
     const group = this.#record(path)?.group ?? '';
     const manager = this.#store.get('instanceGroupManagers', group);
     const lasting = lastingDevices(manager, manager?.perInstanceConfigs?.[lastPart(path)]);
-    this.#forgetConfigs(group, [path]);
+    forgetConfigs(this.#store, group, [path]);
     this.reconcile(group);
     if (!(await this.#life.tearDown(path, driver))) return;
     const instance = this.#store.get('instances', path);
     if (instance !== undefined) {
       await this.#runtime.discard(instance.id);
-      this.#deleteDisks(disksToDelete(instance, lasting));
+      this.#maker.deleteDisks(disksToDelete(instance, lasting));
     }
     this.#life.remove(path);
     this.reconcile(group);
@@ -154,7 +154,7 @@ export class Fleet {
     const driver = this.#life.take(path);
     const groupPath = this.#record(path)?.group ?? '';
     const before = this.#store.get('instanceGroupManagers', groupPath);
-    const goal = version ?? (before === undefined ? undefined : this.#goal(groupPath, before, path));
+    const goal = version ?? (before === undefined ? undefined : goalVersion(this.#store, groupPath, before, path));
     // From now on it counts as what it is going to be.
     this.#life.set(path, 'STOPPING', { action: 'RECREATING', ...(goal === undefined ? {} : intended(path, goal)) });
     if (!(await this.#life.tearDown(path, driver))) return;
@@ -162,7 +162,7 @@ export class Fleet {
     const old = this.#store.get('instances', path);
     if (group === undefined || old === undefined || goal === undefined) return;
     try {
-      const made = this.#succeed(groupPath, group, old, goal);
+      const made = this.#maker.succeed(groupPath, group, old, goal);
       if (made.record.keepsRoot === true) await this.#runtime.inheritRoot(old.id, made.instance.id);
       await this.#runtime.discard(old.id);
       if (!this.#life.isMine(path, driver)) return;
@@ -218,7 +218,7 @@ export class Fleet {
       this.#store.state.managed[path] = { ...record, group: '', action };
       leavePools(this.#store, path, pools);
     }
-    this.#forgetConfigs(groupPath, paths);
+    forgetConfigs(this.#store, groupPath, paths);
     this.#store.changed();
     void this.#traffic.refresh();
     this.reconcile(groupPath);
@@ -235,7 +235,7 @@ export class Fleet {
     if (group === undefined) return;
     for (const path of paths) {
       const record = this.#record(path);
-      const version = this.#goal(groupPath, group, path);
+      const version = goalVersion(this.#store, groupPath, group, path);
       const action = record === undefined ? undefined : actionFor(this.#store, record, version, policy);
       if (action !== undefined) this.#update(path, version, action);
     }
@@ -270,9 +270,7 @@ export class Fleet {
   #carryOut(groupPath: string): void {
     const group = this.#store.get('instanceGroupManagers', groupPath);
     if (group === undefined || this.#closed) return;
-    const now = this.#clock.now();
-    const full = new Set([...this.#full].filter(([, until]) => until > now).map(([zone]) => zone));
-    const plan = planGroup(planned(this.#store, groupPath, group, full));
+    const plan = planGroup(planned(this.#store, groupPath, group, this.#full.at(this.#clock.now())));
     const versions = versionsOf(group);
     for (const path of plan.remove) void this.remove(path);
     for (const { path, version, action } of plan.update) {
@@ -280,52 +278,13 @@ export class Fleet {
       if (to !== undefined) this.#update(path, to, action);
     }
     try {
-      for (const { zone, version, name } of plan.create) this.#create(groupPath, group, zone, versions[version], name);
+      for (const { zone, version, name } of plan.create) {
+        this.launch(this.#maker.create(groupPath, group, zone, versions[version], name));
+      }
     } catch (cause) {
       this.#life.failGroup(groupPath, '', 'CREATING', { code: 'INVALID_RESOURCE', message: messageOf(cause) });
       this.#later(() => this.reconcile(groupPath));
     }
-  }
-
-  #create(
-    groupPath: string,
-    group: GroupManager,
-    zone: string,
-    version: Version | undefined,
-    wanted: string | undefined,
-  ): void {
-    const scope = zoneScope(splitPath(groupPath)?.scope.project ?? '', zone);
-    const isTaken = (each: string): boolean =>
-      this.#store.get('instances', `${scope.path}/instances/${each}`) !== undefined;
-    if (wanted !== undefined && isTaken(wanted)) {
-      throw new Error(`There is an instance '${wanted}' in ${zone} already, and it is not of this group.`);
-    }
-    let name = wanted ?? '';
-    while (name === '' || isTaken(name)) name = `${group.baseInstanceName}-${this.#store.nextSuffix(4)}`;
-    this.launch(
-      newManagedInstance(this.#store, this.#placement, this.#clock.now(), {
-        groupPath,
-        group,
-        version: version ?? { instanceTemplate: group.instanceTemplate },
-        scope,
-        name,
-        previous: undefined,
-      }),
-    );
-  }
-
-  /** The successor of an instance under its name; disks that do not go on are deleted. */
-  #succeed(groupPath: string, group: GroupManager, old: Instance, version: Version): NewInstance {
-    const kept = keptDevices(group, group.perInstanceConfigs?.[old.name]);
-    this.#deleteDisks(disksToDelete(old, kept));
-    return newManagedInstance(this.#store, this.#placement, this.#clock.now(), {
-      groupPath,
-      group,
-      version,
-      scope: zoneScope(splitPath(groupPath)?.scope.project ?? '', lastPart(old.zone)),
-      name: old.name,
-      previous: old,
-    });
   }
 
   #update(path: string, version: Version, action: UpdateAction): void {
@@ -362,13 +321,7 @@ export class Fleet {
   }
 
   #failed(path: string, { code }: AttemptError): void {
-    const scope = splitPath(path)?.scope;
-    const until = this.#clock.now() + REST_MS;
-    if (code === 'ZONE_RESOURCE_POOL_EXHAUSTED' && scope !== undefined) this.#full.set(scope.location, until);
-    if (code === 'QUOTA_EXCEEDED') {
-      const region = findZone(scope?.location ?? '')?.region ?? '';
-      for (const { name } of zonesOf(region)) this.#full.set(name, until);
-    }
+    this.#full.failed(code, splitPath(path)?.scope.location ?? '', this.#clock.now());
     this.reconcile(this.#record(path)?.group ?? '');
   }
 
@@ -381,29 +334,6 @@ export class Fleet {
     }
     this.#life.fail(path, 'INSTANCE_CRASHED', reason, 1);
     void this.recreate(path);
-  }
-
-  #goal(groupPath: string, group: GroupManager, path: string): Version {
-    const versions = versionsOf(group);
-    const position = goalOf(planned(this.#store, groupPath, group, new Set()), path);
-    return versions[position] ?? { instanceTemplate: group.instanceTemplate };
-  }
-
-  #forgetConfigs(groupPath: string, paths: readonly string[]): void {
-    const group = this.#store.get('instanceGroupManagers', groupPath);
-    const names = paths.map(lastPart);
-    if (group?.perInstanceConfigs === undefined || !names.some((name) => group.perInstanceConfigs?.[name])) return;
-    const left = Object.entries(group.perInstanceConfigs).filter(([name]) => !names.includes(name));
-    this.#store.put('instanceGroupManagers', groupPath, { ...group, perInstanceConfigs: Object.fromEntries(left) });
-  }
-
-  #deleteDisks(paths: readonly string[]): void {
-    for (const path of paths) {
-      const disk = this.#store.get('disks', path);
-      if (disk === undefined) continue;
-      this.#store.remove(path);
-      void this.#runtime.discardDisk(disk.id);
-    }
   }
 
   #later(run: () => void): void {

@@ -1,6 +1,7 @@
 import { keptDevices } from './instance-disks.ts';
 import { versionsOf } from './group-manager-schema.ts';
 import type { Amount, GroupManager, UpdatePolicy, Version } from './group-manager-schema.ts';
+import { goalOf } from './group-plan.ts';
 import type { PlannedGroup } from './group-plan.ts';
 import { lastPart, pathOf, splitPath } from './path.ts';
 import { OperationFailure } from './problem.ts';
@@ -57,6 +58,12 @@ export function planned(
       return record === undefined || version === undefined ? undefined : actionFor(store, record, version, policy);
     },
   };
+}
+
+/** The version that an instance of a group should have. */
+export function goalVersion(store: Store, groupPath: string, group: GroupManager, path: string): Version {
+  const position = goalOf(planned(store, groupPath, group, new Set()), path);
+  return versionsOf(group)[position] ?? { instanceTemplate: group.instanceTemplate };
 }
 
 /** What is done to an instance so that it becomes of a version; undefined when the policy does not allow it. */
