@@ -24,6 +24,7 @@ it('tells of each change what takes it back, what is left and why, and what chan
             description: {},
             sentence: 'enables hello-v000 in r',
             preview: { ...preview, changes: ['Puts hello-v000 into hello-lb.'] },
+            settled: false,
           },
         ],
       },
@@ -39,6 +40,7 @@ it('tells of each change what takes it back, what is left and why, and what chan
     ],
     drift: ['server group hello-v000 in r: size was 2 and is 3'],
     underWay: [],
+    children: ['01CHILD'],
     problems: [],
     needsForce: true,
   });
@@ -50,5 +52,6 @@ it('tells of each change what takes it back, what is left and why, and what chan
     '- destroys hello-v007 in r',
     '    cannot be taken back: deploy its image again',
     'Changed since: server group hello-v000 in r: size was 2 and is 3',
+    'Not part of this: execution 01CHILD, which it started; undo it by itself.',
   ]);
 });

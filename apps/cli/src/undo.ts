@@ -54,6 +54,7 @@ export function previewText(preview: UndoPreview): string {
     preview.sentence,
     ...lines,
     ...preview.drift.map((line) => `Changed since: ${line}`),
+    ...preview.children.map((id) => `Not part of this: execution ${id}, which it started; undo it by itself.`),
     ...preview.problems.map((problem) => `It cannot be started: ${problem}.`),
   ].join('\n');
 }

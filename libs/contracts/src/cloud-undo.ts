@@ -12,6 +12,7 @@ export const undoStepSchema = z.object({
   description: jsonObject,
   sentence: z.string().describe('what it does: "resizes hello-v001 in us-central1 to 4"'),
   preview: operationPreviewSchema.describe('what it would do to what is live now'),
+  settled: z.boolean().describe('it would change nothing: everything is so already'),
 });
 export type UndoStep = z.infer<typeof undoStepSchema>;
 

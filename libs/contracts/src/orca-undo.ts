@@ -10,6 +10,7 @@ export const undoPreviewSchema = cloudUndoSchema.extend({
   name: z.string(),
   sentence: z.string().describe('all of it in one sentence'),
   problems: z.array(z.string()).describe('why it cannot be started; none: it can'),
+  children: z.array(z.string()).describe('executions that it started; each is undone by itself'),
   needsForce: z.boolean().describe('something drifted or cannot be taken back: a start must say force'),
 });
 export type UndoPreview = z.infer<typeof undoPreviewSchema>;

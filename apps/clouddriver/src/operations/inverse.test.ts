@@ -101,6 +101,7 @@ const IMPOSSIBLE: Readonly<Record<string, string>> = {
 const SILENT = new Set([
   'abandonAndDecrement',
   'createGoogleInstance',
+  'detachInstances',
   'rebootInstances',
   'setStatefulDisk',
   'terminateInstances',
@@ -111,8 +112,8 @@ const scenarios = [...SCENARIOS, ...LOAD_BALANCER_SCENARIOS];
 
 async function begin({ before, describe: descriptionOf }: Scenario) {
   const world = await ConformanceWorld.open(prepared);
-  for (const [name, description] of before ?? []) {
-    const { ended } = await world.run(name, { ...AT, ...description }, {}, `before ${name}`);
+  for (const [index, [name, description]] of (before ?? []).entries()) {
+    const { ended } = await world.run(name, { ...AT, ...description }, {}, `before ${index}`);
     expect(ended?.failure).toBeNull();
     await world.settle();
   }

@@ -1,8 +1,10 @@
 import type { CloudUndo, UndoEntry } from '@gennaker/contracts/cloud-undo';
+import { isDeepStrictEqual } from 'node:util';
 import { operationNamed } from '@gennaker/extension-sdk/cloud';
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import { z } from 'zod';
 import type { GuardParts } from '../guards/check-guards.ts';
+import { readTraffic } from '../inventory/traffic.ts';
 import type { Inventory } from '../inventory/watcher.ts';
 import { INVERSE_STEP, inverseOf } from '../operations/inverse.ts';
 import { previewOperations } from '../preview.ts';
@@ -81,6 +83,7 @@ async function entryOf(parts: UndoParts, made: Made, decision: Decision): Promis
   const { row, operation, account, description } = made;
   const operations = 'operations' in decision ? decision.operations : [];
   const previews = operations.length > 0 ? await previewOperations(parts, row.provider, operations) : [];
+  const settled = await Promise.all(operations.map((one) => isSettled(parts, one)));
   return {
     operationId: row.id,
     ...(row.stage_id === null ? {} : { stageId: row.stage_id }),
@@ -98,12 +101,36 @@ async function entryOf(parts: UndoParts, made: Made, decision: Decision): Promis
             description: body,
             sentence: sentenceOf(one),
             preview,
+            settled: settled[index] ?? false,
           }))
         : [];
     }),
     ...('left' in decision ? { left: decision.left } : {}),
     ...('impossible' in decision ? { impossible: decision.impossible } : {}),
   };
+}
+
+/** Would an operation change nothing? What took it back would then be nothing, or the same again. */
+async function isSettled(
+  { db, accounts }: UndoParts,
+  operation: Readonly<Record<string, JsonObject>>,
+): Promise<boolean> {
+  const [[name, description] = ['', {}]] = Object.entries(operation);
+  const account = String(description['credentials'] ?? '');
+  const open = accounts.all.find((candidate) => candidate.account.name === account);
+  const definition = open && operationNamed(open.cloud, name)?.definition;
+  const parsed = definition?.schema.safeParse(description);
+  if (!definition?.inverse || !parsed?.success) return false;
+  const getTraffic = (region: string, group: string) => readTraffic(db.pool, { account, region, name: group });
+  try {
+    const inverse = await definition.inverse({ application: undefined, getTraffic }, parsed.data as never);
+    return (
+      'operations' in inverse && (inverse.operations.length === 0 || isDeepStrictEqual(inverse.operations, [operation]))
+    );
+  } catch {
+    // What it is about is gone: its preview says so.
+    return false;
+  }
 }
 
 /** What differs from how the last operation of the execution left it, looked at in the cloud now. */

@@ -50,7 +50,11 @@ beforeAll(async () => {
         loadBalancerName: 'hello-lb',
         loadBalancerType: 'HTTP',
         portRange: '80',
-        defaultService: { name: 'hello-bs', healthCheck: { port: 8080, checkIntervalSec: 1 } },
+        defaultService: {
+          name: 'hello-bs',
+          connectionDrainingTimeoutSec: 1,
+          healthCheck: { port: 8080, checkIntervalSec: 1, timeoutSec: 1 },
+        },
       },
     },
     {

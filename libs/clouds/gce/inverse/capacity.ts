@@ -17,6 +17,9 @@ export async function inverseOfResize(compute: Compute, d: ServerGroupOperation)
   const group = await mustFind(compute, d);
   const policy = (await findAutoscaler(compute, addressOf(group), group))?.autoscalingPolicy;
   const size = group.targetSize ?? 0;
+  // An autoscaler that rests over nothing keeps its bounds.
+  if (policy?.mode === 'OFF' && size === 0)
+    return { operations: [{ resizeServerGroup: { ...placeOf(d), capacity: { min: 0, max: 0, desired: 0 } } }] };
   const capacity = {
     min: policy?.minNumReplicas ?? size,
     max: policy?.maxNumReplicas ?? size,
