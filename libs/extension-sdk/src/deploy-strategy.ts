@@ -68,11 +68,16 @@ export function strategyFailureStages(stage: PlannedStage, view: PlanView): read
   return [...own, takeBackStage(deploy), ...(about ? [trafficReportStage(about)] : [])];
 }
 
-/** The stage that takes a failed deploy back; `more`: further settings of it. */
-function takeBackStage(
-  { created, cluster, cloudProvider, description, stage }: Made,
-  more: JsonObject = {},
-): SyntheticStage {
+/** The stage that takes back what a stage has deployed, however well it serves; undefined: it has made nothing. */
+export function takeBackDeployed(stage: PlannedStage, view: PlanView): SyntheticStage | undefined {
+  const deploy = madeDeploy(stage, view);
+  if (!deploy) return undefined;
+  const { name, context, ...rest } = takeBackStage(deploy);
+  return { ...rest, name: `${name} in ${deploy.created.region}`, context: { ...context, evenIfHealthy: true } };
+}
+
+/** The stage that takes a failed deploy back. */
+function takeBackStage({ created, cluster, cloudProvider, description, stage }: Made): SyntheticStage {
   const parsed = newServerGroupStageSchema.parse(liftCluster(stage.context));
   return {
     type: TAKE_BACK,
@@ -90,7 +95,6 @@ function takeBackStage(
         ? { interestingHealthProviderNames: parsed.interestingHealthProviderNames }
         : {}),
       targetHealthyDeployPercentage: parsed.targetHealthyDeployPercentage,
-      ...more,
     },
   };
 }

@@ -25,8 +25,8 @@ export function readTraffic(
       query: {
         account,
         region,
-        from,
-        ...(to === undefined ? {} : { to }),
+        from: Math.floor(from),
+        ...(to === undefined ? {} : { to: Math.ceil(to) }),
         ...('cluster' in of ? { cluster: of.cluster } : { serverGroups: of.serverGroups.join(',') }),
       },
     },

@@ -8,7 +8,7 @@ export const trafficReportStageSchema = z.looseObject({
   account: z.string().optional(),
   region: z.string().min(1, 'choose a region'),
   cluster: z.string().min(1, 'choose a cluster').describe('app-stack-detail'),
-  from: z.coerce.number().int().min(0).optional().describe('epoch milliseconds; absent: lookBackSeconds before'),
+  from: z.coerce.number().min(0).optional().describe('epoch milliseconds; absent: lookBackSeconds before'),
   lookBackSeconds: z.coerce.number().int().min(1).max(86_400).default(300),
   during: z.string().optional().describe('what happened meanwhile, as in "the deploy"'),
   waitSeconds: z.coerce
@@ -17,8 +17,8 @@ export const trafficReportStageSchema = z.looseObject({
     .max(3_600)
     .default(600)
     .describe('for counters that come late; then the report is made of those that are there'),
-  measuredFrom: z.number().int().optional(),
-  measuredTo: z.number().int().optional(),
+  measuredFrom: z.number().optional(),
+  measuredTo: z.number().optional(),
   trafficReport: trafficReportSchema.optional(),
 });
 export type TrafficReportStage = z.output<typeof trafficReportStageSchema>;

@@ -32,7 +32,13 @@ function run(
     const answered = answer(query.to);
     return answered instanceof ServiceError ? Promise.reject(answered) : Promise.resolve(answered);
   };
-  const context = { application: 'shop', now, context: trafficReportStageSchema.parse({ ...settings, ...more }) };
+  const { signal } = new AbortController();
+  const context = {
+    application: 'shop',
+    now,
+    signal,
+    context: trafficReportStageSchema.parse({ ...settings, ...more }),
+  };
   return task?.run({ ...context, ports: { clouddriver: { readMeter } } } as never);
 }
 

@@ -25,12 +25,14 @@ const measureTraffic: TaskDefinition<TrafficReportStage> = {
     try {
       report = await readTraffic(context, { account, region: stage.region, of: { cluster: stage.cluster }, from, to });
     } catch (error) {
-      if (!(error instanceof ServiceError) || PASSING.includes(error.status)) throw error;
+      // Numbers that cannot be had must not fail what they are about.
+      if (context.signal.aborted || (error instanceof ServiceError && PASSING.includes(error.status))) throw error;
+      const fix = error instanceof ServiceError ? error.details.fix : undefined;
       return {
         status: 'SUCCEEDED',
         reason: {
-          summary: `There is no traffic report: ${error.message}`,
-          ...(error.details.fix ? { next: error.details.fix } : {}),
+          summary: `There is no traffic report: ${error instanceof Error ? error.message : String(error)}`,
+          ...(fix ? { next: fix } : {}),
         },
       };
     }
@@ -77,6 +79,7 @@ export default defineStage({
     },
   ],
   tasks: () => [measureTraffic],
+  runsInDryRun: true,
   // A measurement belongs to its time: a restart takes a new one.
   prepareForRestart: ({ context }) => {
     const { measuredFrom: _from, measuredTo: _to, trafficReport: _report, ...kept } = context;

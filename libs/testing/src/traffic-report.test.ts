@@ -18,6 +18,22 @@ const report = (more: object = {}) =>
     .stage('trafficReport', 'Traffic', { ...target, ...more });
 const tested = (more: object = {}) =>
   expectPipeline(report(more)).withHttpLoadBalancer('shop-lb').withServerGroup(running);
+const deployed = (loadBalancers: readonly string[], strategy: string) =>
+  pipeline('shop', 'deploy').stage('deploy', 'Deploy', {
+    clusters: [
+      {
+        ...place,
+        application: 'shop',
+        stack: 'main',
+        cloudProvider: 'gce',
+        strategy,
+        capacity: { min: 2, max: 2, desired: 2 },
+        loadBalancers,
+        image: 'shop-2',
+      },
+    ],
+  });
+const deploy = deployed(['shop-lb'], 'redblack');
 const reportIn = (outputs: Readonly<Record<string, unknown>>) => outputs['trafficReport'] as TrafficReport;
 
 describe('a traffic report', () => {
@@ -67,5 +83,45 @@ describe('a traffic report', () => {
     expect(result.stage('Traffic').outputs['trafficSummary']).toMatch(
       / s shop-lb passes packets through and counts no requests$/,
     );
+  });
+
+  it('ends every deploy behind a load balancer, version by version, and no request is lost on the way', async () => {
+    const result = await expectPipeline(deploy)
+      .withHttpLoadBalancer('shop-lb')
+      .withServerGroup(running)
+      .withImage('shop-2')
+      .withTraffic('shop-lb', { perSecond: 40, tookMs: 12 })
+      .toSucceed();
+    const { outputs } = result.stage('Report traffic');
+    const { serverGroups, unserved } = reportIn(outputs);
+    expect(serverGroups.map(({ serverGroup, failures }) => [serverGroup, failures])).toEqual([
+      ['shop-main-v001', 0],
+      ['shop-main-v000', 0],
+    ]);
+    for (const { requests } of serverGroups) expect(requests).toBeGreaterThan(0);
+    expect(serverGroups.reduce((sum, { requests }) => sum + requests, 0) % 40).toBe(0);
+    expect(unserved.requests).toBe(0);
+    expect(outputs['trafficSummary']).toMatch(
+      /^During the deploy shop-main-v001 answered [\d,]+ requests, 0 failed, p99 1\d ms; shop-main-v000 answered /,
+    );
+  });
+  it('ends a deploy that fails too', async () => {
+    const result = await expectPipeline(deploy)
+      .withHttpLoadBalancer('shop-lb')
+      .withServerGroup(running)
+      .withImage('shop-2')
+      .whenHealthFails('shop-main-v001')
+      .withTraffic('shop-lb', { perSecond: 40 })
+      .toRollBack();
+    const { outputs } = result.stage('Report traffic');
+    expect(reportIn(outputs).serverGroups.find(({ serverGroup }) => serverGroup === 'shop-main-v000')).toMatchObject({
+      failures: 0,
+    });
+    expect(outputs['trafficSummary']).toMatch(/^During the failed deploy /);
+  });
+  it('ends no deploy that no load balancer is involved in', async () => {
+    const bare = { ...running, loadBalancers: [] };
+    const result = await expectPipeline(deployed([], 'none')).withServerGroup(bare).withImage('shop-2').toSucceed();
+    expect(result.execution.stages.map(({ type }) => type)).not.toContain('trafficReport');
   });
 });
