@@ -160,10 +160,10 @@ export async function testClouddriver(
   });
   const front50Url = await listen(keeper);
   const config = join(folder, 'gennaker.yml');
-  // YAML holds JSON.
-  if (accounts) await writeFile(config, JSON.stringify({ accounts }));
+  // YAML holds JSON. Instances may be asked where applications of tests listen.
+  await writeFile(config, JSON.stringify({ accounts, egress: { allow: ['127.99.0.0/16:8080'] } }));
   const environment = {
-    ...(accounts ? { GENNAKER_CONFIG: config } : {}),
+    GENNAKER_CONFIG: config,
     GENNAKER_DATA: folder,
     GENNAKER_CLOUDLAB: lab.url,
     GENNAKER_DISCOVERY: JSON.stringify({ orca: [orcaUrl], front50: [front50Url] }),
