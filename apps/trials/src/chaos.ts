@@ -10,12 +10,17 @@ const HELP = `gennaker chaos: breaks a running system on purpose and checks that
   npm run chaos -- kills [--only NAME,NAME] [--plant FAULT] [--offset N]
   npm run chaos -- engine [--long] [--seed N] [--faults N] [--executions N] [--only FAULT,FAULT] [--plant FAULT]
                          [--logs FOLDER]
+  npm run chaos -- operations [--long] [--only OPERATION,OPERATION]
 
 It starts systems of its own; the scenarios:
 ${SCENARIOS.map((one) => `  ${one.name.padEnd(18)} ${one.about}`).join('\n')}
 
 "engine" runs mixed pipelines on two orca processes while their surroundings break: ${ENGINE_FAULTS.map(({ name }) => name).join(', ')}.
 Two minutes with 15 faults, some of them two at a time; --long is half an hour with 2,000 executions and 200 faults.
+
+"operations" tries the changes of clouds on real instances of the local cloud: clouddriver is killed at every write of
+its journal and in every change, while others are refused or fail; --long is every operation
+in all of its scenarios, and takes an hour.
 
 --plant makes the run fail on purpose, to prove that the checks see it: ${PLANTS.join(', ')};
 for "engine": ${ENGINE_PLANTS.join(', ')}.
@@ -36,7 +41,9 @@ const { values, positionals } = parseArgs({
     offset: { type: 'string', default: '4007' },
   },
 });
-if (values.help || (positionals[0] !== 'kills' && positionals[0] !== 'engine')) {
+const PROGRAMS = { kills: deliveries, engine, operations };
+const program = Object.entries(PROGRAMS).find(([name]) => name === positionals[0])?.[1];
+if (values.help || !program) {
   process.stdout.write(HELP);
   process.exit(values.help ? 0 : 1);
 }
@@ -45,7 +52,7 @@ const refuse = (text: string): never => {
   process.stderr.write(`${text}\n`);
   process.exit(1);
 };
-process.exitCode = (await (positionals[0] === 'engine' ? engine() : deliveries())) ? 0 : 1;
+process.exitCode = (await program()) ? 0 : 1;
 
 async function engine(): Promise<boolean> {
   const plant = ENGINE_PLANTS.find((one) => one === values.plant);
@@ -69,6 +76,13 @@ async function engine(): Promise<boolean> {
     say,
   });
   return printReport('engine', rows);
+}
+
+async function operations(): Promise<boolean> {
+  const { chosenScenarios, operationsChaos } = await import('./chaos/operations.ts');
+  const choice = { long: values.long, only: values.only?.split(',') };
+  if (chosenScenarios(choice).length === 0) return refuse(`--only names no operation: "${values.only}".`);
+  return printReport('operations', await operationsChaos({ ...choice, say }));
 }
 
 async function deliveries(): Promise<boolean> {
