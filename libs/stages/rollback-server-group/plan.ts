@@ -133,7 +133,7 @@ export function rollbackStages(plan: RollbackPlan, stage: RollbackServerGroup): 
 
 /** The stages of a rollback as people read them. */
 export function rollbackSteps(plan: RollbackPlan, stage: RollbackServerGroup): string[] {
-  const { from, restore, percentage } = plan;
+  const { restore, percentage } = plan;
   return rollbackStages(plan, stage).map(({ type, name, context }): string => {
     switch (type) {
       case 'enableServerGroup':
