@@ -45,15 +45,14 @@ export function checkText(check: HealthCheck | null): string {
 
 /** What a health check asks; without a port it asks the one that is served. */
 function askedBy(check: HealthCheck): CheckTarget {
-  const { port, requestPath } = checkTarget(check);
+  const { port, portSpecification, requestPath } = checkTarget(check);
   const type = check.type ?? (check.tcpHealthCheck ? 'TCP' : 'HTTP');
-  const speaksHttp = type.startsWith('HTTP');
+  const usual = type === 'HTTP' && portSpecification !== 'USE_SERVING_PORT' ? 80 : null;
   return {
     name: check.name,
     type,
-    port:
-      typeof port === 'number' && port > 0 ? port : type === 'HTTP' && check['portSpecification'] == null ? 80 : null,
-    path: speaksHttp ? (typeof requestPath === 'string' && requestPath !== '' ? requestPath : '/') : null,
+    port: typeof port === 'number' && port > 0 ? port : usual,
+    path: type.startsWith('HTTP') ? (typeof requestPath === 'string' && requestPath ? requestPath : '/') : null,
   };
 }
 
