@@ -112,6 +112,7 @@ test('redblack disables what is older, and shrinks first', async () => {
     'createServerGroup SUCCEEDED',
     'shrinkCluster SUCCEEDED',
     'disableCluster SUCCEEDED',
+    'trafficReport SUCCEEDED',
   ]);
   expect(await mine()).toEqual(['hello-rb-v001 off', 'hello-rb-v002']);
 });
