@@ -17,8 +17,6 @@ export const loadOrder = z.strictObject({
   /** Requests go round these, each over all of `to`. */
   paths: z.array(z.string().startsWith('/')).min(1).default(['/']),
 });
-/** @see loadOrder */
-export type LoadOrder = z.infer<typeof loadOrder>;
 
 /** What a load measured, as its process tells it. */
 export const loadResult = z.object({
