@@ -78,7 +78,10 @@ describe('a resize', () => {
       .whenHealthFails('us-central1')
       .toFail({ stage: 'Resize' });
     const wait = result.stage('Resize').tasks.find(({ name }) => name === 'waitForCapacityMatch');
-    expect(JSON.stringify(wait)).toContain('1 of 2 instances of hello-prod-v000 are up, 2 are needed');
+    const told = JSON.stringify(wait);
+    expect(told).toContain('1 of 2 instances of hello-prod-v000 are up, 2 are needed');
+    // For how long, and when it gives up: by the end, very soon.
+    expect(told).toMatch(/ for 1?\d min; gives up in \d+ s, then fails/u);
   });
 
   it('is refused, with the field, where no size or no server group is meant', async () => {
