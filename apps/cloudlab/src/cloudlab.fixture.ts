@@ -14,6 +14,7 @@ import { InstancesClient } from '@google-cloud/compute/build/src/v1/instances_cl
 import { RegionBackendServicesClient } from '@google-cloud/compute/build/src/v1/region_backend_services_client.js';
 import { RegionInstanceGroupManagersClient } from '@google-cloud/compute/build/src/v1/region_instance_group_managers_client.js';
 import { RegionOperationsClient } from '@google-cloud/compute/build/src/v1/region_operations_client.js';
+import { DIES_WITH_US } from '@gennaker/cloudlab/command';
 import { SERVICE_NODE_FLAGS } from '@gennaker/service/node-flags';
 import { PassThroughClient } from 'google-auth-library';
 
@@ -125,8 +126,8 @@ export async function stageImage(data: string, name: string, env: Readonly<Recor
 
 /** cloudlab as its own process, as the supervisor starts it; it ends with this process, however that one ends. */
 export async function startProcess(data: string, offset: number): Promise<ChildProcess> {
-  const command = [process.execPath, ...SERVICE_NODE_FLAGS, join(import.meta.dirname, 'main.ts')];
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...command], {
+  const [file = '', ...rest] = [...DIES_WITH_US, process.execPath, ...SERVICE_NODE_FLAGS];
+  const child = spawn(file, [...rest, join(import.meta.dirname, 'main.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env['PATH'],
