@@ -80,6 +80,9 @@ export function testPipeline(clouddriver: Client<typeof clouddriverApi>, outputs
       trigger: { type: 'manual' },
       ancestorOutput: (key: string) => lookUp(stage, key)[0],
       ancestorOutputs: (key: string) => lookUp(stage, key),
+      get children() {
+        return ran.filter((one) => one.parentStageId === stage.id).map((one) => ({ ...one, refId: one.id }));
+      },
       strategy: (wanted: string) => strategyNamed(Object.values(strategies), wanted),
     };
     const children = async (list: readonly { type: string; name: string; context: JsonObject }[]): Promise<void> => {

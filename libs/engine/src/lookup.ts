@@ -1,5 +1,5 @@
 import type { PlanView, PlannedStage } from '@gennaker/extension-sdk/stage';
-import { ancestors } from './graph.ts';
+import { ancestors, graphOf } from './graph.ts';
 import type { Env } from './messages.ts';
 import type { ExecutionState, StageState } from './model.ts';
 
@@ -37,6 +37,11 @@ export function planView(state: ExecutionState, stage: StageState, env?: Pick<En
     trigger: state.trigger,
     ancestorOutput: (key) => ancestorOutput(state, stage, key),
     ancestorOutputs: (key) => ancestorOutputs(state, stage, key),
+    get children() {
+      return graphOf(state)
+        .children(stage.id)
+        .map((child) => ({ ...plannedStage(child), status: child.status }));
+    },
     ...(env?.strategy ? { strategy: env.strategy } : {}),
   };
 }

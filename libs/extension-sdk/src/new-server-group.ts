@@ -111,7 +111,6 @@ export function awaitNewServerGroup<C extends NewServerGroupStage>(
           'deploy.server.groups': { [region]: [serverGroupName] },
           'deploy.account.name': account,
         },
-        outputs: { createdServerGroups: [{ ...placeOf(context), serverGroupName }] },
       };
     }
     throw new Error(`Operation ${operation.id} is done and names no server group in ${region}.`);

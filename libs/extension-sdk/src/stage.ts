@@ -37,6 +37,8 @@ export interface PlanView {
   ancestorOutput(key: string): unknown;
   /** Every ancestor output of this key, nearest first. */
   ancestorOutputs(key: string): readonly unknown[];
+  /** The stage's own synthetic stages as they are now. */
+  readonly children: readonly (PlannedStage & { readonly status: Status })[];
   /** A deployment strategy by its name or alias, case-insensitively; undefined: there is none of that name. */
   strategy?(type: string): StrategyDefinition | undefined;
 }
