@@ -37,10 +37,12 @@ const measureTraffic: TaskDefinition<TrafficReportStage> = {
       };
     }
     const patience = to + stage.waitSeconds * 1_000;
+    // The sample that the window ends in is over then, and shown.
+    const shown = Math.ceil(to / report.resolutionMs) * report.resolutionMs + report.delayMs;
     if (!report.complete && context.now < patience)
       return {
         status: 'RUNNING',
-        wakeAfterMs: Math.max(250, Math.min(patience, to + report.resolutionMs + report.delayMs) - context.now),
+        wakeAfterMs: Math.max(50, Math.min(patience, shown) - context.now),
         context: { ...window, trafficReport: report },
         reason: {
           summary: `So far ${report.summary}`,
