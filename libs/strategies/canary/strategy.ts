@@ -34,8 +34,8 @@ export default defineStrategy({
     canary.by === 'traffic' ? { disableTraffic: true } : { capacity: { min: 0, max: 0, desired: 0 } },
   afterStages: (deploy) => {
     const { canary } = deploy.settings;
-    const promote =
-      canary.by === 'traffic' ? giveShare(deploy, 100) : growNewcomer(deploy, wantedCapacity(deploy).desired);
+    const takeOver =
+      canary.by === 'traffic' ? promote(deploy, HOLD) : growNewcomer(deploy, wantedCapacity(deploy).desired);
     if (!deploy.source) return inOrder([takeOver]);
     return inOrder([
       ...canary.steps.flatMap((step) => [

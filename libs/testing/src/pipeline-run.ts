@@ -6,7 +6,7 @@ import { createExecution, type PostedStage } from '@gennaker/engine/create';
 import { decide } from '@gennaker/engine/decide';
 import { nextWake } from '@gennaker/engine/decide/timers';
 import type { EngineEvent } from '@gennaker/engine/events';
-import { evolve } from '@gennaker/engine/evolve';
+import { evolve, fold } from '@gennaker/engine/evolve';
 import type { Effect, Message } from '@gennaker/engine/messages';
 import type { ExecutionState, StageState } from '@gennaker/engine/model';
 import { cleanUpTask, runTask } from '@gennaker/engine/run-task';
@@ -77,6 +77,14 @@ export class PipelineRun {
     } finally {
       this.#deciding = false;
     }
+  }
+
+  /** Its worker is lost and another one takes it up: nothing is heard of what was under way, which is run again with the same key. */
+  crash(): void {
+    for (const { abort } of this.#flights.values()) abort.abort(new Error('the worker was lost'));
+    this.#flights.clear();
+    this.state = fold(JSON.parse(JSON.stringify(this.events)) as EngineEvent[]) ?? this.state;
+    this.send({ type: 'Tick' });
   }
 
   /** Stages of a name, or of a refId, newest last. */

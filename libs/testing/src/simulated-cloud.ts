@@ -89,6 +89,22 @@ export class SimulatedCloud {
     this.#unhealthy.push(match);
   }
 
+  /** Instances that run and match stop answering their health checks until `heal`. */
+  sicken(match: InstanceMatch): void {
+    for (const { name, zone, address } of this.#machines()) if (matches(match, { name, zone })) this.#sick.add(address);
+  }
+
+  /** Instances that match answer their health checks again. */
+  heal(match: InstanceMatch): void {
+    for (const { name, zone, address } of this.#machines())
+      if (matches(match, { name, zone })) this.#sick.delete(address);
+  }
+
+  /** Does an instance, by its path, fail its health checks because a test wants it? */
+  isTroubled(instance: string): boolean {
+    return this.#machines().some(({ path, address }) => path === instance && this.#sick.has(address));
+  }
+
   /** Makes something go wrong in the cloud from now on: stock-outs, failing operations and requests, slow boots. */
   order(fault: Fault): void {
     this.lab.lab.faults.add(fault);
@@ -166,12 +182,18 @@ export class SimulatedCloud {
     });
   }
 
+  #machines(): (Machine & { readonly path: string; readonly address: string })[] {
+    return Object.values(this.lab.lab.store.state.managed).flatMap(({ instance: path }) => {
+      const instance = this.lab.lab.store.get('instances', path);
+      const address = instance?.networkInterfaces?.[0]?.networkIP;
+      if (instance === undefined || address === undefined) return [];
+      const zone = instance.zone.split('/').at(-1) ?? '';
+      return [{ path, address, name: instance.name, zone: findZone(zone)?.name ?? zone }];
+    });
+  }
+
   #zoneOf(address: string): string {
-    const instance = Object.values(this.lab.lab.store.state.managed)
-      .map((managed) => this.lab.lab.store.get('instances', managed.instance))
-      .find((one) => JSON.stringify(one?.networkInterfaces ?? []).includes(`"${address}"`));
-    const zone = typeof instance?.zone === 'string' ? (instance.zone.split('/').at(-1) ?? '') : '';
-    return findZone(zone)?.name ?? zone;
+    return this.#machines().find((machine) => machine.address === address)?.zone ?? '';
   }
 }
 
