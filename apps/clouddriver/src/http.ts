@@ -9,7 +9,7 @@ import { findImages } from './images.ts';
 import type { ReadGuards } from './guards/read-guards.ts';
 import type { Changes } from './inventory/changes.ts';
 import { readServerGroups } from './inventory/read.ts';
-import { acquireLock, listLocks } from './locks.ts';
+import { listLocks } from './locks.ts';
 import { retryOperation, undoOperation } from './operations/continue.ts';
 import { submit } from './operations/submit.ts';
 import { operationView } from './operations/view.ts';
@@ -17,6 +17,7 @@ import type { Worker } from './operations/worker.ts';
 import { previewOperations } from './preview.ts';
 import { type ReadParts, readHandlers } from './read-handlers.ts';
 import { freeLock } from './release-lock.ts';
+import { type StillRuns, takeLock } from './take-lock.ts';
 import { type UndoHandlerParts, undoHandlers } from './undo/handlers.ts';
 import { withRecords } from './undo/with-records.ts';
 
@@ -30,6 +31,7 @@ export interface HttpParts
   readonly worker: Worker;
   readonly outbox: Outbox;
   readonly readGuards: ReadGuards;
+  readonly stillRuns: StillRuns;
 }
 
 /** Binds clouddriver's contract. */
@@ -72,7 +74,8 @@ export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
     },
     acquireLock: ({ params, query, body }) => {
       accounts.get(params.account);
-      return acquireLock(db, { account: params.account, region: query.region ?? '', cluster: params.cluster }, body);
+      const key = { account: params.account, region: query.region ?? '', cluster: params.cluster };
+      return takeLock(db, parts.stillRuns, key, body);
     },
     releaseLock: ({ params, query }) =>
       freeLock(

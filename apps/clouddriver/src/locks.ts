@@ -20,6 +20,12 @@ export interface LockAnswer {
   readonly ahead?: number;
 }
 
+/** A lock that was not renewed in time. Whose it was may still be at work: a deploy that waits renews nothing. */
+export interface LapsedLock {
+  readonly holder: string;
+  readonly epoch: number;
+}
+
 /** Who wants a lock and why. */
 export interface LockWish {
   readonly holder: string;
@@ -42,14 +48,19 @@ interface LockRow {
 
 /**
  * Takes or renews a lock. Who comes while it is held queues in order of arrival and must keep asking; a lock is given to
- * the head of the queue only. A renewal keeps the epoch; each change of hands raises it.
+ * the head of the queue only. A renewal keeps the epoch, also a late one that nobody came before; each change of hands
+ * raises it. A lock that has lapsed is told of, and given on when the wish comes again with it as `over`.
  */
-export function acquireLock(db: Database, key: LockKey, wish: LockWish): Promise<LockAnswer> {
+export function acquireLock(
+  db: Database,
+  key: LockKey,
+  wish: LockWish,
+  over?: LapsedLock,
+): Promise<LockAnswer & { readonly lapsed?: LapsedLock }> {
   const ttl = Math.min(Math.max(wish.ttlMs, 1_000), MAX_TTL_MS);
   return inTransaction(db, async (client) => {
     const row = await lockRow(client, key);
-    if (row.live && row.holder === wish.holder)
-      return held(await write(client, key, wish, ttl, Number(row.epoch)), wish);
+    if (row.holder === wish.holder) return held(await write(client, key, wish, ttl, Number(row.epoch)), wish);
     await client.query(
       `insert into clouddriver.lock_waiters(account, region, cluster, holder, reason, execution_id, stage_id, since, seen)
        values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), clock_timestamp())
@@ -68,6 +79,16 @@ export function acquireLock(db: Database, key: LockKey, wish: LockWish): Promise
     );
     const place = queue.rows.findIndex((waiter) => waiter.holder === wish.holder);
     const head = queue.rows[0];
+    const lapsed = row.live || row.holder === null ? undefined : { holder: row.holder, epoch: Number(row.epoch) };
+    if (lapsed && (lapsed.holder !== over?.holder || lapsed.epoch !== over.epoch))
+      return {
+        acquired: false,
+        holder: lapsed.holder,
+        reason: row.reason ?? '',
+        expires: row.expires?.getTime() ?? 0,
+        ahead: Math.max(place, 0),
+        lapsed,
+      };
     if (!row.live && place === 0) {
       await client.query(
         'delete from clouddriver.lock_waiters where account = $1 and region = $2 and cluster = $3 and holder = $4',
@@ -83,6 +104,15 @@ export function acquireLock(db: Database, key: LockKey, wish: LockWish): Promise
       ahead: Math.max(place, 0),
     };
   });
+}
+
+/** Renews a lapsed lock for whoever held it, unless somebody else has it by now. */
+export async function prolongLock(client: Queryable, key: LockKey, lapsed: LapsedLock, ttlMs: number): Promise<void> {
+  await client.query(
+    `update clouddriver.locks set expires = greatest(expires, clock_timestamp() + make_interval(secs => $6))
+     where account = $1 and region = $2 and cluster = $3 and holder = $4 and epoch = $5`,
+    [...parts(key), lapsed.holder, lapsed.epoch, ttlMs / 1_000],
+  );
 }
 
 /** Who is to be told that a lock came free. */

@@ -27,6 +27,7 @@ import { listenToChanges } from './inventory/changes.ts';
 import { NUDGES_CHANNEL, parseNudge, tellNudge } from './inventory/nudges.ts';
 import { startInventory } from './inventory/watcher.ts';
 import { submittedBy, submittedOperation } from './operations/view.ts';
+import { askOrca } from './take-lock.ts';
 import { startWorker } from './operations/worker.ts';
 import { pause } from './pause.ts';
 
@@ -87,7 +88,8 @@ export const app: AppDefinition = {
       log,
       tell: (account, what) => void tellNudge(db.pool, { from: owner, account, what }).catch(() => {}),
     });
-    const worker = startWorker({ db, accounts, inventory, readGuards, outbox, clock, log, owner });
+    const stillRuns = askOrca(orca);
+    const worker = startWorker({ db, accounts, inventory, readGuards, outbox, stillRuns, clock, log, owner });
     const keeping = { db, accounts, inventory, orca, worker, clock, log };
     const keeper = keepHolds(keeping);
     const changes = listenToChanges(config.databaseUrl, log, {
@@ -132,6 +134,7 @@ export const app: AppDefinition = {
           worker,
           outbox,
           readGuards,
+          stillRuns,
           keeper,
           keeping,
         }),

@@ -15,7 +15,12 @@ let now = 1_700_000_000_000;
 
 beforeAll(async () => {
   database = await testDatabase();
-  const known = { stageTypes: new Set(['wait']), triggerTypes: new Set(['webhook']), accounts: new Set(['prod']) };
+  const known = {
+    stageTypes: new Set(['wait']),
+    triggerTypes: new Set(['webhook']),
+    accounts: new Set(['prod']),
+    strategies: [],
+  };
   served = await serve({
     name: 'front50',
     api: front50Api,

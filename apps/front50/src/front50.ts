@@ -1,3 +1,4 @@
+import type { StrategyDefinition } from '@gennaker/extension-sdk/strategy';
 import type { Clock } from '@gennaker/service/clock';
 import type { Database } from '@gennaker/store/database';
 
@@ -6,6 +7,7 @@ export interface Known {
   readonly stageTypes: ReadonlySet<string>;
   readonly triggerTypes: ReadonlySet<string>;
   readonly accounts: ReadonlySet<string>;
+  readonly strategies: readonly StrategyDefinition[];
 }
 
 /** What front50's use cases work with. */

@@ -9,6 +9,7 @@ import { ServiceError } from '@gennaker/contracts/error';
 import { front50Api } from '@gennaker/contracts/front50';
 import { type Person, peopleRoutes } from '@gennaker/contracts/people';
 import { stages } from '@gennaker/stages/server';
+import { strategies } from '@gennaker/strategies/server';
 import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
 import { triggers } from '@gennaker/triggers/server';
@@ -53,6 +54,7 @@ export const app: AppDefinition = {
         clock: systemClock,
         known: async () => ({
           stageTypes,
+          strategies: Object.values(strategies),
           triggerTypes,
           accounts: new Set((await accounts()).map(({ name }) => name)),
         }),

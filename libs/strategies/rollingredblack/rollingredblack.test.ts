@@ -53,7 +53,8 @@ describe('a rolling red/black deploy', () => {
       'disableServerGroup hello-prod-v000 50',
       'resizeServerGroup hello-prod-v001 4',
       'disableServerGroup hello-prod-v000',
-      'releaseHolds hello-prod-v000',
+      // The pin is released: it has the bounds that it had before.
+      'resizeServerGroup hello-prod-v000 4',
     ]);
     expect(result.operations[0]?.description['capacity']).toEqual({ min: 0, max: 0, desired: 0 });
     expect(result.requests.map(({ url }) => url)).toEqual(['https://example.com/50', 'https://example.com/100']);

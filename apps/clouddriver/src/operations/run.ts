@@ -10,9 +10,10 @@ import type { Accounts } from '../accounts.ts';
 import { GuardRefusal, passGuards } from '../guards/pass-guards.ts';
 import type { ReadGuards } from '../guards/read-guards.ts';
 import type { Inventory } from '../inventory/watcher.ts';
-import { acquireLock, checkLock, type LockKey } from '../locks.ts';
+import { checkLock, type LockKey } from '../locks.ts';
 import { pause } from '../pause.ts';
 import { freeLock } from '../release-lock.ts';
+import { type StillRuns, takeLock } from '../take-lock.ts';
 import { leftState } from '../undo/left-state.ts';
 import type { ClaimedOperation } from './claims.ts';
 import { type RunFrame, runFrame } from './frame.ts';
@@ -30,6 +31,8 @@ export interface RunnerParts {
   readonly inventory: Inventory;
   readonly readGuards: ReadGuards;
   readonly outbox: Outbox;
+  /** Whether the stage that holds a cluster's lock still runs. */
+  readonly stillRuns: StillRuns;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -244,7 +247,7 @@ async function holdLock(
     const wish = { holder, reason: `${entry.operation} by ${operation.user}`, ttlMs: LOCK_TTL_MS };
     const until = clock.now() + LOCK_PATIENCE_MS;
     for (;;) {
-      const answer = await acquireLock(db, key, wish);
+      const answer = await takeLock(db, parts.stillRuns, key, wish);
       if (answer.acquired) {
         epoch = answer.epoch ?? 0;
         break;
@@ -260,7 +263,11 @@ async function holdLock(
     const wrong = await checkLock(db.pool, key, { holder, epoch }, LOCK_TTL_MS);
     // A resumed operation finishes what it began: its lock may have run out while nobody renewed it.
     if (wrong) {
-      const again = await acquireLock(db, key, { holder, reason: `${entry.operation}, resumed`, ttlMs: LOCK_TTL_MS });
+      const again = await takeLock(db, parts.stillRuns, key, {
+        holder,
+        reason: `${entry.operation}, resumed`,
+        ttlMs: LOCK_TTL_MS,
+      });
       if (!again.acquired) throw new Error(`Refused: ${wrong}`);
       epoch = again.epoch ?? 0;
     }

@@ -1,4 +1,5 @@
 import { ServiceError } from '@gennaker/contracts/error';
+import { strategies } from '@gennaker/strategies/server';
 import { describe, expect, it } from 'vitest';
 import { checkPipeline } from './check-pipeline.ts';
 
@@ -6,6 +7,7 @@ const known = {
   stageTypes: new Set(['wait', 'deploy', 'bake']),
   triggerTypes: new Set(['webhook']),
   accounts: new Set(['prod']),
+  strategies: Object.values(strategies),
 };
 const check = (changes: Record<string, unknown>) =>
   checkPipeline({ name: 'Deploy', application: 'hello', stages: [], ...changes }, known);
@@ -116,6 +118,32 @@ describe('checkPipeline lets pass', () => {
     expect(warnings.map((warning) => warning.field)).toEqual([
       'stages.0.clusters.0.account',
       'stages.0.clusters.0.stack',
+    ]);
+  });
+});
+
+describe('checkPipeline warns of strategies', () => {
+  const told = (cluster: Record<string, unknown>) => check(deploy(cluster)).warnings;
+
+  it('that do not exist, for then older server groups stay as they are', () => {
+    expect(told({ strategy: 'RedBlack' })).toEqual([]);
+    expect(told({ strategy: '' })).toEqual([]);
+    expect(told({ strategy: '${parameters.strategy}' })).toEqual([]);
+    expect(told({ strategy: 'blackred' })).toMatchObject([
+      {
+        field: 'stages.0.clusters.0.strategy',
+        message: expect.stringContaining('older server groups stay as they are'),
+      },
+    ]);
+  });
+
+  it('whose settings they cannot work with, by the field', () => {
+    expect(told({ strategy: 'redblack', maxRemainingAsgs: -1 })).toMatchObject([
+      { field: 'stages.0.clusters.0.maxRemainingAsgs' },
+    ]);
+    expect(told({ strategy: 'redblack', maxRemainingAsgs: '${parameters.keep}' })).toEqual([]);
+    expect(told({ strategy: 'highlander', enableTraffic: false })).toMatchObject([
+      { field: 'stages.0.clusters.0.enableTraffic', fix: expect.stringContaining('strategy none') },
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { badRequest } from '@gennaker/contracts/error';
 import { type Pipeline, pipelineSchema, type SaveWarning } from '@gennaker/contracts/front50';
 import { nameProblems } from '@gennaker/contracts/moniker';
 import { graphProblems } from '@gennaker/contracts/pipeline-graph';
+import { strategyNamed } from '@gennaker/extension-sdk/strategy';
 import type { Known } from '../front50.ts';
 
 const NAME_MAX = 200;
@@ -98,6 +99,11 @@ function stageWarnings(pipeline: Pipeline, known: Known): SaveWarning[] {
         field: `stages.${index}.type`,
         fix: `use one of ${[...known.stageTypes].toSorted().join(', ')}; as it is, the run will be refused`,
       });
+    for (const { cluster, path } of [
+      ...clustersOf(stage),
+      ...(stage.type === 'cloneServerGroup' ? [{ cluster: stage, path: '' }] : []),
+    ])
+      warnings.push(...strategyWarnings(cluster, `stages.${index}${path}`, label, known));
     const holders = [{ cluster: stage as Readonly<Record<string, unknown>>, path: '' }, ...clustersOf(stage)];
     for (const { cluster, path } of holders) {
       for (const key of ['account', 'credentials', 'accountName'])
@@ -111,6 +117,31 @@ function stageWarnings(pipeline: Pipeline, known: Known): SaveWarning[] {
     }
   }
   return uniqueByField(warnings);
+}
+
+/** A strategy that does not exist counts as none; one whose settings it cannot work with fails before anything is made. */
+function strategyWarnings(
+  cluster: Readonly<Record<string, unknown>>,
+  at: string,
+  label: string,
+  known: Known,
+): SaveWarning[] {
+  const name = text(cluster['strategy']);
+  if (name === undefined || isExpression(name)) return [];
+  const strategy = strategyNamed(known.strategies, name);
+  if (!strategy)
+    return [
+      {
+        message: `${label} has the strategy "${name}", which this system does not have: older server groups stay as they are`,
+        field: `${at}.strategy`,
+        fix: `use one of ${known.strategies.map(({ type }) => type).join(', ')}`,
+      },
+    ];
+  return strategy.problems(cluster).map(({ field, message, fix }) => ({
+    message: `${label}, strategy ${strategy.type}: ${field ? `${field}: ` : ''}${message}; as it is, the stage will fail before it changes anything`,
+    field: `${at}.${field === '' ? 'strategy' : field}`,
+    ...(fix ? { fix } : {}),
+  }));
 }
 
 function accountWarning(value: unknown, field: string, label: string, known: Known): SaveWarning[] {

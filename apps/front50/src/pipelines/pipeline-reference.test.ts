@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { stages } from '@gennaker/stages/server';
+import { strategies } from '@gennaker/strategies/server';
 import { triggers } from '@gennaker/triggers/server';
 import { describe, expect, it } from 'vitest';
 import { checkPipeline } from './check-pipeline.ts';
@@ -11,6 +12,7 @@ const known = {
   stageTypes: new Set(Object.keys(stages)),
   triggerTypes: new Set(Object.keys(triggers)),
   accounts: new Set(['local-gce']),
+  strategies: Object.values(strategies),
 };
 
 describe('the reference of the pipeline JSON', () => {
