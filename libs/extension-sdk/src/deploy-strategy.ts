@@ -47,8 +47,8 @@ function reportedTraffic(
 ): ReportedTraffic | undefined {
   const { measuredFrom: from, loadBalancers } = newServerGroupStageSchema.parse(description);
   // A clone is behind what its source is behind, where nothing else is said.
-  const behind = loadBalancers?.length !== 0 && (loadBalancers != null || stage.type === 'cloneServerGroup');
-  return behind && from != null ? { cloudProvider, account, region, cluster, from, during } : undefined;
+  const behind = loadBalancers ? loadBalancers.length > 0 : stage.type === 'cloneServerGroup';
+  return behind && typeof from === 'number' ? { cloudProvider, account, region, cluster, from, during } : undefined;
 }
 
 /**

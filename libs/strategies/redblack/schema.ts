@@ -1,13 +1,16 @@
 import { takeOverFields } from '@gennaker/extension-sdk/strategy-stages';
 import { z } from 'zod';
 
-/** What looks at the new server group before it gets traffic: a pipeline, or an address that is called. */
+/** A pipeline that looks at the new server group before it gets traffic. */
+export const verifyPipelineSchema = z.looseObject({
+  pipelineId: z.string().min(1),
+  application: z.string().optional(),
+  pipelineParameters: z.record(z.string(), z.unknown()).nullish(),
+});
+
+/** What looks at it: such a pipeline, or an address that is called. */
 const verifySchema = z.union([
-  z.looseObject({
-    pipelineId: z.string().min(1),
-    application: z.string().optional(),
-    pipelineParameters: z.record(z.string(), z.unknown()).nullish(),
-  }),
+  verifyPipelineSchema,
   z.looseObject({ url: z.string().min(1) }).describe('settings of a webhook stage'),
 ]);
 

@@ -11,7 +11,7 @@ import {
   waitStage,
 } from '@gennaker/extension-sdk/strategy-stages';
 import type { z } from 'zod';
-import { redblackSchema } from './schema.ts';
+import { redblackSchema, verifyPipelineSchema } from './schema.ts';
 
 type Deploy = MadeDeploy<z.output<typeof redblackSchema>>;
 
@@ -71,11 +71,12 @@ function verifyStage(deploy: Deploy, verify: NonNullable<Deploy['settings']['ver
     ...(source ? { sourceServerGroup: source.serverGroupName } : {}),
   };
   const name = `Verify ${created.serverGroupName}`;
-  if ('pipelineId' in verify && typeof verify.pipelineId === 'string')
+  const pipeline = verifyPipelineSchema.safeParse(verify).data;
+  if (pipeline)
     return pipelineStage(deploy, name, {
-      application: typeof verify['application'] === 'string' ? verify['application'] : undefined,
-      pipelineId: verify.pipelineId,
-      parameters: { ...parameters, ...(verify['pipelineParameters'] ?? {}) },
+      application: pipeline.application,
+      pipelineId: pipeline.pipelineId,
+      parameters: { ...parameters, ...pipeline.pipelineParameters },
     });
   return { type: 'webhook', name, context: { payload: parameters, ...verify } };
 }

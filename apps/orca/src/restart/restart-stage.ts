@@ -31,14 +31,10 @@ export async function restartStage(parts: MailParts, call: StageCall, context?: 
   const state = await readExecution(parts.db.pool, call.id);
   const stage = topLevel(state, stageOf(state, call.stageId));
   if (!canRestart(stage))
-    throw new ServiceError(
-      409,
-      `The stage "${stage.name}" is ${stage.status}: it can be run again when it has ended`,
-      {
-        field: 'stageId',
-        fix: 'wait until it has ended, or cancel the execution first',
-      },
-    );
+    throw new ServiceError(409, `The stage "${stage.name}" is ${stage.status}: it can be run again when it has ended`, {
+      field: 'stageId',
+      fix: 'wait until it has ended, or cancel the execution first',
+    });
   if (state.status === 'NOT_STARTED') throw notBegun(state);
   await reopen(parts, call, state, (admitted) => ({
     type: 'Restart',

@@ -4,7 +4,7 @@ import { isComplete } from '@gennaker/contracts/status';
 import { topLevel, withDescendants } from '../graph.ts';
 import { plannedStage } from '../lookup.ts';
 import type { Message } from '../messages.ts';
-import type { ExecutionState, Json, StageState } from '../model.ts';
+import type { Json, StageState } from '../model.ts';
 import { halts } from '../status.ts';
 import type { Turn } from './turn.ts';
 
