@@ -92,6 +92,23 @@ describe('a red/black deploy', () => {
     expect(result.operations).toEqual([]);
   });
 
+  it('waits before it takes anything while the new one is ill, and goes on when it is healthy again', async () => {
+    const result = await deploy({ delayBeforeDisableSec: 300 })
+      .whenHealthIsLost('hello-prod-v001', { afterMs: 240_000, forMs: 120_000 })
+      .toSucceed();
+    expect(groups(result)).toEqual(['hello-prod-v000 off 2', 'hello-prod-v001 on 2']);
+    expect(result.durationMs).toBeGreaterThan(360_000);
+  });
+
+  it('leaves the older one untouched when the new one falls ill before its turn, and stays so', async () => {
+    const result = await deploy({ delayBeforeDisableSec: 300, unhealthyPatienceSeconds: 60 })
+      .whenHealthIsLost('hello-prod-v001', { afterMs: 240_000 })
+      .toRollBack();
+    expect(groups(result)).toEqual(['hello-prod-v000 on 2', 'hello-prod-v001 off 2']);
+    expect(done(result)).not.toContain('disableServerGroup hello-prod-v000');
+    expect(result.stage('Deploy').reason?.summary).toContain('was to take over and is not healthy');
+  });
+
   it('has two deploys to one cluster queue, and the later one replace what the earlier one made', async () => {
     const one = (name: string, image: string) => ({
       name,
@@ -126,6 +143,31 @@ describe('a red/black deploy', () => {
       'createServerGroup',
       'disableServerGroup hello-prod-v001',
     ]);
+  });
+});
+
+describe('the lock of a cluster', () => {
+  it('is given back when a deploy fails while it waits, so that the next one goes on', async () => {
+    const cluster = { ...where, capacity: { min: 1, max: 1, desired: 1 }, loadBalancers: ['hello-lb'] };
+    const result = await expectPipeline(
+      pipeline('hello', 'both')
+        .stage(
+          'deploy',
+          'First',
+          { clusters: [{ ...cluster, image: 'hello-2', strategy: 'redblack', delayBeforeDisableSec: 7200 }] },
+          { after: [], stageTimeoutMs: 600_000, continuePipeline: true },
+        )
+        .stage('deploy', 'Second', { clusters: [{ ...cluster, image: 'hello-3' }] }, { after: [] }),
+    )
+      .withLoadBalancer('hello-lb', 'us-central1')
+      .withServerGroup({ ...running, image: 'hello-1' })
+      .withImage('hello-2')
+      .withImage('hello-3')
+      .toSucceed();
+    expect(result.stage('First').status).toBe('FAILED_CONTINUE');
+    // The first one is out of traffic before the second is made.
+    expect(done(result)).toEqual(['createServerGroup', 'disableServerGroup hello-prod-v001', 'createServerGroup']);
+    expect(groups(result)).toEqual(['hello-prod-v000 on 2', 'hello-prod-v001 off 1', 'hello-prod-v002 on 1']);
   });
 });
 

@@ -198,6 +198,17 @@ export class PipelineExpectation {
     return this;
   }
 
+  /** Instances that run so long after the start, and match, stop answering their health checks; `forMs`: for so long only. */
+  whenHealthIsLost(
+    instances: InstanceMatch,
+    { afterMs, forMs }: { readonly afterMs: number; readonly forMs?: number },
+  ): this {
+    this.#later.push({ afterMs, run: (_run, { cloud }) => cloud.sicken(instances) });
+    if (forMs !== undefined)
+      this.#later.push({ afterMs: afterMs + forMs, run: (_run, { cloud }) => cloud.heal(instances) });
+    return this;
+  }
+
   /** The zone has no room for new instances. */
   whenStockOut(zone: string): this {
     this.#atStart.push({ about: 'stock out', run: (world) => world.cloud.order({ kind: 'stock-out', zone }) });
