@@ -17,6 +17,8 @@ export interface Script {
   readonly after?: readonly ScriptedStage[];
   readonly onFailure?: readonly ScriptedStage[];
   readonly cleanup?: boolean;
+  /** The tasks give something back at the end of the stage of the pipeline. */
+  readonly atEnd?: boolean;
   /** Loop marks of the tasks, by position. */
   readonly loops?: readonly ('start' | 'end' | 'both' | undefined)[];
   readonly onTimeout?: 'TERMINAL' | 'FAILED_CONTINUE';
@@ -55,6 +57,7 @@ export const scripted: AnyStageDefinition = {
       ...(scriptOf(stage).loops?.[index] ? { loop: scriptOf(stage).loops?.[index] ?? 'both' } : {}),
       ...(scriptOf(stage).onTimeout ? { onTimeout: scriptOf(stage).onTimeout ?? 'TERMINAL' } : {}),
       ...(scriptOf(stage).taskTimeoutMs ? { timeoutMs: scriptOf(stage).taskTimeoutMs ?? 0 } : {}),
+      ...(scriptOf(stage).atEnd ? { onEnd: () => Promise.resolve() } : {}),
       ...(scriptOf(stage).cleanup ? { onCancel: () => Promise.resolve() } : {}),
     }));
   },

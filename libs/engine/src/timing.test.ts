@@ -148,3 +148,40 @@ describe('a dry run', () => {
     });
   });
 });
+
+describe('what follows a timeout', () => {
+  it('has the time that it needs', () => {
+    const r = started({ stageTimeoutMs: 1_000 }, { ...forever, onFailure: [{ name: 'after', ...forever }] });
+    r.now += 2_000;
+    r.send({ type: 'Tick' });
+    expect(r.stage('after').status).toBe('RUNNING');
+    r.now += 2_000;
+    r.send({ type: 'Tick' });
+    expect(r.stage('after').status).toBe('RUNNING');
+  });
+});
+
+describe('what a task took for the whole stage of the pipeline', () => {
+  const asked = (r: Run): string[] =>
+    r.asked.filter(({ type }) => type === 'CleanUp').map(({ stageId }) => r.state.stages[stageId]?.name ?? '');
+  const script = {
+    ...ok,
+    after: [
+      { name: 'step', ...ok, atEnd: true },
+      { name: 'last', ...forever, waitsFor: [0] },
+    ],
+  };
+
+  it('is given back when that stage ends, not when its own does; the execution waits for it', () => {
+    const r = started({}, script);
+    for (const _task of ['its own', "the step's"]) {
+      const effect = r.asked.shift();
+      if (effect?.type === 'RunTask') r.send(r.answer(effect));
+    }
+    expect([r.stage('step').status, r.stage('last').status, asked(r)]).toEqual(['SUCCEEDED', 'RUNNING', []]);
+    r.send({ type: 'Cancel', user: 'somebody' });
+    expect(asked(r)).toEqual(['step']);
+    expect(r.state.status).toBe('RUNNING');
+    expect(r.settle().state.status).toBe('CANCELED');
+  });
+});

@@ -165,6 +165,7 @@ describe('the lock of a cluster', () => {
       .withImage('hello-3')
       .toSucceed();
     expect(result.stage('First').status).toBe('FAILED_CONTINUE');
+    expect(result.stage('Take hello-prod-v001 out of traffic').status).toBe('SUCCEEDED');
     // The first one is out of traffic before the second is made.
     expect(done(result)).toEqual(['createServerGroup', 'disableServerGroup hello-prod-v001', 'createServerGroup']);
     expect(groups(result)).toEqual(['hello-prod-v000 on 2', 'hello-prod-v001 off 1', 'hello-prod-v002 on 1']);

@@ -29,6 +29,8 @@ function stageDeadline(state: ExecutionState, stage: StageState): Deadline | und
     at;
     at = at.parentStageId === undefined ? undefined : state.stages[at.parentStageId]
   ) {
+    // What follows a failure has the time that it needs: it may be that very timeout which it follows.
+    if (at !== stage && at.failurePlanned) return undefined;
     const own = at.context['stageTimeoutMs'];
     const ms = typeof own === 'number' && own > 0 ? own : at.timeoutMs;
     if (ms !== undefined && at.startTime !== undefined)
