@@ -27,7 +27,7 @@ export default defineStrategyUi({
       />
       <SwitchField
         label="Take the instances of older server groups in the end"
-        checked={cluster['scaleDown'] === true}
+        value={cluster['scaleDown'] === true}
         onChange={(scaleDown) => onChange({ scaleDown: scaleDown || undefined })}
       />
     </FieldGrid>

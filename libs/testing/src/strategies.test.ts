@@ -57,7 +57,6 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   fc.record({ kind: fc.constant('boot-fails' as const), after: fc.constant(0), count: fc.integer({ min: 1, max: 4 }) }),
   fc.record({ kind: fc.constant('new-answers-errors' as const), after }),
   fc.record({ kind: fc.constant('cancelled' as const), after }),
-  fc.record({ kind: fc.constant('new-destroyed-by-hand' as const), after }),
 );
 
 describe.each(Object.entries(strategies))('a %s deploy', (_strategy, forms) => {

@@ -11,7 +11,7 @@ describe('what is asked for beside what there is', () => {
       ),
     ).toEqual([
       { field: 'image', before: 'hello-1', after: 'hello-2' },
-      { field: 'capacity', before: 'min 1, max 1, desired 1', after: 'desired 2, min 2, max 2' },
+      { field: 'capacity', before: '1', after: '2' },
     ]);
   });
   it('is not otherwise where nothing is said, or the same in another order', () => {
