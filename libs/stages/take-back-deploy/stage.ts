@@ -1,3 +1,4 @@
+import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { acquireClusterLock, underLocks } from '@gennaker/extension-sdk/cluster-lock';
 import { interestingHealth, upState } from '@gennaker/extension-sdk/server-group-health';
 import { clusterGroups } from '@gennaker/extension-sdk/server-group-read';
@@ -16,12 +17,24 @@ import { wayBack } from './way-back.ts';
 type Context = TaskContext<TakeBackDeploy>;
 
 const DESTROY_TIMEOUT_MS = 5 * 60_000;
+/** Longest wait until what served before serves with all that it had. */
+const WHOLE_AGAIN_MS = 5 * 60_000;
 const places = ({ context: { credentials, region, cluster } }: Context) => [{ account: credentials, region, cluster }];
 const outputsSchema = z.looseObject({
   restore: z.array(z.string()).default([]),
   withdraw: z.boolean().default(false),
   idle: z.boolean().default(false),
+  incomplete: z.string().optional().describe('it serves, and not with all of its instances yet'),
 });
+
+const isWhole = (group: ServerGroup, stage: TakeBackDeploy): boolean =>
+  group.capacity.desired > 0 &&
+  upState(
+    group,
+    group.capacity.desired,
+    stage.targetHealthyDeployPercentage,
+    interestingHealth(stage, group.loadBalancers.length > 0),
+  ).enough;
 
 const determineWayBack: TaskDefinition<TakeBackDeploy> = underLocks(places, {
   name: 'determineWayBack',
@@ -36,18 +49,13 @@ const determineWayBack: TaskDefinition<TakeBackDeploy> = underLocks(places, {
         servedBefore: stage.servedBefore,
         evenIfHealthy: stage.evenIfHealthy,
       },
-      (group) =>
-        group.capacity.desired > 0 &&
-        upState(
-          group,
-          group.capacity.desired,
-          stage.targetHealthyDeployPercentage,
-          interestingHealth(stage, group.loadBalancers.length > 0),
-        ).enough,
+      (group) => isWhole(group, stage),
     );
+    const replaced = groups.find(({ name }) => name === stage.replacedServerGroup?.serverGroupName);
+    const incomplete = replaced && !replaced.isDisabled && !isWhole(replaced, stage) ? replaced.name : undefined;
     return {
       status: 'SUCCEEDED',
-      outputs: { restore: [...restore], withdraw, idle },
+      outputs: { restore: [...restore], withdraw, idle, ...(incomplete === undefined ? {} : { incomplete }) },
       reason: {
         summary: why,
         evidence: {
@@ -81,7 +89,7 @@ export default defineStage({
 /** The stages of the way that was found: older ones first, the new one after. */
 function planBack({ context, outputs }: PlannedStage): SyntheticStage[] {
   const stage = takeBackDeploySchema.parse(context);
-  const { restore, withdraw, idle } = outputsSchema.parse(outputs);
+  const { restore, withdraw, idle, incomplete } = outputsSchema.parse(outputs);
   const { cloudProvider, credentials, region, createdServerGroup, replacedServerGroup, rollback } = stage;
   const where = { cloudProvider, credentials, region };
   const created = createdServerGroup.serverGroupName;
@@ -99,6 +107,20 @@ function planBack({ context, outputs }: PlannedStage): SyntheticStage[] {
   }));
   const then = (next: Omit<SyntheticStage, 'after'>): void =>
     void stages.push({ ...next, after: stages.map((_, index) => index) });
+  // What was given back to one that served all the time boots first; a newcomer that is no good goes in the end all the same.
+  if (withdraw && incomplete !== undefined)
+    then({
+      type: 'enableServerGroup',
+      name: `Wait until all of ${incomplete} serves`,
+      context: {
+        ...where,
+        ...health,
+        serverGroupName: incomplete,
+        stageTimeoutMs: WHOLE_AGAIN_MS,
+        continuePipeline: true,
+        allowSiblingStagesToContinueOnFailure: true,
+      },
+    });
   if (withdraw && rollback?.onFailure && replacedServerGroup)
     then({
       type: 'rollbackServerGroup',

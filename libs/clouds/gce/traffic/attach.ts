@@ -84,21 +84,21 @@ export function backendOf(
   };
 }
 
-const underWay = new WeakMap<Compute, Map<string, Promise<unknown>>>();
+const underWay = new WeakMap<Compute, Set<string>>();
+/** How often somebody who waits for a turn looks, ms. By the account's clock, so that virtual time goes on meanwhile. */
+const TURN_MS = 20;
 
 /** One writer of this process at a time for each backend service; those of other processes meet by its fingerprint. */
 async function inTurn<T>(compute: Compute, target: TrafficTarget, run: () => Promise<T>): Promise<T> {
-  const turns = underWay.get(compute) ?? new Map<string, Promise<unknown>>();
-  underWay.set(compute, turns);
+  const taken = underWay.get(compute) ?? new Set<string>();
+  underWay.set(compute, taken);
   const key = `${target.region}/${target.name}`;
-  const before = turns.get(key) ?? Promise.resolve();
-  const mine = before.then(run, run);
-  const over = mine.catch(() => {});
-  turns.set(key, over);
+  while (taken.has(key)) await compute.sleep(TURN_MS);
+  taken.add(key);
   try {
-    return await mine;
+    return await run();
   } finally {
-    if (turns.get(key) === over) turns.delete(key);
+    taken.delete(key);
   }
 }
 
