@@ -60,7 +60,7 @@ const waitForDestroyed: TaskDefinition<BulkDestroyServerGroup> = underLocks(plac
 /** Destroys several server groups, of one cluster or of several: each loses its traffic first, and is drained. */
 export default defineStage({
   type: 'bulkDestroyServerGroup',
-  label: 'Destroy server groups',
+  label: 'Bulk destroy server groups',
   description:
     'Takes several server groups from behind their load balancers, lets open connections end, and deletes them',
   schema: bulkDestroyServerGroupSchema,

@@ -23,7 +23,7 @@ function Form({ stage, onChange }: StageFormProps) {
 
 export default defineStageUi({
   type: 'bulkDestroyServerGroup',
-  label: 'Destroy server groups',
+  label: 'Bulk destroy server groups',
   description: 'Removes several server groups and their instances',
   group: 'Traffic and clean-up',
   icon: DestroyIcon,
