@@ -1,40 +1,14 @@
-import { ChoiceField, FieldGrid, NumberField } from '@gennaker/ui/fields';
+import { ClusterPlaceFields } from '@gennaker/ui/cluster-place-fields';
+import { FieldGrid, NumberField } from '@gennaker/ui/fields';
 import { ActivityIcon } from '@gennaker/ui/icons';
-import { useLiveData } from '@gennaker/ui/live-data';
 import type { StageFormProps } from '@gennaker/ui/stage-ui';
 import { defineStageUi, text } from '@gennaker/ui/stage-ui';
 import { trafficReportStageSchema } from './schema.ts';
 
 function Form({ stage, onChange, application }: StageFormProps) {
-  const live = useLiveData();
-  const { clusters } = live.useClusters(application);
-  const account = text(stage['credentials']) || undefined;
   return (
     <FieldGrid>
-      <ChoiceField
-        label="Account"
-        required
-        value={account}
-        choices={live.useAccounts('gce')}
-        onChange={(credentials) => onChange({ credentials })}
-      />
-      <ChoiceField
-        label="Region"
-        required
-        value={stage['region']}
-        choices={live.useRegions(account)}
-        onChange={(region) => onChange({ region })}
-      />
-      <ChoiceField
-        label="Cluster"
-        required
-        value={stage['cluster']}
-        choices={{
-          options: [...new Set(clusters.map(({ cluster }) => cluster))].map((value) => ({ value })),
-          loading: false,
-        }}
-        onChange={(cluster) => onChange({ cluster })}
-      />
+      <ClusterPlaceFields stage={stage} onChange={onChange} application={application} />
       <NumberField
         label="Look back"
         suffix=" s"
