@@ -78,13 +78,14 @@ export async function savePipeline(gate: Gate, pipeline: Readonly<Record<string,
   await gate.savePipeline({ body: text });
 }
 
-/** Runs one job by hand and waits for its end. @throws Error with the reason when it fails */
+/** Runs one job of an application by hand and waits for its end. @throws Error with the reason when it fails */
 export async function runTask(
   gate: Gate,
   description: string,
   job: Readonly<Record<string, unknown>> & { readonly type: string },
+  application: string = HELLO.application,
 ): Promise<void> {
-  const { ref } = await gate.submitTask({ body: { application: HELLO.application, description, job: [{ ...job }] } });
+  const { ref } = await gate.submitTask({ body: { application, description, job: [{ ...job }] } });
   const id = ref.split('/').at(-1) ?? ref;
   const until = Date.now() + TASK_TIMEOUT_MS;
   for (;;) {

@@ -12,15 +12,19 @@ export interface TrafficClient {
   stop(): Promise<void>;
 }
 
-/** Starts a traffic client; `keepAlive` is the number of connections that it keeps, 0 for one connection a request. */
+/**
+ * Starts a traffic client; `keepAlive` is the number of connections that it keeps, 0 for one connection a request.
+ * Without `versions` an answer of any version is right.
+ */
 export function startTraffic(options: {
   readonly url: string;
   readonly rate: number;
-  readonly versions: readonly string[];
+  readonly versions?: readonly string[];
   readonly keepAlive: number;
 }): TrafficClient {
   const program = fileURLToPath(new URL('./traffic.ts', import.meta.url));
-  const args = ['--url', options.url, '--rate', String(options.rate), '--versions', options.versions.join(',')];
+  const args = ['--url', options.url, '--rate', String(options.rate)];
+  if (options.versions) args.push('--versions', options.versions.join(','));
   const child = spawn(process.execPath, [program, ...args, '--keep-alive', String(options.keepAlive)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

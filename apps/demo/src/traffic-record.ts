@@ -7,6 +7,7 @@ export const FAILURES = ['refused', 'reset', 'late', 'wrong-status', 'wrong-body
 export const requestRecordSchema = z.object({
   sentAt: z.number(),
   endedAt: z.number(),
+  /** Who answered, also of an answer that counts as failed. */
   version: z.string().optional(),
   failure: z.enum(FAILURES).optional(),
   detail: z.string().optional(),

@@ -8,7 +8,9 @@ import type { RequestRecord } from './traffic-record.ts';
  * Traffic client: sends requests at a steady rate and reports each as a line of JSON on standard output. It never sends a
  * request again. SIGTERM ends it once every request has ended.
  *
- *   node traffic.ts --url URL --rate N --versions 1.0.0,1.1.0 [--keep-alive CONNECTIONS]
+ *   node traffic.ts --url URL --rate N [--versions 1.0.0,1.1.0] [--keep-alive CONNECTIONS]
+ *
+ * Without --versions every version is right.
  */
 const LATE_MS = 1_000;
 const GIVE_UP_MS = 10_000;
@@ -26,7 +28,10 @@ const settings = z
   .object({
     url: z.url(),
     rate: z.coerce.number().min(1).max(5_000),
-    versions: z.string().transform((text) => text.split(',').filter(Boolean)),
+    versions: z
+      .string()
+      .transform((text) => text.split(',').filter(Boolean))
+      .optional(),
     'keep-alive': z.coerce.number().int().min(0),
   })
   .parse(values);
@@ -110,8 +115,8 @@ function send(): void {
 }
 
 function judge(status: number, version: string, body: string): Omit<RequestRecord, 'sentAt' | 'endedAt' | 'opened'> {
-  if (status !== 200) return { failure: 'wrong-status', detail: String(status) };
-  const right = settings.versions.includes(version) && body.startsWith(`Hello from version ${version} on `);
+  if (status !== 200) return { failure: 'wrong-status', detail: String(status), ...(version ? { version } : {}) };
+  const right = (settings.versions?.includes(version) ?? true) && body.startsWith(`Hello from version ${version} on `);
   return right ? { version } : { failure: 'wrong-body', detail: `${version}: ${body.slice(0, 80)}` };
 }
 
