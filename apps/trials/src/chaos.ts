@@ -1,9 +1,14 @@
 import { parseArgs } from 'node:util';
 import { printReport } from '@gennaker/app-demo/report';
+import { DEPLOY_PLANTS } from './chaos/deploy/perform.ts';
+import { deployChaos } from './chaos/deploy/run.ts';
 import { ENGINE_FAULTS } from './chaos/engine/faults.ts';
 import { ENGINE_PLANTS } from './chaos/engine/plants.ts';
 import { engineChaos } from './chaos/engine/run.ts';
 import { kills, PLANTS, SCENARIOS } from './chaos/kills.ts';
+
+/** Where a long run of deploys keeps what is done. */
+const DEPLOY_STATE = '.gennaker/chaos-deploy.json';
 
 const HELP = `gennaker chaos: breaks a running system on purpose and checks that nothing is lost and nothing exists twice.
 
@@ -11,6 +16,8 @@ const HELP = `gennaker chaos: breaks a running system on purpose and checks that
   npm run chaos -- engine [--long] [--seed N] [--faults N] [--executions N] [--only FAULT,FAULT] [--plant FAULT]
                          [--logs FOLDER]
   npm run chaos -- operations [--long] [--only OPERATION,OPERATION]
+  npm run chaos -- deploy [--long] [--seed N] [--plant FAULT] [--state FILE] [--from N] [--count N]
+                         [--data FOLDER | --offset N]
 
 It starts systems of its own; the scenarios:
 ${SCENARIOS.map((one) => `  ${one.name.padEnd(18)} ${one.about}`).join('\n')}
@@ -22,8 +29,13 @@ Two minutes with 15 faults, some of them two at a time; --long is half an hour w
 its journal and in every change, while others are refused or fail; --long is every operation
 in all of its scenarios, and takes an hour.
 
+"deploy" deploys behind an HTTP load balancer under 300 requests a second, with a trouble for each deploy: four times, or
+50 times with --long (half an hour), which keeps what is done in --state (${DEPLOY_STATE}) and goes on there when it
+is started again; --from N begins at the Nth deploy, --count N does so many at most. --data takes a system that runs
+with "--split orca=1,clouddriver=1".
+
 --plant makes the run fail on purpose, to prove that the checks see it: ${PLANTS.join(', ')};
-for "engine": ${ENGINE_PLANTS.join(', ')}.
+for "engine": ${ENGINE_PLANTS.join(', ')}; for "deploy": ${DEPLOY_PLANTS.join(', ')}.
 Ends with one line of JSON; exit code 0 only when all is well.
 `;
 
@@ -38,10 +50,14 @@ const { values, positionals } = parseArgs({
     faults: { type: 'string' },
     executions: { type: 'string' },
     logs: { type: 'string' },
+    state: { type: 'string' },
+    from: { type: 'string' },
+    count: { type: 'string' },
+    data: { type: 'string' },
     offset: { type: 'string', default: '4007' },
   },
 });
-const PROGRAMS = { kills: deliveries, engine, operations };
+const PROGRAMS = { kills: deliveries, engine, operations, deploy: deploys };
 const program = Object.entries(PROGRAMS).find(([name]) => name === positionals[0])?.[1];
 if (values.help || !program) {
   process.stdout.write(HELP);
@@ -54,6 +70,12 @@ const refuse = (text: string): never => {
 };
 process.exitCode = (await program()) ? 0 : 1;
 
+/** The whole number that an option gives. */
+function number(name: 'faults' | 'executions' | 'seed' | 'from' | 'count' | 'offset', otherwise: number): number {
+  const given = Number(values[name] ?? otherwise);
+  return Number.isInteger(given) && given >= 0 ? given : refuse(`--${name} "${values[name]}" is no whole number.`);
+}
+
 async function engine(): Promise<boolean> {
   const plant = ENGINE_PLANTS.find((one) => one === values.plant);
   if (values.plant && !plant)
@@ -62,10 +84,6 @@ async function engine(): Promise<boolean> {
   const unknown = only?.find((name) => !ENGINE_FAULTS.some((fault) => fault.name === name));
   if (unknown !== undefined)
     return refuse(`There is no fault "${unknown}"; there are: ${ENGINE_FAULTS.map(({ name }) => name).join(', ')}.`);
-  const number = (name: 'faults' | 'executions' | 'seed', otherwise: number): number => {
-    const given = Number(values[name] ?? otherwise);
-    return Number.isInteger(given) && given >= 0 ? given : refuse(`--${name} "${values[name]}" is no whole number.`);
-  };
   const rows = await engineChaos({
     executions: number('executions', values.long ? 2_000 : 450),
     faults: number('faults', values.long ? 200 : 15),
@@ -83,6 +101,24 @@ async function operations(): Promise<boolean> {
   const choice = { long: values.long, only: values.only?.split(',') };
   if (chosenScenarios(choice).length === 0) return refuse(`--only names no operation: "${values.only}".`);
   return printReport('operations', await operationsChaos({ ...choice, say }));
+}
+
+async function deploys(): Promise<boolean> {
+  const plant = DEPLOY_PLANTS.find((one) => one === values.plant);
+  if (values.plant && !plant)
+    return refuse(`There is no fault "${values.plant}" to plant; there are: ${DEPLOY_PLANTS.join(', ')}.`);
+  const rows = await deployChaos({
+    long: values.long,
+    seed: number('seed', 1),
+    plant,
+    state: values.state ?? (values.long ? DEPLOY_STATE : undefined),
+    from: values.from === undefined ? undefined : number('from', 1),
+    count: values.count === undefined ? undefined : number('count', 1),
+    data: values.data,
+    offset: number('offset', 0),
+    say,
+  });
+  return printReport('deploy', rows);
 }
 
 async function deliveries(): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { equal, type ReportRow } from '@gennaker/app-demo/report';
 import { startTrialServers } from '../../servers.ts';
+import { generator, shuffled } from '../random.ts';
 import { Driver } from './driver.ts';
 import { ENGINE_FAULTS, type EngineFault } from './faults.ts';
 import { KINDS } from './kinds.ts';
@@ -210,20 +211,4 @@ function rowsOf({ driver, receiver, expected, inflicted, options }: Seen): Repor
     equal('runnable executions idle for more than 5 s after a fault', driver.idle.length, 0),
     { metric: 'calls that the receiver took', value: receiver.calls(), unit: '', of: '', ok: true },
   ];
-}
-
-/** Numbers from 0 to below 1 by a seed (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function shuffled<T>(list: readonly T[], random: () => number): T[] {
-  const keyed = list.map((item) => ({ item, at: random() }));
-  return keyed.sort((a, b) => a.at - b.at).map(({ item }) => item);
 }
