@@ -54,6 +54,20 @@ clouddriver's process. Without either, Google's application default credentials 
   --dry-run      only shows it
   --force        also when something changed since, or when a part cannot be taken back`,
   },
+  evaluate: {
+    about: 'evaluate expressions of pipelines without a running system',
+    usage: 'npx gennaker evaluate --context FILE [--in FILE] [EXPRESSION...]',
+    text: `Prints a JSON list of {expr, ok, value, error}, in the order of the expressions.
+
+  --context FILE   a JSON object: the names that expressions see (execution, trigger, parameters...)
+  --in FILE        a JSON list of objects with "expr", without \${ }; default: the standard input, unless
+                   expressions are given as arguments
+
+A missing key read by a dot is an error, as at a pipeline's start. Dates are in UTC. Nothing is asked of
+the outside: #pipelineId answers "pid-NAME", #pipelineIdOrNull null, #fromUrl "body", #jsonFromUrl and
+its like the context's "jsonDoc", #canaryConfigNameToId "cc", #applicationMetadata an empty map; where the
+context has no bound artifact of a name, the trigger's first stands in, and "v1" for a manifest's label.`,
+  },
   where: {
     about: 'print the addresses of the running system',
     usage: 'npx gennaker where [--data DIR]',

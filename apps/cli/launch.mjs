@@ -223,7 +223,7 @@ async function preparedAlone(work) {
       fs.rmSync(lock, { force: true });
       continue;
     }
-    if (!told) process.stdout.write(`Waiting for process ${pid}, which prepares this folder…\n`);
+    if (!told) process.stderr.write(`Waiting for process ${pid}, which prepares this folder…\n`);
     told = true;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
@@ -249,9 +249,9 @@ function readOr(file, otherwise) {
 
 async function step(title, work) {
   const started = performance.now();
-  process.stdout.write(`${title} …\n`);
+  process.stderr.write(`${title} …\n`);
   await work();
-  process.stdout.write(`  done in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+  process.stderr.write(`  done in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
 }
 
 /** Runs the machine's npm under `node`. */

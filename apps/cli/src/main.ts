@@ -38,6 +38,8 @@ async function run(root: string, command: string, args: string[]): Promise<numbe
       return (await import('./locks.ts')).locks(root, args);
     case 'undo':
       return (await import('./undo.ts')).undo(root, args);
+    case 'evaluate':
+      return (await import('./evaluate.ts')).evaluateOffline(args);
     case 'doctor':
       return (await import('./doctor.ts')).doctor(root, args);
     case 'test':

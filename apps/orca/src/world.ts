@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Env, ExpressionScope } from '@gennaker/engine/messages';
 import type { Json } from '@gennaker/engine/model';
 import type { TaskWorld } from '@gennaker/engine/run-task';
@@ -36,13 +37,14 @@ export function taskWorld(world: World, parent?: Json): TaskWorld {
 
 /** What the engine decides with, now. */
 export function engineEnv(world: World, parent?: Json): Env {
+  const now = world.clock.now();
   return {
-    now: world.clock.now(),
+    now,
     definition: (type) => world.definitions.get(type),
     strategy: (name) => strategyNamed(world.strategies, name),
     ...(world.backoffs && { backoff: world.backoffs.atLeast }),
     ...(world.backoffs?.max !== undefined && { maxBackoff: world.backoffs.max }),
-    resolve: (value, scope) => resolve(value, parent ? underParent(scope, parent) : scope),
+    resolve: (value, scope) => resolve(value, parent ? underParent(scope, parent) : scope, { now, seed: randomUUID() }),
   };
 }
 

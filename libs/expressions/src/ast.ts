@@ -1,6 +1,8 @@
+import type { Double, Float } from './values.ts';
+
 /** An expression as a tree. `at` is a character's place, from 0. */
 export type Node =
-  | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'literal'; readonly value: string | number | bigint | boolean | null | Double | Float }
   | { readonly kind: 'list'; readonly items: readonly Node[] }
   | { readonly kind: 'map'; readonly entries: readonly (readonly [Node, Node])[] }
   | { readonly kind: 'name'; readonly name: string; readonly at: number }
@@ -19,6 +21,16 @@ export type Node =
       readonly name: string;
       readonly args: readonly Node[];
       readonly safe: boolean;
+      readonly at: number;
+    }
+  | { readonly kind: 'type'; readonly name: string; readonly at: number }
+  | { readonly kind: 'new'; readonly name: string; readonly args: readonly Node[]; readonly at: number }
+  /** `new String[2]`, `new int[]{1, 2}`. */
+  | {
+      readonly kind: 'array';
+      readonly name: string;
+      readonly size: Node | undefined;
+      readonly items: readonly Node[] | undefined;
       readonly at: number;
     }
   | { readonly kind: 'index'; readonly target: Node; readonly index: Node; readonly at: number }

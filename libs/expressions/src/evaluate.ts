@@ -1,76 +1,78 @@
 import type { Node } from './ast.ts';
+import { intArg } from './convert.ts';
 import { ExpressionError } from './error.ts';
 import { callFunction } from './functions.ts';
-import { Budget, DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { plain } from './functions/texts.ts';
+import { entriesOf } from './methods/collections.ts';
 import { callMethod } from './methods.ts';
-import { operate } from './operators.ts';
+import { negated, numeric, numberValue } from './numbers.ts';
+import { operate, truth } from './operators.ts';
 import { parse } from './parser.ts';
-import { isMap, kindOf, mapOf, Root, type Scope, textOf } from './values.ts';
+import { hasDateMethod } from './specials.ts';
+import { type Options, Surroundings } from './surroundings.ts';
+import { ownText } from './text.ts';
+import { arrayOf, constantOf, construct, typeNamed } from './types.ts';
+import { isMap, isNull, Items, itemsOf, kindOf, mapOf, Root, type Scope, Special, Type } from './values.ts';
 
-/** Where an expression stands: the root, and the element inside of a selection. */
+/** Where an expression stands: what it works with, and the element inside of a selection. */
 interface Place {
-  readonly root: Scope;
+  readonly around: Surroundings;
   readonly self: unknown;
-  readonly budget: Budget;
 }
 
 /**
- * Evaluates one expression (without `${}`).
+ * Evaluates one expression (without `${}`) to plain data.
  * @throws ExpressionError, and nothing else.
  */
-export function evaluate(
-  text: string,
-  scope: Scope,
-  limits: Limits = DEFAULT_LIMITS,
-  budget = new Budget(limits),
-): unknown {
+export function evaluate(text: string, scope: Scope, options: Options = {}): unknown {
+  const around = new Surroundings(scope, options);
+  return plain(evaluated(text, around), around);
+}
+
+/** Evaluates one expression to a value, which may be a number of a kind, a date, an array. @throws ExpressionError. */
+export function evaluated(text: string, around: Surroundings): unknown {
+  const { limits } = around.budget;
   if (text.length > limits.length)
     throw new ExpressionError(`The expression has more than ${limits.length} characters`);
-  const node = parse(text, limits.depth);
-  const value = valueOf(node, { root: scope, self: new Root(scope), budget });
-  if (value instanceof Root) throw new ExpressionError('#root is no value; name what you want of it');
-  return value ?? null;
+  return valueOf(parse(text, limits.depth), { around, self: new Root(around.scope) }) ?? null;
 }
 
 function valueOf(node: Node, place: Place): unknown {
-  const { budget } = place;
+  const { around } = place;
+  const { budget } = around;
   budget.step();
+  const values = (nodes: readonly Node[]): unknown[] => nodes.map((one) => valueOf(one, place));
   switch (node.kind) {
     case 'literal':
       return node.value;
     case 'list':
-      return node.items.map((item) => valueOf(item, place));
+      return values(node.items);
     case 'map':
-      return mapOf(node.entries.map(([key, value]) => [textOf(valueOf(key, place), budget), valueOf(value, place)]));
+      return mapOf(node.entries.map(([key, value]) => [ownText(valueOf(key, place), budget), valueOf(value, place)]));
     case 'name':
-      return nameOf(node.name, place);
+      return propertyOf(place.self, node.name, place, node.at);
     case 'variable':
-      if (node.name === 'root') return new Root(place.root);
-      if (node.name === 'this') return place.self;
-      throw new ExpressionError(`There is no variable #${node.name}; there are #root and #this`, node.at);
+      if (node.name === 'root') return new Root(around.scope);
+      return node.name === 'this' ? place.self : null;
     case 'function':
-      return callFunction(
-        node.name,
-        node.args.map((arg) => valueOf(arg, place)),
-        place.root,
-        budget,
-        node.at,
-      );
+      return callFunction(node.name, values(node.args), around, node.at);
+    case 'type':
+      return typeNamed(node.name, node.at);
+    case 'new':
+      return construct(typeNamed(node.name, node.at), values(node.args), around, node.at);
+    case 'array': {
+      const size = node.size === undefined ? undefined : valueOf(node.size, place);
+      return arrayOf(node.name, size, node.items && values(node.items), around, node.at);
+    }
     case 'property': {
       const target = valueOf(node.target, place);
       if (node.safe && isNull(target)) return null;
-      return propertyOf(target, node.name, node.at);
+      return propertyOf(target, node.name, place, node.at);
     }
     case 'method': {
       const target = node.target === undefined ? place.self : valueOf(node.target, place);
       if (node.safe && isNull(target)) return null;
-      return callMethod(
-        target,
-        node.name,
-        node.args.map((arg) => valueOf(arg, place)),
-        budget,
-        node.at,
-      );
+      return callMethod(target, node.name, values(node.args), around, node.at);
     }
     case 'index':
       return indexOf(valueOf(node.target, place), node, place);
@@ -79,14 +81,13 @@ function valueOf(node: Node, place: Place): unknown {
     case 'project': {
       const target = valueOf(node.target, place);
       if (node.safe && isNull(target)) return null;
-      return budget.sized(itemsOf(target, node.at).map((self) => valueOf(node.value, { ...place, self })));
+      const elements = elementsOf(target, node.at);
+      return budget.sized(elements.map((self) => valueOf(node.value, { ...place, self })));
     }
     case 'unary':
       return unary(node.operator, valueOf(node.operand, place));
     case 'binary':
-      if (node.operator === '&&') return truth(valueOf(node.left, place)) && truth(valueOf(node.right, place));
-      if (node.operator === '||') return truth(valueOf(node.left, place)) || truth(valueOf(node.right, place));
-      return operate(node.operator, valueOf(node.left, place), valueOf(node.right, place), budget, node.at);
+      return chain(node, place);
     case 'ternary':
       return valueOf(truth(valueOf(node.condition, place)) ? node.then : node.otherwise, place);
     case 'elvis': {
@@ -96,69 +97,90 @@ function valueOf(node: Node, place: Place): unknown {
   }
 }
 
-function isNull(value: unknown): boolean {
-  return value === null || value === undefined;
+/** `a + b + c...` from the left, in a loop: a long sum is no deep recursion. */
+function chain(node: Extract<Node, { kind: 'binary' }>, place: Place): unknown {
+  const links = [node];
+  let first: Node = node.left;
+  for (; first.kind === 'binary'; first = first.left) links.push(first);
+  let value = valueOf(first, place);
+  for (const { operator, right, at } of links.reverse()) {
+    place.around.budget.step();
+    if (operator === '&&') value = truth(value) && truth(valueOf(right, place));
+    else if (operator === '||') value = truth(value) || truth(valueOf(right, place));
+    else value = operate(operator, value, valueOf(right, place), place.around.budget, at);
+  }
+  return value;
 }
 
-/** A bare name: of the root, or of the element inside of a selection. */
-function nameOf(name: string, place: Place): unknown {
-  if (place.self instanceof Root) return place.self.scope.lookup(name) ?? null;
-  if (isMap(place.self)) return Object.hasOwn(place.self, name) ? place.self[name] : null;
-  throw new ExpressionError(`${kindOf(place.self)} has nothing named "${name}"`);
-}
-
-function propertyOf(target: unknown, name: string, at: number): unknown {
-  if (target instanceof Root) return target.scope.lookup(name) ?? null;
-  if (isMap(target)) return Object.hasOwn(target, name) ? target[name] : null;
-  if ((Array.isArray(target) || typeof target === 'string') && name === 'length') return target.length;
-  if (Array.isArray(target) && name === 'size') return target.length;
+/** What a dot, or a bare name, reads. */
+function propertyOf(target: unknown, name: string, place: Place, at: number): unknown {
   if (isNull(target)) throw new ExpressionError(`"${name}" was asked of null`, at);
-  throw new ExpressionError(`${kindOf(target)} has no "${name}"`, at);
+  const found = target instanceof Root ? target.scope.lookup(name) : ownOf(target, name);
+  if (found !== undefined) return found;
+  if (target instanceof Type) return constantOf(target, name, at);
+  if (target instanceof Items && name === 'length') return target.items.length;
+  const getter = getterOf(target, name);
+  if (getter !== undefined) return callMethod(target, getter, [], place.around, at);
+  const isOpen = target instanceof Root || isMap(target);
+  if (isOpen && place.around.options.unknownKeys !== 'error') return null;
+  throw new ExpressionError(
+    `${isOpen ? 'There is' : `${kindOf(target)} has`} no "${name}"${isOpen ? ' here' : ''}`,
+    at,
+  );
+}
+
+function ownOf(target: unknown, name: string): unknown {
+  if (!isMap(target) || !Object.hasOwn(target, name)) return undefined;
+  return target[name] ?? null;
+}
+
+/** The method that a property stands for: `.empty` of texts, lists and maps, `.time` of a Date, `.year` of a LocalDate. */
+function getterOf(target: unknown, name: string): string | undefined {
+  if (name === 'empty' && (typeof target === 'string' || Array.isArray(target) || isMap(target))) return 'isEmpty';
+  if (!(target instanceof Special)) return undefined;
+  const getter = `get${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  return hasDateMethod(target.kind, getter) || (target.kind === 'Date' && name === 'time') ? getter : undefined;
 }
 
 function indexOf(target: unknown, node: Extract<Node, { kind: 'index' }>, place: Place): unknown {
+  const { budget } = place.around;
   // `map[key]` means the key's text, as in the language that pipelines were written for.
-  const bare = node.index.kind === 'name' && isMap(target);
+  const bare = node.index.kind === 'name' && (isMap(target) || target instanceof Root);
   const index = bare && node.index.kind === 'name' ? node.index.name : valueOf(node.index, place);
-  if (target instanceof Root) return target.scope.lookup(textOf(index, place.budget)) ?? null;
-  if (isMap(target)) {
-    const key = textOf(index, place.budget);
-    return Object.hasOwn(target, key) ? target[key] : null;
+  if (isNull(target)) throw new ExpressionError('An index was asked of null', node.at);
+  if (target instanceof Root) return target.scope.lookup(ownText(index, budget)) ?? null;
+  if (isMap(target)) return ownOf(target, ownText(index, budget)) ?? null;
+  const items = itemsOf(target) ?? (typeof target === 'string' ? target : undefined);
+  if (items !== undefined) {
+    const at = intArg(index, 'An index');
+    if (at < 0 || at >= items.length)
+      throw new ExpressionError(`${kindOf(target)} of ${items.length} has nothing at [${at}]`, node.at);
+    return items[at];
   }
-  if (isNull(target)) throw new ExpressionError(`[${String(index)}] was asked of null`, node.at);
-  if (Array.isArray(target) || typeof target === 'string') {
-    const number = typeof index === 'string' && /^\d+$/.test(index) ? Number(index) : index;
-    if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number >= target.length)
-      throw new ExpressionError(
-        `${kindOf(target)} of ${target.length} has nothing at [${kindOf(index) === 'a map' ? '...' : String(index)}]`,
-        node.at,
-      );
-    return target[number];
-  }
+  if (typeof index === 'string') return propertyOf(target, index, place, node.at);
   throw new ExpressionError(`${kindOf(target)} has no index`, node.at);
 }
 
-/** What a selection goes over: a list's items, a map's entries, or the one value itself. */
-function itemsOf(target: unknown, at: number): readonly unknown[] {
-  if (Array.isArray(target)) return target as readonly unknown[];
-  if (isMap(target))
-    return Object.entries(target).map(([key, value]) =>
-      mapOf([
-        ['key', key],
-        ['value', value],
-      ]),
-    );
-  if (isNull(target)) throw new ExpressionError('null has no items to choose from', at);
-  return [target];
+/** What a selection or projection goes over: a list's items, a map's entries. */
+function elementsOf(target: unknown, at: number): readonly unknown[] {
+  const items = itemsOf(target);
+  if (items) return items;
+  if (isMap(target)) return entriesOf(target);
+  throw new ExpressionError(`${kindOf(target)} has no items to go over`, at);
 }
 
 function select(node: Extract<Node, { kind: 'select' }>, place: Place): unknown {
   const target = valueOf(node.target, place);
   if (node.safe && isNull(target)) return null;
-  const chosen = itemsOf(target, node.at).filter((self) => truth(valueOf(node.condition, { ...place, self })));
+  const chosen = elementsOf(target, node.at).filter((self) => {
+    const verdict = valueOf(node.condition, { ...place, self });
+    if (typeof verdict !== 'boolean')
+      throw new ExpressionError(`The condition of a selection must be true or false, not ${kindOf(verdict)}`, node.at);
+    return verdict;
+  });
   const entries = (items: readonly unknown[]): unknown =>
     isMap(target) ? mapOf(items.filter(isMap).map((entry) => [String(entry['key']), entry['value']] as const)) : items;
-  if (node.which === 'all') return entries(chosen);
+  if (node.which === 'all') return target instanceof Items ? new Items(chosen) : entries(chosen);
   const one = node.which === 'first' ? chosen[0] : chosen.at(-1);
   if (one === undefined) return null;
   return isMap(target) ? entries([one]) : one;
@@ -166,12 +188,7 @@ function select(node: Extract<Node, { kind: 'select' }>, place: Place): unknown 
 
 function unary(operator: '!' | '-' | '+', value: unknown): unknown {
   if (operator === '!') return !truth(value);
-  if (typeof value !== 'number') throw new ExpressionError(`"${operator}" needs a number, not ${kindOf(value)}`);
-  return operator === '-' ? -value : value;
-}
-
-function truth(value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  if (typeof value === 'string' && /^(true|false)$/i.test(value)) return value.toLowerCase() === 'true';
-  throw new ExpressionError(`A condition must be true or false, not ${kindOf(value)}`);
+  const number = numeric(value);
+  if (!number) throw new ExpressionError(`"${operator}" needs a number, not ${kindOf(value)}`);
+  return operator === '-' ? negated(number) : numberValue(number);
 }

@@ -102,10 +102,10 @@ describe('expressions', () => {
 
   it('counts steps, depth and length', () => {
     const limits = { ...DEFAULT_LIMITS, steps: 100, length: 2_000 };
-    expect(() => evaluate(`{${'1,'.repeat(120)}1}`, scope, limits)).toThrow(/steps/);
+    expect(() => evaluate(`{${'1,'.repeat(120)}1}`, scope, { limits })).toThrow(/steps/);
     expect(() => evaluate('('.repeat(500) + '1' + ')'.repeat(500), scope)).toThrow(/deeper/);
     expect(() => evaluate('!'.repeat(900) + 'true', scope)).toThrow(/deeper/);
-    expect(() => evaluate(' '.repeat(3_000), scope, limits)).toThrow(/characters/);
+    expect(() => evaluate(' '.repeat(3_000), scope, { limits })).toThrow(/characters/);
   });
 });
 

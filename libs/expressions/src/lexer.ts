@@ -13,11 +13,11 @@ export interface Token {
 const SYMBOLS = [
   ...['?.?[', '?.![', '?.^[', '?.$['],
   ...['.?[', '.![', '.^[', '.$['],
-  ...['==', '!=', '<=', '>=', '&&', '||', '?:', '?.'],
+  ...['==', '!=', '<=', '>=', '&&', '||', '?:', '?.', '++', '--'],
   ...'+-*/%^<>!?:.,()[]{}#=@&|'.split(''),
 ];
 
-const NUMBER = /^(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)[lLfFdD]?/;
+const NUMBER = /^(?:0[xX][0-9a-fA-F]+[lL]?|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[lLfFdD]?)/;
 const NAME = /^[\p{L}_$][\p{L}\p{N}_$]*/u;
 
 /** Splits an expression into words. @throws ExpressionError at what is none. */

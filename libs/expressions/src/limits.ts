@@ -18,6 +18,7 @@ export const DEFAULT_LIMITS: Limits = { length: 10_000, steps: 50_000, depth: 64
 export class Budget {
   readonly limits: Limits;
   #steps = 0;
+  #depth = 0;
   constructor(limits: Limits) {
     this.limits = limits;
   }
@@ -27,6 +28,22 @@ export class Budget {
     this.#steps += count;
     if (this.#steps > this.limits.steps)
       throw new ExpressionError(`The expression needs more than ${this.limits.steps} steps`);
+  }
+
+  /** Takes the steps of work over a text or list of `length`. */
+  work(length: number): void {
+    this.step(Math.ceil(length / 64));
+  }
+
+  /** One level deeper into a value. @throws ExpressionError when it is nested too deep. */
+  nested<T>(work: () => T): T {
+    if (++this.#depth > this.limits.depth * 4)
+      throw new ExpressionError(`A value is nested deeper than ${this.limits.depth * 4}`);
+    try {
+      return work();
+    } finally {
+      this.#depth--;
+    }
   }
 
   /** Checks a result's size. */

@@ -1,19 +1,22 @@
 import type { Node } from './ast.ts';
 import { ExpressionError } from './error.ts';
 import { type Token, tokenize } from './lexer.ts';
+import { Double, Float } from './values.ts';
 
-/** Operators from the loosest to the tightest; words and signs mean the same. */
+/** Operators from the loosest to the tightest; words and signs mean the same. Comparisons and powers do not chain. */
 const LEVELS: readonly Readonly<Record<string, string>>[] = [
   { '||': '||', or: '||' },
   { '&&': '&&', and: '&&' },
   {
     ...{ '==': '==', '!=': '!=', '<': '<', '<=': '<=', '>': '>', '>=': '>=' },
-    ...{ eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=', matches: 'matches' },
+    ...{ eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=' },
+    ...{ matches: 'matches', between: 'between', instanceof: 'instanceof' },
   },
   { '+': '+', '-': '-' },
   { '*': '*', '/': '/', '%': '%', div: '/', mod: '%' },
   { '^': '^' },
 ];
+const CHAINED = new Set([0, 1, 3, 4]);
 
 const SELECTIONS: Readonly<Record<string, 'all' | 'first' | 'last' | 'project'>> = {
   '.?[': 'all',
@@ -108,6 +111,7 @@ class Parser {
       if (operator === undefined) return left;
       this.#at++;
       left = { kind: 'binary', operator, left, right: this.#binary(level + 1), at: token.at };
+      if (!CHAINED.has(level)) return left;
     }
   }
 
@@ -186,13 +190,38 @@ class Parser {
     const lower = word.toLowerCase();
     if (lower === 'true' || lower === 'false') return { kind: 'literal', value: lower === 'true' };
     if (lower === 'null') return { kind: 'literal', value: null };
-    if (word === 'new' && this.#peek().kind === 'name')
-      throw new ExpressionError('Objects cannot be made here: "new" is not supported', token.at);
-    if (word === 'T' && this.#isSymbol('('))
-      throw new ExpressionError('Types are not reachable here: T(...) is not supported', token.at);
+    if (lower === 'new' && this.#peek().kind === 'name') return this.#made(token.at);
+    if (word === 'T' && this.#accept('(')) {
+      const name = this.#qualified();
+      this.#expect(')');
+      return { kind: 'type', name, at: token.at };
+    }
     if (this.#accept('('))
       return { kind: 'method', target: undefined, name: word, args: this.#list(')'), safe: false, at: token.at };
     return { kind: 'name', name: word, at: token.at };
+  }
+
+  /** `a.b.C` */
+  #qualified(): string {
+    const parts: string[] = [];
+    do {
+      const token = this.#take();
+      if (token.kind !== 'name') throw new ExpressionError('The name of a type is missing', token.at);
+      parts.push(token.text);
+    } while (this.#accept('.'));
+    return parts.join('.');
+  }
+
+  #made(at: number): Node {
+    const name = this.#qualified();
+    if (this.#accept('(')) return { kind: 'new', name, args: this.#list(')'), at };
+    this.#expect('[');
+    const size = this.#isSymbol(']') ? undefined : this.#expression();
+    this.#expect(']');
+    const items = this.#accept('{') ? this.#list('}') : undefined;
+    if (size === undefined && items === undefined)
+      throw new ExpressionError('The array needs a size, or items such as {1, 2}', at);
+    return { kind: 'array', name, size, items, at };
   }
 
   /** `{1,2}` is a list, `{a:1}` a map, `{:}` an empty map. */
@@ -232,9 +261,26 @@ function keyOf(node: Node): Node {
   return node.kind === 'name' ? { kind: 'literal', value: node.name } : node;
 }
 
-function numberOf(token: Token): number {
-  const text = /^0x/i.test(token.text) ? token.text.replace(/l$/i, '') : token.text.replace(/[lfd]$/i, '');
-  const value = Number(text);
+/** `12` is an int, `12L` a long, `1.5` and `1e3` doubles, `1.5f` a float, `0x1F` an int. */
+function numberOf(token: Token): number | bigint | Double | Float {
+  const text = token.text;
+  const hex = /^0x/i.test(text);
+  if (/l$/i.test(text) && !/[.e]/i.test(hex ? '' : text)) return within(BigInt(text.slice(0, -1)), 64, token);
+  if (!hex && /f$/i.test(text)) return new Float(finite(Number(text.slice(0, -1)), token));
+  if (!hex && /[d.e]/i.test(text)) return new Double(finite(Number(text.replace(/d$/i, '')), token));
+  return Number(within(BigInt(text), 32, token));
+}
+
+function within(value: bigint, bits: number, token: Token): bigint {
+  if (value >= 2n ** BigInt(bits - 1))
+    throw new ExpressionError(
+      `${token.text} is too large for a number of ${bits} bits${bits === 32 ? `; write ${token.text}L` : ''}`,
+      token.at,
+    );
+  return value;
+}
+
+function finite(value: number, token: Token): number {
   if (!Number.isFinite(value)) throw new ExpressionError(`${token.text} is too large`, token.at);
   return value;
 }

@@ -1,8 +1,11 @@
 import { ExpressionError } from './error.ts';
-import { evaluate } from './evaluate.ts';
-import { Budget, DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { evaluated } from './evaluate.ts';
+import { plain } from './functions/texts.ts';
+import { type Lookup, lookupKey, Unanswered } from './lookups.ts';
+import { type Options, Surroundings } from './surroundings.ts';
 import { type Part, partsOf } from './template.ts';
-import { isMap, mapOf, type Scope, textOf } from './values.ts';
+import { asText } from './text.ts';
+import { isMap, mapOf, type Scope } from './values.ts';
 
 /** An expression that has no value now. ERROR: it failed. INFO: it is null. The text stays as it was written. */
 export interface Problem {
@@ -16,40 +19,45 @@ export interface Problem {
 export interface Resolved {
   readonly value: unknown;
   readonly problems: readonly Problem[];
+  /** What must be looked up before the rest can be resolved; each once. */
+  readonly lookups: readonly Lookup[];
 }
 
 /**
  * Resolves every `${...}` in a value: in texts, list items, map values and map keys. A text that is one expression gives
  * the expression's typed value, anything around it makes a text. Never throws.
  */
-export function resolve(value: unknown, scope: Scope, limits: Limits = DEFAULT_LIMITS): Resolved {
-  const problems: Problem[] = [];
-  const work: Work = { scope, limits, budget: new Budget(limits), problems };
-  return { value: walk(value, work, '', 0), problems };
+export function resolve(value: unknown, scope: Scope, options: Options = {}): Resolved {
+  const work: Work = {
+    around: new Surroundings(scope, { systemProperties: 'refused', ...options }),
+    problems: new Map(),
+    lookups: new Map(),
+  };
+  const resolved = walk(value, work, '', 0);
+  return { value: resolved, problems: [...work.problems.values()], lookups: [...work.lookups.values()] };
 }
 
 interface Work {
-  readonly scope: Scope;
-  readonly limits: Limits;
-  readonly budget: Budget;
-  readonly problems: Problem[];
+  readonly around: Surroundings;
+  /** By expression and level: the same one fails once. */
+  readonly problems: Map<string, Problem>;
+  readonly lookups: Map<string, Lookup>;
 }
 
 function walk(value: unknown, work: Work, path: string, depth: number): unknown {
   if (typeof value === 'string') return value.includes('${') ? textValue(value, work, path) : value;
-  if (depth > work.limits.depth) return value;
+  if (depth > work.around.budget.limits.depth) return value;
   if (Array.isArray(value)) return value.map((item, index) => walk(item, work, `${path}[${index}]`, depth + 1));
   if (!isMap(value)) return value;
   return mapOf(
     Object.entries(value).map(([key, item]) => {
-      const name = key.includes('${') ? asText(textValue(key, work, path)) : key;
+      const name = key.includes('${') ? keyText(textValue(key, work, path)) : key;
       return [name, walk(item, work, path === '' ? key : `${path}.${key}`, depth + 1)] as const;
     }),
   );
 }
 
-/** Text of a value that `partValue` gave, which has one within the limits. */
-function asText(value: unknown): string {
+function keyText(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
 }
 
@@ -59,33 +67,34 @@ function textValue(text: string, work: Work, path: string): unknown {
   const parts = partsOf(text);
   const [only] = parts;
   if (parts.length === 1 && only) {
-    const value = partValue(only, work, path);
+    const value = partValue(only, work, path, (result) => plain(result, work.around));
     return value === NOTHING ? text : value;
   }
   return parts
     .map((part) => {
-      const value = partValue(part, work, path);
-      return value === NOTHING ? (part.kind === 'text' ? part.text : part.raw) : asText(value);
+      const value = partValue(part, work, path, (result) => asText(result, work.around.budget));
+      return value === NOTHING ? (part.kind === 'text' ? part.text : part.raw) : value;
     })
     .join('');
 }
 
-function partValue(part: Part, work: Work, path: string): unknown {
+function partValue(part: Part, work: Work, path: string, finish: (value: unknown) => unknown): unknown {
   if (part.kind === 'text') return part.text;
   const report = (level: Problem['level'], why: string): typeof NOTHING => {
-    const expression = part.raw.replace(/^\$/, '');
+    const expression = part.raw.replaceAll('$', '');
     const where = path === '' ? '' : `${path}: `;
-    work.problems.push({ expression, level, description: `Failed to evaluate ${where}${expression}: ${why}` });
+    const problem = { expression, level, description: `Failed to evaluate ${where}${expression}: ${why}` };
+    const key = `${level} ${path} ${expression}`;
+    if (!work.problems.has(key)) work.problems.set(key, problem);
     return NOTHING;
   };
   if (part.kind === 'broken') return report('ERROR', 'the closing brace is missing');
   try {
-    const value = evaluate(part.source, work.scope, work.limits, work.budget);
-    if (value === null) return report('INFO', 'it has no value');
-    if (typeof value === 'object') textOf(value, work.budget);
-    return value;
+    const value = evaluated(part.source, work.around);
+    return value === null ? report('INFO', 'it has no value') : finish(value);
   } catch (error) {
-    if (error instanceof ExpressionError) return report('ERROR', error.message);
-    throw error;
+    if (!(error instanceof ExpressionError)) throw error;
+    if (error instanceof Unanswered) work.lookups.set(lookupKey(error.lookup), error.lookup);
+    return report('ERROR', error.message);
   }
 }

@@ -69,7 +69,7 @@ export class TestWorld implements TaskWorld {
       now: this.time.now(),
       definition: (type) => this.#definitions.get(type),
       strategy: (name) => strategyNamed(Object.values(strategies), name),
-      resolve: (value, scope) => resolve(value, scope),
+      resolve: (value, scope) => resolve(value, scope, { now: this.time.now(), seed: String(this.time.now()) }),
     };
   }
 

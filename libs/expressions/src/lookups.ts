@@ -1,0 +1,46 @@
+import { ExpressionError } from './error.ts';
+
+/**
+ * What an expression asks of the outside. The shell answers each once and records the answer, so that evaluation stays
+ * pure and a replay reads the record.
+ */
+export type Lookup =
+  /** The text behind a URL (GET). */
+  | { readonly kind: 'url'; readonly url: string }
+  /** The id of a pipeline by its name; null when there is none. */
+  | { readonly kind: 'pipelineId'; readonly name: string; readonly application?: string }
+  /** An application's attributes. */
+  | { readonly kind: 'application'; readonly name: string }
+  /** The id of a canary configuration by its name; null when there is none. */
+  | { readonly kind: 'canaryConfigId'; readonly name: string; readonly application?: string }
+  /** What the artifact store holds for `ref://application/hash`, as base64. */
+  | { readonly kind: 'reference'; readonly reference: string };
+
+/** The answer to a look-up. */
+export type Answer = { readonly value: unknown } | { readonly error: string };
+
+/** Answers look-ups; undefined: not known yet, the evaluation cannot go on without it. */
+export type LookUp = (lookup: Lookup) => Answer | undefined;
+
+/** An expression waits for the answer to a look-up. */
+export class Unanswered extends ExpressionError {
+  readonly lookup: Lookup;
+  constructor(lookup: Lookup) {
+    super(`It needs a look-up of a ${lookup.kind}, which has not been answered`);
+    this.lookup = lookup;
+  }
+}
+
+/** One key per look-up: the same question is asked once. */
+export function lookupKey(lookup: Lookup): string {
+  return JSON.stringify(Object.entries(lookup).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The answer. @throws ExpressionError when it is an error or cannot be asked here, Unanswered when it is not known yet. */
+export function ask(lookUp: LookUp | undefined, lookup: Lookup): unknown {
+  if (!lookUp) throw new ExpressionError(`Nothing outside can be looked up here (${lookup.kind})`);
+  const answer = lookUp(lookup);
+  if (!answer) throw new Unanswered(lookup);
+  if ('error' in answer) throw new ExpressionError(answer.error);
+  return answer.value;
+}
