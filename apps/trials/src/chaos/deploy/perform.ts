@@ -5,7 +5,7 @@ import { isComplete } from '@gennaker/contracts/status';
 import { z } from 'zod';
 import { leftovers, unsettled } from './aftermath.ts';
 import { judgeTraffic } from './judge.ts';
-import { CLUSTER, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { isBad, mayFail, type PlannedDeploy, STRATEGIES } from './schedule.ts';
 import { makeTrouble } from './troubles.ts';
 
@@ -40,7 +40,6 @@ export const deployResultSchema = z.object({
 /** @see deployResultSchema */
 export type DeployResult = z.infer<typeof deployResultSchema>;
 
-const RATE = 300;
 const CONNECTIONS = 40;
 /** How long an answer takes: the switch happens in the middle of requests. */
 const DELAY_MS = 60;
@@ -64,7 +63,7 @@ export async function perform(
   const before = await scene.counted();
   const traffic = startTraffic({
     url: `${await scene.address()}/?delay=${DELAY_MS}`,
-    rate: RATE,
+    rate: scene.rate,
     keepAlive: CONNECTIONS,
   });
   const began = performance.now();
@@ -145,7 +144,7 @@ function stagesOf(
 
 /** Server groups of which one has to serve alone in the end. */
 function servingChoices(deploy: PlannedDeploy, status: string, old: string, created: string | undefined): string[] {
-  if (status === 'SUCCEEDED') return [created ?? `a new server group of ${CLUSTER}`];
+  if (status === 'SUCCEEDED') return [created ?? 'a new one'];
   // A deploy that failed when the new one had taken over leaves it so.
   return isBad(deploy) || created === undefined ? [old] : [old, created];
 }

@@ -1,15 +1,15 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { equal, type ReportRow } from '@gennaker/app-demo/report';
+import { isComplete } from '@gennaker/contracts/status';
 import { runningSystem, startSystem, type System } from '@gennaker/fixtures/system';
 import { z } from 'zod';
 import { leftovers, unsettled } from './aftermath.ts';
 import { type DeployPlant, type DeployResult, deployResultSchema, nameOf, perform } from './perform.ts';
-import { Scene } from './scene.ts';
+import { computeOf, Scene } from './scene.ts';
 import { longSchedule, type PlannedDeploy, shortSchedule } from './schedule.ts';
 import { makeImages } from './versions.ts';
-import { isComplete } from '@gennaker/contracts/status';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How a run is made. */
 export interface DeployChaosOptions {
@@ -30,6 +30,8 @@ export interface DeployChaosOptions {
 
 const stateSchema = z.object({ seed: z.number(), results: z.array(deployResultSchema) });
 
+/** Requests a second, of all lanes together. */
+const RATE = 300;
 const LONG_SIZE = 4;
 const SHORT_SIZE = 2;
 
@@ -81,32 +83,39 @@ async function known({ state, seed, from }: DeployChaosOptions): Promise<DeployR
   return from === undefined ? read.results : read.results.slice(0, from - 1);
 }
 
+/** Deploys one after the other in each of the lanes, which go on side by side. */
 async function deployAll(
   system: System,
   part: readonly PlannedDeploy[],
   options: DeployChaosOptions,
   done: (result: DeployResult) => Promise<void>,
 ): Promise<void> {
-  const { plant, say } = options;
-  const scene = await Scene.open(system, {
-    size: options.long ? LONG_SIZE : SHORT_SIZE,
-    drains: plant !== 'no-draining',
-    say,
-  });
-  await makeImages(scene.compute, system.dataDir, ['good', ...part.map(({ version }) => version)]);
-  let serving: string | undefined;
-  for (const deploy of part) {
-    serving ??= await beginning(scene);
-    say(`  ${new Date().toISOString()}  ${nameOf(deploy)}`);
-    const performed = await perform(scene, deploy, serving, plant);
-    serving = performed.serving;
-    await done(performed.result);
-  }
-  await leftovers(scene, undefined);
+  const { plant, long, say } = options;
+  await makeImages(computeOf(system), system.dataDir, ['good', ...part.map(({ version }) => version)]);
+  const lanes = long ? 1 : part.length;
+  const lane = async (index: number): Promise<void> => {
+    const scene = await Scene.open(system, {
+      stack: plant?.replace('-', '') ?? `lane${index + 1}`,
+      size: long ? LONG_SIZE : SHORT_SIZE,
+      rate: RATE / lanes,
+      drains: plant !== 'no-draining',
+      say,
+    });
+    let serving: string | undefined;
+    for (const deploy of part.filter((_, at) => at % lanes === index)) {
+      serving ??= await beginning(scene);
+      say(`  ${new Date().toISOString()}  ${nameOf(deploy)}`);
+      const performed = await perform(scene, deploy, serving, plant);
+      serving = performed.serving;
+      await done(performed.result);
+    }
+    await leftovers(scene, undefined);
+  };
+  await Promise.all(Array.from({ length: lanes }, (_, index) => lane(index)));
 }
 
 /** Lets a good version serve alone, whatever is there. */
-async function beginning(scene: Scene): Promise<string> {
+export async function beginning(scene: Scene): Promise<string> {
   await leftovers(scene, undefined);
   const id = await scene.start('Beginning', [
     { type: 'deploy', name: 'Deploy', clusters: [scene.describe('good', {})] },

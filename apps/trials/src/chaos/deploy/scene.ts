@@ -12,15 +12,12 @@ import { type Compute, computeAt, until } from '../../bench/cloudlab/compute.ts'
 import { HEALTH_PATH, imageOf, type Version } from './versions.ts';
 
 const APPLICATION = 'chaos';
-const STACK = 'prod';
-/** The cluster that is deployed to, again and again. */
-export const CLUSTER = `${APPLICATION}-${STACK}`;
-/** Zones of its instances. */
+/** Zones of the instances. */
 export const ZONES = ['us-central1-a', 'us-central1-b'] as const;
 const REGION = 'us-central1';
 const PROJECT = 'local';
-const BALANCER = 'chaos-lb';
-const PORT = 8080;
+/** Port of the load balancer and of the instances. */
+export const PORT = 8080;
 /** How long connections may live on after their instances left, seconds. */
 const DRAINING_S = 5;
 /** How long the load balancer waits for an answer, seconds. */
@@ -85,47 +82,65 @@ export interface Inventory {
   readonly backends: readonly string[];
 }
 
-/** The application that is deployed, seen and changed through gate, and what the cloud itself says about it. */
+/** One cluster that is deployed to again and again. */
+export interface SceneOptions {
+  /** Stack of the cluster, letters alone. */
+  readonly stack: string;
+  /** Instances of a server group. */
+  readonly size: number;
+  /** Requests a second. */
+  readonly rate: number;
+  /** false: connections are cut at once when their instances leave. */
+  readonly drains: boolean;
+  readonly say: (text: string) => void;
+}
+
+/** A cluster behind a load balancer of its own: seen and changed through gate, and what the cloud itself says about it. */
 export class Scene {
   readonly system: System;
-  readonly gate: Client<typeof gateApi>;
   readonly compute: Compute;
   readonly size: number;
+  readonly rate: number;
+  readonly #gate: Client<typeof gateApi>;
   readonly #account: string;
   readonly #say: (text: string) => void;
+  readonly #stack: string;
+  readonly #cluster: string;
+  readonly #balancer: string;
 
-  private constructor(system: System, account: string, size: number, say: (text: string) => void) {
+  private constructor(system: System, account: string, { stack, size, rate, say }: SceneOptions) {
     this.system = system;
     this.size = size;
+    this.rate = rate;
     this.#account = account;
     this.#say = say;
-    this.gate = createClient(gateApi, { baseUrl: system.addresses['gate'] ?? '' });
-    this.compute = computeAt(`${system.addresses['cloudlab']}/compute/v1/projects/${PROJECT}/`, PROJECT);
+    this.#stack = stack;
+    this.#cluster = `${APPLICATION}-${stack}`;
+    this.#balancer = `${this.#cluster}-lb`;
+    this.#gate = createClient(gateApi, { baseUrl: system.addresses['gate'] ?? '' });
+    this.compute = computeOf(system);
   }
 
-  /** Makes the application and its load balancer where they are missing. @param drains false: connections are cut at once */
-  static async open(
-    system: System,
-    options: { readonly size: number; readonly drains: boolean; say(text: string): void },
-  ): Promise<Scene> {
+  /** Makes the application and the load balancer where they are missing. */
+  static async open(system: System, options: SceneOptions): Promise<Scene> {
     const gate = createClient(gateApi, { baseUrl: system.addresses['gate'] ?? '' });
-    const scene = new Scene(system, await demoAccount(gate), options.size, options.say);
+    const scene = new Scene(system, await demoAccount(gate), options);
     const application = { name: APPLICATION, email: 'chaos@example.com', cloudProviders: 'gce' };
     await scene.#task('Create application', { type: 'createApplication', application });
     await scene.#task('Upsert load balancer', {
       type: 'upsertLoadBalancer',
       cloudProvider: 'gce',
       credentials: scene.#account,
-      loadBalancerName: BALANCER,
+      loadBalancerName: scene.#balancer,
       loadBalancerType: 'HTTP',
       region: 'global',
       portRange: String(PORT),
       defaultService: {
-        name: `${BALANCER}-bs`,
+        name: `${scene.#balancer}-bs`,
         timeoutSec: ANSWER_S,
         connectionDrainingTimeoutSec: options.drains ? DRAINING_S : 0,
         healthCheck: {
-          name: `${BALANCER}-hc`,
+          name: `${scene.#balancer}-hc`,
           healthCheckType: 'HTTP',
           port: PORT,
           requestPath: HEALTH_PATH,
@@ -141,9 +156,9 @@ export class Scene {
 
   /** Address of the load balancer, `http://host:port`. */
   async address(): Promise<string> {
-    const balancers = await this.gate.listLoadBalancers({ params: { application: APPLICATION } });
-    const address = balancers.find(({ name }) => name === BALANCER)?.ipAddress;
-    if (!address) throw new Error(`Load balancer ${BALANCER} has no address.`);
+    const balancers = await this.#gate.listLoadBalancers({ params: { application: APPLICATION } });
+    const address = balancers.find(({ name }) => name === this.#balancer)?.ipAddress;
+    if (!address) throw new Error(`Load balancer ${this.#balancer} has no address.`);
     return `http://${address}:${PORT}`;
   }
 
@@ -153,21 +168,27 @@ export class Scene {
       account: this.#account,
       cloudProvider: 'gce',
       application: APPLICATION,
-      stack: STACK,
+      stack: this.#stack,
       region: REGION,
       distributionPolicy: { zones: ZONES },
       image: imageOf(version),
       instanceType: 'e2-micro',
       capacity: { min: this.size, max: this.size, desired: this.size },
-      loadBalancers: [BALANCER],
+      loadBalancers: [this.#balancer],
       ...settings,
     };
   }
 
   /** A stage that takes a server group of the cluster as its target. */
   target(type: string, target: string): Record<string, unknown> {
-    const where = { cloudProvider: 'gce', credentials: this.#account, cluster: CLUSTER, regions: [REGION] };
-    return { type, name: type, target, moniker: { app: APPLICATION, stack: STACK, cluster: CLUSTER }, ...where };
+    const where = { cloudProvider: 'gce', credentials: this.#account, cluster: this.#cluster, regions: [REGION] };
+    return {
+      type,
+      name: type,
+      target,
+      moniker: { app: APPLICATION, stack: this.#stack, cluster: this.#cluster },
+      ...where,
+    };
   }
 
   /** Starts a pipeline of these stages, one after the other; answers the execution's id. */
@@ -177,7 +198,7 @@ export class Scene {
       requisiteStageRefIds: index === 0 ? [] : [String(index)],
       ...stage,
     }));
-    const { ref } = await this.gate.startDocument({
+    const { ref } = await this.#gate.startDocument({
       body: { application: APPLICATION, name, stages: numbered as never, trigger: { type: 'manual' } },
     });
     return ref.split('/').at(-1) ?? ref;
@@ -185,19 +206,19 @@ export class Scene {
 
   /** The execution as it is now; while nobody answers, it is asked for again. */
   execution(id: string): Promise<ExecutionView> {
-    return patiently(() => this.gate.getExecution({ params: { id } }), this.#say);
+    return patiently(() => this.#gate.getExecution({ params: { id } }), this.#say);
   }
 
   /** Server groups of the cluster, oldest first. */
   async groups(): Promise<ServerGroup[]> {
-    const all = await patiently(() => this.gate.listServerGroups({ params: { application: APPLICATION } }), this.#say);
-    return all.filter(({ cluster }) => cluster === CLUSTER).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const all = await patiently(() => this.#gate.listServerGroups({ params: { application: APPLICATION } }), this.#say);
+    return all.filter(({ cluster }) => cluster === this.#cluster).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** Holders of the cluster's lock, in words. */
   async locks(): Promise<string[]> {
-    const locks = await patiently(() => this.gate.listLocks({}), this.#say);
-    return locks.filter(({ cluster }) => cluster === CLUSTER).map((lock) => JSON.stringify(lock));
+    const locks = await patiently(() => this.#gate.listLocks({}), this.#say);
+    return locks.filter(({ cluster }) => cluster === this.#cluster).map((lock) => JSON.stringify(lock));
   }
 
   async destroy(serverGroupName: string): Promise<void> {
@@ -223,9 +244,9 @@ export class Scene {
   async counted(): Promise<Counted> {
     const answer = await fetch(`${this.system.addresses['cloudlab']}/lab/v1/counters`);
     const { forwardingRules, instances } = countersSchema.parse(await answer.json());
-    const balancer = Object.entries(forwardingRules).find(([path]) => path.endsWith(`/${BALANCER}`))?.[1];
+    const balancer = Object.entries(forwardingRules).find(([path]) => path.endsWith(`/${this.#balancer}`))?.[1];
     const byName = Object.entries(instances).map(([path, counter]) => [path.split('/').at(-1) ?? '', counter] as const);
-    return { balancer: balancer ?? NOTHING, instances: new Map(byName.filter(([name]) => isOurs(name))) };
+    return { balancer: balancer ?? NOTHING, instances: new Map(byName.filter(([name]) => this.#isOurs(name))) };
   }
 
   /** Instances of the cluster, as the cloud shows them. */
@@ -238,13 +259,13 @@ export class Scene {
         });
       }),
     );
-    return zones.flat().filter(({ name }) => isOurs(name));
+    return zones.flat().filter(({ name }) => this.#isOurs(name));
   }
 
   /** Names of the instances of a group that are healthy at the load balancer. */
   async healthy(group: string): Promise<Set<string>> {
     const answer = await this.compute
-      .call('POST', `global/backendServices/${BALANCER}-bs/getHealth`, {
+      .call('POST', `global/backendServices/${this.#balancer}-bs/getHealth`, {
         group: `projects/${PROJECT}/regions/${REGION}/instanceGroups/${group}`,
       })
       .catch(() => ({}));
@@ -261,8 +282,8 @@ export class Scene {
       namedSchema
         .parse(await this.compute.call('GET', path))
         .items.map(({ name }) => name)
-        .filter(isOurs);
-    const service = await this.compute.call('GET', `global/backendServices/${BALANCER}-bs`);
+        .filter((name) => this.#isOurs(name));
+    const service = await this.compute.call('GET', `global/backendServices/${this.#balancer}-bs`);
     return {
       groups: await list(`regions/${REGION}/instanceGroupManagers`),
       instances: (await this.instances()).map(({ name }) => name),
@@ -285,14 +306,21 @@ export class Scene {
     );
   }
 
+  #isOurs(name: string): boolean {
+    return name.startsWith(`${this.#cluster}-v`);
+  }
+
   async #task(description: string, job: Parameters<typeof runTask>[2]): Promise<void> {
-    await patiently(() => runTask(this.gate, description, job, APPLICATION), this.#say);
+    await patiently(() => runTask(this.#gate, description, job, APPLICATION), this.#say);
   }
 }
 
 const NOTHING: Counter = { requests: 0, refused: 0, drainCuts: 0, failedConnects: 0, responses: {}, failures: {} };
 
-const isOurs = (name: string): boolean => name.startsWith(CLUSTER);
+/** The project of a system's local cloud that is deployed to. */
+export function computeOf(system: System): Compute {
+  return computeAt(`${system.addresses['cloudlab']}/compute/v1/projects/${PROJECT}/`, PROJECT);
+}
 
 /** Server group of an instance, by its name. */
 export function groupOf(instance: string): string {

@@ -59,6 +59,8 @@ export function mayFail({ trouble, victim }: PlannedDeploy): boolean {
 }
 
 const LATEST_MS = 4_500;
+/** An old one serves for sure until then. */
+const LATEST_AT_OLD_MS = 2_000;
 const LATEST_AT_NEW_MS = 1_000;
 
 type Row = Pick<PlannedDeploy, 'strategy' | 'version' | 'trouble'>;
@@ -101,6 +103,7 @@ export function isBad({ version }: PlannedDeploy): boolean {
 
 function planned(row: Row, random: () => number): PlannedDeploy {
   const victim = random() < 0.5 ? 'old' : 'new';
-  const atNew = victim === 'new' && (row.trouble === 'crash' || row.trouble === 'hang');
-  return { ...row, victim, afterMs: 300 + Math.round(random() * (atNew ? LATEST_AT_NEW_MS : LATEST_MS)) };
+  const single = row.trouble === 'crash' || row.trouble === 'hang';
+  const latest = !single ? LATEST_MS : victim === 'old' ? LATEST_AT_OLD_MS : LATEST_AT_NEW_MS;
+  return { ...row, victim, afterMs: 300 + Math.round(random() * latest) };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { groupOf, type Scene, type SceneInstance, ZONES } from './scene.ts';
+import { groupOf, PORT, type Scene, type SceneInstance, ZONES } from './scene.ts';
 import type { PlannedDeploy } from './schedule.ts';
 
 /** An instance that trouble took, and when its health check had seen it. Times are epoch milliseconds. */
@@ -22,8 +22,13 @@ const HANG_MS = 7_000;
 const ZONE_MS = 6_000;
 const LOOK_MS = 100;
 const MARK_PATIENCE_MS = 15_000;
-/** Requests to the cloud that fail in a row. */
-const FAILED_REQUESTS = 6;
+/** Requests to the cloud that fail; what the trial itself asks the cloud is not among them. */
+const FAILED_REQUESTS = [
+  { method: 'POST' },
+  { method: 'PATCH' },
+  { method: 'GET', pathContains: '/operations/' },
+  { method: 'GET', pathContains: '/aggregated/' },
+];
 
 /** Makes the trouble of a deploy in its time; gives up when the deploy is over. @param created name of the new server group */
 export async function makeTrouble(
@@ -46,7 +51,7 @@ export async function makeTrouble(
       if (!instance) return { losses: [], done: undefined };
       const from = Date.now();
       if (trouble === 'crash') await scene.order({ kind: 'crash-instance', instance: instance.name });
-      else await fetch(`http://${instance.address}:8080/hang?ms=${HANG_MS}`);
+      else await fetch(`http://${instance.address}:${PORT}/hang?ms=${HANG_MS}`);
       return { losses: [await marked(scene, instance, from)], done: `${instance.name} is hit by a ${trouble}` };
     }
     case 'zone-loss': {
@@ -66,8 +71,8 @@ export async function makeTrouble(
       return { losses: [], done: `${name} is killed` };
     }
     case 'failed-requests':
-      await scene.order({ kind: 'fail-request', status: 503, count: FAILED_REQUESTS });
-      return { losses: [], done: `the cloud answers ${FAILED_REQUESTS} requests with 503` };
+      for (const order of FAILED_REQUESTS) await scene.order({ kind: 'fail-request', status: 503, count: 3, ...order });
+      return { losses: [], done: 'the cloud answers requests of every kind with 503, three of each' };
     case 'failed-operation':
       await scene.order({ kind: 'fail-operation', count: 1 });
       return { losses: [], done: "the cloud's next operation fails" };

@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { stageImage } from '../../../../cloudlab/src/cloudlab.fixture.ts';
-import type { Compute } from '../../bench/cloudlab/compute.ts';
+import { type Compute, until } from '../../bench/cloudlab/compute.ts';
 
 /** Versions of the program that is deployed, by what is the matter with them. */
 export const VERSIONS = ['good', 'slow-boot', 'answers-500', 'fails-health', 'never-answers'] as const;
@@ -14,6 +15,9 @@ export const BAD_VERSIONS: readonly Version[] = ['answers-500', 'fails-health', 
 
 /** Path that health checks ask for. */
 export const HEALTH_PATH = '/health';
+
+const imageSchema = z.looseObject({ status: z.string() });
+const PATIENCE_S = 60;
 
 /** How long a slow one boots, milliseconds. */
 const SLOW_BOOT_MS = 6_000;
@@ -51,11 +55,21 @@ export function imageOf(version: Version): string {
 
 /** Makes the images of the versions that are not there yet. @param data folder of the system whose local cloud gets them */
 export async function makeImages(compute: Compute, data: string, versions: Iterable<Version>): Promise<void> {
+  const status = (name: string): Promise<string | undefined> =>
+    compute.call('GET', `global/images/${name}`).then(
+      (image) => imageSchema.parse(image).status,
+      () => undefined,
+    );
   for (const version of new Set(versions)) {
     const name = imageOf(version);
-    if (await compute.call('GET', `global/images/${name}`).catch(() => undefined)) continue;
-    const source = await stageImage(data, name, {});
-    await writeFile(join(fileURLToPath(source), 'rootfs/app.js'), PROGRAM);
-    await compute.done('POST', 'global/images', { name, rawDisk: { source } });
+    if ((await status(name)) === undefined) {
+      // Another run on the same system may make it at this moment.
+      const source = await stageImage(data, `${name}-${process.pid}`, {});
+      await writeFile(join(fileURLToPath(source), 'rootfs/app.js'), PROGRAM);
+      await compute.done('POST', 'global/images', { name, rawDisk: { source } }).catch((cause: unknown) => {
+        if (!String(cause).includes(': 409 ')) throw cause;
+      });
+    }
+    await until(`the image ${name} is ready`, PATIENCE_S, async () => (await status(name)) === 'READY');
   }
 }
