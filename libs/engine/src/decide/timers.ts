@@ -77,8 +77,10 @@ export function applyTimeouts(turn: Turn): void {
       const succeed = stage.context['markSuccessfulOnTimeout'] === true;
       const otherwise = deadline.stage ? undefined : onTimeout(turn, stage, task);
       const what = deadline.stage ? `The stage "${deadline.stage.name}"` : `The task ${task.name}`;
+      const success = succeed ? ', which counts as success' : '';
+      const waited = task.reason ? `. It waited: ${task.reason.summary}` : '';
       endTask(turn, stage, task, succeed ? 'SUCCEEDED' : (otherwise ?? failureStatus(stage.context)), {
-        summary: `${what} was not done after ${inWords(deadline.ms)}${succeed ? ', which counts as success' : ''}`,
+        summary: `${what} was not done after ${inWords(deadline.ms)}${success}${waited}`,
         evidence: {
           timeoutMs: deadline.ms,
           task: task.name,
