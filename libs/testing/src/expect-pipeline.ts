@@ -3,13 +3,15 @@ import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
 import type { Status } from '@gennaker/contracts/status';
 import { executionView } from '@gennaker/engine/view';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
-import { PipelineBuilder, type PipelineJson } from './pipeline.ts';
-import type { PipelineRun } from './pipeline-run.ts';
+import type { PipelineJson } from '@gennaker/simulation/pipeline-json';
+import type { PipelineRun } from '@gennaker/simulation/pipeline-run';
+import type { InstanceMatch } from '@gennaker/simulation/simulated-cloud';
+import type { SubmittedOperation } from '@gennaker/simulation/simulated-clouddriver';
+import type { Answers, SentRequest } from '@gennaker/simulation/simulated-http';
+import { SimulatedWorld } from '@gennaker/simulation/simulated-world';
+import { NeverEnds } from '@gennaker/simulation/virtual-time';
+import { PipelineBuilder } from './pipeline.ts';
 import { ExpectationFailed } from './report.ts';
-import type { InstanceMatch } from './simulated-cloud.ts';
-import type { SubmittedOperation } from './simulated-clouddriver.ts';
-import type { Answers, SentRequest } from './simulated-http.ts';
-import { TestWorld } from './test-world.ts';
 
 /** Monday, 9 o'clock UTC: within most people's windows. */
 const START = Date.UTC(2026, 0, 5, 9);
@@ -59,7 +61,7 @@ export interface PipelineResult {
 
 interface Preparation {
   readonly about: string;
-  run(world: TestWorld): Promise<void> | void;
+  run(world: SimulatedWorld): Promise<void> | void;
 }
 
 /** A pipeline under test: what it is given first, then what is expected of it. Each `to...` runs it anew. */
@@ -68,7 +70,7 @@ export class PipelineExpectation {
   readonly #before: Preparation[] = [];
   readonly #atStart: Preparation[] = [];
   readonly #judgments = new Map<string, readonly JudgmentAnswer[]>();
-  readonly #later: { readonly afterMs: number; run(run: PipelineRun, world: TestWorld): void }[] = [];
+  readonly #later: { readonly afterMs: number; run(run: PipelineRun, world: SimulatedWorld): void }[] = [];
   #trigger: Readonly<Record<string, unknown>> = { type: 'manual' };
   #start = START;
 
@@ -348,31 +350,11 @@ export class PipelineExpectation {
   async #play(
     until: (run: PipelineRun) => boolean = (run) => run.over,
   ): Promise<{ run: PipelineRun; result: PipelineResult; servingBefore: readonly string[] }> {
-    const started = performance.now();
-    const world = new TestWorld(this.#start);
+    const world = new SimulatedWorld(this.#start);
     await world.cloud.lab.start();
     const { time } = world;
-    let run: PipelineRun | undefined;
-    const drive = async (done: () => boolean): Promise<void> => {
-      const end = time.now() + PATIENCE_MS;
-      for (;;) {
-        await time.rest();
-        if (done()) return;
-        const { next } = time;
-        if (next === undefined || next > end || performance.now() - started > REAL_MS) {
-          if (run) throw new ExpectationFailed(stuck(this.#pipeline.name, next, end), run);
-          throw new Error('The preparation of the test never ends.');
-        }
-        time.step();
-      }
-    };
-    const finish = async <T>(work: () => Promise<T>): Promise<T> => {
-      let over = false;
-      const working = time.work(work).finally(() => (over = true));
-      working.catch(() => undefined);
-      await drive(() => over);
-      return working;
-    };
+    const limits = { virtualMs: PATIENCE_MS, realMs: REAL_MS };
+    const finish = <T>(work: () => Promise<T>): Promise<T> => time.finish(work, limits);
     for (const { about, run: prepare } of this.#before)
       await finish(async () => prepare(world)).catch((error: unknown) => {
         throw new Error(`The test could not ${about}: ${error instanceof Error ? error.message : String(error)}`, {
@@ -386,10 +368,16 @@ export class PipelineExpectation {
     const requestsBefore = world.http.requests.length;
     const operationsBefore = world.clouddriver.operations.length;
     world.store(this.#pipeline);
-    const playing = (run = world.start(this.#pipeline, this.#trigger));
+    const playing = world.start(this.#pipeline, this.#trigger);
     this.#people(world, playing);
     for (const { afterMs, run: act } of this.#later) time.after(afterMs, () => act(playing, world));
-    await drive(() => until(playing));
+    await time
+      .until(() => until(playing), limits)
+      .catch((error: unknown) => {
+        throw error instanceof NeverEnds
+          ? new ExpectationFailed(`"${this.#pipeline.name}" ${error.message}`, playing)
+          : error;
+      });
     if (playing.over) await finish(() => world.clouddriver.idle());
     const execution = executionView(playing.state);
     const serverGroups = await groups();
@@ -415,7 +403,7 @@ export class PipelineExpectation {
   }
 
   /** The people of the test: each answers a judgment when it waits. */
-  #people(world: TestWorld, first: PipelineRun): void {
+  #people(world: SimulatedWorld, first: PipelineRun): void {
     const asked = new Set<string>();
     const look = (run: PipelineRun): void => {
       for (const stage of Object.values(run.state.stages)) {
@@ -467,13 +455,6 @@ function servingOf(groups: readonly ServerGroup[]): string[] {
 }
 
 /** Without any use of the cloud, its client library need not be loaded. */
-function usesCloud(world: TestWorld): boolean {
+function usesCloud(world: SimulatedWorld): boolean {
   return Object.keys(world.cloud.lab.lab.store.state.resources).length > 0;
-}
-
-function stuck(name: string, next: number | undefined, end: number): string {
-  if (next === undefined) return `"${name}" waits for something that never comes`;
-  return next > end
-    ? `"${name}" did not end in ${PATIENCE_MS / 86_400_000} days`
-    : `"${name}" did not end in ${REAL_MS / 1000} s of real time`;
 }

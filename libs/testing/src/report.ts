@@ -1,5 +1,5 @@
 import { inReadingOrder } from '@gennaker/engine/graph';
-import type { PipelineRun } from './pipeline-run.ts';
+import type { PipelineRun } from '@gennaker/simulation/pipeline-run';
 
 /** An expectation that did not hold; its message tells what each stage did. */
 export class ExpectationFailed extends Error {

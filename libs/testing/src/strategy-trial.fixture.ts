@@ -1,7 +1,7 @@
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
+import { SimulatedWorld } from '@gennaker/simulation/simulated-world';
 import { expect } from 'vitest';
 import { pipeline } from './pipeline.ts';
-import { TestWorld } from './test-world.ts';
 
 /** What goes wrong, or what somebody does, so many seconds after the deploy began. */
 export type Trouble = { readonly after: number } & (
@@ -49,29 +49,11 @@ const WHERE = { account: 'local-gce', application: 'hello', stack: 'prod', regio
 
 /** Plays a trial in virtual time, looking at the load balancer each second. */
 export async function playTrial(trial: Trial): Promise<TrialResult> {
-  const world = new TestWorld(START);
+  const world = new SimulatedWorld(START);
   await world.cloud.lab.start();
   const { time, cloud, clouddriver } = world;
-  const begun = performance.now();
-  const drive = async (done: () => boolean): Promise<void> => {
-    for (const end = time.now() + DAY_MS; ; time.step()) {
-      const stuck = Symbol('stuck');
-      const watch = AbortSignal.timeout(REAL_MS);
-      const late = new Promise<symbol>((resolve) => watch.addEventListener('abort', () => resolve(stuck)));
-      if ((await Promise.race([time.rest(), late])) === stuck)
-        throw new Error(`Something works for ever: ${JSON.stringify(trial)}`);
-      if (done()) return;
-      if (time.next === undefined || time.next > end || performance.now() - begun > REAL_MS)
-        throw new Error(`The deploy does not end: it is ${new Date(time.now()).toISOString()}`);
-    }
-  };
-  const finish = async <T>(work: () => Promise<T>): Promise<T> => {
-    let over = false;
-    const working = time.work(work).finally(() => (over = true));
-    working.catch(() => undefined);
-    await drive(() => over);
-    return working;
-  };
+  const limits = { virtualMs: DAY_MS, realMs: REAL_MS };
+  const finish = <T>(work: () => Promise<T>): Promise<T> => time.finish(work, limits);
   await finish(async () => {
     await cloud.makeImage('hello-1');
     await cloud.makeImage('hello-2');
@@ -141,7 +123,16 @@ export async function playTrial(trial: Trial): Promise<TrialResult> {
     time.after(trouble.after * 1_000, () => {
       if (!run.over) makeTrouble(world, run, trouble);
     });
-  await drive(() => run.over);
+  await time
+    .until(() => run.over, limits)
+    .catch((error: unknown) => {
+      throw new Error(
+        `The deploy ${error instanceof Error ? error.message : String(error)}: ${JSON.stringify(trial)}`,
+        {
+          cause: error,
+        },
+      );
+    });
   cloud.order({ kind: 'clear' });
   await finish(async () => {
     await clouddriver.idle();
@@ -158,7 +149,7 @@ export async function playTrial(trial: Trial): Promise<TrialResult> {
  * Capacity that the load balancer sends requests to, in instances: those of groups that take traffic, by the part of them
  * that does. An instance that is unhealthy by trouble alone counts: nobody's order has taken it.
  */
-function serving({ cloud }: TestWorld, ill: boolean): number {
+function serving({ cloud }: SimulatedWorld, ill: boolean): number {
   let capacity = 0;
   for (const listener of cloud.traffic.listeners)
     for (const service of listener.services)
@@ -177,7 +168,7 @@ function isDuring(ms: number, after: number, seconds: number): boolean {
   return ms >= after * 1_000 && ms <= (after + seconds) * 1_000 + FINDS_OUT_MS;
 }
 
-function makeTrouble(world: TestWorld, run: ReturnType<TestWorld['start']>, trouble: Trouble): void {
+function makeTrouble(world: SimulatedWorld, run: ReturnType<SimulatedWorld['start']>, trouble: Trouble): void {
   const { cloud, time } = world;
   switch (trouble.kind) {
     case 'orca-crashes':

@@ -1,4 +1,5 @@
-export { pipeline, PipelineBuilder, type PipelineJson, type StageOptions } from './pipeline.ts';
+export { pipeline, PipelineBuilder, type StageOptions } from './pipeline.ts';
+export type { PipelineJson } from '@gennaker/simulation/pipeline-json';
 export {
   expectPipeline,
   PipelineExpectation,
@@ -7,5 +8,5 @@ export {
   type RunningServerGroup,
 } from './expect-pipeline.ts';
 export { ExpectationFailed } from './report.ts';
-export type { Answer, Answers, SentRequest } from './simulated-http.ts';
-export type { SubmittedOperation } from './simulated-clouddriver.ts';
+export type { Answer, Answers, SentRequest } from '@gennaker/simulation/simulated-http';
+export type { SubmittedOperation } from '@gennaker/simulation/simulated-clouddriver';

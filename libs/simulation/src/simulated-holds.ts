@@ -21,7 +21,7 @@ interface Held extends Hold {
   readonly operations: readonly Operation[];
 }
 
-/** The holds of one pipeline test, kept as clouddriver keeps them. */
+/** The holds of one simulation, kept as clouddriver keeps them. */
 export class SimulatedHolds {
   #held: Held[] = [];
   #made = 0;

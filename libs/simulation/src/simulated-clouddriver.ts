@@ -52,7 +52,7 @@ export interface SubmittedOperation {
   readonly description: Readonly<Json>;
 }
 
-/** Clouddriver for one pipeline test: the same operations of the same provider, its records in memory. */
+/** Clouddriver of one simulation: the same operations of the same provider, its records in memory. */
 export class SimulatedClouddriver {
   readonly #cloud: SimulatedCloud;
   readonly #time: VirtualTime;

@@ -14,14 +14,14 @@ export interface SentRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
-  /** Epoch milliseconds of the test's time. */
+  /** Epoch milliseconds of virtual time. */
   readonly at: number;
 }
 
 /** One answer, several in turn (the last is repeated), or a function of the request. */
 export type Answers = Answer | readonly Answer[] | ((request: SentRequest, count: number) => Answer);
 
-/** The outside world of a pipeline test: each address that stages call must have been given an answer. */
+/** The outside world of a simulation: each address that stages call must have been given an answer. */
 export class SimulatedHttp {
   readonly requests: SentRequest[] = [];
   readonly #answers: { readonly match: string | RegExp; readonly answers: Answers; count: number }[] = [];

@@ -10,24 +10,24 @@ import { evolve, fold } from '@gennaker/engine/evolve';
 import type { Effect, Message } from '@gennaker/engine/messages';
 import type { ExecutionState, StageState } from '@gennaker/engine/model';
 import { cleanUpTask, runTask } from '@gennaker/engine/run-task';
-import type { PipelineJson } from './pipeline.ts';
-import type { TestWorld } from './test-world.ts';
+import type { PipelineJson } from './pipeline-json.ts';
+import type { SimulatedWorld } from './simulated-world.ts';
 
 const TRACE = '00-00000000000000000000000000000001-0000000000000001-01';
 
-/** One execution in a pipeline test: the engine decides as in orca, effects are carried out in this process, in virtual time. */
+/** One simulated execution: the engine decides as in orca, effects are carried out in this process, in virtual time. */
 export class PipelineRun {
   readonly id: string;
   readonly events: EngineEvent[] = [];
   state: ExecutionState;
-  readonly #world: TestWorld;
+  readonly #world: SimulatedWorld;
   readonly #flights = new Map<string, { readonly run: string; readonly abort: AbortController }>();
   readonly #queue: Message[] = [];
   readonly #watchers: ((run: PipelineRun) => void)[] = [];
   #deciding = false;
   #cancelAlarm: (() => void) | undefined;
 
-  constructor(world: TestWorld, id: string, pipeline: PipelineJson, trigger: Readonly<Record<string, unknown>>) {
+  constructor(world: SimulatedWorld, id: string, pipeline: PipelineJson, trigger: Readonly<Record<string, unknown>>) {
     const [problem] = graphProblems(pipeline.stages);
     if (problem) throw new Error(`The pipeline "${pipeline.name}" cannot run: ${problem.message}; ${problem.fix}`);
     this.id = id;

@@ -5,7 +5,7 @@ import type { SimulatedCloud } from './simulated-cloud.ts';
 import { unsupported } from './unsupported.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** How long a simulated bake takes unless a test says otherwise, ms. */
+/** How long a simulated bake takes unless it is told otherwise, ms. */
 const BAKE_MS = 90_000;
 
 interface BakeRun {
@@ -16,7 +16,7 @@ interface BakeRun {
   failure?: string;
 }
 
-/** Rosco for one pipeline test: a bake takes its time and leaves an image in the simulated cloud. */
+/** Rosco of one simulation: a bake takes its time and leaves an image in the simulated cloud. */
 export class SimulatedBakery {
   readonly #cloud: SimulatedCloud;
   readonly #time: VirtualTime;

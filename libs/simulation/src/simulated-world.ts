@@ -12,7 +12,7 @@ import { stages } from '@gennaker/stages/server';
 import { strategyNamed } from '@gennaker/extension-sdk/strategy';
 import { strategies } from '@gennaker/strategies/server';
 import { PipelineRun } from './pipeline-run.ts';
-import type { PipelineJson } from './pipeline.ts';
+import type { PipelineJson } from './pipeline-json.ts';
 import { SimulatedBakery } from './simulated-bakery.ts';
 import { SimulatedClouddriver } from './simulated-clouddriver.ts';
 import { SimulatedCloud } from './simulated-cloud.ts';
@@ -20,8 +20,8 @@ import { SimulatedHttp } from './simulated-http.ts';
 import { unsupported } from './unsupported.ts';
 import { VirtualTime } from './virtual-time.ts';
 
-/** Everything around the pipelines of one test: time, cloud, bakery, addresses, stored pipelines, executions. */
-export class TestWorld implements TaskWorld {
+/** Everything around simulated executions: time, cloud, bakery, addresses, stored pipelines, executions. */
+export class SimulatedWorld implements TaskWorld {
   readonly time: VirtualTime;
   readonly cloud: SimulatedCloud;
   readonly clouddriver: SimulatedClouddriver;
@@ -63,7 +63,7 @@ export class TestWorld implements TaskWorld {
     this.#pipelines.set(pipeline.id, pipeline);
   }
 
-  /** What the engine decides with, at this moment of the test's time. */
+  /** What the engine decides with, at this moment of virtual time. */
   env(): Env {
     return {
       now: this.time.now(),

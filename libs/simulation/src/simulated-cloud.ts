@@ -25,14 +25,14 @@ const PUBLIC_IMAGES = ['debian-12', 'debian-12-nodejs'].map((family, index) => (
 /** Which instances something is true of: a zone, region or name, or the beginning of one. */
 export type InstanceMatch = string | RegExp;
 
-/** An instance as a test can see it. */
+/** An instance by what it is matched by. */
 interface Machine {
   readonly name: string;
   readonly zone: string;
 }
 
 /**
- * A cloud in the test's own process: the model of the local cloud over a table in place of machines, reached by the gce
+ * A cloud in this process: the model of the local cloud over a table in place of machines, reached by the gce
  * provider through the real client library, without sockets, in virtual time.
  */
 export class SimulatedCloud {
@@ -100,7 +100,7 @@ export class SimulatedCloud {
       if (matches(match, { name, zone })) this.#sick.delete(address);
   }
 
-  /** Does an instance, by its path, fail its health checks because a test wants it? */
+  /** Does an instance, by its path, fail its health checks because it was told to? */
   isTroubled(instance: string): boolean {
     return this.#machines().some(({ path, address }) => path === instance && this.#sick.has(address));
   }

@@ -5,11 +5,20 @@ interface Entry {
   readonly run: () => void;
 }
 
+/** How long may be waited for something: virtual time, and real time, both ms. */
+interface Limits {
+  readonly virtualMs: number;
+  readonly realMs: number;
+}
+
+/** What was waited for does not come. */
+export class NeverEnds extends Error {}
+
 /** Turns of the event loop after which what was answered in process has surely been taken up. */
 const TAKE_UP_TURNS = 3;
 
 /**
- * Time of a pipeline test: it stands still while anything works, and jumps to the next timer when all rest. So six hours
+ * Time of a simulation: it stands still while anything works, and jumps to the next timer when all rest. So six hours
  * of waiting take no time, and the order of what happens is the same in every run.
  */
 export class VirtualTime {
@@ -76,10 +85,38 @@ export class VirtualTime {
     });
   }
 
-  /** Resolves when nothing works any more but for timers. */
-  async rest(): Promise<void> {
-    for (let quiet = 0; quiet < TAKE_UP_TURNS; quiet = this.#working > 0 ? 0 : quiet + 1)
+  /** Lets time go on until something is so. @throws NeverEnds with a sentence that lacks its subject */
+  async until(done: () => boolean, { virtualMs, realMs }: Limits): Promise<void> {
+    const end = this.#now + virtualMs;
+    const begun = performance.now();
+    for (;;) {
+      if (!(await this.#rests(realMs - (performance.now() - begun)))) break;
+      if (done()) return;
+      const { next } = this;
+      if (next === undefined) throw new NeverEnds('waits for something that never comes');
+      if (next > end) throw new NeverEnds(`did not end in ${inWords(virtualMs)}`);
+      this.step();
+    }
+    throw new NeverEnds(`did not end in ${inWords(realMs)} of real time`);
+  }
+
+  /** Runs work to its end, while time goes on. @throws NeverEnds, or what the work throws */
+  async finish<T>(work: () => Promise<T>, limits: Limits): Promise<T> {
+    let over = false;
+    const working = this.work(work).finally(() => (over = true));
+    working.catch(() => undefined);
+    await this.until(() => over, limits);
+    return working;
+  }
+
+  /** Waits until all rest; false: that takes longer than `ms` of real time. */
+  async #rests(ms: number): Promise<boolean> {
+    const end = performance.now() + ms;
+    for (let quiet = 0; quiet < TAKE_UP_TURNS; quiet = this.#working > 0 ? 0 : quiet + 1) {
+      if (performance.now() > end) return false;
       await new Promise((resolve) => void setImmediate(resolve));
+    }
+    return true;
   }
 
   /** When the next timer is due (epoch ms), or undefined. */
@@ -104,4 +141,8 @@ export class VirtualTime {
       undefined,
     );
   }
+}
+
+function inWords(ms: number): string {
+  return ms % 86_400_000 === 0 ? `${ms / 86_400_000} days` : `${ms / 1000} s`;
 }
