@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { leftovers, unsettled } from './aftermath.ts';
 import { judgeTraffic } from './judge.ts';
 import type { Scene } from './scene.ts';
-import { isBad, mayFail, type PlannedDeploy, STRATEGIES } from './schedule.ts';
+import { isBad, isUnhealthy, mayFail, type PlannedDeploy, STRATEGIES } from './schedule.ts';
 import { makeTrouble } from './troubles.ts';
 
 /** A fault in how the run itself deploys, so that its checks must see it. */
@@ -33,6 +33,8 @@ export const deployResultSchema = z.object({
   /** It failed, or a bad version stayed. */
   wrongEnd: z.boolean(),
   isBad: z.boolean(),
+  /** It never got healthy, and the reason does not name one of its instances. */
+  unexplained: z.boolean(),
   /** What did not become as it has to be: traffic, capacity, holds, locks, and what is left in the cloud. */
   left: z.array(z.string()),
   examples: z.array(z.string()),
@@ -104,6 +106,7 @@ export async function perform(
           ? status !== 'TERMINAL'
           : status !== 'SUCCEEDED' && !(status === 'TERMINAL' && mayFail(deploy)),
         isBad: isBad(deploy),
+        unexplained: isUnhealthy(deploy) && !(created !== undefined && reasonOf(execution).includes(`${created}-`)),
         left,
       },
       serving: left.length === 0 ? settled.serving : undefined,
@@ -128,11 +131,10 @@ function stagesOf(
   plant: DeployPlant | undefined,
 ): readonly Record<string, unknown>[] {
   const { settings } = STRATEGIES[deploy.strategy];
-  const unhealthy = deploy.version === 'fails-health' || deploy.version === 'never-answers';
   const stage = {
     type: 'deploy',
     name: 'Deploy',
-    stageTimeoutMs: unhealthy ? UNHEALTHY_PATIENCE_MS : PATIENCE_MS,
+    stageTimeoutMs: isUnhealthy(deploy) ? UNHEALTHY_PATIENCE_MS : PATIENCE_MS,
   };
   if (plant === 'disable-first')
     return [

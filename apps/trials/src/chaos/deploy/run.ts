@@ -135,6 +135,7 @@ function line(index: number, of: number, result: DeployResult): string {
     result.failed === 0 &&
     !result.wrongEnd &&
     !result.beyondShare &&
+    !result.unexplained &&
     result.left.length + result.disagreements.length === 0;
   const parts = [
     `${String(index).padStart(3)}/${of} ${good ? 'ok' : 'NO'} ${result.what}: ${result.status} in ${result.seconds} s`,

@@ -101,6 +101,11 @@ export function isBad({ version }: PlannedDeploy): boolean {
   return BAD_VERSIONS.includes(version);
 }
 
+/** Is it a version that never gets healthy? */
+export function isUnhealthy({ version }: PlannedDeploy): boolean {
+  return version === 'fails-health' || version === 'never-answers';
+}
+
 function planned(row: Row, random: () => number): PlannedDeploy {
   const victim = random() < 0.5 ? 'old' : 'new';
   const single = row.trouble === 'crash' || row.trouble === 'hang';
