@@ -14,8 +14,8 @@ import { type ComputeOperation, lastPart, operationSchema } from './resources.ts
 
 /** Waits between tries of a call that failed in passing, ms; about half a minute in all. */
 const RETRY_MS = [200, 400, 800, 1_500, 3_000, 5_000, 8_000, 10_000] as const;
-/** Waits between looks at an operation, ms: most finish at once; the last is repeated. */
-const POLL_MS = [50, 100, 100, 150, 200, 300, 500, 800, 1_200, 2_000] as const;
+/** Waits between looks at an operation, ms: a deploy waits for several in turn, and many finish at once; the last is repeated. */
+const POLL_MS = [50, 50, 50, 50, 50, 50, 100, 150, 200, 300, 500, 800, 1_200, 2_000] as const;
 /** A change that is under way outlasts a cloud that cannot be reached for this long. */
 const PATIENCE_MS = 5 * 60_000;
 const OPERATION_TIMEOUT_MS = 10 * 60_000;
