@@ -14,7 +14,8 @@ import { HEALTH_PATH, imageOf, type Version } from './versions.ts';
 const APPLICATION = 'chaos';
 /** Zones of the instances. */
 export const ZONES = ['us-central1-a', 'us-central1-b'] as const;
-const REGION = 'us-central1';
+/** Region of the cluster. */
+export const REGION = 'us-central1';
 const PROJECT = 'local';
 /** Port of the load balancer and of the instances. */
 export const PORT = 8080;
@@ -136,7 +137,7 @@ export class Scene {
       region: 'global',
       portRange: String(PORT),
       defaultService: {
-        name: `${scene.#balancer}-bs`,
+        name: scene.service,
         timeoutSec: ANSWER_S,
         connectionDrainingTimeoutSec: options.drains ? DRAINING_S : 0,
         healthCheck: {
@@ -152,6 +153,11 @@ export class Scene {
       },
     });
     return scene;
+  }
+
+  /** Name of the load balancer's backend service. */
+  get service(): string {
+    return `${this.#balancer}-bs`;
   }
 
   /** Address of the load balancer, `http://host:port`. */
@@ -265,7 +271,7 @@ export class Scene {
   /** Names of the instances of a group that are healthy at the load balancer. */
   async healthy(group: string): Promise<Set<string>> {
     const answer = await this.compute
-      .call('POST', `global/backendServices/${this.#balancer}-bs/getHealth`, {
+      .call('POST', `global/backendServices/${this.service}/getHealth`, {
         group: `projects/${PROJECT}/regions/${REGION}/instanceGroups/${group}`,
       })
       .catch(() => ({}));
@@ -283,7 +289,7 @@ export class Scene {
         .parse(await this.compute.call('GET', path))
         .items.map(({ name }) => name)
         .filter((name) => this.#isOurs(name));
-    const service = await this.compute.call('GET', `global/backendServices/${this.#balancer}-bs`);
+    const service = await this.compute.call('GET', `global/backendServices/${this.service}`);
     return {
       groups: await list(`regions/${REGION}/instanceGroupManagers`),
       instances: (await this.instances()).map(({ name }) => name),
