@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { CLOUDLAB_PARTS, runCloudlabBench } from './bench/cloudlab/run.ts';
+import { runDeployBench } from './bench/deploy/run.ts';
 import { printBench } from './bench/engine/print.ts';
 import { profileOrca } from './bench/engine/profile.ts';
 import { ROWS } from './bench/engine/rows.ts';
@@ -11,6 +12,7 @@ const HELP = `gennaker bench: measures the product beside floors and peers that 
   npm run bench -- engine [--rounds 5] [--only ROW,ROW] [--quick] [--profile]
   npm run bench -- cloudlab [--rounds 5] [--minutes 10] [--only latency,shares,churn] [--quick]
   npm run bench -- inventory [--quick]
+  npm run bench -- deploy [--rounds 5] [--quick] [--profile] [--offset 4300]
 
 engine: it starts a PostgreSQL (fsync and synchronous commit on) and a Redis of its own and one orca process, and starts
 pipelines through orca's HTTP API while one reader follows the event stream; gate's hop is not in these rows.
@@ -25,6 +27,10 @@ load, and no request may fail.
 inventory: it fills 50 projects of a local cloud with 5000 simulated instances, and measures what watching them adds to
 a clouddriver with one idle account while nothing changes; then how soon a change by others is seen. About 20 minutes.
 
+deploy: it starts a whole system. In each round 4 instances are made beside a running version, behind the same load balancer,
+once by Compute API calls alone and once by a pipeline with a red/black deploy; what the pipeline takes longer is ours, but
+for the second that a newcomer has to stay healthy. --profile tells when each task of a deploy began.
+
 Ends with one line of JSON; exit code 0 only when every row reaches its bound.
 `;
 
@@ -37,10 +43,11 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
+    offset: { type: 'string', default: '4300' },
   },
 });
-const [bench] = positionals;
-if (values.help || (bench !== 'engine' && bench !== 'cloudlab' && bench !== 'inventory')) {
+const [bench = ''] = positionals;
+if (values.help || !['engine', 'cloudlab', 'inventory', 'deploy'].includes(bench)) {
   process.stdout.write(HELP);
   process.exit(values.help ? 0 : 1);
 }
@@ -70,6 +77,15 @@ if (bench === 'cloudlab') {
 if (bench === 'inventory') {
   const outcome = await runInventoryBench({ quick: values.quick, say });
   process.exit(printBench('inventory', outcome, say) ? 0 : 1);
+}
+if (bench === 'deploy') {
+  const offset = Number(values.offset);
+  if (!Number.isInteger(offset) || offset < 0 || offset > 50_000) {
+    process.stderr.write(`--offset "${values.offset}" is no offset of ports: give a whole number from 0 to 50000.\n`);
+    process.exit(1);
+  }
+  const outcome = await runDeployBench({ rounds, offset, profile: values.profile, say });
+  process.exit(printBench('deploy', outcome, say) ? 0 : 1);
 }
 if (values.profile) await profileOrca(say);
 const results = await runBench(chosen, { rounds, quick: values.quick, say });

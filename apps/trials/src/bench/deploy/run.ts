@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from '@gennaker/client/client';
 import { type ExecutionView, executionEventSchema } from '@gennaker/contracts/execution';
+import { gateApi } from '@gennaker/contracts/gate';
+import type { Client } from '@gennaker/contracts/route';
 import { startSystem } from '@gennaker/fixtures/system';
+import { z } from 'zod';
 import { leftovers } from '../../chaos/deploy/aftermath.ts';
 import { beginning } from '../../chaos/deploy/run.ts';
-import { CLUSTER, PORT, REGION, Scene, SERVICE, ZONES } from '../../chaos/deploy/scene.ts';
+import { computeOf, PORT, REGION, Scene, ZONES } from '../../chaos/deploy/scene.ts';
 import { imageOf, makeImages } from '../../chaos/deploy/versions.ts';
-import { cpuSeconds, machineCpuSeconds } from '../../cpu.ts';
 import { type Figure, type Pair, type RowResult, resultOf } from '../engine/row.ts';
 import { type DirectGroup, makeDirectly, removeDirectly } from './direct.ts';
 
@@ -20,6 +23,7 @@ export interface DeployBenchOptions {
 }
 
 const SIZE = 4;
+const STACK = 'bench';
 /** What the strategy is told to wait: the newcomer has to stay healthy for so long. */
 const TOLD_S = 1;
 const LOOK_MS = 25;
@@ -46,6 +50,12 @@ const FIGURES = {
   },
 } as const satisfies Readonly<Record<string, Figure>>;
 
+const operationSchema = z.looseObject({ 'kato.last.task.id': z.looseObject({ id: z.string() }) });
+const managersSchema = z.looseObject({ items: z.array(z.looseObject({ name: z.string() })).default([]) });
+const serviceSchema = z.looseObject({
+  backends: z.array(z.looseObject({ group: z.string(), capacityScaler: z.number().optional() })).default([]),
+});
+
 /** One deploy, seconds. */
 interface Measured {
   /** From the request to its end, without what it is told to wait. */
@@ -63,8 +73,8 @@ export async function runDeployBench({ rounds, offset, profile, say }: DeployBen
   const stop = (): void => void system.stop().finally(() => process.exit(1));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    const scene = await Scene.open(system, { size: SIZE, drains: true, say });
-    await makeImages(scene.compute, system.dataDir, ['good']);
+    await makeImages(computeOf(system), system.dataDir, ['good']);
+    const scene = await Scene.open(system, { stack: STACK, size: SIZE, rate: 0, drains: true, say });
     say('the first version boots');
     let serving = await beginning(scene);
     const overheads: Pair[] = [];
@@ -100,7 +110,7 @@ export async function runDeployBench({ rounds, offset, profile, say }: DeployBen
 async function deployDirectly(scene: Scene, name: string): Promise<number> {
   const group: DirectGroup = {
     ...{ name, region: REGION, zones: ZONES, image: imageOf('good'), size: SIZE },
-    ...{ service: SERVICE, port: PORT },
+    ...{ service: scene.service, port: PORT },
   };
   const began = performance.now();
   await makeDirectly(scene.compute, group);
@@ -116,8 +126,9 @@ async function deployByPipeline(
   serving: string,
   tell: ((text: string) => void) | undefined,
 ): Promise<Measured & { readonly created: string }> {
+  const gate = createClient(gateApi, { baseUrl: scene.system.addresses['gate'] ?? '' });
   const ended = new AbortController();
-  const events = await scene.gate.events({ query: { types: 'ExecutionCompleted' } }, { signal: ended.signal });
+  const events = await gate.events({ query: { types: 'ExecutionCompleted' } }, { signal: ended.signal });
   const began = performance.now();
   const id = await scene.start('Deploy', [
     {
@@ -136,13 +147,13 @@ async function deployByPipeline(
     const created = await newcomer(scene, serving);
     await lookUntil(`${created} is healthy`, async () => (await scene.healthy(created)).size === SIZE);
     const healthy = performance.now();
-    await lookUntil(`${serving} is disabled`, async () => !(await scene.backends()).includes(serving));
+    await lookUntil(`${serving} is disabled`, async () => !(await serves(scene, serving)));
     const disabled = performance.now();
     const end = await Promise.race([over, sleep(PATIENCE_MS, undefined, { ref: false })]);
     const execution = await scene.execution(id);
     if (end === undefined || execution.status !== 'SUCCEEDED')
       throw new Error(`The deploy of the bench is ${execution.status}: ${execution.reason?.summary ?? ''}`);
-    if (tell) for (const line of profileOf(execution)) tell(line);
+    if (tell) for (const line of await profileOf(gate, execution)) tell(line);
     return {
       created,
       whole: (end - began) / 1_000 - TOLD_S,
@@ -156,11 +167,18 @@ async function deployByPipeline(
 /** The server group that a deploy makes, as soon as the cloud has it. */
 async function newcomer(scene: Scene, serving: string): Promise<string> {
   let found: string | undefined;
-  await lookUntil(`a new server group of ${CLUSTER} is there`, async () => {
-    found = (await scene.managers()).find((name) => name !== serving);
+  await lookUntil('a new server group is there', async () => {
+    const { items } = managersSchema.parse(await scene.compute.call('GET', `regions/${REGION}/instanceGroupManagers`));
+    found = items.find(({ name }) => name !== serving && name.includes(`-${STACK}-`))?.name;
     return found !== undefined;
   });
   return found ?? '';
+}
+
+/** Does the load balancer send a server group requests? */
+async function serves(scene: Scene, serverGroup: string): Promise<boolean> {
+  const { backends } = serviceSchema.parse(await scene.compute.call('GET', `global/backendServices/${scene.service}`));
+  return backends.some(({ group, capacityScaler = 1 }) => group.endsWith(`/${serverGroup}`) && capacityScaler > 0);
 }
 
 /** Waits until nothing but the version that serves is left. */
@@ -174,13 +192,25 @@ async function lookUntil(what: string, check: () => Promise<boolean>): Promise<v
     if (performance.now() > end) throw new Error(`Waited ${PATIENCE_MS / 1_000} s in vain until ${what}.`);
 }
 
-/** When each task of an execution began, and how long it took. */
-function profileOf({ startTime = 0, stages }: ExecutionView): string[] {
-  return stages.flatMap((stage) =>
-    stage.tasks.map((task) => {
-      const at = (task.startTime ?? startTime) - startTime;
-      const took = (task.endTime ?? task.startTime ?? 0) - (task.startTime ?? 0);
-      return `  ${String(at).padStart(6)} ms ${String(took).padStart(6)} ms  ${stage.name}: ${task.name}`;
+/** When each task of an execution began and how long it took, with the phases of the changes of the cloud. Milliseconds. */
+async function profileOf(gate: Client<typeof gateApi>, execution: ExecutionView): Promise<string[]> {
+  const { id, startTime = 0, stages } = execution;
+  const tasks = stages.flatMap((stage) =>
+    stage.tasks.map(({ name, startTime: from = 0, endTime: to = from }) => ({
+      at: from - startTime,
+      text: `${to - from} ms  ${stage.name}: ${name}`,
+    })),
+  );
+  const operations = stages.flatMap(
+    ({ context }) => operationSchema.safeParse(context).data?.['kato.last.task.id'].id ?? [],
+  );
+  const phases = await Promise.all(
+    operations.map(async (operation) => {
+      const { history = [] } = await gate.taskDetails({ params: { id, operation } });
+      return history.map(({ at, phase, status }) => ({ at: at - startTime, text: `       ${phase}: ${status}` }));
     }),
   );
+  return [...tasks, ...phases.flat()]
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, text }) => `${String(at).padStart(6)} ms  ${text}`);
 }
