@@ -228,3 +228,230 @@ describe('tasks', () => {
     expect((await client.listTasks({ params: { application: 'tasked' } })).map((task) => task.id)).toContain(first.id);
   });
 });
+
+describe('what was saved comes back', () => {
+  it("a pipeline's versions tell what changed and who did it; each part has its author", async () => {
+    const { pipeline } = await save({
+      name: 'Told',
+      application: 'hello',
+      stages: [
+        { type: 'wait', refId: '1', name: 'First', waitTime: 1 },
+        { type: 'wait', refId: '2', name: 'Second', waitTime: 1 },
+      ],
+    });
+    const id = pipeline.id ?? '';
+    const [first, second] = pipeline.stages ?? [];
+    await save({ ...pipeline, stages: [{ ...first, waitTime: 9 }, second] });
+    const [newest] = await client.pipelineChanges({ params: { id } });
+    expect(newest).toMatchObject({ version: 2, lastModifiedBy: 'ada', deleted: false });
+    expect(newest?.changes.map(({ sentence }) => sentence)).toContain('stages[First].waitTime 1 became 9');
+    const diff = await client.pipelineDiff({ params: { id }, query: { from: 2, to: 1 } });
+    expect(diff.changes.map(({ path }) => path)).toContain('stages[First].waitTime');
+    expect(await refused(client.pipelineDiff({ params: { id }, query: { from: 1, to: 7 } }))).toMatchObject({
+      status: 404,
+    });
+    const blame = await client.pipelineBlame({ params: { id } });
+    expect(blame.find(({ path }) => path === 'stages[1]')?.version).toBe(2);
+    expect(blame.find(({ path }) => path === 'stages[2]')?.version).toBe(1);
+    const restored = await client.restorePipelineVersion({ params: { id }, body: { version: 1 } });
+    expect(restored['stages']).toMatchObject([{ waitTime: 1 }, { waitTime: 1 }]);
+  });
+
+  it('a stale save has both sides and where they collide', async () => {
+    const { pipeline } = await save({ name: 'Sides', application: 'hello', a: 1, b: 1 });
+    await save({ ...pipeline, a: 2 });
+    const error = await refused(save({ ...pipeline, a: 3, b: 2 }, { staleCheck: 'true' }));
+    expect(error.details['stale']).toMatchObject({
+      theirs: [{ path: 'a', before: 1, after: 2 }],
+      yours: [{ path: 'a' }, { path: 'b' }],
+      conflicts: ['a'],
+    });
+  });
+
+  it('what was deleted waits in the recycle bin, with its id, and is restored with its history', async () => {
+    await client.upsertApplication({ params: { application: 'bin' }, body: { email: 'a@b.c', color: 'red' } });
+    const { pipeline } = await save({ name: 'Kept', application: 'bin', n: 1 });
+    const id = pipeline.id ?? '';
+    await client.deleteApplication({ params: { application: 'bin' } });
+    const deleted = await client.listDeleted({ query: { application: 'bin' } });
+    expect(deleted.map(({ kind, name, deletedBy }) => [kind, name, deletedBy])).toEqual(
+      expect.arrayContaining([
+        ['application', 'bin', 'ada'],
+        ['pipeline', 'Kept', 'ada'],
+      ]),
+    );
+    await client.restoreDeleted({ params: { kind: 'application', id: 'bin' } });
+    await client.restoreDeleted({ params: { kind: 'pipeline', id } });
+    expect(await client.getApplication({ params: { application: 'bin' } })).toMatchObject({ color: 'red' });
+    expect(await client.getPipeline({ params: { id } })).toMatchObject({ name: 'Kept', n: 1 });
+    expect(await client.listDeleted({ query: { application: 'bin' } })).toEqual([]);
+    expect(await refused(client.restoreDeleted({ params: { kind: 'pipeline', id } }))).toMatchObject({ status: 404 });
+    const changes = await client.pipelineChanges({ params: { id } });
+    expect(changes.map(({ deleted: gone }) => gone)).toEqual([false, true, false]);
+    const history = await client.applicationHistory({ params: { application: 'bin' } });
+    expect(history.map((version) => version['version'])).toEqual([3, 1]);
+  });
+});
+
+describe('cron triggers', () => {
+  const cron = { type: 'cron', enabled: true, cronExpression: '0 0 H * * ?' };
+  const idsOf = (pipeline: { triggers?: readonly Readonly<Record<string, unknown>>[] | undefined }) =>
+    (pipeline.triggers ?? []).map((trigger) => trigger['id']);
+
+  it('have ids of their own, which a new pipeline never shares and a save keeps; the text stays', async () => {
+    const text = JSON.stringify({
+      name: 'Nightly',
+      application: 'hello',
+      triggers: [{ ...cron, id: 'copied' }, { type: 'webhook' }, cron],
+    });
+    const { pipeline } = await save(text);
+    const [first, webhook, third] = idsOf(pipeline);
+    expect(first).toMatch(/^[0-9a-f-]{36}$/);
+    expect(first).not.toBe('copied');
+    expect(webhook).toBeUndefined();
+    expect(third).toMatch(/^[0-9a-f-]{36}$/);
+    const id = pipeline.id ?? '';
+    expect(await client.getPipelineText({ params: { id } })).toBe(text);
+    expect(idsOf((await save(pipeline)).pipeline)).toEqual([first, undefined, third]);
+    const again = await save({ ...pipeline, regenerateCronTriggerIds: true });
+    expect(idsOf(again.pipeline)[0]).not.toBe(first);
+  });
+});
+
+describe('strategies', () => {
+  it('are kept as pipelines are, and share no names with them', async () => {
+    const { pipeline } = await save({ name: 'Same', application: 'hello' });
+    const strategy = await client.savePipeline({
+      query: { kind: 'strategy' },
+      body: JSON.stringify({ name: 'same', application: 'hello', strategy: true }),
+    });
+    expect(
+      await client.getPipelineByName({ params: { application: 'hello', name: 'SAME' }, query: { kind: 'strategy' } }),
+    ).toEqual(strategy.pipeline);
+    expect(await client.listPipelines({ query: { application: 'hello', kind: 'strategy' } })).toEqual([
+      strategy.pipeline,
+    ]);
+    const wrong = client.savePipeline({
+      query: { kind: 'strategy', id: pipeline.id ?? '' },
+      body: JSON.stringify({ name: 'other', application: 'hello' }),
+    });
+    expect(await refused(wrong)).toMatchObject({ status: 400, details: { field: 'id' } });
+    await client.deletePipeline({ params: { application: 'hello', name: 'same' }, query: { kind: 'strategy' } });
+    expect(await client.getPipelineByName({ params: { application: 'hello', name: 'same' } })).toEqual(pipeline);
+  });
+});
+
+describe('many pipelines at once', () => {
+  it('the right ones are saved, the wrong ones come back with their errors', async () => {
+    const saved = await client.savePipelines({
+      body: [
+        { name: 'Many one', application: 'hello' },
+        { name: 'No application' },
+        { name: 'Many two', application: 'hello' },
+      ],
+    });
+    expect(saved).toMatchObject({
+      successful_pipelines_count: 2,
+      successful_pipelines: ['Many one', 'Many two'],
+      failed_pipelines_count: 1,
+      failed_pipelines: [{ name: 'No application', errorMsg: 'A pipeline needs its application' }],
+    });
+  });
+
+  it('get another order and other names', async () => {
+    const one = (await save({ name: 'one', application: 'order' })).pipeline;
+    const two = (await save({ name: 'two', application: 'order' })).pipeline;
+    await client.reorderPipelines({
+      body: { application: 'order', idsToIndices: { [one.id ?? '']: 1, [two.id ?? '']: 0 } },
+    });
+    const names = async () => (await client.listPipelines({ query: { application: 'order' } })).map(({ name }) => name);
+    expect(await names()).toEqual(['two', 'one']);
+    const strange = client.reorderPipelines({ body: { application: 'order', idsToIndices: { nobody: 1 } } });
+    expect(await refused(strange)).toMatchObject({ status: 400, details: { field: 'idsToIndices' } });
+    await client.renamePipeline({ body: { application: 'order', from: 'ONE', to: 'uno' } });
+    expect(await names()).toEqual(['two', 'uno']);
+    expect(
+      await refused(client.renamePipeline({ body: { application: 'order', from: 'uno', to: 'two' } })),
+    ).toMatchObject({ status: 400 });
+  });
+});
+
+describe('projects', () => {
+  const task = (job: Record<string, unknown> & { type: string }) =>
+    client.submitTask({ body: { application: 'spinnaker', job: [job] } });
+
+  it('are made and changed by tasks, found by name and id, and unique by name', async () => {
+    await task({
+      type: 'upsertProject',
+      project: { name: 'Shop', email: 'a@b.c', config: { applications: ['hello', 'order'] } },
+    });
+    const project = await client.getProject({ params: { id: 'SHOP' } });
+    expect(project).toMatchObject({
+      name: 'Shop',
+      email: 'a@b.c',
+      config: { applications: ['hello', 'order'], pipelineConfigs: [], clusters: [] },
+    });
+    expect(await client.getProject({ params: { id: project.id } })).toEqual(project);
+    const twice = await task({ type: 'upsertProject', project: { name: 'shop' } });
+    expect(twice.status).toBe('TERMINAL');
+    await task({ type: 'upsertProject', project: { ...project, email: 'x@y.z' } });
+    expect(await client.getProject({ params: { id: 'shop' } })).toMatchObject({
+      id: project.id,
+      email: 'x@y.z',
+      createTs: project.createTs,
+    });
+    expect(await client.projectHistory({ params: { id: 'shop' } })).toHaveLength(2);
+    expect((await task({ type: 'upsertProject', project: { name: ' ' } })).status).toBe('TERMINAL');
+  });
+
+  it('lose an application that is deleted, and go with their last one', async () => {
+    for (const application of ['left', 'last'])
+      await client.upsertApplication({ params: { application }, body: { email: 'a@b.c' } });
+    await task({ type: 'upsertProject', project: { name: 'Two', config: { applications: ['left', 'last'] } } });
+    await client.deleteApplication({ params: { application: 'left' } });
+    expect(await client.getProject({ params: { id: 'two' } })).toMatchObject({ config: { applications: ['last'] } });
+    await client.deleteApplication({ params: { application: 'last' } });
+    expect(await refused(client.getProject({ params: { id: 'two' } }))).toMatchObject({ status: 404 });
+  });
+
+  it('are deleted by name or id', async () => {
+    await task({ type: 'upsertProject', project: { name: 'Gone' } });
+    expect((await task({ type: 'deleteProject', project: { name: 'gone' } })).status).toBe('SUCCEEDED');
+    expect((await client.listProjects({})).map(({ name }) => name)).not.toContain('Gone');
+    expect((await client.listDeleted({ query: {} })).map(({ name }) => name)).toContain('Gone');
+  });
+});
+
+describe('notifications of applications', () => {
+  const params = { level: 'application', application: 'hello' } as const;
+  const slack = { type: 'slack', level: 'application', address: '#ops', when: ['pipeline.failed'] } as const;
+
+  it('are an empty object, then what was saved, then nothing again', async () => {
+    expect(await client.getNotificationSettings({ params })).toEqual({});
+    await client.saveNotificationSettings({ params, body: { application: 'hello', slack: [slack] } });
+    expect(await client.getNotificationSettings({ params: { ...params, application: 'HELLO' } })).toEqual({
+      application: 'hello',
+      slack: [slack],
+      lastModified: expect.any(Number) as number,
+      lastModifiedBy: 'ada',
+    });
+    await client.deleteNotificationSettings({ params });
+    expect(await client.getNotificationSettings({ params })).toEqual({});
+  });
+
+  it('of all applications stand for themselves', async () => {
+    await client.saveNotificationSettings({
+      params: { level: 'global', application: 'global' },
+      body: { slack: [slack] },
+    });
+    expect(await client.getNotificationSettings({ params: { level: 'global', application: 'any' } })).toMatchObject({
+      application: 'global',
+    });
+    expect(await client.getNotificationSettings({ params })).toEqual({});
+  });
+
+  it('are refused under the name of another type', async () => {
+    const wrong = client.saveNotificationSettings({ params, body: { email: [slack] } });
+    expect(await refused(wrong)).toMatchObject({ status: 400 });
+  });
+});

@@ -1,15 +1,30 @@
 import type { front50Api } from '@gennaker/contracts/front50';
 import type { Handlers } from '@gennaker/contracts/route';
 import { inTransaction } from '@gennaker/store/database';
+import { applicationHistory } from './applications/application-history.ts';
 import { deleteApplication } from './applications/delete-application.ts';
 import { getApplication, listApplications } from './applications/read-applications.ts';
 import { readPermissions } from './applications/read-permissions.ts';
 import { upsertApplication } from './applications/upsert-application.ts';
 import type { Front50 } from './front50.ts';
 import { deletePipeline } from './pipelines/delete-pipeline.ts';
-import { pipelineHistory } from './pipelines/pipeline-history.ts';
+import {
+  deleteNotificationSettings,
+  getNotificationSettings,
+  saveNotificationSettings,
+} from './notifications/notification-settings.ts';
+import { renamePipeline, reorderPipelines, savePipelines } from './pipelines/many-pipelines.ts';
+import {
+  pipelineBlame,
+  pipelineChanges,
+  pipelineDiff,
+  pipelineHistory,
+  restorePipelineVersion,
+} from './pipelines/pipeline-history.ts';
 import { getPipeline, getPipelineByName, getStoredPipeline, listPipelines } from './pipelines/read-pipelines.ts';
 import { savePipeline } from './pipelines/save-pipeline.ts';
+import { getProject, listProjects, projectHistory } from './projects/projects.ts';
+import { listDeleted, restoreDeleted } from './recycle-bin/recycle-bin.ts';
 import { deleteTask, getTask, listTasks } from './tasks/read-tasks.ts';
 import { submitTask } from './tasks/submit-task.ts';
 
@@ -21,26 +36,54 @@ export function front50Handlers(front50: Front50): Handlers<typeof front50Api> {
     getApplication: ({ params }) => getApplication(db.pool, params.application),
     upsertApplication: ({ params, body, user }) =>
       inTransaction(db, (client) => upsertApplication(front50, client, params.application, body, user)),
-    deleteApplication: ({ params }) => inTransaction(db, (client) => deleteApplication(client, params.application)),
+    deleteApplication: ({ params, user }) =>
+      inTransaction(db, (client) => deleteApplication(front50, client, params.application, user)),
+    applicationHistory: ({ params, query }) => applicationHistory(db.pool, params.application, query.limit ?? 20),
     listPermissions: () => readPermissions(db.pool),
     listPipelines: ({ query }) =>
       listPipelines(db.pool, {
         application: query.application,
+        ...(query.kind ? { kind: query.kind } : {}),
         triggerTypes: query.triggerTypes?.split(',').filter(Boolean),
       }),
     getPipeline: ({ params }) => getPipeline(db.pool, params.id),
     getPipelineText: async ({ params }) => (await getStoredPipeline(db.pool, params.id)).text,
     getStoredPipeline: ({ params }) => getStoredPipeline(db.pool, params.id),
-    getPipelineByName: ({ params }) => getPipelineByName(db.pool, params.application, params.name),
+    getPipelineByName: ({ params, query }) => getPipelineByName(db.pool, params.application, params.name, query.kind),
     savePipeline: ({ query, rawBody, user }) =>
       inTransaction(db, (client) =>
         savePipeline(front50, client, rawBody, {
+          kind: query.kind ?? 'pipeline',
           staleCheck: query.staleCheck === true,
           user,
           ...(query.id === undefined ? {} : { id: query.id }),
         }),
       ),
-    deletePipeline: ({ params }) => deletePipeline(db.pool, params.application, params.name),
+    deletePipeline: ({ params, query, user }) =>
+      inTransaction(db, (client) =>
+        deletePipeline(front50, client, { ...params, kind: query.kind ?? 'pipeline' }, user),
+      ),
+    savePipelines: ({ body, user }) => savePipelines(front50, body, user),
+    reorderPipelines: ({ query, body }) =>
+      reorderPipelines(db.pool, body.application, body.idsToIndices, query.kind ?? 'pipeline'),
+    renamePipeline: ({ query, body, user }) =>
+      inTransaction(db, (client) => renamePipeline(front50, client, { ...body, kind: query.kind ?? 'pipeline' }, user)),
+    pipelineChanges: ({ params, query }) => pipelineChanges(db.pool, params.id, query.limit ?? 20),
+    pipelineDiff: ({ params, query }) => pipelineDiff(db.pool, params.id, query.from, query.to),
+    pipelineBlame: ({ params }) => pipelineBlame(db.pool, params.id),
+    restorePipelineVersion: ({ params, body, user }) =>
+      inTransaction(db, (client) => restorePipelineVersion(front50, client, params.id, body.version, user)),
+    listDeleted: ({ query }) => listDeleted(db.pool, { application: query.application, limit: query.limit ?? 100 }),
+    restoreDeleted: ({ params, user }) =>
+      inTransaction(db, (client) => restoreDeleted(front50, client, params.kind, params.id, user)),
+    listProjects: () => listProjects(db.pool),
+    getProject: ({ params }) => getProject(db.pool, params.id),
+    projectHistory: ({ params, query }) => projectHistory(db.pool, params.id, query.limit ?? 20),
+    getNotificationSettings: ({ params }) => getNotificationSettings(db.pool, params),
+    saveNotificationSettings: ({ params, body, user }) =>
+      inTransaction(db, (client) => saveNotificationSettings(front50, client, params, body, user)),
+    deleteNotificationSettings: ({ params, user }) =>
+      inTransaction(db, (client) => deleteNotificationSettings(front50, client, params, user)),
     pipelineHistory: ({ params, query }) => pipelineHistory(db.pool, params.id, query.limit ?? 20),
     submitTask: ({ body, headers, user }) => submitTask(front50, body, { key: headers['idempotency-key'], user }),
     getTask: ({ params }) => getTask(db.pool, params.id),

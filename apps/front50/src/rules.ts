@@ -26,6 +26,13 @@ export function front50Rules(client: Queryable, access: Access, person: FindPers
     // Nobody's: the handler says that there is none.
     return rows[0]?.application ?? null;
   };
+  const ofVersions = async (id: string): Promise<string[] | null> => {
+    const { rows } = await client.query<{ application: string }>(
+      'select distinct application from front50.pipeline_versions where pipeline_id = $1',
+      [id],
+    );
+    return rows.length === 0 ? null : rows.map(({ application }) => application);
+  };
   const ofTask = async (id: string): Promise<string | null> => {
     const { rows } = await client.query<{ application: string }>(
       'select application from front50.tasks where id = $1',
@@ -41,6 +48,8 @@ export function front50Rules(client: Queryable, access: Access, person: FindPers
   };
   const ofJob = async (job: Json, identity: Identity): Promise<string[]> => {
     const { application } = job;
+    // Projects hold names only: whoever is known may change them.
+    if (job['type'] === 'upsertProject' || job['type'] === 'deleteProject') return [];
     if (application !== undefined && job['type'] !== 'savePipeline' && job['type'] !== 'updatePipeline') {
       const name = isObject(application) ? named(application) : application;
       if (typeof name === 'string') {
@@ -81,6 +90,46 @@ export function front50Rules(client: Queryable, access: Access, person: FindPers
       },
     },
     deletePipeline: { needs: 'WRITE', of: ({ params }) => params.application },
+    savePipelines: {
+      needs: 'WRITE',
+      of: async ({ body, identity }) => {
+        for (const document of body) await runsAsNobodyElse(access, identity, person, document);
+        const found = await Promise.all(body.map((document) => ofSaved(document, document['id'])));
+        return found.flatMap((names) => names ?? []);
+      },
+    },
+    reorderPipelines: { needs: 'WRITE', of: ({ body }) => body.application },
+    renamePipeline: { needs: 'WRITE', of: ({ body }) => body.application },
+    applicationHistory: { needs: 'READ', of: ({ params }) => params.application },
+    pipelineChanges: { needs: 'READ', of: ({ params }) => ofVersions(params.id) },
+    pipelineDiff: { needs: 'READ', of: ({ params }) => ofVersions(params.id) },
+    pipelineBlame: { needs: 'READ', of: ({ params }) => ofVersions(params.id) },
+    restorePipelineVersion: { needs: 'WRITE', of: ({ params }) => ofVersions(params.id) },
+    listDeleted: { shows: applicationOf },
+    restoreDeleted: {
+      needs: 'WRITE',
+      of: ({ params }) =>
+        params.kind === 'pipeline' || params.kind === 'strategy'
+          ? ofVersions(params.id)
+          : params.kind === 'application'
+            ? params.id
+            : null,
+    },
+    listProjects: 'signed',
+    getProject: 'signed',
+    projectHistory: 'signed',
+    getNotificationSettings: {
+      needs: 'READ',
+      of: ({ params }) => (params.level === 'global' ? null : params.application),
+    },
+    saveNotificationSettings: {
+      needs: 'WRITE',
+      of: ({ params }) => (params.level === 'global' ? undefined : params.application),
+    },
+    deleteNotificationSettings: {
+      needs: 'WRITE',
+      of: ({ params }) => (params.level === 'global' ? undefined : params.application),
+    },
     getStoredPipeline: { shows: inner },
     submitTask: {
       needs: 'WRITE',

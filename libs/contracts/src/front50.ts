@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { executionViewSchema, jsonObject, taskViewSchema } from './execution.ts';
+import { documentHistoryRoutes } from './document-history.ts';
+import { notificationSettingsRoutes } from './notification-settings.ts';
 import { permissionsSchema } from './people.ts';
+import { projectRoutes } from './projects.ts';
 import { defineApi } from './route.ts';
 import { statusSchema } from './status.ts';
 
@@ -34,6 +37,18 @@ export const pipelineSchema = z.looseObject({
   updateTs: z.string().optional(),
 });
 export type Pipeline = z.infer<typeof pipelineSchema>;
+
+/** Strategies are kept as pipelines are, with names of their own. */
+export const pipelineKindSchema = z.enum(['pipeline', 'strategy']);
+const kind = z.object({ kind: pipelineKindSchema.optional().describe('default pipeline') });
+
+/** What became of a bulk save. */
+export const bulkSavedSchema = z.object({
+  successful_pipelines_count: z.number(),
+  successful_pipelines: z.array(z.string()),
+  failed_pipelines_count: z.number(),
+  failed_pipelines: z.array(z.looseObject({ errorMsg: z.string() })),
+});
 
 /** Something that a save lets pass and a run will not. */
 export const saveWarningSchema = z.object({
@@ -107,6 +122,17 @@ export const front50Api = defineApi({
     summary: 'Delete an application and its pipelines',
     params: app,
   },
+  applicationHistory: {
+    method: 'GET',
+    path: '/v2/applications/:application/history',
+    summary: 'Versions of an application, newest first',
+    params: app,
+    query: z.object({ limit: z.coerce.number().int().min(1).max(1000).optional() }),
+    response: z.array(applicationSchema),
+  },
+  ...projectRoutes,
+  ...notificationSettingsRoutes,
+  ...documentHistoryRoutes,
   listPermissions: {
     method: 'GET',
     path: '/permissions',
@@ -120,6 +146,7 @@ export const front50Api = defineApi({
     query: z.object({
       application: z.string().optional(),
       triggerTypes: z.string().optional().describe('comma-separated: only pipelines with a trigger of one of these'),
+      kind: pipelineKindSchema.optional().describe('default pipeline'),
     }),
     response: z.array(pipelineSchema),
   },
@@ -142,6 +169,7 @@ export const front50Api = defineApi({
     path: '/pipelines/:application/name/:name',
     summary: 'One pipeline by name (ignoring case)',
     params: z.object({ application: z.string(), name: z.string() }),
+    query: kind,
     response: pipelineSchema,
   },
   savePipeline: {
@@ -151,6 +179,7 @@ export const front50Api = defineApi({
     query: z.object({
       staleCheck: z.stringbool().optional(),
       id: z.string().optional().describe('id to save it under, for a text that has none'),
+      kind: pipelineKindSchema.optional().describe('default pipeline'),
     }),
     rawBody: true,
     response: savedPipelineSchema,
@@ -160,6 +189,29 @@ export const front50Api = defineApi({
     path: '/pipelines/:application/:name',
     summary: 'Delete a pipeline by name; an unknown name is no error',
     params: z.object({ application: z.string(), name: z.string() }),
+    query: kind,
+  },
+  savePipelines: {
+    method: 'POST',
+    path: '/pipelines/batchUpdate',
+    summary: 'Save many pipelines: those that are right are saved, the others come back with their errors',
+    body: z.array(jsonObject),
+    response: bulkSavedSchema,
+  },
+  reorderPipelines: {
+    method: 'POST',
+    path: '/pipelines/reorder',
+    summary: "Give pipelines their places in their application's list",
+    query: kind,
+    body: z.object({ application: z.string(), idsToIndices: z.record(z.string(), z.number().int()) }),
+  },
+  renamePipeline: {
+    method: 'POST',
+    path: '/pipelines/move',
+    summary: 'Rename a pipeline',
+    query: kind,
+    body: z.object({ application: z.string(), from: z.string(), to: z.string() }),
+    response: pipelineSchema,
   },
   getStoredPipeline: {
     method: 'GET',

@@ -5,6 +5,7 @@ import { trafficGuardsSchema } from '@gennaker/contracts/traffic-guards';
 import type { Queryable } from '@gennaker/store/database';
 import type { Front50 } from '../front50.ts';
 import { hasNul } from '../pipelines/json-text.ts';
+import { addApplicationVersion } from './application-history.ts';
 import { getApplication } from './read-applications.ts';
 
 /** What the system writes itself; a client that sends it back changes nothing. */
@@ -46,6 +47,7 @@ export async function upsertApplication(
      on conflict (id) do update set attributes = excluded.attributes, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
     [id, JSON.stringify(attributes), now, user],
   );
+  await addApplicationVersion(client, id, { attributes, at: now, user, deleted: false });
   return getApplication(client, id);
 }
 

@@ -1,18 +1,22 @@
 import { notFound } from '@gennaker/contracts/error';
 import type { Pipeline, StoredPipeline } from '@gennaker/contracts/front50';
 import type { Queryable } from '@gennaker/store/database';
-import { PIPELINE_COLUMNS, type PipelineRow, pipelineView, storedView } from './pipeline-row.ts';
+import { PIPELINE_COLUMNS, type PipelineKind, type PipelineRow, pipelineView, storedView } from './pipeline-row.ts';
 
 /** Pipelines of an application (or all), by index, then name. `triggerTypes`: only those with a trigger of one of them. */
 export async function listPipelines(
   client: Queryable,
-  filter: { application?: string | undefined; triggerTypes?: readonly string[] | undefined },
+  filter: {
+    application?: string | undefined;
+    triggerTypes?: readonly string[] | undefined;
+    kind?: PipelineKind;
+  },
 ): Promise<Pipeline[]> {
   const { rows } = await client.query<PipelineRow>(
     `select ${PIPELINE_COLUMNS} from front50.pipelines
-     where ($1::text is null or application = $1) and ($2::text[] is null or trigger_types && $2)
+     where ($1::text is null or application = $1) and ($2::text[] is null or trigger_types && $2) and kind = $3
      order by application, position nulls last, name_key`,
-    [filter.application?.toLowerCase() ?? null, filter.triggerTypes ?? null],
+    [filter.application?.toLowerCase() ?? null, filter.triggerTypes ?? null, filter.kind ?? 'pipeline'],
   );
   return rows.map(pipelineView);
 }
@@ -36,21 +40,26 @@ export async function getStoredPipeline(client: Queryable, id: string): Promise<
 }
 
 /** One pipeline by its name, ignoring case. @throws ServiceError 404 */
-export async function getPipelineByName(client: Queryable, application: string, name: string): Promise<Pipeline> {
+export async function getPipelineByName(
+  client: Queryable,
+  application: string,
+  name: string,
+  kind: PipelineKind = 'pipeline',
+): Promise<Pipeline> {
   const { rows } = await client.query<PipelineRow>(
-    `select ${PIPELINE_COLUMNS} from front50.pipelines where application = $1 and name_key = $2`,
-    [application.toLowerCase(), name.trim().toLowerCase()],
+    `select ${PIPELINE_COLUMNS} from front50.pipelines where application = $1 and name_key = $2 and kind = $3`,
+    [application.toLowerCase(), name.trim().toLowerCase(), kind],
   );
   if (rows[0]) return pipelineView(rows[0]);
   const { rows: others } = await client.query<{ name: string }>(
-    'select name from front50.pipelines where application = $1 order by name_key limit 20',
-    [application.toLowerCase()],
+    'select name from front50.pipelines where application = $1 and kind = $2 order by name_key limit 20',
+    [application.toLowerCase(), kind],
   );
-  throw notFound(`Application "${application}" has no pipeline "${name}"`, {
+  throw notFound(`Application "${application}" has no ${kind} "${name}"`, {
     field: 'name',
     fix:
       others.length === 0
-        ? 'save a pipeline for this application first'
+        ? `save a ${kind} for this application first`
         : `use one of: ${others.map((other) => other.name).join(', ')}`,
   });
 }

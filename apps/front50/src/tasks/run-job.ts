@@ -4,7 +4,10 @@ import { deleteApplication } from '../applications/delete-application.ts';
 import { upsertApplication } from '../applications/upsert-application.ts';
 import type { Front50 } from '../front50.ts';
 import { deletePipeline } from '../pipelines/delete-pipeline.ts';
+import { reorderPipelines } from '../pipelines/many-pipelines.ts';
 import { savePipeline } from '../pipelines/save-pipeline.ts';
+import { deleteProject, upsertProject } from '../projects/projects.ts';
+import { z } from 'zod';
 
 /** One job of a task, as it was sent. */
 export type Job = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -44,7 +47,11 @@ const upsert: Run = async (front50, client, job, user) => {
 
 const save: Run = async (front50, client, job, user) => {
   const bytes = pipelineBytes(job);
-  const saved = await savePipeline(front50, client, bytes, { staleCheck: job['staleCheck'] === true, user });
+  const saved = await savePipeline(front50, client, bytes, {
+    kind: 'pipeline',
+    staleCheck: job['staleCheck'] === true,
+    user,
+  });
   return {
     'notification.type': 'savepipeline',
     application: saved.pipeline.application,
@@ -57,14 +64,14 @@ const save: Run = async (front50, client, job, user) => {
 const RUNS: Readonly<Record<string, Run>> = {
   createApplication: upsert,
   updateApplication: upsert,
-  async deleteApplication(_front50, client, job) {
+  async deleteApplication(front50, client, job, user) {
     const { name } = applicationOf(job);
-    await deleteApplication(client, name);
+    await deleteApplication(front50, client, name, user);
     return { 'notification.type': 'deleteapplication', application: name.toLowerCase() };
   },
   savePipeline: save,
   updatePipeline: save,
-  async deletePipeline(_front50, client, job) {
+  async deletePipeline(front50, client, job, user) {
     const pipeline: unknown = JSON.parse(new TextDecoder().decode(pipelineBytes(job)));
     const { application, name } = isObject(pipeline) ? pipeline : {};
     if (typeof application !== 'string' || typeof name !== 'string')
@@ -72,10 +79,63 @@ const RUNS: Readonly<Record<string, Run>> = {
         field: 'job.pipeline',
         fix: 'add both',
       });
-    await deletePipeline(client, application, name);
+    await deletePipeline(front50, client, { kind: 'pipeline', application, name }, user);
     return { 'notification.type': 'deletepipeline', application, 'pipeline.name': name };
   },
+  async upsertProject(front50, client, job, user) {
+    const project = await upsertProject(front50, client, projectOf(job), user);
+    return { 'notification.type': 'upsertproject', projectId: project.id, 'project.name': project.name };
+  },
+  async deleteProject(front50, client, job, user) {
+    const { id, name } = projectOf(job);
+    const which = [id, name].find((value) => typeof value === 'string' && value !== '');
+    if (typeof which !== 'string')
+      throw badRequest('Job deleteProject names no project', { field: 'job.project.id', fix: 'add its id' });
+    await deleteProject(front50, client, which, user);
+    return { 'notification.type': 'deleteproject', 'project.name': name ?? which };
+  },
+  async reorderPipelines(_front50, client, job) {
+    const given = reorderSchema.safeParse({
+      application: decoded(job['application']),
+      idsToIndices: decoded(job['idsToIndices']),
+      isStrategy: decoded(job['isStrategy']) ?? false,
+    });
+    if (!given.success)
+      throw badRequest(
+        `Job reorderPipelines: ${given.error.issues[0]?.path.join('.')}: ${given.error.issues[0]?.message}`,
+        {
+          field: `job.${given.error.issues[0]?.path.join('.')}`,
+          fix: 'add application and idsToIndices, a map of ids to places',
+        },
+      );
+    const { application, idsToIndices, isStrategy } = given.data;
+    await reorderPipelines(client, application, idsToIndices, isStrategy ? 'strategy' : 'pipeline');
+    return { 'notification.type': 'reorderpipelines', application };
+  },
 };
+
+const reorderSchema = z.object({
+  application: z.string(),
+  idsToIndices: z.record(z.string(), z.number().int()),
+  isStrategy: z.boolean(),
+});
+
+/** A value, or the JSON that a base64 text holds. */
+function decoded(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(Buffer.from(value, 'base64').toString()) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+function projectOf(job: Job): Record<string, unknown> {
+  const given = job['project'];
+  if (!isObject(given))
+    throw badRequest(`Job ${job.type} has no project`, { field: 'job.project', fix: 'add "project": {"name": ...}' });
+  return given;
+}
 
 /** Carries out one job inside the caller's transaction; answers what goes into the task's variables. */
 export function runJob(front50: Front50, client: Queryable, job: Job, user: string): Promise<Outputs> {
