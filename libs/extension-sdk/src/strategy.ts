@@ -1,6 +1,6 @@
 import type { Capacity } from '@gennaker/contracts/cloud-views';
 import type { PlacedServerGroup, ReplacedServerGroup } from '@gennaker/contracts/server-group-stage';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { JsonObject, PlannedStage, PlanView, SyntheticStage } from './stage.ts';
 
 /** What of a cluster's description a strategy cannot work with. */
@@ -33,6 +33,20 @@ export interface MadeDeploy<S> extends StrategyDeploy<S> {
   readonly wanted?: Capacity;
 }
 
+/** Between how many instances a cluster has while a deploy goes well. */
+export interface InstanceBounds {
+  /** Instances of all its server groups. */
+  readonly most: number;
+  /** Instances that serve. */
+  readonly least: number;
+}
+
+/** Sizes of the server group that is replaced, and of the one that replaces it. */
+export interface ReplacedSizes {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** How a strategy is written. Every function is pure: what needs a look at the cloud is a stage that it asks for. */
 export interface StrategySpec<S extends z.ZodType> {
   /** Its name in pipelines; matched case-insensitively, as the aliases are. */
@@ -44,6 +58,8 @@ export interface StrategySpec<S extends z.ZodType> {
   readonly schema: S;
   /** What contradicts itself in settings of the right shape. */
   problems?(settings: z.output<S>): readonly StrategyProblem[];
+  /** Absent: all of the old and all of the new at most, the smaller of the two at least. Undefined: nothing is promised. */
+  bounds?(settings: z.output<S>, sizes: ReplacedSizes): InstanceBounds | undefined;
   /** What the new server group is made with in place of what is described, such as `{capacity: {min: 0, max: 0, desired: 0}}`. */
   prepare?(settings: z.output<S>, description: Readonly<JsonObject>): JsonObject;
   /** Stages in place of making a server group: for strategies that change the old one, or have a pipeline deploy. */
@@ -68,9 +84,12 @@ export interface StrategyDefinition {
   readonly aliases: readonly string[];
   readonly label: string;
   readonly description: string;
+  /** Names of the fields that it reads. */
+  readonly fields: readonly string[];
   /** What a description lacks or has wrong; values that are still expressions are not judged. */
   problems(description: Readonly<JsonObject>): readonly StrategyProblem[];
-  /** @throws Error naming the field, as all that follow */
+  /** What it promises; undefined: nothing. @throws Error naming the field, as all that follow */
+  bounds(description: Readonly<JsonObject>, sizes: ReplacedSizes): InstanceBounds | undefined;
   prepare(description: Readonly<JsonObject>): JsonObject;
   /** Absent: it makes a server group. */
   readonly insteadStages?: (deploy: Raw<StrategyDeploy<unknown>>) => readonly SyntheticStage[];
@@ -106,7 +125,12 @@ export function defineStrategy<S extends z.ZodType>(spec: StrategySpec<S>): Stra
     aliases,
     label,
     description,
+    fields: schema instanceof z.ZodObject ? Object.keys(schema.shape) : [],
     problems,
+    bounds: (described, sizes) =>
+      spec.bounds
+        ? spec.bounds(settingsOf(described), sizes)
+        : { most: sizes.from + sizes.to, least: Math.min(sizes.from, sizes.to) },
     prepare: (described) => {
       const settings = settingsOf(described);
       return spec.prepare?.(settings, described) ?? {};

@@ -1,7 +1,7 @@
 import { Cloudlab } from '@gennaker/cloudlab/cloud';
 import type { Fault } from '@gennaker/cloudlab/faults';
 import { REGIONS } from '@gennaker/cloudlab/locations';
-import { SimulatedDataPlane } from '@gennaker/cloudlab/simulated-data-plane';
+import { SimulatedDataPlane, type SimulatedOutcome } from '@gennaker/cloudlab/simulated-data-plane';
 import { SimulatedRuntime } from '@gennaker/cloudlab/simulated-runtime';
 import { findZone } from '@gennaker/cloudlab/locations';
 import gce from '@gennaker/clouds/gce/cloud';
@@ -22,13 +22,20 @@ const PUBLIC_IMAGES = ['debian-12', 'debian-12-nodejs'].map((family, index) => (
   bytes: 1024,
 }));
 
-/** Which instances something is true of: a zone, region or name, or the beginning of one. */
-export type InstanceMatch = string | RegExp;
+/** Which instances something is true of: a zone, region or name, or the beginning of one; or a question about each. */
+export type InstanceMatch = string | RegExp | ((instance: SimulatedInstance) => boolean);
 
-/** An instance by what it is matched by. */
-interface Machine {
+/** An instance of the simulated cloud. */
+export interface SimulatedInstance {
+  /** As load balancers name it. */
+  readonly path: string;
   readonly name: string;
   readonly zone: string;
+  /** Name of the image that it boots. */
+  readonly image: string;
+  readonly address: string;
+  /** Its program runs. */
+  readonly runs: boolean;
 }
 
 /**
@@ -57,9 +64,9 @@ export class SimulatedCloud {
     };
     this.#runtime = new SimulatedRuntime(clock, {
       healthy: (address) => !this.#sick.has(address),
-      bootFailure: ({ name, address }) => {
-        const zone = this.#zoneOf(address);
-        if (this.#unhealthy.some((match) => matches(match, { name, zone }))) this.#sick.add(address);
+      bootFailure: ({ address }) => {
+        const booted = this.instances().find((one) => one.address === address);
+        if (booted && this.#unhealthy.some((match) => matches(match, booted))) this.#sick.add(address);
         else this.#sick.delete(address);
         return undefined;
       },
@@ -91,18 +98,23 @@ export class SimulatedCloud {
 
   /** Instances that run and match stop answering their health checks until `heal`. */
   sicken(match: InstanceMatch): void {
-    for (const { name, zone, address } of this.#machines()) if (matches(match, { name, zone })) this.#sick.add(address);
+    for (const one of this.instances()) if (matches(match, one)) this.#sick.add(one.address);
   }
 
   /** Instances that match answer their health checks again. */
   heal(match: InstanceMatch): void {
-    for (const { name, zone, address } of this.#machines())
-      if (matches(match, { name, zone })) this.#sick.delete(address);
+    for (const one of this.instances()) if (matches(match, one)) this.#sick.delete(one.address);
   }
 
   /** Does an instance, by its path, fail its health checks because it was told to? */
   isTroubled(instance: string): boolean {
-    return this.#machines().some(({ path, address }) => path === instance && this.#sick.has(address));
+    return this.instances().some(({ path, address }) => path === instance && this.#sick.has(address));
+  }
+
+  /** Kills the program of an instance, by the instance's path. */
+  crash(instance: string): void {
+    const id = this.lab.lab.store.get('instances', instance)?.id;
+    if (id !== undefined) this.#runtime.crash(id);
   }
 
   /** Makes something go wrong in the cloud from now on: stock-outs, failing operations and requests, slow boots. */
@@ -126,24 +138,29 @@ export class SimulatedCloud {
     return opened;
   }
 
-  /** Sends requests to a load balancer by its name, all at this moment; `fails` answers 500. */
+  /** Sends requests to a load balancer by its name, all at this moment; `fails` answers 500. Answers who served how many. */
   request(
     loadBalancer: string,
     { count, tookMs, fails }: { count: number; tookMs?: number; fails?: InstanceMatch },
-  ): void {
+  ): SimulatedOutcome {
     const rules = this.lab.lab.store.list('forwardingRules', `projects/${PROJECT}/`);
     const rule = rules.find(([, { name }]) => name === loadBalancer)?.[1];
     if (!rule) throw new Error(`There is no load balancer ${loadBalancer} in the simulated cloud`);
     const [port] = (rule.portRange ?? rule.ports?.[0] ?? '80').split('-');
-    this.traffic.send({
+    const failing =
+      fails === undefined
+        ? undefined
+        : new Set(
+            this.instances()
+              .filter((one) => matches(fails, one))
+              .map(({ path }) => path),
+          );
+    return this.traffic.send({
       address: rule.IPAddress,
       port: Number(port),
       count,
       ...(tookMs === undefined ? {} : { tookMs }),
-      statusOf: (instance) => {
-        const [name = '', , zone = ''] = instance.split('/').toReversed();
-        return fails !== undefined && matches(fails, { name, zone }) ? 500 : 200;
-      },
+      ...(failing ? { statusOf: (instance) => (failing.has(instance) ? 500 : 200) } : {}),
     });
   }
 
@@ -182,22 +199,30 @@ export class SimulatedCloud {
     });
   }
 
-  #machines(): (Machine & { readonly path: string; readonly address: string })[] {
-    return Object.values(this.lab.lab.store.state.managed).flatMap(({ instance: path }) => {
-      const instance = this.lab.lab.store.get('instances', path);
+  /** Instances of all server groups, also those that boot or stop. */
+  instances(): SimulatedInstance[] {
+    const { store } = this.lab.lab;
+    const images = new Map(
+      store.list('images', `projects/${PROJECT}/`).map(([, { digest, name }]) => [digest, name] as const),
+    );
+    return Object.values(store.state.managed).flatMap(({ instance: path, digest }) => {
+      const instance = store.get('instances', path);
       const address = instance?.networkInterfaces?.[0]?.networkIP;
       if (instance === undefined || address === undefined) return [];
       const zone = instance.zone.split('/').at(-1) ?? '';
-      return [{ path, address, name: instance.name, zone: findZone(zone)?.name ?? zone }];
+      return [
+        {
+          ...{ path, address, name: instance.name, zone: findZone(zone)?.name ?? zone },
+          ...{ image: images.get(digest) ?? '', runs: this.#runtime.running.has(instance.id) },
+        },
+      ];
     });
-  }
-
-  #zoneOf(address: string): string {
-    return this.#machines().find((machine) => machine.address === address)?.zone ?? '';
   }
 }
 
-function matches(match: InstanceMatch, { name, zone }: Machine): boolean {
+function matches(match: InstanceMatch, instance: SimulatedInstance): boolean {
+  const { name, zone } = instance;
+  if (typeof match === 'function') return match(instance);
   return typeof match === 'string'
     ? zone.startsWith(match) || name.startsWith(match)
     : match.test(name) || match.test(zone);

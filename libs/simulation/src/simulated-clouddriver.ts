@@ -9,11 +9,13 @@ import { nextServerGroupName } from '@gennaker/extension-sdk/server-group-name';
 import {
   type AnyOperation,
   type Cloud,
+  type ObservedServerGroup,
   type OperationContext,
   operationNamed,
   operationsOf,
   type TrafficRecord,
 } from '@gennaker/extension-sdk/cloud';
+import { withTraffic } from '@gennaker/extension-sdk/desired-traffic';
 import { previousServerGroup } from '@gennaker/extension-sdk/rollback';
 import type { SimulatedCloud } from './simulated-cloud.ts';
 import { SimulatedHolds } from './simulated-holds.ts';
@@ -102,7 +104,7 @@ export class SimulatedClouddriver {
         this.#account(params.account).inventory.serverGroup(params.region, params.name),
       );
       if (!found) throw notFound(`There is no server group ${params.name} in ${params.region}`);
-      return this.#shown(found.view);
+      return this.#shown(found);
     },
     readMeter: async ({ params, query }) => {
       const asked = meterQuerySchema.parse(query);
@@ -140,16 +142,17 @@ export class SimulatedClouddriver {
     // All accounts are views of one cloud: each group is the account's that made it.
     return snapshots.flatMap((snapshot, index) =>
       snapshot.serverGroups
-        .map(({ view }) => view)
-        .filter((view) => (this.#owner.get(`${view.region}/${view.name}`) ?? accounts[0]) === accounts[index])
-        .map((view) => this.#shown(view)),
+        .filter(({ view }) => (this.#owner.get(`${view.region}/${view.name}`) ?? accounts[0]) === accounts[index])
+        .map((observed) => this.#shown(observed)),
     );
   }
 
   /** A server group with what only clouddriver knows of it. */
-  #shown(view: ServerGroup): ServerGroup {
+  #shown(observed: ObservedServerGroup): ServerGroup {
+    const { account, region, name } = observed.view;
+    const view = withTraffic(observed, this.#traffic.get(`${account}/${region}/${name}`) ?? null);
     const holds = this.holds.open(view);
-    const previousServerGroup = this.#predecessors.get(`${view.account}/${view.region}/${view.name}`);
+    const previousServerGroup = this.#predecessors.get(`${account}/${region}/${name}`);
     return {
       ...view,
       ...(holds.length > 0 ? { holds: [...holds] } : {}),

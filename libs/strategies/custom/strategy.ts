@@ -8,6 +8,8 @@ export default defineStrategy({
   label: 'Custom',
   description: 'Runs a pipeline of yours that deploys what is described here, and sees to the older server groups',
   schema: customSchema,
+  // What a pipeline does is its author's.
+  bounds: () => undefined,
   insteadStages({ stage, view, settings, description }) {
     const { strategyApplication, strategyPipeline, pipelineParameters } = settings;
     const text = (key: string): string | undefined =>

@@ -7,8 +7,8 @@ import {
   shrinkSource,
   wantedCapacity,
 } from '@gennaker/extension-sdk/strategy-steps';
-import { rollingSchema } from './schema.ts';
-import { boundOf, rollingSteps } from './steps.ts';
+import { type Rolling, rollingSchema } from './schema.ts';
+import { boundOf, rollingSteps, type RollingBounds } from './steps.ts';
 
 /** The hold under which the old server group is smaller than it was. */
 const HOLD = 'rolling';
@@ -31,17 +31,18 @@ export default defineStrategy({
         ]
       : []),
   ],
+  bounds: (settings, { from, to }) => {
+    const { surge, unavailable } = roomOf(settings, from, to);
+    return { most: Math.max(from, to) + surge, least: Math.max(0, Math.min(from, to) - unavailable) };
+  },
   // Its instances come with the steps.
   prepare: () => ({ capacity: { min: 0, max: 0, desired: 0 } }),
   afterStages: (deploy) => {
     const { source, settings, created } = deploy;
     const wanted = wantedCapacity(deploy).desired;
     if (!source) return inOrder([growNewcomer(deploy, wanted)]);
-    const size = Math.max(source.capacity.desired, wanted);
-    const steps = rollingSteps(source.capacity.desired, wanted, {
-      surge: boundOf(settings.maxSurge, size, 'up'),
-      unavailable: boundOf(settings.maxUnavailable, size, 'down'),
-    });
+    const { desired } = source.capacity;
+    const steps = rollingSteps(desired, wanted, roomOf(settings, desired, wanted));
     const reason = `${source.serverGroupName} gives its instances to ${created.serverGroupName} step by step`;
     return inOrder([
       ...steps.flatMap((step) =>
@@ -54,3 +55,8 @@ export default defineStrategy({
   },
   onFailureStages: (deploy) => releaseSource(deploy, HOLD),
 });
+
+function roomOf({ maxSurge, maxUnavailable }: Rolling, from: number, to: number): RollingBounds {
+  const size = Math.max(from, to);
+  return { surge: boundOf(maxSurge, size, 'up'), unavailable: boundOf(maxUnavailable, size, 'down') };
+}

@@ -4,7 +4,7 @@ import { whereOf } from '@gennaker/extension-sdk/new-server-group';
 import type { PlanView } from '@gennaker/extension-sdk/stage';
 import { defineStrategy } from '@gennaker/extension-sdk/strategy';
 import { z } from 'zod';
-import { rollingpushSchema } from './schema.ts';
+import { type RollingPush, rollingpushSchema } from './schema.ts';
 
 /** A group that spans a region's zones takes no surplus below their number. */
 const ZONES = 3;
@@ -27,6 +27,7 @@ export default defineStrategy({
           },
         ]
       : [],
+  bounds: ({ termination }, { from }) => ({ most: from + surgeOf(termination), least: from }),
   insteadStages: ({ description, settings: { termination }, view }) => {
     const described = newServerGroupStageSchema.parse(description);
     const { account, region } = whereOf(described);
@@ -40,7 +41,6 @@ export default defineStrategy({
     const launched = Object.fromEntries(
       LAUNCH_KEYS.flatMap((key) => (description[key] === undefined ? [] : [[key, description[key]]])),
     );
-    const surge = Math.max(ZONES, termination.concurrentRelaunches);
     return [
       {
         type: 'updateLaunchConfig',
@@ -57,7 +57,7 @@ export default defineStrategy({
           updatePolicy: termination.relaunchAllInstances
             ? {
                 type: 'PROACTIVE',
-                maxSurge: { fixed: surge },
+                maxSurge: { fixed: surgeOf(termination) },
                 maxUnavailable: { fixed: 0 },
               }
             : { type: 'OPPORTUNISTIC' },
@@ -66,6 +66,8 @@ export default defineStrategy({
     ];
   },
 });
+
+const surgeOf = ({ concurrentRelaunches }: RollingPush['termination']): number => Math.max(ZONES, concurrentRelaunches);
 
 const detailsSchema = z.array(
   z.looseObject({
