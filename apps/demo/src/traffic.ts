@@ -100,13 +100,14 @@ function send(): void {
     );
     response.once('error', (error) => settle(failureOf(error)));
   });
-  const giveUp = setTimeout(() => {
-    settle({ failure: 'late', detail: `no answer within ${GIVE_UP_MS} ms` });
-    client.destroy();
-  }, GIVE_UP_MS);
+  let giveUp: NodeJS.Timeout | undefined;
   client.once('socket', (socket) => {
     // A request that waits for one of the kept connections is sent when it gets it.
     sentAt = now();
+    giveUp = setTimeout(() => {
+      settle({ failure: 'late', detail: `no answer within ${GIVE_UP_MS} ms` });
+      client.destroy();
+    }, GIVE_UP_MS);
     opened = !known.has(socket);
     known.add(socket);
   });

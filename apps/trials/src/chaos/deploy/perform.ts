@@ -42,9 +42,9 @@ export const deployResultSchema = z.object({
 /** @see deployResultSchema */
 export type DeployResult = z.infer<typeof deployResultSchema>;
 
-const CONNECTIONS = 40;
+const CONNECTIONS = 100;
 /** How long an answer takes: the switch happens in the middle of requests. */
-const DELAY_MS = 60;
+const DELAY_MS = 150;
 const SETTLE_MS = 1_000;
 const LOOK_MS = 200;
 const GIVE_UP_MS = 4 * 60_000;

@@ -32,6 +32,8 @@ const stateSchema = z.object({ seed: z.number(), results: z.array(deployResultSc
 
 /** Requests a second, of all lanes together. */
 const RATE = 300;
+/** A fault that is planted shows with less. */
+const PLANTED_RATE = 100;
 const LONG_SIZE = 4;
 const SHORT_SIZE = 2;
 
@@ -40,6 +42,7 @@ export async function deployChaos(options: DeployChaosOptions): Promise<ReportRo
   const { seed, say } = options;
   const schedule = options.plant ? [PLANTED] : options.long ? longSchedule(seed) : shortSchedule(seed);
   const results = await known(options);
+  let left: string[] = [];
   const part = schedule.slice(results.length, results.length + (options.count ?? schedule.length));
   if (part.length > 0) {
     const system = options.data
@@ -48,7 +51,7 @@ export async function deployChaos(options: DeployChaosOptions): Promise<ReportRo
     const stop = (): void => void system.stop().finally(() => process.exit(1));
     process.once('SIGINT', stop).once('SIGTERM', stop);
     try {
-      await deployAll(system, part, options, async (result) => {
+      left = await deployAll(system, part, options, async (result) => {
         results.push(result);
         say(line(results.length, schedule.length, result));
         if (options.state) {
@@ -61,7 +64,8 @@ export async function deployChaos(options: DeployChaosOptions): Promise<ReportRo
       await system.stop();
     }
   }
-  return rowsOf(results, schedule.length);
+  for (const problem of left) say(`NOT ${problem}`);
+  return [...rowsOf(results, schedule.length), equal('things left when everything is destroyed', left.length, 0)];
 }
 
 /** What a plant is shown with. */
@@ -83,21 +87,21 @@ async function known({ state, seed, from }: DeployChaosOptions): Promise<DeployR
   return from === undefined ? read.results : read.results.slice(0, from - 1);
 }
 
-/** Deploys one after the other in each of the lanes, which go on side by side. */
+/** Deploys one after the other in each of the lanes, which go on side by side; answers what is left when all is destroyed. */
 async function deployAll(
   system: System,
   part: readonly PlannedDeploy[],
   options: DeployChaosOptions,
   done: (result: DeployResult) => Promise<void>,
-): Promise<void> {
+): Promise<string[]> {
   const { plant, long, say } = options;
   await makeImages(computeOf(system), system.dataDir, ['good', ...part.map(({ version }) => version)]);
   const lanes = long ? 1 : part.length;
-  const lane = async (index: number): Promise<void> => {
+  const lane = async (index: number): Promise<string[]> => {
     const scene = await Scene.open(system, {
       stack: plant?.replace('-', '') ?? `lane${index + 1}`,
       size: long ? LONG_SIZE : SHORT_SIZE,
-      rate: RATE / lanes,
+      rate: plant ? PLANTED_RATE : RATE / lanes,
       drains: plant !== 'no-draining',
       say,
     });
@@ -109,9 +113,9 @@ async function deployAll(
       serving = performed.serving;
       await done(performed.result);
     }
-    await leftovers(scene, undefined);
+    return leftovers(scene, undefined);
   };
-  await Promise.all(Array.from({ length: lanes }, (_, index) => lane(index)));
+  return (await Promise.all(Array.from({ length: lanes }, (_, index) => lane(index)))).flat();
 }
 
 /** Lets a good version serve alone, whatever is there. */
