@@ -4,6 +4,7 @@ import { orcaInsightRoutes } from '@gennaker/contracts/orca-insight';
 import { orcaUndoRoutes } from '@gennaker/contracts/orca-undo';
 import type { Handlers } from '@gennaker/contracts/route';
 import { cloudHandlers } from './clouds/cloud-handlers.ts';
+import { documentHandlers } from './documents/document-handlers.ts';
 import { liveEvents } from './events/live-events.ts';
 import { takeWebhook } from './events/take-webhook.ts';
 import { forward } from './forward.ts';
@@ -26,6 +27,7 @@ export function gateHandlers(gate: Gate, people: People): Handlers<typeof gateAp
     ...pipelineHandlers(gate),
     ...taskHandlers(gate),
     ...cloudHandlers(gate),
+    ...documentHandlers(gate),
     ...customStageHandlers(gate.customStages),
     ...forward(gate.orca, orcaInsightRoutes),
     ...forward(gate.orca, orcaUndoRoutes),

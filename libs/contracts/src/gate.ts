@@ -5,6 +5,7 @@ import { eventAnswerSchema, storedEventSchema } from './echo.ts';
 import { executionViewSchema, jsonObject } from './execution.ts';
 import { applicationSchema, pipelineSchema, savedPipelineSchema, storedPipelineSchema, taskSchema } from './front50.ts';
 import { gateCloudRoutes } from './gate-clouds.ts';
+import { gateDocumentRoutes } from './gate-documents.ts';
 import { eventsQuery, executionsQuery, orcaApi, orcaPassedRoutes } from './orca.ts';
 import { orcaInsightRoutes } from './orca-insight.ts';
 import { orcaUndoRoutes } from './orca-undo.ts';
@@ -65,6 +66,7 @@ export const gateApi = defineApi({
     response: z.object({ version: z.string() }),
   },
   ...peopleRoutes,
+  ...gateDocumentRoutes,
   openapi: { method: 'GET', path: '/v3/api-docs', summary: 'This API as OpenAPI', response: jsonObject },
 
   listApplications: {

@@ -11,7 +11,7 @@ export interface SubmittedTask {
   readonly job: readonly Job[];
 }
 
-/** Jobs on applications and pipelines, which front50 carries out; all others are stages, which orca runs. */
+/** Jobs on applications, pipelines and projects, which front50 carries out; all others are stages, which orca runs. */
 const METADATA = new Set([
   'createApplication',
   'updateApplication',
@@ -19,6 +19,9 @@ const METADATA = new Set([
   'savePipeline',
   'updatePipeline',
   'deletePipeline',
+  'reorderPipelines',
+  'upsertProject',
+  'deleteProject',
 ]);
 
 /** Takes a task and answers where it is, in the form that Spinnaker's clients take apart: `/tasks/<id>`. */

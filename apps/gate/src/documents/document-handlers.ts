@@ -1,0 +1,77 @@
+import { documentHistoryRoutes } from '@gennaker/contracts/document-history';
+import type { gateDocumentRoutes } from '@gennaker/contracts/gate-documents';
+import { notificationSettingsRoutes } from '@gennaker/contracts/notification-settings';
+import type { CallOptions, Handlers } from '@gennaker/contracts/route';
+import { forward } from '../forward.ts';
+import type { Gate } from '../gate.ts';
+import { callOptions, flag } from '../request.ts';
+
+const STRATEGY = { query: { kind: 'strategy' } } as const;
+
+/** Projects, strategies, notifications, and the history of all documents. */
+export function documentHandlers(gate: Gate): Handlers<typeof gateDocumentRoutes> {
+  const { front50 } = gate;
+  return {
+    ...forward(front50, documentHistoryRoutes),
+    ...forward(front50, notificationSettingsRoutes),
+    applicationHistory: ({ params, query, ...call }) =>
+      front50.applicationHistory({ params, query: { limit: query.limit ?? 20 } }, callOptions(call)),
+
+    listProjects: (call) => front50.listProjects({}, callOptions(call)),
+    getProject: ({ params, ...call }) => front50.getProject({ params }, callOptions(call)),
+    projectHistory: ({ params, query, ...call }) => front50.projectHistory({ params, query }, callOptions(call)),
+    projectPipelines: ({ params, query, ...call }) =>
+      projectPipelines(gate, params.id, { limit: query.limit ?? 5, statuses: query.statuses }, callOptions(call)),
+
+    bulkSavePipelines: ({ body, ...call }) => front50.savePipelines({ body }, callOptions(call)),
+    movePipeline: async ({ body, ...call }) => {
+      await front50.renamePipeline({ body }, callOptions(call));
+    },
+    reorderPipelines: ({ body, ...call }) => front50.reorderPipelines({ body }, callOptions(call)),
+
+    listStrategyConfigs: ({ params, ...call }) =>
+      front50.listPipelines({ query: { ...STRATEGY.query, application: params.application } }, callOptions(call)),
+    getStrategyConfig: ({ params, ...call }) => front50.getPipelineByName({ params, ...STRATEGY }, callOptions(call)),
+    allStrategyConfigs: (call) => front50.listPipelines(STRATEGY, callOptions(call)),
+    strategyHistory: ({ params, query, ...call }) =>
+      front50.pipelineHistory({ params, query: { limit: query.limit ?? 20 } }, callOptions(call)),
+    saveStrategy: async ({ query, rawBody, ...call }) => {
+      await front50.savePipeline(
+        { query: { ...STRATEGY.query, staleCheck: flag(query.staleCheck) }, body: rawBody },
+        callOptions(call),
+      );
+    },
+    updateStrategy: async ({ params, rawBody, ...call }) => {
+      const saved = await front50.savePipeline(
+        { query: { ...STRATEGY.query, id: params.id }, body: rawBody },
+        callOptions(call),
+      );
+      return saved.pipeline;
+    },
+    deleteStrategy: ({ params, ...call }) => front50.deletePipeline({ params, ...STRATEGY }, callOptions(call)),
+    moveStrategy: async ({ body, ...call }) => {
+      await front50.renamePipeline({ body, ...STRATEGY }, callOptions(call));
+    },
+    reorderStrategies: ({ body, ...call }) => front50.reorderPipelines({ body, ...STRATEGY }, callOptions(call)),
+  };
+}
+
+/** Executions of the pipelines that a project chose; of all pipelines of its applications when it chose none. */
+async function projectPipelines(
+  gate: Gate,
+  id: string,
+  { limit, statuses }: { readonly limit: number; readonly statuses: string | undefined },
+  options: CallOptions,
+) {
+  const { config } = await gate.front50.getProject({ params: { id } }, options);
+  const chosen = config.pipelineConfigs.map(({ pipelineConfigId }) => pipelineConfigId);
+  const lists =
+    chosen.length > 0
+      ? [await gate.orca.listExecutions({ query: { pipelineConfigIds: chosen.join(','), limit, statuses } }, options)]
+      : await Promise.all(
+          config.applications.map((application) =>
+            gate.orca.listForApplication({ params: { application }, query: { limit, statuses } }, options),
+          ),
+        );
+  return lists.flat().toSorted((a, b) => (b.startTime ?? b.buildTime) - (a.startTime ?? a.buildTime));
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { documentHistoryRoutes } from './document-history.ts';
+import { executionViewSchema, jsonObject } from './execution.ts';
+import { applicationSchema, bulkSavedSchema, pipelineSchema } from './front50.ts';
+import { notificationSettingsRoutes } from './notification-settings.ts';
+import { projectRoutes } from './projects.ts';
+import { defineApi } from './route.ts';
+
+const id = z.object({ id: z.string() });
+const application = z.object({ application: z.string() });
+const named = z.object({ application: z.string(), name: z.string() });
+const limit = z.coerce.number().int().min(1).max(1000).optional();
+const moved = z.object({ application: z.string(), from: z.string(), to: z.string() });
+const reordered = z.object({ application: z.string(), idsToIndices: z.record(z.string(), z.coerce.number().int()) });
+
+/** Gate's routes of documents: projects, strategies, notifications, and what became of all of them. */
+export const gateDocumentRoutes = defineApi({
+  ...documentHistoryRoutes,
+  ...notificationSettingsRoutes,
+  applicationHistory: {
+    method: 'GET',
+    path: '/applications/:application/history',
+    summary: 'Versions of an application, newest first',
+    params: application,
+    query: z.object({ limit }),
+    response: z.array(applicationSchema),
+  },
+
+  listProjects: { ...projectRoutes.listProjects, path: '/projects' },
+  getProject: { ...projectRoutes.getProject, path: '/projects/:id' },
+  projectHistory: { ...projectRoutes.projectHistory, path: '/projects/:id/history' },
+  projectPipelines: {
+    method: 'GET',
+    path: '/projects/:id/pipelines',
+    summary: "Executions of a project's pipelines, or of its applications where it names no pipelines",
+    params: id,
+    query: z.object({ limit, statuses: z.string().optional() }),
+    response: z.array(executionViewSchema),
+  },
+
+  bulkSavePipelines: {
+    method: 'POST',
+    path: '/pipelines/bulksave',
+    summary: 'Save many pipelines: those that are right are saved, the others come back with their errors',
+    query: z.object({ application: z.string().optional() }),
+    body: z.array(jsonObject),
+    response: bulkSavedSchema,
+  },
+  movePipeline: { method: 'POST', path: '/pipelines/move', summary: 'Rename a pipeline', body: moved },
+  reorderPipelines: {
+    method: 'POST',
+    path: '/actions/pipelines/reorder',
+    summary: "Give pipelines their places in their application's list",
+    body: reordered,
+  },
+
+  listStrategyConfigs: {
+    method: 'GET',
+    path: '/applications/:application/strategyConfigs',
+    summary: "An application's strategies",
+    params: application,
+    response: z.array(pipelineSchema),
+  },
+  getStrategyConfig: {
+    method: 'GET',
+    path: '/applications/:application/strategyConfigs/:name',
+    summary: 'One strategy by name',
+    params: named,
+    response: pipelineSchema,
+  },
+  allStrategyConfigs: {
+    method: 'GET',
+    path: '/strategyConfigs',
+    summary: 'Every strategy',
+    response: z.array(pipelineSchema),
+  },
+  strategyHistory: {
+    method: 'GET',
+    path: '/strategyConfigs/:id/history',
+    summary: 'Versions of a strategy, newest first',
+    params: id,
+    query: z.object({ limit }),
+    response: z.array(pipelineSchema),
+  },
+  saveStrategy: {
+    method: 'POST',
+    path: '/strategies',
+    summary: 'Save a strategy; answers nothing',
+    query: z.object({ staleCheck: z.stringbool().optional() }),
+    rawBody: true,
+  },
+  updateStrategy: {
+    method: 'PUT',
+    path: '/strategies/:id',
+    summary: 'Replace a strategy and answer it',
+    params: id,
+    rawBody: true,
+    response: pipelineSchema,
+  },
+  deleteStrategy: {
+    method: 'DELETE',
+    path: '/strategies/:application/:name',
+    summary: 'Delete a strategy by name; an unknown name is no error',
+    params: named,
+  },
+  moveStrategy: { method: 'POST', path: '/strategies/move', summary: 'Rename a strategy', body: moved },
+  reorderStrategies: {
+    method: 'POST',
+    path: '/actions/strategies/reorder',
+    summary: "Give strategies their places in their application's list",
+    body: reordered,
+  },
+});
