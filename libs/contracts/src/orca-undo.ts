@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { cloudUndoSchema } from './cloud-undo.ts';
-import { jsonObject } from './execution.ts';
 import { defineApi } from './route.ts';
 
 /** What "undo this execution" would do now. */
@@ -46,7 +45,7 @@ export const rollbackPreviewSchema = z.object({
   sentence: z.string(),
   regions: z.array(regionRollbackSchema),
   task: z
-    .object({ application: z.string(), description: z.string(), job: z.array(jsonObject) })
+    .object({ application: z.string(), description: z.string(), job: z.array(z.looseObject({ type: z.string() })) })
     .optional()
     .describe('what starts it, for POST /tasks; absent: nothing can be rolled back'),
 });

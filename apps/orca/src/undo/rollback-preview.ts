@@ -1,7 +1,6 @@
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import type { RegionRollback, RollbackPreview } from '@gennaker/contracts/orca-undo';
 import { parseName } from '@gennaker/contracts/moniker';
-import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import { chooseRollback } from '@gennaker/extension-sdk/rollback';
 import { planOf, rollbackSteps } from '@gennaker/stages/rollback-server-group/plan';
 import { rollbackServerGroupSchema } from '@gennaker/stages/rollback-server-group/schema';
@@ -43,7 +42,7 @@ export function rollbackPreview(
 function ofRegion(
   target: RollbackTarget,
   all: readonly ServerGroup[],
-): { readonly region: RegionRollback; readonly stage?: JsonObject } {
+): { readonly region: RegionRollback; readonly stage?: NonNullable<RollbackPreview['task']>['job'][number] } {
   const { account, cluster, region } = target;
   const groups = all.filter(
     (group) => group.account === account && group.cluster === cluster && group.region === region,

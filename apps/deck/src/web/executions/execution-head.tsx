@@ -9,6 +9,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { usePauseOrResume } from '../queries/actions.ts';
 import { typing } from '../shell/shortcuts.ts';
+import { WayBack } from '../undo/way-back.tsx';
 import { CancelDialog } from './cancel-dialog.tsx';
 import { startedBy, triggerSentence } from './trigger-sentence.ts';
 
@@ -55,6 +56,7 @@ export function ExecutionHead({ execution }: { readonly execution: ExecutionView
             {status === 'PAUSED' ? 'Resume' : 'Pause'}
           </Button>
         ) : null}
+        <WayBack execution={execution} />
         {pipelineConfigId ? (
           <Button
             size="compact-sm"

@@ -10,7 +10,7 @@ import type { Deed } from './deed.ts';
 import { firstStage, missingOf, saidBy, stagesOf } from './deed.ts';
 import { DifferencesTable } from './differences-table.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
-import { TaskProgress } from './task-progress.tsx';
+import { FollowedTask } from './task-progress.tsx';
 import { Dialog } from '../shell/dialog.tsx';
 
 /** Typing rests this long (ms) before it is asked anew what would be done. */
@@ -34,14 +34,7 @@ export function DeedDialog({
       {submit.data === undefined ? (
         <DeedForm application={application} deed={deed} given={given} submit={submit} onClose={onClose} />
       ) : (
-        <div className="form-stack">
-          <TaskProgress application={application} id={submit.data} />
-          <Group justify="flex-end">
-            <Button variant="default" data-autofocus onClick={onClose}>
-              Close
-            </Button>
-          </Group>
-        </div>
+        <FollowedTask application={application} id={submit.data} onClose={onClose} />
       )}
     </Dialog>
   );

@@ -57,7 +57,8 @@ function OnePreview({ of }: { readonly of: OperationPreview }) {
   );
 }
 
-function Sentences({ of }: { readonly of: readonly string[] }) {
+/** Sentences one below the other. */
+export function Sentences({ of }: { readonly of: readonly string[] }) {
   return (
     <ul className="panel-problems">
       {of.map((sentence) => (

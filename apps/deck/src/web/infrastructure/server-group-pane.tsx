@@ -1,4 +1,4 @@
-import { Checkbox } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { capacityWords } from '@gennaker/ui/capacity-words';
 import { healthLook, healthWord } from '@gennaker/ui/instance-squares';
@@ -8,6 +8,7 @@ import { object, strings, text } from '@gennaker/ui/stage-ui';
 import { Ago } from '@gennaker/ui/time';
 import { useState } from 'react';
 import { useCan } from '../queries/accounts.ts';
+import { RollbackDialog } from '../undo/rollback-dialog.tsx';
 import { inWords } from './differences.ts';
 import type { InstancePlace } from './instance-deeds.ts';
 import { instanceDeeds } from './instance-deeds.ts';
@@ -39,6 +40,7 @@ export function ServerGroupPane({ application, group, onInstance, onClose }: Pan
           <Chip look="succeeded">Enabled</Chip>
         )
       }
+      actions={group.isDisabled ? null : <RollbackButton application={application} group={group} />}
       deeds={serverGroupDeeds(group, can)}
       onClose={onClose}
     >
@@ -74,6 +76,18 @@ export function ServerGroupPane({ application, group, onInstance, onClose }: Pan
       <Policies group={group} />
       <Instances key={group.name} application={application} group={group} onInstance={onInstance} />
     </Pane>
+  );
+}
+
+function RollbackButton({ application, group }: Pick<PaneProps, 'application' | 'group'>) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button size="compact-sm" variant="default" onClick={() => setOpen(true)}>
+        Roll back
+      </Button>
+      {open ? <RollbackDialog application={application} subject={{ group }} onClose={() => setOpen(false)} /> : null}
+    </>
   );
 }
 

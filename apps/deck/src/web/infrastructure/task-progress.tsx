@@ -1,4 +1,4 @@
-import { Skeleton } from '@mantine/core';
+import { Button, Group, Skeleton } from '@mantine/core';
 import type { StageView } from '@gennaker/contracts/execution';
 import { isComplete } from '@gennaker/contracts/status';
 import { ErrorPanel, ReasonNote } from '@gennaker/ui/panels';
@@ -12,7 +12,7 @@ import { FailedOperation } from './failed-operation.tsx';
 import { failedOperationOf } from './operation-of-stage.ts';
 
 /** A task by hand as it goes on: each stage with its reason; at the end its result. */
-export function TaskProgress({ application, id }: { readonly application: string; readonly id: string }) {
+function TaskProgress({ application, id }: { readonly application: string; readonly id: string }) {
   const client = useQueryClient();
   const task = useTask(id);
   const ended = task.data !== undefined && isComplete(task.data.status);
@@ -52,6 +52,28 @@ export function TaskProgress({ application, id }: { readonly application: string
         </Link>
       </p>
     </section>
+  );
+}
+
+/** What a dialog shows once its task was begun: how it goes on, and the way out. */
+export function FollowedTask({
+  application,
+  id,
+  onClose,
+}: {
+  readonly application: string;
+  readonly id: string;
+  readonly onClose: () => void;
+}) {
+  return (
+    <div className="form-stack">
+      <TaskProgress application={application} id={id} />
+      <Group justify="flex-end">
+        <Button variant="default" data-autofocus onClick={onClose}>
+          Close
+        </Button>
+      </Group>
+    </div>
   );
 }
 

@@ -21,15 +21,16 @@ export function usePreview(application: string, stages: readonly StageConfig[], 
   });
 }
 
+/** The id in the answer to a submission, `/tasks/01K...`. */
+export function taskOf({ ref }: { readonly ref: string }): string {
+  return ref.slice(ref.lastIndexOf('/') + 1);
+}
+
 /** Submits stages as one task; answers its id. */
 export function useSubmitStages(application: string) {
   return useMutation({
-    mutationFn: async ({ description, stages }: { description: string; stages: readonly StageConfig[] }) => {
-      const { ref } = await gate.submitTask({
-        body: { application, description, job: stages.map((one) => ({ ...one })) },
-      });
-      return ref.slice(ref.lastIndexOf('/') + 1);
-    },
+    mutationFn: async ({ description, stages }: { description: string; stages: readonly StageConfig[] }) =>
+      taskOf(await gate.submitTask({ body: { application, description, job: stages.map((one) => ({ ...one })) } })),
   });
 }
 
