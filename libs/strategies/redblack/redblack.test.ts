@@ -146,6 +146,36 @@ describe('a red/black deploy', () => {
   });
 });
 
+describe('a cluster without load balancers', () => {
+  const cluster = { ...where, image: 'hello-2', capacity: { min: 2, max: 2, desired: 2 } };
+  const deployed = async (settings: object): Promise<string[]> => {
+    const result = await expectPipeline(
+      pipeline('hello', 'deploy').stage('deploy', 'Deploy', { clusters: [{ ...cluster, ...settings }] }),
+    )
+      .withServerGroup({ ...where, instances: 2, image: 'hello-1' })
+      .withImage('hello-2')
+      .toSucceed();
+    return groups(result);
+  };
+
+  it('has the older one disabled by what is asked for alone, as nothing in the cloud shows it', async () => {
+    expect(await deployed({ strategy: 'redblack' })).toEqual(['hello-prod-v000 off 2', 'hello-prod-v001 on 2']);
+  });
+
+  it.each([
+    ['redblack', { scaleDown: true }, ['hello-prod-v000 off 0', 'hello-prod-v001 on 2']],
+    [
+      'rollingredblack',
+      { targetPercentages: [50], scaleDown: true },
+      ['hello-prod-v000 off 0', 'hello-prod-v001 on 2'],
+    ],
+    ['rolling', {}, ['hello-prod-v000 off 0', 'hello-prod-v001 on 2']],
+    ['highlander', {}, ['hello-prod-v001 on 2']],
+  ])('has %s end its work with its instances', async (strategy, settings, left) => {
+    expect(await deployed({ strategy, ...settings })).toEqual(left);
+  });
+});
+
 describe('the lock of a cluster', () => {
   it('is given back when a deploy fails while it waits, so that the next one goes on', async () => {
     const cluster = { ...where, capacity: { min: 1, max: 1, desired: 1 }, loadBalancers: ['hello-lb'] };

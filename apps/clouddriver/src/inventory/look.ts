@@ -1,6 +1,6 @@
 import type { InventorySnapshot, TrafficRecord } from '@gennaker/extension-sdk/cloud';
+import { withTraffic } from '@gennaker/extension-sdk/desired-traffic';
 import type { Database } from '@gennaker/store/database';
-import { withTraffic } from './drift.ts';
 import {
   imageItem,
   type Item,

@@ -1,11 +1,11 @@
 import { imageSchema } from '@gennaker/contracts/cloud-views';
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import type { ResourceRef } from '@gennaker/extension-sdk/cloud';
+import { withTraffic } from '@gennaker/extension-sdk/desired-traffic';
 import type { Clock } from '@gennaker/service/clock';
 import type { Database } from '@gennaker/store/database';
 import type { Logger } from 'pino';
 import type { Accounts, OpenAccount } from '../accounts.ts';
-import { withTraffic } from './drift.ts';
 import { imageItem, type ItemKey, loadBalancerItem, securityGroupItem, serverGroupItem } from './item.ts';
 import { applyLook } from './look.ts';
 import type { Nudge } from './nudges.ts';

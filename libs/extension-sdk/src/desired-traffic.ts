@@ -1,5 +1,5 @@
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
-import type { ObservedServerGroup, TrafficRecord } from '@gennaker/extension-sdk/cloud';
+import type { ObservedServerGroup, TrafficRecord } from './cloud.ts';
 
 /** Lays what was asked for over what is observed: disabled or not, and a difference between the two as drift. */
 export function withTraffic(observed: ObservedServerGroup, desired: TrafficRecord | null): ServerGroup {
