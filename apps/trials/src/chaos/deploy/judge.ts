@@ -110,7 +110,7 @@ function disagreements(seen: TrafficSeen): string[] {
   return told;
 }
 
-type Growth = (key: keyof Counter & string, part?: string) => number;
+type Growth = (key: string, part?: string) => number;
 
 /** How much a counter of an instance, or of the load balancer, grew. */
 function grown({ before, after }: Pick<TrafficSeen, 'before' | 'after'>, instance: string | undefined): Growth {
