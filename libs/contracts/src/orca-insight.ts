@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { operationPreviewSchema } from './cloud-views.ts';
 import { executionTriggerSchema, executionViewSchema, jsonObject, reasonSchema } from './execution.ts';
+import { livePlanSchema } from './live-plan.ts';
 import { defineApi } from './route.ts';
 import { statusSchema } from './status.ts';
 
@@ -128,6 +129,8 @@ export const planSchema = z.looseObject({
   /** Set when a start would have to wait in the queue of this pipeline. */
   queue: reasonSchema.optional(),
   durationMs: z.object({ p50: z.number(), p90: z.number(), basis: z.number().int() }).optional(),
+  /** What stages would have clouds do as things are now; absent: nobody was asked, or no stage has to do with clouds. */
+  live: livePlanSchema.optional(),
 });
 export type Plan = z.infer<typeof planSchema>;
 

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { capacitySchema, operationPreviewSchema } from './cloud-views.ts';
+import { reasonSchema } from './execution.ts';
+
+/** A server group that a deploy would make as things are now, and what its strategy would then do. */
+export const plannedDeploySchema = z.object({
+  account: z.string(),
+  region: z.string(),
+  cluster: z.string().describe('app-stack-detail'),
+  serverGroupName: z.string().describe('the next free name as things are now'),
+  image: z.string().optional().describe('absent: only a run can tell'),
+  capacity: capacitySchema.optional().describe('instances in the end; absent: as many as the cloud gives'),
+  strategy: z.string().optional(),
+  replaces: z
+    .object({ serverGroupName: z.string(), capacity: capacitySchema, image: z.string().optional() })
+    .optional()
+    .describe('what serves now; absent: nothing of the cluster does'),
+  steps: z.array(z.string()).describe('in their order'),
+});
+export type PlannedDeploy = z.infer<typeof plannedDeploySchema>;
+
+/** What one stage of a plan would do against live state. */
+export const liveStageSchema = z.object({
+  stageRefId: z.string(),
+  name: z.string(),
+  deploys: z.array(plannedDeploySchema),
+  operations: z.array(operationPreviewSchema).describe('what clouds say of the operations that it would submit'),
+  problems: z.array(z.string()).describe('why it would not go well as things are now, with numbers and way out'),
+  locks: z.array(z.string()).describe('who changes its clusters now: it would wait for them'),
+  notes: z.array(z.string()).describe('what was found, and what only a run can tell'),
+  durationMs: z.object({ p50: z.number(), p90: z.number(), basis: z.number().int() }).optional(),
+});
+export type LiveStage = z.infer<typeof liveStageSchema>;
+
+/** What the stages that have to do with clouds would do against live state. Nothing is changed, locked or stored. */
+export const livePlanSchema = z.object({
+  /** Set when clouds cannot be asked: nothing is known of live state. */
+  unknown: reasonSchema.optional(),
+  stages: z.array(liveStageSchema),
+});
+export type LivePlan = z.infer<typeof livePlanSchema>;
