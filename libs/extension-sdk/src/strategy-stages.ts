@@ -1,25 +1,12 @@
 import { newServerGroupStageSchema } from '@gennaker/contracts/server-group-stage';
+import { type StrategyProblem, takeOverFields } from '@gennaker/contracts/strategy-settings';
 import { z } from 'zod';
 import { underLockContext } from './cluster-lock.ts';
 import { onlyWhileHealthy } from './newcomer-health.ts';
 import type { JsonObject, SyntheticStage } from './stage.ts';
-import type { MadeDeploy, StrategyProblem } from './strategy.ts';
+import type { MadeDeploy } from './strategy.ts';
 
 type Made = Omit<MadeDeploy<unknown>, 'settings'>;
-
-const seconds = z.coerce.number().min(0);
-const flag = z.stringbool().or(z.boolean());
-
-/** What all strategies that give a new server group the traffic read of a description. */
-export const takeOverFields = {
-  disableTraffic: flag.optional(),
-  enableTraffic: flag.optional(),
-  trafficOptions: z.string().optional(),
-  delayBeforeDisableSec: seconds.nullish(),
-  delayBeforeCleanup: seconds.nullish().describe('newer spelling of delayBeforeDisableSec'),
-  scaleDown: flag.nullish().describe('older server groups lose their instances in the end'),
-  delayBeforeScaleDownSec: seconds.nullish(),
-} as const;
 
 const takeOverSchema = z.looseObject(takeOverFields);
 

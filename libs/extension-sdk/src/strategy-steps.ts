@@ -1,26 +1,13 @@
 import type { Capacity } from '@gennaker/contracts/cloud-views';
 import type { PlacedServerGroup } from '@gennaker/contracts/server-group-stage';
-import { trafficRulesSchema } from '@gennaker/contracts/traffic-report';
-import { z } from 'zod';
+import type { trafficRulesSchema } from '@gennaker/contracts/traffic-report';
+import type { z } from 'zod';
 import type { JsonObject, SyntheticStage } from './stage.ts';
 import type { MadeDeploy } from './strategy.ts';
 import { takesFromOlder, whileNewcomerIsHealthy } from './strategy-stages.ts';
 
 type Made = Omit<MadeDeploy<unknown>, 'settings'>;
 type Step = Omit<SyntheticStage, 'after'>;
-
-/** What strategies that go step by step judge the newcomer's traffic by. */
-export const stepRulesFields = {
-  rules: trafficRulesSchema
-    .extend({
-      maxFailureRatio: z.coerce.number().min(0).max(1).default(0.01),
-      maxP99Ms: z.coerce.number().positive().optional(),
-      minRequests: z.coerce.number().int().min(1).default(20),
-    })
-    .prefault({})
-    .describe('traffic of the new server group that breaks them ends the deploy'),
-  whenUndecided: z.enum(['fail', 'goOn']).default('fail').describe('what too little traffic for the rules means'),
-} as const;
 
 /** How many instances the new server group has in the end: as described, or as many as the one that it replaces. */
 export function wantedCapacity({ wanted, source }: Made): Capacity {

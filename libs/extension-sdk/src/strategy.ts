@@ -1,15 +1,8 @@
 import type { Capacity } from '@gennaker/contracts/cloud-views';
 import type { PlacedServerGroup, ReplacedServerGroup } from '@gennaker/contracts/server-group-stage';
+import { settingsProblems, type StrategyProblem } from '@gennaker/contracts/strategy-settings';
 import { z } from 'zod';
 import type { JsonObject, PlannedStage, PlanView, SyntheticStage } from './stage.ts';
-
-/** What of a cluster's description a strategy cannot work with. */
-export interface StrategyProblem {
-  /** Path of the field in the description. */
-  readonly field: string;
-  readonly message: string;
-  readonly fix?: string;
-}
 
 /** A deploy as its strategy sees it while planning. `S`: the fields that the strategy reads, parsed by its schema. */
 export interface StrategyDeploy<S> {
@@ -101,13 +94,8 @@ export interface StrategyDefinition {
 /** Declares a strategy. */
 export function defineStrategy<S extends z.ZodType>(spec: StrategySpec<S>): StrategyDefinition {
   const { type, aliases = [], label, description, schema, insteadStages } = spec;
-  const problems = (described: Readonly<JsonObject>): StrategyProblem[] => {
-    const parsed = schema.safeParse(described);
-    if (parsed.success) return [...(spec.problems?.(parsed.data) ?? [])];
-    return parsed.error.issues
-      .filter((issue) => !isExpression(valueAt(described, issue.path)))
-      .map((issue) => ({ field: issue.path.map(String).join('.'), message: issue.message }));
-  };
+  const problems = (described: Readonly<JsonObject>): StrategyProblem[] =>
+    settingsProblems(schema, spec.problems, described);
   const settingsOf = (described: Readonly<JsonObject>): z.output<S> => {
     const [problem] = problems(described);
     if (problem)
@@ -148,16 +136,4 @@ export function strategyNamed(strategies: Iterable<StrategyDefinition>, name: st
   for (const strategy of strategies)
     if ([strategy.type, ...strategy.aliases].some((known) => known.toLowerCase() === wanted)) return strategy;
   return undefined;
-}
-
-const isExpression = (value: unknown): boolean => typeof value === 'string' && value.includes('${');
-
-/** The value at a path, or the expression that stands in its place. */
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  let at = value;
-  for (const key of path) {
-    if (typeof at !== 'object' || at === null) return at;
-    at = new Map(Object.entries(at)).get(String(key));
-  }
-  return at;
 }

@@ -1,5 +1,9 @@
-import { takeOverFields } from '@gennaker/extension-sdk/strategy-stages';
-import { stepRulesFields } from '@gennaker/extension-sdk/strategy-steps';
+import {
+  risingProblems,
+  stepRulesFields,
+  type StrategyProblem,
+  takeOverFields,
+} from '@gennaker/contracts/strategy-settings';
 import { z } from 'zod';
 
 const stepSchema = z.looseObject({
@@ -29,3 +33,10 @@ export const canarySchema = z.looseObject({
     .prefault({}),
 });
 export type Canary = z.output<typeof canarySchema>['canary'];
+
+/** Steps that do not rise. */
+export const canaryProblems = ({ canary }: z.output<typeof canarySchema>): readonly StrategyProblem[] =>
+  risingProblems(
+    canary.steps.map(({ percentage }) => percentage),
+    (at) => `canary.steps.${at}.percentage`,
+  );

@@ -13,7 +13,7 @@ import {
   watchNewcomer,
 } from '@gennaker/extension-sdk/strategy-steps';
 import type { z } from 'zod';
-import { type Canary, canarySchema } from './schema.ts';
+import { type Canary, canaryProblems, canarySchema } from './schema.ts';
 import { instancesFor, weightFor } from './shares.ts';
 
 type Deploy = MadeDeploy<z.output<typeof canarySchema>>;
@@ -29,7 +29,7 @@ export default defineStrategy({
   label: 'Canary',
   description: 'Gives the new server group a growing share of the traffic while that goes well; else takes it back',
   schema: canarySchema,
-  problems: (settings) => [...takeOverProblems('canary', settings), ...risingProblems(settings.canary.steps)],
+  problems: (settings) => [...takeOverProblems('canary', settings), ...canaryProblems(settings)],
   prepare: ({ canary }) =>
     canary.by === 'traffic' ? { disableTraffic: true } : { capacity: { min: 0, max: 0, desired: 0 } },
   afterStages: (deploy) => {
@@ -79,16 +79,4 @@ function judgmentStage({ created }: Deploy, { judgment, percentage }: CanaryStep
       instructions: asked.instructions ?? `${created.serverGroupName} serves ${percentage} %. Shall it get more?`,
     },
   };
-}
-
-function risingProblems(steps: Canary['steps']): { field: string; message: string; fix: string }[] {
-  const at = steps.findIndex((step, index) => index > 0 && step.percentage <= (steps[index - 1]?.percentage ?? 0));
-  if (at < 0) return [];
-  return [
-    {
-      field: `canary.steps.${at}.percentage`,
-      message: `${steps[at]?.percentage} % is no more than the step before it`,
-      fix: 'put the steps in rising order',
-    },
-  ];
 }

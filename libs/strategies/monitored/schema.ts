@@ -1,5 +1,9 @@
-import { takeOverFields } from '@gennaker/extension-sdk/strategy-stages';
-import { stepRulesFields } from '@gennaker/extension-sdk/strategy-steps';
+import {
+  risingProblems,
+  stepRulesFields,
+  type StrategyProblem,
+  takeOverFields,
+} from '@gennaker/contracts/strategy-settings';
 import { z } from 'zod';
 
 const flag = z.stringbool().or(z.boolean());
@@ -24,3 +28,21 @@ export const monitoredSchema = z.looseObject({
   ...stepRulesFields,
 });
 export type Monitored = z.output<typeof monitoredSchema>;
+
+/** The monitor that is always there: what load balancers count. */
+const TRAFFIC = 'traffic';
+
+/** Steps that do not rise, and a monitor that there is not. */
+export function monitoredProblems({ deploymentMonitor, deploySteps }: Monitored): readonly StrategyProblem[] {
+  const id = deploymentMonitor?.id;
+  const rising = risingProblems(deploySteps, (at) => `deploySteps.${at}`);
+  if (id === undefined || id === TRAFFIC) return rising;
+  return [
+    {
+      field: 'deploymentMonitor.id',
+      message: `there is no deployment monitor "${id}"`,
+      fix: `use "${TRAFFIC}", which judges by what the load balancers count`,
+    },
+    ...rising,
+  ];
+}

@@ -9,12 +9,10 @@ import {
   wantedCapacity,
   watchNewcomer,
 } from '@gennaker/extension-sdk/strategy-steps';
-import { type Monitored, monitoredSchema } from './schema.ts';
+import { type Monitored, monitoredProblems, monitoredSchema } from './schema.ts';
 
 /** The hold under which the old server group serves less than all. */
 const HOLD = 'monitored';
-/** The monitor that is always there: what load balancers count. */
-const TRAFFIC = 'traffic';
 
 /** The new server group grows in steps, the old one serves so much less; after each step a monitor says whether to go on. */
 export default defineStrategy({
@@ -22,11 +20,7 @@ export default defineStrategy({
   label: 'Monitored',
   description: 'Grows the new server group in steps, each judged by a monitor; the first bad verdict takes it back',
   schema: monitoredSchema,
-  problems: (settings) => [
-    ...takeOverProblems('monitored', settings),
-    ...monitorProblems(settings),
-    ...risingProblems(settings.deploySteps),
-  ],
+  problems: (settings) => [...takeOverProblems('monitored', settings), ...monitoredProblems(settings)],
   // Its instances come with the steps.
   prepare: () => ({ capacity: { min: 0, max: 0, desired: 0 } }),
   afterStages: (deploy) => {
@@ -66,27 +60,3 @@ function partOfOld(deploy: MadeDeploy<Monitored>, percentage: number): Omit<Synt
 
 const stepsOf = ({ deploySteps }: Monitored): number[] =>
   deploySteps.includes(100) ? deploySteps : [...deploySteps, 100];
-
-function monitorProblems({ deploymentMonitor }: Monitored): { field: string; message: string; fix: string }[] {
-  const id = deploymentMonitor?.id;
-  if (id === undefined || id === TRAFFIC) return [];
-  return [
-    {
-      field: 'deploymentMonitor.id',
-      message: `there is no deployment monitor "${id}"`,
-      fix: `use "${TRAFFIC}", which judges by what the load balancers count`,
-    },
-  ];
-}
-
-function risingProblems(steps: readonly number[]): { field: string; message: string; fix: string }[] {
-  const at = steps.findIndex((step, index) => index > 0 && step <= (steps[index - 1] ?? 0));
-  if (at < 0) return [];
-  return [
-    {
-      field: `deploySteps.${at}`,
-      message: `${steps[at]} % is no more than the step before it`,
-      fix: 'put the steps in rising order',
-    },
-  ];
-}

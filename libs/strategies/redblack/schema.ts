@@ -1,4 +1,4 @@
-import { takeOverFields } from '@gennaker/extension-sdk/strategy-stages';
+import { takeOverFields } from '@gennaker/contracts/strategy-settings';
 import { z } from 'zod';
 
 /** A pipeline that looks at the new server group before it gets traffic. */

@@ -1,4 +1,4 @@
-import { takeOverFields } from '@gennaker/extension-sdk/strategy-stages';
+import { type StrategyProblem, takeOverFields } from '@gennaker/contracts/strategy-settings';
 import { z } from 'zod';
 
 /** Instances, or a percentage of them. */
@@ -15,3 +15,15 @@ export const rollingSchema = z.looseObject({
   waitBetweenSteps: z.coerce.number().min(0).default(0).describe('seconds before anything is taken from the old one'),
 });
 export type Rolling = z.output<typeof rollingSchema>;
+
+/** Bounds within which nothing can move. */
+export function rollingProblems({ maxSurge, maxUnavailable }: Rolling): readonly StrategyProblem[] {
+  if ([maxSurge, maxUnavailable].some((each) => Number.parseFloat(String(each)) !== 0)) return [];
+  return [
+    {
+      field: 'maxSurge',
+      message: 'without an instance more, and none that may be missing, nothing can move',
+      fix: 'set maxSurge or maxUnavailable to at least 1',
+    },
+  ];
+}

@@ -7,7 +7,7 @@ import {
   shrinkSource,
   wantedCapacity,
 } from '@gennaker/extension-sdk/strategy-steps';
-import { type Rolling, rollingSchema } from './schema.ts';
+import { type Rolling, rollingProblems, rollingSchema } from './schema.ts';
 import { boundOf, rollingSteps, type RollingBounds } from './steps.ts';
 
 /** The hold under which the old server group is smaller than it was. */
@@ -19,18 +19,7 @@ export default defineStrategy({
   label: 'Rolling',
   description: 'Replaces instances step by step, within bounds for how many there are and how many serve',
   schema: rollingSchema,
-  problems: (settings) => [
-    ...takeOverProblems('rolling', settings),
-    ...(Number.parseFloat(String(settings.maxSurge)) === 0 && Number.parseFloat(String(settings.maxUnavailable)) === 0
-      ? [
-          {
-            field: 'maxSurge',
-            message: 'without an instance more, and none that may be missing, nothing can move',
-            fix: 'set maxSurge or maxUnavailable to at least 1',
-          },
-        ]
-      : []),
-  ],
+  problems: (settings) => [...takeOverProblems('rolling', settings), ...rollingProblems(settings)],
   bounds: (settings, { from, to }) => {
     const { surge, unavailable } = roomOf(settings, from, to);
     return { most: Math.max(from, to) + surge, least: Math.max(0, Math.min(from, to) - unavailable) };

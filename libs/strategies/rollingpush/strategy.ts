@@ -4,7 +4,7 @@ import { whereOf } from '@gennaker/extension-sdk/new-server-group';
 import type { PlanView } from '@gennaker/extension-sdk/stage';
 import { defineStrategy } from '@gennaker/extension-sdk/strategy';
 import { z } from 'zod';
-import { type RollingPush, rollingpushSchema } from './schema.ts';
+import { type RollingPush, rollingpushProblems, rollingpushSchema } from './schema.ts';
 
 /** A group that spans a region's zones takes no surplus below their number. */
 const ZONES = 3;
@@ -17,16 +17,7 @@ export default defineStrategy({
   label: 'Rolling push',
   description: 'Replaces the instances of the server group that serves; no new server group is made',
   schema: rollingpushSchema,
-  problems: ({ termination }) =>
-    !termination.relaunchAllInstances && (termination.totalRelaunches ?? 0) > 0
-      ? [
-          {
-            field: 'termination.totalRelaunches',
-            message: 'a part of the instances cannot be replaced: the server group would run two versions for good',
-            fix: 'set relaunchAllInstances, or use the strategy canary',
-          },
-        ]
-      : [],
+  problems: rollingpushProblems,
   bounds: ({ termination }, { from }) => ({ most: from + surgeOf(termination), least: from }),
   insteadStages: ({ description, settings: { termination }, view }) => {
     const described = newServerGroupStageSchema.parse(description);

@@ -1,4 +1,4 @@
-import { takeOverFields } from '@gennaker/extension-sdk/strategy-stages';
+import { takeOverFields } from '@gennaker/contracts/strategy-settings';
 import { z } from 'zod';
 
 /** What rolling red/black reads of a cluster's description. */
