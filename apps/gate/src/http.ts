@@ -3,6 +3,7 @@ import { orcaPassedRoutes } from '@gennaker/contracts/orca';
 import { orcaInsightRoutes } from '@gennaker/contracts/orca-insight';
 import { orcaUndoRoutes } from '@gennaker/contracts/orca-undo';
 import type { Handlers } from '@gennaker/contracts/route';
+import { strategyLabRoutes } from '@gennaker/contracts/strategy-lab';
 import { cloudHandlers } from './clouds/cloud-handlers.ts';
 import { documentHandlers } from './documents/document-handlers.ts';
 import { liveEvents } from './events/live-events.ts';
@@ -30,6 +31,7 @@ export function gateHandlers(gate: Gate, people: People): Handlers<typeof gateAp
     ...documentHandlers(gate),
     ...customStageHandlers(gate.customStages),
     ...forward(gate.orca, orcaInsightRoutes),
+    ...forward(gate.orca, strategyLabRoutes),
     ...forward(gate.orca, orcaUndoRoutes),
     ...forward(gate.orca, orcaPassedRoutes),
     failedStages: ({ query, ...call }) => gate.orca.failedStages({ query }, callOptions(call)),

@@ -12,10 +12,12 @@ import { executionHandlers } from './rest/execution-handlers.ts';
 import { startHandlers } from './rest/start-handlers.ts';
 import { taskView } from './rest/task-view.ts';
 import { type MailParts, patchStage, sendMail } from './send-mail.ts';
+import { labHandlers } from './strategy-lab/lab-handlers.ts';
+import type { StrategyLab } from './strategy-lab/strategy-lab.ts';
 import { undoHandlers } from './undo/undo-handlers.ts';
 
 /** Orca's handlers. */
-export function orcaHandlers(parts: MailParts): Handlers<typeof orcaApi> {
+export function orcaHandlers(parts: MailParts, lab: StrategyLab): Handlers<typeof orcaApi> {
   const { db, orchestrator } = parts;
   const command = async (
     call: { readonly params: { readonly id: string }; readonly traceparent: string; readonly headers: Keyed },
@@ -76,6 +78,7 @@ export function orcaHandlers(parts: MailParts): Handlers<typeof orcaApi> {
     },
     stats: () => ({ ...orchestrator.stats() }),
     ...insightHandlers(parts),
+    ...labHandlers(lab, parts.world),
     ...undoHandlers(parts),
     events: ({ query: { after, types, ...filter }, headers, signal }) =>
       orchestrator.feed.follow(after ?? headers['last-event-id'], { ...filter, types: types?.split(',') }, signal),

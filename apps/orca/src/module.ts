@@ -26,6 +26,7 @@ import { runRetention } from './retention.ts';
 import { ENGINE_SETTINGS, Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { Queues } from './queue/queues.ts';
 import { orcaRules } from './rules.ts';
+import { StrategyLab } from './strategy-lab/strategy-lab.ts';
 import { tellHolds } from './undo/tell-holds.ts';
 import { definitionMap, type World } from './world.ts';
 
@@ -99,6 +100,7 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
   });
   queues.open();
   const { retention } = config.file;
+  const lab = new StrategyLab(world.clock);
   const parts = { db, orchestrator, queues, world, retention };
   const stopRetention = runRetention(db, retention, world.clock, log);
   const toldParent = whenEnded(parts, log);
@@ -118,13 +120,14 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
     name: 'orca',
     guard: { access, rules: orcaRules(db.pool, ofConfig) },
     api: orcaApi,
-    handlers: orcaHandlers(parts),
+    handlers: orcaHandlers(parts, lab),
     config,
   });
   return {
     stop: async () => {
       await served.close();
       stopRetention();
+      lab.close();
       queues.close();
       await orchestrator.stop();
       clock.close();

@@ -56,6 +56,7 @@ export function orcaRules(client: Queryable, ofConfig: ApplicationOfConfig): Par
     planOf: { needs: 'READ', of: ({ body }) => applicationOf(body) },
     previewStages: { needs: 'EXECUTE', of: ({ body }) => body.application },
     planOfStored: { needs: 'READ', of: ({ params }) => ofConfig(params.id) },
+    simulateStrategy: { needs: 'READ', of: ({ body }) => body.application },
     previewUndo: looks,
     startUndo: steers,
     previewRollback: { needs: 'READ', of: ({ params }) => params.application },

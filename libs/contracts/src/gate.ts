@@ -11,6 +11,7 @@ import { orcaInsightRoutes } from './orca-insight.ts';
 import { orcaUndoRoutes } from './orca-undo.ts';
 import { peopleRoutes } from './people.ts';
 import { defineApi } from './route.ts';
+import { strategyLabRoutes } from './strategy-lab.ts';
 
 const application = z.object({ application: z.string() });
 const id = z.object({ id: z.string() });
@@ -335,6 +336,7 @@ export const gateApi = defineApi({
     response: storedEventSchema,
   },
   ...orcaInsightRoutes,
+  ...strategyLabRoutes,
   ...orcaUndoRoutes,
   ...orcaPassedRoutes,
   failedStages: { ...orcaApi.failedStages, path: '/executions/failedStages' },

@@ -5,6 +5,7 @@ import { orcaAdminRoutes } from './orca-admin.ts';
 import { orcaInsightRoutes } from './orca-insight.ts';
 import { orcaUndoRoutes } from './orca-undo.ts';
 import { defineApi } from './route.ts';
+import { strategyLabRoutes } from './strategy-lab.ts';
 
 export const refSchema = z.object({ ref: z.string().describe('/pipelines/<execution id>') });
 const id = z.object({ id: z.string() });
@@ -307,6 +308,7 @@ export const orcaApi = defineApi({
     }),
   },
   ...orcaInsightRoutes,
+  ...strategyLabRoutes,
   events: {
     method: 'GET',
     path: '/events',
