@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { printReport } from '@gennaker/app-demo/report';
 import { DEPLOY_PLANTS } from './chaos/deploy/perform.ts';
-import { deployChaos } from './chaos/deploy/run.ts';
+import { deployChaos, WrongOption } from './chaos/deploy/run.ts';
 import { ENGINE_FAULTS } from './chaos/engine/faults.ts';
 import { ENGINE_PLANTS } from './chaos/engine/plants.ts';
 import { engineChaos } from './chaos/engine/run.ts';
@@ -30,12 +30,13 @@ its journal and in every change, while others are refused or fail; --long is eve
 in all of its scenarios, and takes an hour.
 
 "deploy" deploys behind an HTTP load balancer under 300 requests a second, with a trouble for each deploy: four times, or
-50 times with --long (half an hour), which keeps what is done in --state (${DEPLOY_STATE}) and goes on there when it
-is started again; --from N begins at the Nth deploy, --count N does so many at most. --data takes a system that runs
-with "--split orca=1,clouddriver=1".
+50 times with --long (half an hour), which keeps what is done in --state (${DEPLOY_STATE}) and goes on
+there when it is started again; --from N begins at the Nth deploy, --count N does so many at most. --data takes a system
+that runs with "--split orca=1,clouddriver=1".
 
 --plant makes the run fail on purpose, to prove that the checks see it: ${PLANTS.join(', ')};
-for "engine": ${ENGINE_PLANTS.join(', ')}; for "deploy": ${DEPLOY_PLANTS.join(', ')}.
+for "engine": ${ENGINE_PLANTS.join(', ')};
+for "deploy": ${DEPLOY_PLANTS.join(', ')}.
 Ends with one line of JSON; exit code 0 only when all is well.
 `;
 
@@ -71,9 +72,16 @@ const refuse = (text: string): never => {
 process.exitCode = (await program()) ? 0 : 1;
 
 /** The whole number that an option gives. */
-function number(name: 'faults' | 'executions' | 'seed' | 'from' | 'count' | 'offset', otherwise: number): number {
+function number(name: 'faults' | 'executions' | 'seed' | 'offset', otherwise: number): number {
   const given = Number(values[name] ?? otherwise);
   return Number.isInteger(given) && given >= 0 ? given : refuse(`--${name} "${values[name]}" is no whole number.`);
+}
+
+/** The number from 1 that an option gives; undefined when it is absent. */
+function ordinal(name: 'from' | 'count'): number | undefined {
+  const given = Number(values[name] ?? 1);
+  if (!Number.isInteger(given) || given < 1) return refuse(`--${name} "${values[name]}" is no whole number from 1.`);
+  return values[name] === undefined ? undefined : given;
 }
 
 async function engine(): Promise<boolean> {
@@ -112,11 +120,14 @@ async function deploys(): Promise<boolean> {
     seed: number('seed', 1),
     plant,
     state: values.state ?? (values.long ? DEPLOY_STATE : undefined),
-    from: values.from === undefined ? undefined : number('from', 1),
-    count: values.count === undefined ? undefined : number('count', 1),
+    from: ordinal('from'),
+    count: ordinal('count'),
     data: values.data,
     offset: number('offset', 0),
     say,
+  }).catch((error: unknown) => {
+    if (error instanceof WrongOption) return refuse(error.message);
+    throw error;
   });
   return printReport('deploy', rows);
 }

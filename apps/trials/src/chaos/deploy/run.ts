@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { equal, type ReportRow } from '@gennaker/app-demo/report';
 import { isComplete } from '@gennaker/contracts/status';
@@ -28,6 +28,9 @@ export interface DeployChaosOptions {
   readonly say: (text: string) => void;
 }
 
+/** Something that a run was told and cannot work with, as a sentence. */
+export class WrongOption extends Error {}
+
 const stateSchema = z.object({ seed: z.number(), results: z.array(deployResultSchema) });
 
 /** Requests a second, of all lanes together. */
@@ -41,12 +44,12 @@ const SHORT_SIZE = 2;
 export async function deployChaos(options: DeployChaosOptions): Promise<ReportRow[]> {
   const { seed, say } = options;
   const schedule = options.plant ? [PLANTED] : options.long ? longSchedule(seed) : shortSchedule(seed);
-  const results = await known(options);
+  const results = await known(options, schedule.length);
   let left: string[] = [];
   const part = schedule.slice(results.length, results.length + (options.count ?? schedule.length));
   if (part.length > 0) {
     const system = options.data
-      ? await runningSystem(options.data)
+      ? await systemOn(options.data)
       : await startSystem({ offset: options.offset, split: 'orca=1,clouddriver=1' });
     const stop = (): void => void system.stop().finally(() => process.exit(1));
     process.once('SIGINT', stop).once('SIGTERM', stop);
@@ -68,6 +71,18 @@ export async function deployChaos(options: DeployChaosOptions): Promise<ReportRo
   return [...rowsOf(results, schedule.length), equal('things left when everything is destroyed', left.length, 0)];
 }
 
+/** A system that runs already, whose orca and clouddriver can be killed alone. */
+async function systemOn(data: string): Promise<System> {
+  try {
+    const system = await runningSystem(resolve(data));
+    for (const name of ['orca-1', 'clouddriver-1']) await system.pidOf(name);
+    return system;
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new WrongOption(`${problem} It has to run with "--split orca=1,clouddriver=1".`, { cause });
+  }
+}
+
 /** What a plant is shown with. */
 const PLANTED: PlannedDeploy = {
   strategy: 'redblack',
@@ -77,14 +92,29 @@ const PLANTED: PlannedDeploy = {
   afterMs: 0,
 };
 
-/** Results of earlier parts of the same run. @throws Error when the file is of a run with another seed */
-async function known({ state, seed, from }: DeployChaosOptions): Promise<DeployResult[]> {
+/**
+ * Results of earlier parts of the same run, none when that is complete.
+ * @throws Error when the file is something else, or of a run with another seed
+ */
+async function known({ state, seed, from }: DeployChaosOptions, planned: number): Promise<DeployResult[]> {
   const text = state === undefined ? undefined : await readFile(state, 'utf8').catch(() => undefined);
   if (state === undefined || text === undefined) return [];
-  const read = stateSchema.parse(JSON.parse(text));
-  if (read.seed !== seed)
-    throw new Error(`${state} is of a run with --seed ${read.seed}: give that seed, or another file.`);
-  return from === undefined ? read.results : read.results.slice(0, from - 1);
+  const read = stateSchema.safeParse(parsed(text));
+  if (!read.success)
+    throw new WrongOption(`${state} is no state of deploys under trouble: name another file with --state.`);
+  const { results } = read.data;
+  if (read.data.seed !== seed)
+    throw new WrongOption(`${state} is of a run with --seed ${read.data.seed}: give that seed, or another file.`);
+  if (from !== undefined) return results.slice(0, from - 1);
+  return results.length < planned ? results : [];
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Deploys one after the other in each of the lanes, which go on side by side; answers what is left when all is destroyed. */
