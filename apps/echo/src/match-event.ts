@@ -79,7 +79,7 @@ async function findByTriggers(echo: Echo, event: EchoEvent): Promise<{ found: Fo
         next: `trigger types here: ${Object.keys(echo.triggers).join(', ')}`,
       },
     };
-  const pipelines = await echo.front50.listPipelines({ query: { triggerTypes: types.join(',') } });
+  const pipelines = await echo.front50.listPipelines({ query: { triggerTypes: types.join(','), plan: 'true' } });
   const found = pipelines.flatMap((pipeline) =>
     pipeline.id === undefined
       ? []
@@ -95,14 +95,18 @@ async function findByTriggers(echo: Echo, event: EchoEvent): Promise<{ found: Fo
   };
 }
 
+/** Templated pipelines start as what they stand for. */
+const PLAN = { plan: 'true' } as const;
+
 async function findByHand(echo: Echo, event: EchoEvent): Promise<{ found: Found[]; reason?: Reason }> {
   const asked = byHandSchema.safeParse(event.content);
   if (!asked.success)
     return { found: [], reason: { summary: 'a start by hand names application and pipelineNameOrId' } };
   const { application, pipelineNameOrId } = asked.data;
   const pipeline =
-    (await unless404(echo.front50.getPipelineByName({ params: { application, name: pipelineNameOrId } }))) ??
-    (await unless404(echo.front50.getPipeline({ params: { id: pipelineNameOrId } })));
+    (await unless404(
+      echo.front50.getPipelineByName({ params: { application, name: pipelineNameOrId }, query: PLAN }),
+    )) ?? (await unless404(echo.front50.getPipeline({ params: { id: pipelineNameOrId }, query: PLAN })));
   if (pipeline?.id === undefined || pipeline.application.toLowerCase() !== application.toLowerCase())
     return {
       found: [],

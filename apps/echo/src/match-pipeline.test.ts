@@ -25,6 +25,11 @@ describe('matchPipeline', () => {
   it.each([
     ['disabled trigger', { triggers: [hook({ enabled: false })] }, 'the trigger is not enabled'],
     ['incomplete trigger', { triggers: [{ type: 'webhook', enabled: true }] }, 'the trigger is incomplete: source'],
+    [
+      'template that cannot be applied',
+      { templateErrors: ['variables.x: it has no value'], triggers: [hook()] },
+      'the template of pipeline "P" cannot be applied: variables.x: it has no value',
+    ],
     ['disabled pipeline', { disabled: true, triggers: [hook()] }, 'pipeline "P" is disabled'],
     [
       'required parameter',

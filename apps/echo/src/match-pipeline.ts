@@ -79,6 +79,14 @@ export function matchByHand(triggers: Triggers, pipeline: Pipeline, event: EchoE
 /** A match starts nothing while the pipeline is disabled or lacks a required parameter. */
 function startable(pipeline: Pipeline, decision: Decision): Decision {
   if (!decision.trigger) return decision;
+  const { templateErrors } = pipeline;
+  if (Array.isArray(templateErrors) && templateErrors.length > 0)
+    return {
+      reason: {
+        summary: `the template of pipeline "${pipeline.name}" cannot be applied: ${templateErrors.join('; ')}`,
+        next: 'give the missing values, or mend the template, and start it again',
+      },
+    };
   if (pipeline.disabled === true)
     return {
       reason: { summary: `pipeline "${pipeline.name}" is disabled`, next: 'enable the pipeline and start it again' },

@@ -21,10 +21,27 @@ import {
   pipelineHistory,
   restorePipelineVersion,
 } from './pipelines/pipeline-history.ts';
-import { getPipeline, getPipelineByName, getStoredPipeline, listPipelines } from './pipelines/read-pipelines.ts';
+import {
+  getPipeline,
+  getPipelineByName,
+  getStoredPipeline,
+  listPipelines,
+  plannedPipeline,
+  plannedPipelines,
+} from './pipelines/read-pipelines.ts';
 import { savePipeline } from './pipelines/save-pipeline.ts';
 import { getProject, listProjects, projectHistory } from './projects/projects.ts';
 import { listDeleted, restoreDeleted } from './recycle-bin/recycle-bin.ts';
+import { dependentsOf } from './templates/dependents.ts';
+import { planned } from './templates/template-references.ts';
+import {
+  createTemplate,
+  deleteTemplate,
+  getTemplate,
+  listTemplates,
+  templateVersions,
+  updateTemplate,
+} from './templates/template-store.ts';
 import { deleteTask, getTask, listTasks } from './tasks/read-tasks.ts';
 import { submitTask } from './tasks/submit-task.ts';
 
@@ -40,16 +57,27 @@ export function front50Handlers(front50: Front50): Handlers<typeof front50Api> {
       inTransaction(db, (client) => deleteApplication(front50, client, params.application, user)),
     applicationHistory: ({ params, query }) => applicationHistory(db.pool, params.application, query.limit ?? 20),
     listPermissions: () => readPermissions(db.pool),
-    listPipelines: ({ query }) =>
-      listPipelines(db.pool, {
+    listPipelines: async ({ query }) => {
+      const pipelines = await listPipelines(db.pool, {
         application: query.application,
         ...(query.kind ? { kind: query.kind } : {}),
-        triggerTypes: query.triggerTypes?.split(',').filter(Boolean),
-      }),
-    getPipeline: ({ params }) => getPipeline(db.pool, params.id),
+        triggerTypes: query.plan === true ? undefined : query.triggerTypes?.split(',').filter(Boolean),
+      });
+      if (query.plan !== true) return pipelines;
+      const types = query.triggerTypes?.split(',').filter(Boolean);
+      const planned = await plannedPipelines(db.pool, pipelines);
+      return types ? planned.filter(({ triggers }) => triggers?.some(({ type }) => types.includes(type))) : planned;
+    },
+    getPipeline: async ({ params, query }) => {
+      const pipeline = await getPipeline(db.pool, params.id);
+      return query.plan === true ? plannedPipeline(db.pool, pipeline) : pipeline;
+    },
     getPipelineText: async ({ params }) => (await getStoredPipeline(db.pool, params.id)).text,
     getStoredPipeline: ({ params }) => getStoredPipeline(db.pool, params.id),
-    getPipelineByName: ({ params, query }) => getPipelineByName(db.pool, params.application, params.name, query.kind),
+    getPipelineByName: async ({ params, query }) => {
+      const pipeline = await getPipelineByName(db.pool, params.application, params.name, query.kind);
+      return query.plan === true ? plannedPipeline(db.pool, pipeline) : pipeline;
+    },
     savePipeline: ({ query, rawBody, user }) =>
       inTransaction(db, (client) =>
         savePipeline(front50, client, rawBody, {
@@ -85,6 +113,17 @@ export function front50Handlers(front50: Front50): Handlers<typeof front50Api> {
     deleteNotificationSettings: ({ params, user }) =>
       inTransaction(db, (client) => deleteNotificationSettings(front50, client, params, user)),
     pipelineHistory: ({ params, query }) => pipelineHistory(db.pool, params.id, query.limit ?? 20),
+    listTemplates: ({ query }) => listTemplates(db.pool, query.scopes?.split(',').filter(Boolean)),
+    templateVersions: ({ query }) => templateVersions(db.pool, query.scopes?.split(',').filter(Boolean)),
+    getTemplate: ({ params, query }) => getTemplate(db.pool, params.id, query),
+    createTemplate: ({ query, body, user }) =>
+      inTransaction(db, (client) => createTemplate(front50, client, body, query.tag, user)),
+    updateTemplate: ({ params, query, body, user }) =>
+      inTransaction(db, (client) => updateTemplate(front50, client, params.id, body, query.tag, user)),
+    deleteTemplate: ({ params, query, user }) =>
+      inTransaction(db, (client) => deleteTemplate(front50, client, params.id, query, user)),
+    templateDependents: ({ params }) => dependentsOf(db.pool, params.id),
+    planTemplate: async ({ body }) => ({ ...(await planned(db.pool, body)) }),
     submitTask: ({ body, headers, user }) => submitTask(front50, body, { key: headers['idempotency-key'], user }),
     getTask: ({ params }) => getTask(db.pool, params.id),
     deleteTask: ({ params }) => deleteTask(db.pool, params.id),

@@ -3,6 +3,7 @@ import { executionViewSchema, jsonObject, taskViewSchema } from './execution.ts'
 import { documentHistoryRoutes } from './document-history.ts';
 import { notificationSettingsRoutes } from './notification-settings.ts';
 import { permissionsSchema } from './people.ts';
+import { pipelineTemplateRoutes } from './pipeline-templates.ts';
 import { projectRoutes } from './projects.ts';
 import { defineApi } from './route.ts';
 import { statusSchema } from './status.ts';
@@ -40,6 +41,10 @@ export type Pipeline = z.infer<typeof pipelineSchema>;
 
 /** Strategies are kept as pipelines are, with names of their own. */
 export const pipelineKindSchema = z.enum(['pipeline', 'strategy']);
+const plan = z
+  .stringbool()
+  .optional()
+  .describe('templated pipelines as what they stand for; one whose template cannot be applied has `templateErrors`');
 const kind = z.object({ kind: pipelineKindSchema.optional().describe('default pipeline') });
 
 /** What became of a bulk save. */
@@ -133,6 +138,7 @@ export const front50Api = defineApi({
   ...projectRoutes,
   ...notificationSettingsRoutes,
   ...documentHistoryRoutes,
+  ...pipelineTemplateRoutes,
   listPermissions: {
     method: 'GET',
     path: '/permissions',
@@ -147,6 +153,7 @@ export const front50Api = defineApi({
       application: z.string().optional(),
       triggerTypes: z.string().optional().describe('comma-separated: only pipelines with a trigger of one of these'),
       kind: pipelineKindSchema.optional().describe('default pipeline'),
+      plan,
     }),
     response: z.array(pipelineSchema),
   },
@@ -155,6 +162,7 @@ export const front50Api = defineApi({
     path: '/pipelines/:id',
     summary: 'One pipeline by id',
     params: id,
+    query: z.object({ plan }),
     response: pipelineSchema,
   },
   getPipelineText: {
@@ -169,7 +177,7 @@ export const front50Api = defineApi({
     path: '/pipelines/:application/name/:name',
     summary: 'One pipeline by name (ignoring case)',
     params: z.object({ application: z.string(), name: z.string() }),
-    query: kind,
+    query: kind.extend({ plan }),
     response: pipelineSchema,
   },
   savePipeline: {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { documentHistoryRoutes } from './document-history.ts';
 import { executionViewSchema, jsonObject } from './execution.ts';
-import { applicationSchema, bulkSavedSchema, pipelineSchema } from './front50.ts';
+import { applicationSchema, bulkSavedSchema, pipelineSchema, taskSchema } from './front50.ts';
 import { notificationSettingsRoutes } from './notification-settings.ts';
+import { pipelineTemplateRoutes } from './pipeline-templates.ts';
 import { projectRoutes } from './projects.ts';
 import { defineApi } from './route.ts';
 
@@ -24,6 +25,38 @@ export const gateDocumentRoutes = defineApi({
     params: application,
     query: z.object({ limit }),
     response: z.array(applicationSchema),
+  },
+
+  listTemplates: pipelineTemplateRoutes.listTemplates,
+  templateVersions: pipelineTemplateRoutes.templateVersions,
+  getTemplate: pipelineTemplateRoutes.getTemplate,
+  templateDependents: pipelineTemplateRoutes.templateDependents,
+  planTemplate: pipelineTemplateRoutes.planTemplate,
+  createTemplate: {
+    method: 'POST',
+    path: '/v2/pipelineTemplates/create',
+    summary: 'Create a pipeline template and answer the task that did it',
+    query: z.object({ tag: z.string().optional() }),
+    body: jsonObject,
+    response: taskSchema,
+  },
+  updateTemplate: {
+    method: 'POST',
+    path: '/v2/pipelineTemplates/update/:id',
+    summary: 'Add a version of a pipeline template and answer the task that did it',
+    params: id,
+    query: z.object({ tag: z.string().optional(), skipPlanDependents: z.stringbool().optional() }),
+    body: jsonObject,
+    response: taskSchema,
+  },
+  deleteTemplate: {
+    method: 'DELETE',
+    path: '/v2/pipelineTemplates/:id',
+    summary: 'Delete a pipeline template, or one of its tags or digests; refused while pipelines use it',
+    params: id,
+    query: z.object({ tag: z.string().optional(), digest: z.string().optional(), application: z.string().optional() }),
+    response: taskSchema,
+    status: 202,
   },
 
   listProjects: { ...projectRoutes.listProjects, path: '/projects' },

@@ -63,15 +63,28 @@ export async function startChild(task: Task, wanted: WantedChild): Promise<{ exe
   return { executionId: answer.ref.slice(answer.ref.lastIndexOf('/') + 1), name };
 }
 
-async function findPipeline(task: Task, { application, pipeline, field }: WantedChild): Promise<Pipeline> {
+/** Templated pipelines run as what they stand for. */
+const PLAN = { plan: 'true' } as const;
+
+async function findPipeline(task: Task, wanted: WantedChild): Promise<Pipeline> {
+  const found = await storedPipeline(task, wanted);
+  const { templateErrors } = found;
+  if (!Array.isArray(templateErrors) || templateErrors.length === 0) return found;
+  throw new ServiceError(400, `The template of "${found.name}" cannot be applied: ${templateErrors.join('; ')}`, {
+    field: wanted.field,
+    fix: 'give the missing values in that pipeline, or mend its template',
+  });
+}
+
+async function storedPipeline(task: Task, { application, pipeline, field }: WantedChild): Promise<Pipeline> {
   const { front50 } = task.ports;
   try {
-    return await front50.getPipeline({ params: { id: pipeline } }, callOptions(task));
+    return await front50.getPipeline({ params: { id: pipeline }, query: PLAN }, callOptions(task));
   } catch (error) {
     if (!(error instanceof ServiceError) || error.status !== 404) throw error;
   }
   try {
-    return await front50.getPipelineByName({ params: { application, name: pipeline } }, callOptions(task));
+    return await front50.getPipelineByName({ params: { application, name: pipeline }, query: PLAN }, callOptions(task));
   } catch (error) {
     if (!(error instanceof ServiceError) || error.status !== 404) throw error;
     throw new ServiceError(404, `There is no pipeline "${pipeline}", neither by id nor by name in ${application}`, {

@@ -25,7 +25,7 @@ describe('what changed between two versions', () => {
       ],
     };
     expect(changesBetween(before, after).map(({ sentence }) => sentence)).toEqual([
-      'stages[Wait] was removed (long)',
+      'stages[Wait] was removed {"refId":"2","name":"Wait","type":"wait","waitTime":5}',
       'stages[Deploy] was added {"refId":"3","name":"Deploy","type":"deploy"}',
       'stages[Bake].package "a" became "b"',
     ]);

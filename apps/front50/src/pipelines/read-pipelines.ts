@@ -1,6 +1,7 @@
-import { notFound } from '@gennaker/contracts/error';
+import { notFound, ServiceError } from '@gennaker/contracts/error';
 import type { Pipeline, StoredPipeline } from '@gennaker/contracts/front50';
 import type { Queryable } from '@gennaker/store/database';
+import { isTemplated, planned } from '../templates/template-references.ts';
 import { PIPELINE_COLUMNS, type PipelineKind, type PipelineRow, pipelineView, storedView } from './pipeline-row.ts';
 
 /** Pipelines of an application (or all), by index, then name. `triggerTypes`: only those with a trigger of one of them. */
@@ -62,4 +63,25 @@ export async function getPipelineByName(
         ? `save a ${kind} for this application first`
         : `use one of: ${others.map((other) => other.name).join(', ')}`,
   });
+}
+
+/**
+ * A pipeline as it runs: a templated one as what it stands for. One whose template cannot be applied has no stages and
+ * says why in `templateErrors`, so that whoever wants to start it can tell.
+ */
+export async function plannedPipeline(client: Queryable, pipeline: Pipeline): Promise<Pipeline> {
+  if (!isTemplated(pipeline)) return pipeline;
+  try {
+    return { ...pipeline, ...(await planned(client, pipeline)) };
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.status >= 500) throw error;
+    return { ...pipeline, stages: [], templateErrors: error.details.errors ?? [error.message] };
+  }
+}
+
+/** Pipelines as they run. */
+export async function plannedPipelines(client: Queryable, pipelines: readonly Pipeline[]): Promise<Pipeline[]> {
+  const result: Pipeline[] = [];
+  for (const pipeline of pipelines) result.push(await plannedPipeline(client, pipeline));
+  return result;
 }

@@ -8,6 +8,7 @@ import { checkPipeline } from './check-pipeline.ts';
 import { readJsonObject } from './json-text.ts';
 import { changesBetween, conflictsOf } from '../history/changes.ts';
 import { cronIds } from './cron-ids.ts';
+import { isTemplated, planned } from '../templates/template-references.ts';
 import { addVersion } from './delete-pipeline.ts';
 import { PIPELINE_COLUMNS, type PipelineKind, type PipelineRow, pipelineView } from './pipeline-row.ts';
 
@@ -34,6 +35,7 @@ export async function savePipeline(
 ): Promise<{ pipeline: Pipeline; warnings: SaveWarning[] }> {
   const { text, document } = readJsonObject(bytes);
   const { pipeline, warnings } = checkPipeline(document, await front50.known());
+  if (isTemplated(pipeline)) await planned(client, pipeline);
   const application = pipeline.application.trim().toLowerCase();
   const name = pipeline.name.trim();
   const id = pipelineId(pipeline.id, options.id);

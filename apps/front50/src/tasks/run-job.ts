@@ -7,6 +7,8 @@ import { deletePipeline } from '../pipelines/delete-pipeline.ts';
 import { reorderPipelines } from '../pipelines/many-pipelines.ts';
 import { savePipeline } from '../pipelines/save-pipeline.ts';
 import { deleteProject, upsertProject } from '../projects/projects.ts';
+import { createTemplate, deleteTemplate, updateTemplate } from '../templates/template-store.ts';
+import { templateTagSchema } from '@gennaker/contracts/pipeline-templates';
 import { z } from 'zod';
 
 /** One job of a task, as it was sent. */
@@ -82,6 +84,27 @@ const RUNS: Readonly<Record<string, Run>> = {
     await deletePipeline(front50, client, { kind: 'pipeline', application, name }, user);
     return { 'notification.type': 'deletepipeline', application, 'pipeline.name': name };
   },
+  async createV2PipelineTemplate(front50, client, job, user) {
+    const template = await createTemplate(front50, client, templateOf(job), textOf(job, 'tag'), user);
+    return { 'notification.type': 'createpipelinetemplate', 'pipelineTemplate.id': template.id };
+  },
+  async updateV2PipelineTemplate(front50, client, job, user) {
+    const given = templateOf(job);
+    const id = textOf(job, 'id') ?? String(given['id'] ?? '');
+    const template = await updateTemplate(front50, client, id, given, textOf(job, 'tag'), user);
+    return { 'notification.type': 'updatepipelinetemplate', 'pipelineTemplate.id': template.id };
+  },
+  async deleteV2PipelineTemplate(front50, client, job, user) {
+    const id = textOf(job, 'pipelineTemplateId') ?? '';
+    const version = templateTagSchema.optional().safeParse(textOf(job, 'tag'));
+    if (!version.success)
+      throw badRequest(`There is no tag "${textOf(job, 'tag')}"`, {
+        field: 'job.tag',
+        fix: `use one of ${templateTagSchema.options.join(', ')}`,
+      });
+    await deleteTemplate(front50, client, id, { tag: version.data, digest: textOf(job, 'digest') }, user);
+    return { 'notification.type': 'deletepipelinetemplate', 'pipelineTemplate.id': id };
+  },
   async upsertProject(front50, client, job, user) {
     const project = await upsertProject(front50, client, projectOf(job), user);
     return { 'notification.type': 'upsertproject', projectId: project.id, 'project.name': project.name };
@@ -128,6 +151,21 @@ function decoded(value: unknown): unknown {
   } catch {
     return value;
   }
+}
+
+function templateOf(job: Job): Record<string, unknown> {
+  const given = decoded(job['pipelineTemplate']);
+  if (!isObject(given))
+    throw badRequest(`Job ${job.type} has no template`, {
+      field: 'job.pipelineTemplate',
+      fix: 'add the template, as base64 of its JSON or as an object',
+    });
+  return given;
+}
+
+function textOf(job: Job, key: string): string | undefined {
+  const value = job[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function projectOf(job: Job): Record<string, unknown> {

@@ -1,4 +1,6 @@
 import { documentHistoryRoutes } from '@gennaker/contracts/document-history';
+import { badRequest, type ErrorDetails } from '@gennaker/contracts/error';
+import type { Task } from '@gennaker/contracts/front50';
 import type { gateDocumentRoutes } from '@gennaker/contracts/gate-documents';
 import { notificationSettingsRoutes } from '@gennaker/contracts/notification-settings';
 import type { CallOptions, Handlers } from '@gennaker/contracts/route';
@@ -16,6 +18,26 @@ export function documentHandlers(gate: Gate): Handlers<typeof gateDocumentRoutes
     ...forward(front50, notificationSettingsRoutes),
     applicationHistory: ({ params, query, ...call }) =>
       front50.applicationHistory({ params, query: { limit: query.limit ?? 20 } }, callOptions(call)),
+
+    listTemplates: ({ query, ...call }) => front50.listTemplates({ query }, callOptions(call)),
+    templateVersions: ({ query, ...call }) => front50.templateVersions({ query }, callOptions(call)),
+    getTemplate: ({ params, query, ...call }) => front50.getTemplate({ params, query }, callOptions(call)),
+    templateDependents: ({ params, ...call }) => front50.templateDependents({ params }, callOptions(call)),
+    planTemplate: ({ body, ...call }) => front50.planTemplate({ body }, callOptions(call)),
+    createTemplate: ({ query, body, ...call }) =>
+      templateTask(gate, { type: 'createV2PipelineTemplate', pipelineTemplate: body, ...query }, callOptions(call)),
+    updateTemplate: ({ params, query, body, ...call }) =>
+      templateTask(
+        gate,
+        { type: 'updateV2PipelineTemplate', pipelineTemplate: body, id: params.id, ...query },
+        callOptions(call),
+      ),
+    deleteTemplate: ({ params, query, ...call }) =>
+      templateTask(
+        gate,
+        { type: 'deleteV2PipelineTemplate', pipelineTemplateId: params.id, ...query },
+        callOptions(call),
+      ),
 
     listProjects: (call) => front50.listProjects({}, callOptions(call)),
     getProject: ({ params, ...call }) => front50.getProject({ params }, callOptions(call)),
@@ -54,6 +76,25 @@ export function documentHandlers(gate: Gate): Handlers<typeof gateDocumentRoutes
     },
     reorderStrategies: ({ body, ...call }) => front50.reorderPipelines({ body, ...STRATEGY }, callOptions(call)),
   };
+}
+
+/** Changes templates by a task, which is done when it is answered. @throws ServiceError 400 with the task's reason */
+async function templateTask(
+  gate: Gate,
+  job: { readonly type: string } & Readonly<Record<string, unknown>>,
+  options: CallOptions,
+): Promise<Task> {
+  const application = typeof job['application'] === 'string' ? job['application'] : 'spinnaker';
+  const task = await gate.front50.submitTask(
+    { body: { application, description: job.type, job: [job] } },
+    { ...options, key: crypto.randomUUID() },
+  );
+  if (task.status === 'SUCCEEDED') return task;
+  const exception = task.variables.find(({ key }) => key === 'exception')?.value as
+    | { readonly details?: ErrorDetails & { readonly error?: string } }
+    | undefined;
+  const { error = 'The change did not succeed', ...details } = exception?.details ?? {};
+  throw badRequest(error, { ...details, task: task.id });
 }
 
 /** Executions of the pipelines that a project chose; of all pipelines of its applications when it chose none. */

@@ -20,6 +20,9 @@ const METADATA = new Set([
   'updatePipeline',
   'deletePipeline',
   'reorderPipelines',
+  'createV2PipelineTemplate',
+  'updateV2PipelineTemplate',
+  'deleteV2PipelineTemplate',
   'upsertProject',
   'deleteProject',
 ]);

@@ -68,15 +68,31 @@ export function startHandlers(
     }
   };
 
+  /** A posted document; one that only names its template, as what it stands for. */
+  const asItRuns = async (body: Posted, call: Caller): Promise<Posted> => {
+    if (
+      body['type'] !== 'templatedPipeline' ||
+      body['template'] === undefined ||
+      body['templateVariables'] !== undefined
+    )
+      return body;
+    const pipeline = await world.ports.front50.planTemplate(
+      { body },
+      { identity: call.identity, traceparent: call.traceparent },
+    );
+    return { ...body, ...pipeline };
+  };
+
   return {
     orchestrate: async (call) => {
-      const { body } = call;
+      const body = await asItRuns(call.body, call);
+      refuseUnplanned(body);
       if (body['plan'] === true) return { ref: '/plan', ...(await plan(body, call.user)) };
       return { ref: `/pipelines/${await startPipeline(call, body)}` };
     },
     orchestrateConfig: async (call) => {
-      const { pipeline } = await world.ports.front50.getStoredPipeline(
-        { params: { id: call.params.configId } },
+      const pipeline = await world.ports.front50.getPipeline(
+        { params: { id: call.params.configId }, query: { plan: 'true' } },
         { identity: call.identity, traceparent: call.traceparent },
       );
       const trigger = { type: 'manual', ...call.body };
@@ -87,6 +103,7 @@ export function startHandlers(
         trigger,
         ...(executionId === undefined ? {} : { executionId }),
       };
+      refuseUnplanned(body);
       if (dry === true) return { ref: '/plan', ...(await plan(body, call.user)) };
       return { ref: `/pipelines/${await startPipeline(call, body)}` };
     },
@@ -118,6 +135,16 @@ export function startHandlers(
       return { ref: `/tasks/${id}` };
     },
   };
+}
+
+/** @throws ServiceError 400 for a pipeline whose template could not be applied */
+function refuseUnplanned({ name, templateErrors }: Posted): void {
+  if (!Array.isArray(templateErrors) || templateErrors.length === 0) return;
+  throw badRequest(`The template of "${name}" cannot be applied: ${templateErrors.join('; ')}`, {
+    field: 'template',
+    fix: 'give the missing values, or mend the template',
+    errors: templateErrors.map(String),
+  });
 }
 
 /** A bare list of jobs: its application is that of its jobs. @throws ServiceError 400 when none names one */
