@@ -46,7 +46,7 @@ const CONNECTIONS = 100;
 /** How long an answer takes: the switch happens in the middle of requests. */
 const DELAY_MS = 150;
 const SETTLE_MS = 1_000;
-const LOOK_MS = 200;
+const LOOK_MS = 300;
 const GIVE_UP_MS = 4 * 60_000;
 /** A version that never gets healthy is given up after this time; any other deploy has more. */
 const UNHEALTHY_PATIENCE_MS = 15_000;
@@ -72,7 +72,7 @@ export async function perform(
   let over = false;
   let created: string | undefined;
   const findCreated = async (): Promise<string | undefined> =>
-    (created = (await scene.inventory()).groups.filter((name) => name !== serving).at(-1) ?? created);
+    (created = (await scene.managers()).filter((name) => name !== serving).at(-1) ?? created);
   try {
     await sleep(SETTLE_MS);
     const id = await scene.start(nameOf(deploy), stagesOf(scene, deploy, plant));

@@ -283,18 +283,18 @@ export class Scene {
     );
   }
 
+  /** Names of the managed groups of the cluster, as the cloud has them. */
+  managers(): Promise<string[]> {
+    return this.#list(`regions/${REGION}/instanceGroupManagers`);
+  }
+
   async inventory(): Promise<Inventory> {
-    const list = async (path: string): Promise<string[]> =>
-      namedSchema
-        .parse(await this.compute.call('GET', path))
-        .items.map(({ name }) => name)
-        .filter((name) => this.#isOurs(name));
     const service = await this.compute.call('GET', `global/backendServices/${this.service}`);
     return {
-      groups: await list(`regions/${REGION}/instanceGroupManagers`),
+      groups: await this.managers(),
       instances: (await this.instances()).map(({ name }) => name),
-      templates: await list('global/instanceTemplates'),
-      disks: (await Promise.all(ZONES.map((zone) => list(`zones/${zone}/disks`)))).flat(),
+      templates: await this.#list('global/instanceTemplates'),
+      disks: (await Promise.all(ZONES.map((zone) => this.#list(`zones/${zone}/disks`)))).flat(),
       backends: serviceSchema
         .parse(service)
         .backends.map(({ group, capacityScaler }) => `${group.split('/').at(-1)} x ${capacityScaler ?? 1}`),
@@ -310,6 +310,12 @@ export class Scene {
         () => false,
       ),
     );
+  }
+
+  /** Names of what the cloud lists there and belongs to the cluster. */
+  async #list(path: string): Promise<string[]> {
+    const { items } = namedSchema.parse(await this.compute.call('GET', path));
+    return items.map(({ name }) => name).filter((name) => this.#isOurs(name));
   }
 
   #isOurs(name: string): boolean {
