@@ -19,6 +19,11 @@ interface OperationStage {
   readonly cloudProvider?: string | undefined;
 }
 
+/** Id of the operation that a stage has submitted; undefined: none was accepted. */
+export function submittedOperation(context: object): string | undefined {
+  return katoSchema.safeParse(new Map(Object.entries(context)).get(KATO_KEY)).data?.id;
+}
+
 /** What a stage submits: nothing at all is fine, and skips what follows. */
 export interface Submitted {
   readonly provider: string;
@@ -91,10 +96,10 @@ export function monitorOperation<C extends OperationStage>(
     name,
     timeoutMs: OPERATION_TIMEOUT_MS,
     async run(context): Promise<TaskResult> {
-      const kato = katoSchema.safeParse(new Map(Object.entries(context.context)).get(KATO_KEY));
-      if (!kato.success) return { status: 'SUCCEEDED', reason: { summary: 'There was nothing to do' } };
+      const id = submittedOperation(context.context);
+      if (id === undefined) return { status: 'SUCCEEDED', reason: { summary: 'There was nothing to do' } };
       const operation = await context.ports.clouddriver.getOperation(
-        { params: { id: kato.data.id } },
+        { params: { id } },
         { signal: context.signal, traceparent: context.traceparent },
       );
       const evidence = { operation: operation.id, phase: operation.status.phase };

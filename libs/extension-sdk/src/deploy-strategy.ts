@@ -1,5 +1,7 @@
 import { parseName } from '@gennaker/contracts/moniker';
-import { newServerGroupStageSchema } from '@gennaker/contracts/server-group-stage';
+import { newServerGroupStageSchema, type PlacedServerGroup } from '@gennaker/contracts/server-group-stage';
+import { z } from 'zod';
+import type { ClusterPlace } from './cluster-lock.ts';
 import { type ReportedTraffic, trafficReportStage, withTrafficReport } from './measure-traffic.ts';
 import type { JsonObject, PlannedStage, PlanView, SyntheticStage } from './stage.ts';
 import type { MadeDeploy, StrategyDefinition, StrategyDeploy } from './strategy.ts';
@@ -76,18 +78,55 @@ export function takeBackDeployed(stage: PlannedStage, view: PlanView): Synthetic
   return { ...rest, name: `${name} in ${deploy.created.region}`, context: { ...context, evenIfHealthy: true } };
 }
 
+/**
+ * What takes a cancelled deploy back: the same as after a failure, and the new server group goes unless `rollback` says that it
+ * stays. What is still being made is waited for first.
+ * @param creation the operation that makes it
+ */
+export function cancelledDeployStages(
+  stage: PlannedStage,
+  view: PlanView,
+  place: ClusterPlace,
+  creation: string | undefined,
+): readonly SyntheticStage[] {
+  if (madeDeploy(stage, view)) return strategyFailureStages(stage, view).map(ofCancelled);
+  return creation === undefined ? [] : [ofCancelled(takeBack(liftCluster(stage.context), place, { creation }))];
+}
+
+/** A stage of the way back after a failure, for a deploy that nobody wants any more. */
+function ofCancelled(stage: SyntheticStage): SyntheticStage {
+  if (stage.type !== TAKE_BACK) return stage;
+  const { rollback } = rollbackSchema.parse(stage.context);
+  return {
+    ...stage,
+    name: 'Take the cancelled deploy back',
+    context: { ...stage.context, rollback: { destroyLatest: true, ...rollback } },
+  };
+}
+
+const rollbackSchema = z.looseObject({ rollback: z.looseObject({}).nullish() });
+
 /** The stage that takes a failed deploy back. */
-function takeBackStage({ created, cluster, cloudProvider, description, stage }: Made): SyntheticStage {
-  const parsed = newServerGroupStageSchema.parse(liftCluster(stage.context));
+function takeBackStage({ created, cluster, description }: Made): SyntheticStage {
+  const { account, region } = created;
+  return takeBack(description, { account, region, cluster }, { createdServerGroup: created });
+}
+
+function takeBack(
+  description: Readonly<JsonObject>,
+  { account, region, cluster }: ClusterPlace,
+  made: { readonly createdServerGroup: PlacedServerGroup } | { readonly creation: string },
+): SyntheticStage {
+  const parsed = newServerGroupStageSchema.parse(description);
   return {
     type: TAKE_BACK,
     name: 'Take the failed deploy back',
     context: {
-      cloudProvider,
-      credentials: created.account,
-      region: created.region,
+      cloudProvider: parsed.cloudProvider,
+      credentials: account,
+      region,
       cluster,
-      createdServerGroup: created,
+      ...made,
       servedBefore: parsed.servedBefore ?? [],
       ...(parsed.replacedServerGroup ? { replacedServerGroup: parsed.replacedServerGroup } : {}),
       ...(description['rollback'] ? { rollback: description['rollback'] } : {}),

@@ -1,4 +1,5 @@
 import type { Capacity } from '@gennaker/contracts/cloud-views';
+import type { Operation } from '@gennaker/contracts/clouddriver';
 import { type NewServerGroupStage, newServerGroupStageSchema } from '@gennaker/contracts/server-group-stage';
 import { z } from 'zod';
 import { monitorOperation } from './cloud-operation.ts';
@@ -48,6 +49,15 @@ export const DEPLOY_KEYS = [
 ] as const;
 
 const resultSchema = z.looseObject({ serverGroupNameByRegion: z.record(z.string(), z.string()) });
+
+/** Name of the server group that an operation has made in a region; undefined: none. */
+export function madeBy({ resultObjects }: Pick<Operation, 'resultObjects'>, region: string): string | undefined {
+  for (const object of resultObjects) {
+    const name = resultSchema.safeParse(object).data?.serverGroupNameByRegion[region];
+    if (name) return name;
+  }
+  return undefined;
+}
 
 /** What the new server group is made with: what is described, but for what its strategy has otherwise. */
 export function asDeployed<C extends NewServerGroupStage>(stage: C): C {
@@ -101,19 +111,17 @@ export function awaitNewServerGroup<C extends NewServerGroupStage>(
   const monitor = monitorOperation<C>('monitorDeploy', places, (operation, context) => {
     const { account, region } = placeOf(context);
     const chosen = image(context);
-    for (const object of operation.resultObjects) {
-      const serverGroupName = resultSchema.safeParse(object).data?.serverGroupNameByRegion[region];
-      if (!serverGroupName) continue;
-      return {
-        context: {
-          createdServerGroup: { account, region, serverGroupName, ...(chosen ? { image: chosen } : {}) },
-          measuredFrom: context.taskStartTime,
-          'deploy.server.groups': { [region]: [serverGroupName] },
-          'deploy.account.name': account,
-        },
-      };
-    }
-    throw new Error(`Operation ${operation.id} is done and names no server group in ${region}.`);
+    const serverGroupName = madeBy(operation, region);
+    if (serverGroupName === undefined)
+      throw new Error(`Operation ${operation.id} is done and names no server group in ${region}.`);
+    return {
+      context: {
+        createdServerGroup: { account, region, serverGroupName, ...(chosen ? { image: chosen } : {}) },
+        measuredFrom: context.taskStartTime,
+        'deploy.server.groups': { [region]: [serverGroupName] },
+        'deploy.account.name': account,
+      },
+    };
   });
   return [monitor, underLocks(places, { name: 'waitForUpInstances', timeoutMs: UP_TIMEOUT_MS, run: waitForUp })];
 }

@@ -1,3 +1,4 @@
+import { takenBackWhenCancelled } from '@gennaker/extension-sdk/cancelled-deploy';
 import { submitOperation } from '@gennaker/extension-sdk/cloud-operation';
 import { acquireClusterLock, underLocks } from '@gennaker/extension-sdk/cluster-lock';
 import {
@@ -93,10 +94,15 @@ export default defineStage({
         prepare: (described) => strategy?.prepare(described) ?? {},
         ...(unknown === undefined ? {} : { unknownStrategy: unknown }),
       }),
-      submitOperation<CloneServerGroup>('cloneServerGroup', places, (context) => ({
-        provider: context.context.cloudProvider,
-        descriptions: [{ cloneServerGroup: describe(context) }],
-      })),
+      takenBackWhenCancelled(
+        submitOperation<CloneServerGroup>('cloneServerGroup', places, (context) => ({
+          provider: context.context.cloudProvider,
+          descriptions: [{ cloneServerGroup: describe(context) }],
+        })),
+        clonePlace,
+        stage,
+        view,
+      ),
       ...awaitNewServerGroup(clonePlace, imageOf),
     ];
   },

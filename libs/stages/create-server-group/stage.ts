@@ -1,3 +1,4 @@
+import { takenBackWhenCancelled } from '@gennaker/extension-sdk/cancelled-deploy';
 import { submitOperation } from '@gennaker/extension-sdk/cloud-operation';
 import { acquireClusterLock } from '@gennaker/extension-sdk/cluster-lock';
 import {
@@ -46,10 +47,15 @@ export default defineStage({
         prepare: (described) => strategy?.prepare(described) ?? {},
         ...(unknown === undefined ? {} : { unknownStrategy: unknown }),
       }),
-      submitOperation('createServerGroup', places, (context) => ({
-        provider: context.context.cloudProvider,
-        descriptions: [{ createServerGroup: describe(context) }],
-      })),
+      takenBackWhenCancelled(
+        submitOperation('createServerGroup', places, (context) => ({
+          provider: context.context.cloudProvider,
+          descriptions: [{ createServerGroup: describe(context) }],
+        })),
+        placeOf,
+        stage,
+        view,
+      ),
       ...awaitNewServerGroup(placeOf, imageOf),
     ];
   },

@@ -1,5 +1,7 @@
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { acquireClusterLock, underLocks } from '@gennaker/extension-sdk/cluster-lock';
+import { cloudPollMs } from '@gennaker/extension-sdk/cloud-poll';
+import { madeBy } from '@gennaker/extension-sdk/new-server-group';
 import { interestingHealth, upState } from '@gennaker/extension-sdk/server-group-health';
 import { clusterGroups } from '@gennaker/extension-sdk/server-group-read';
 import {
@@ -16,6 +18,7 @@ import { wayBack } from './way-back.ts';
 
 type Context = TaskContext<TakeBackDeploy>;
 
+const CREATION_MS = 60 * 60_000;
 const DESTROY_TIMEOUT_MS = 5 * 60_000;
 /** Longest wait until what served before serves with all that it had. */
 const WHOLE_AGAIN_MS = 5 * 60_000;
@@ -36,10 +39,36 @@ const isWhole = (group: ServerGroup, stage: TakeBackDeploy): boolean =>
     interestingHealth(stage, group.loadBalancers.length > 0),
   ).enough;
 
+/** What was still being made when the deploy ended is waited for; an operation that fails has removed it again. */
+const awaitCreation: TaskDefinition<TakeBackDeploy> = underLocks(places, {
+  name: 'awaitCreation',
+  timeoutMs: CREATION_MS,
+  async run(context): Promise<TaskResult> {
+    const { createdServerGroup, creation: id, credentials: account, region } = context.context;
+    if (createdServerGroup || id === undefined) return { status: 'SUCCEEDED' };
+    const operation = await context.ports.clouddriver.getOperation(
+      { params: { id } },
+      { signal: context.signal, traceparent: context.traceparent },
+    );
+    if (!operation.status.completed)
+      return {
+        status: 'RUNNING',
+        wakeAfterMs: cloudPollMs(context.now - context.taskStartTime),
+        reason: { summary: `The server group is still being made: ${operation.status.status}` },
+      };
+    const serverGroupName = madeBy(operation, region);
+    if (operation.status.failed || serverGroupName === undefined)
+      return { status: 'SUCCEEDED', reason: { summary: 'No server group was made' } };
+    return { status: 'SUCCEEDED', context: { createdServerGroup: { account, region, serverGroupName } } };
+  },
+});
+
 const determineWayBack: TaskDefinition<TakeBackDeploy> = underLocks(places, {
   name: 'determineWayBack',
   async run(context): Promise<TaskResult> {
     const stage = context.context;
+    if (!stage.createdServerGroup)
+      return { status: 'SUCCEEDED', reason: { summary: 'Nothing was made: what served before serves on' } };
     const [place] = places(context);
     const groups = place ? await clusterGroups(context, place) : [];
     const { restore, withdraw, idle, why } = wayBack(
@@ -82,7 +111,7 @@ export default defineStage({
       servedBefore: ['hello-prod-v001'],
     },
   ],
-  tasks: () => [acquireClusterLock(places), determineWayBack],
+  tasks: () => [acquireClusterLock(places), awaitCreation, determineWayBack],
   afterStages: planBack,
 });
 
@@ -92,6 +121,7 @@ function planBack({ context, outputs }: PlannedStage): SyntheticStage[] {
   const { restore, withdraw, idle, incomplete } = outputsSchema.parse(outputs);
   const { cloudProvider, credentials, region, createdServerGroup, replacedServerGroup, rollback } = stage;
   const where = { cloudProvider, credentials, region };
+  if (!createdServerGroup) return [];
   const created = createdServerGroup.serverGroupName;
   const health = {
     targetHealthyDeployPercentage: stage.targetHealthyDeployPercentage,

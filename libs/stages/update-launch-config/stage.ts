@@ -1,6 +1,9 @@
+import { holdWishSchema } from '@gennaker/contracts/holds';
+import { resolvedTargetSchema } from '@gennaker/contracts/server-group-stage';
 import { interestingHealth, upState } from '@gennaker/extension-sdk/server-group-health';
 import { describedFields, serverGroupTasks, waitForTargets } from '@gennaker/extension-sdk/server-group-stage';
-import { defineStage } from '@gennaker/extension-sdk/stage';
+import { defineStage, type PlannedStage, type SyntheticStage } from '@gennaker/extension-sdk/stage';
+import { z } from 'zod';
 import { type UpdateLaunchConfigStage, updateLaunchConfigStageSchema } from './schema.ts';
 
 /** Where the instances are to be replaced, the group must have come to rest, with enough of them up. */
@@ -48,4 +51,22 @@ export default defineStage({
       describe: describedFields,
       wait: waitForReplacement,
     }),
+  onFailureStages: giveBack,
 });
+
+const heldSchema = z.looseObject({
+  cloudProvider: z.string().default('gce'),
+  hold: holdWishSchema.optional(),
+  resolvedTargets: z.array(resolvedTargetSchema).default([]),
+});
+
+/** What was held of the launch configuration is taken back at once, not only when the whole execution ends. */
+function giveBack({ context }: PlannedStage): SyntheticStage[] {
+  const { cloudProvider, hold, resolvedTargets } = heldSchema.parse(context);
+  if (!hold) return [];
+  return resolvedTargets.map(({ account, region, serverGroupName }) => ({
+    type: 'releaseHolds',
+    name: `Give ${serverGroupName} back what it was made of`,
+    context: { cloudProvider, credentials: account, region, serverGroupName, holds: [hold.name] },
+  }));
+}

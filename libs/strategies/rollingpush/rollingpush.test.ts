@@ -23,15 +23,40 @@ describe('a rolling push', () => {
     const result = await push().toSucceed();
     expect(result.serverGroups.map(({ name, image }) => [name, image])).toEqual([['hello-prod-v000', 'hello-2']]);
     expect(result.serverGroups[0]?.instances).toHaveLength(3);
-    expect(result.operations.at(-1)).toMatchObject({
+    expect(result.operations[0]).toMatchObject({
       name: 'updateLaunchConfig',
       description: { image: 'hello-2', updatePolicy: { type: 'PROACTIVE', maxUnavailable: { fixed: 0 } } },
     });
   });
 
+  it('keeps what it has made, and holds nothing any more', async () => {
+    const result = await push().toSucceed();
+    expect(result.serverGroups[0]?.holds).toBeUndefined();
+  });
+
+  it.each([
+    ['are never healthy', () => push().whenHealthFails('hello-prod-v000'), 'TERMINAL' as const],
+    ['are unwanted before all have come', () => push().cancelledAfter(1_500), 'CANCELED' as const],
+  ])('has the former instances back where new ones %s', async (_why, pushed, status) => {
+    const result = await pushed().toEnd(status);
+    expect(result.serverGroups.map(({ name, image, holds }) => [name, image, holds])).toEqual([
+      ['hello-prod-v000', 'hello-1', undefined],
+    ]);
+    expect(result.operations.at(-1)).toMatchObject({
+      name: 'updateLaunchConfig',
+      description: { image: expect.stringMatching(/hello-1$/), updatePolicy: { type: 'PROACTIVE' } },
+    });
+  });
+
+  it('is not held where it adds what a template cannot lose again', async () => {
+    const result = await push({ labels: { team: 'shop' } }).toSucceed();
+    expect(result.operations).toHaveLength(1);
+    expect(result.operations[0]?.description['hold']).toBeUndefined();
+  });
+
   it('leaves those that run where none is to be relaunched', async () => {
     const result = await push({ termination: { relaunchAllInstances: false } }).toSucceed();
-    expect(result.operations.at(-1)?.description['updatePolicy']).toMatchObject({ type: 'OPPORTUNISTIC' });
+    expect(result.operations[0]?.description['updatePolicy']).toMatchObject({ type: 'OPPORTUNISTIC' });
   });
 
   it('is refused where only a part would be', async () => {

@@ -3,6 +3,7 @@ import { type NewServerGroupStage, newServerGroupStageSchema } from '@gennaker/c
 import { whereOf } from '@gennaker/extension-sdk/new-server-group';
 import type { PlanView } from '@gennaker/extension-sdk/stage';
 import { defineStrategy } from '@gennaker/extension-sdk/strategy';
+import { inOrder } from '@gennaker/extension-sdk/strategy-stages';
 import { z } from 'zod';
 import { type RollingPush, rollingpushProblems, rollingpushSchema } from './schema.ts';
 
@@ -10,6 +11,10 @@ import { type RollingPush, rollingpushProblems, rollingpushSchema } from './sche
 const ZONES = 3;
 /** What of the description an instance is made of. */
 const LAUNCH_KEYS = ['instanceType', 'instanceMetadata', 'labels', 'tags'] as const;
+/** Those of them that add to what is there, and so cannot be taken back. */
+const ADDING_KEYS = ['instanceMetadata', 'labels'] as const;
+/** The former instances come back with a failure, a cancellation or a lost orca. */
+const HOLD = 'rolling-push';
 
 /** The server group stays and its instances are replaced: new ones come before old ones go. */
 export default defineStrategy({
@@ -32,18 +37,25 @@ export default defineStrategy({
     const launched = Object.fromEntries(
       LAUNCH_KEYS.flatMap((key) => (description[key] === undefined ? [] : [[key, description[key]]])),
     );
-    return [
+    const change = {
+      cloudProvider,
+      credentials: account,
+      cluster,
+      regions: [region],
+      target: 'current_asg_dynamic',
+      image: imageOf(described, view),
+      ...launched,
+    };
+    const isHeld = ADDING_KEYS.every((key) => launched[key] === undefined);
+    return inOrder([
       {
         type: 'updateLaunchConfig',
         name: `Replace the instances of ${cluster}`,
         context: {
-          cloudProvider,
-          credentials: account,
-          cluster,
-          regions: [region],
-          target: 'current_asg_dynamic',
-          image: imageOf(described, view),
-          ...launched,
+          ...change,
+          ...(isHeld
+            ? { hold: { name: HOLD, reason: 'new instances are tried before the former ones are given up' } }
+            : {}),
           targetHealthyDeployPercentage: described.targetHealthyDeployPercentage,
           updatePolicy: termination.relaunchAllInstances
             ? {
@@ -54,7 +66,15 @@ export default defineStrategy({
             : { type: 'OPPORTUNISTIC' },
         },
       },
-    ];
+      // It is made of that already: nothing changes but that it stays so.
+      isHeld
+        ? {
+            type: 'updateLaunchConfig',
+            name: `Keep the new instances of ${cluster}`,
+            context: { ...change, settlesHolds: [HOLD] },
+          }
+        : undefined,
+    ]);
   },
 });
 

@@ -378,7 +378,12 @@ export class PipelineExpectation {
           ? new ExpectationFailed(`"${this.#pipeline.name}" ${error.message}`, playing)
           : error;
       });
-    if (playing.over) await finish(() => world.clouddriver.idle());
+    if (playing.over) {
+      // What takes a cancelled deploy back runs on its own.
+      if (Object.values(playing.state.stages).some(({ status }) => status === 'CANCELED'))
+        await time.until(() => [...world.runs.values()].every(({ over }) => over), limits);
+      await finish(() => world.clouddriver.idle());
+    }
     const execution = executionView(playing.state);
     const serverGroups = await groups();
     return {

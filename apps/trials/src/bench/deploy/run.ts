@@ -9,6 +9,7 @@ import { leftovers } from '../../chaos/deploy/aftermath.ts';
 import { beginning } from '../../chaos/deploy/run.ts';
 import { computeOf, PORT, REGION, Scene, ZONES } from '../../chaos/deploy/scene.ts';
 import { imageOf, makeImages } from '../../chaos/deploy/versions.ts';
+import { watchForeign } from '../cloudlab/foreign.ts';
 import { type Figure, type Pair, type RowResult, resultOf } from '../engine/row.ts';
 import { type DirectGroup, makeDirectly, removeDirectly } from './direct.ts';
 
@@ -79,6 +80,7 @@ export async function runDeployBench({ rounds, offset, profile, say }: DeployBen
     let serving = await beginning(scene);
     const overheads: Pair[] = [];
     const switches: Pair[] = [];
+    const foreign: number[] = [];
     // The first round is not counted: connections are made, and what runs often is compiled.
     for (let round = 0; round <= rounds; round++) {
       const byHand = async (): Promise<number> => deployDirectly(scene, `direct-r${round}`);
@@ -88,6 +90,7 @@ export async function runDeployBench({ rounds, offset, profile, say }: DeployBen
         await settle(scene, serving);
         return measured;
       };
+      const usedByOthers = await watchForeign();
       const isFirst = round % 2 === 0;
       const early = isFirst ? await byHand() : undefined;
       const ours = await byPipeline();
@@ -96,10 +99,11 @@ export async function runDeployBench({ rounds, offset, profile, say }: DeployBen
         `${round === 0 ? 'warm-up' : `round ${round}`}: directly ${direct.toFixed(2)} s; red/black ${ours.whole.toFixed(2)} s, ${(ours.whole / direct).toFixed(2)} times as long; from healthy to the old one disabled ${ours.switched.toFixed(2)} s`,
       );
       if (round === 0) continue;
+      foreign.push(await usedByOthers());
       overheads.push({ value: ours.whole - direct, beside: direct });
       switches.push({ value: ours.switched, beside: direct });
     }
-    return [resultOf(FIGURES.overhead, overheads, []), resultOf(FIGURES.switched, switches, [])];
+    return [resultOf(FIGURES.overhead, overheads, foreign), resultOf(FIGURES.switched, switches, [])];
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
     await system.stop();
