@@ -1,6 +1,6 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { clusterName, nameProblems, serverGroupName } from '@gennaker/contracts/moniker';
-import { ChoiceField, ChoicesField, FieldGrid, NumberField } from '@gennaker/ui/fields';
+import { ChoiceField, ChoicesField, FieldGrid, NumberField, SegmentField } from '@gennaker/ui/fields';
 import { CloseIcon, DeployIcon, PlusIcon } from '@gennaker/ui/icons';
 import { useLiveData } from '@gennaker/ui/live-data';
 import { NameAndImageFields, TrafficFields } from '@gennaker/ui/new-server-group-fields';
@@ -190,6 +190,18 @@ function Form({ stage, onChange, application, upstream }: StageFormProps) {
           </div>
         );
       })}
+      {clusters.length > 1 ? (
+        <SegmentField
+          label="When one of them fails"
+          value={text(stage['onRegionFailure']) || 'keep'}
+          options={[
+            { value: 'keep', label: 'The others stay' },
+            { value: 'rollbackAll', label: 'All are taken back' },
+          ]}
+          help="The others go on to their ends first; the stage fails in any case"
+          onChange={(onRegionFailure) => onChange({ onRegionFailure })}
+        />
+      ) : null}
       <div>
         <Button
           size="compact-sm"

@@ -1,7 +1,12 @@
-import { CheckField, FieldGrid, NumberField, SegmentField, Wide } from '@gennaker/ui/fields';
+import { CheckField, FieldGrid, NumberField, SegmentField, TextField, Wide } from '@gennaker/ui/fields';
 import { RowsField } from '@gennaker/ui/rows-field';
 import { defineStrategyUi, isOn, list, object, text } from '@gennaker/ui/stage-ui';
+import { ScaleDownFields } from '@gennaker/ui/strategy-fields';
 import { TrafficRulesFields } from '@gennaker/ui/traffic-rules-fields';
+import { canaryProblems, canarySchema } from './schema.ts';
+
+const judged = (step: Readonly<Record<string, unknown>>): boolean =>
+  isOn(step['judgment']) || Object.keys(object(step['judgment'])).length > 0;
 
 const FIRST = [{ percentage: 10 }, { percentage: 50 }];
 
@@ -9,7 +14,10 @@ export default defineStrategyUi({
   type: 'canary',
   label: 'Canary: a small share first',
   description: 'The new server group gets a growing share of the traffic while it goes well, else it is taken back',
-  Form: ({ cluster, onChange }) => {
+  schema: canarySchema,
+  contradictions: canaryProblems,
+  Form: (props) => {
+    const { cluster, onChange, problem } = props;
     const canary = object(cluster['canary']);
     const set = (patch: Record<string, unknown>): void => onChange({ canary: { ...canary, ...patch } });
     const steps = list(canary['steps'] ?? FIRST).map(object);
@@ -24,7 +32,7 @@ export default defineStrategyUi({
           ]}
           onChange={(by) => set({ by })}
         />
-        <TrafficRulesFields value={canary} onChange={set} />
+        <TrafficRulesFields value={canary} onChange={set} problem={(field) => problem(`canary.${field}`)} />
         <Wide>
           <RowsField
             what="step"
@@ -40,23 +48,36 @@ export default defineStrategyUi({
                   min={1}
                   max={99}
                   value={step['percentage']}
+                  error={problem(`canary.steps.${index}.percentage`)}
                   onChange={(percentage) => patch({ percentage })}
                 />
                 <NumberField
                   label={`Watched in step ${index + 1} for`}
                   suffix=" s"
                   value={step['waitSeconds'] ?? 60}
+                  error={problem(`canary.steps.${index}.waitSeconds`)}
                   onChange={(waitSeconds) => patch({ waitSeconds })}
                 />
                 <CheckField
                   label={`A person judges step ${index + 1}`}
-                  value={isOn(step['judgment']) || typeof step['judgment'] === 'object'}
+                  value={judged(step)}
                   onChange={(judgment) => patch({ judgment })}
                 />
+                {judged(step) ? (
+                  <TextField
+                    label={`What is asked in step ${index + 1}`}
+                    placeholder="Shall it get more?"
+                    value={object(step['judgment'])['instructions']}
+                    onChange={(instructions) =>
+                      patch({ judgment: instructions ? { ...object(step['judgment']), instructions } : true })
+                    }
+                  />
+                ) : null}
               </>
             )}
           </RowsField>
         </Wide>
+        <ScaleDownFields {...props} />
       </FieldGrid>
     );
   },

@@ -1,25 +1,18 @@
-import { FieldGrid, TextField } from '@gennaker/ui/fields';
+import { FieldGrid } from '@gennaker/ui/fields';
 import { defineStrategyUi } from '@gennaker/ui/stage-ui';
+import { PipelineFields } from '@gennaker/ui/strategy-fields';
+import { customSchema } from './schema.ts';
+
+const KEYS = { application: 'strategyApplication', pipeline: 'strategyPipeline', help: 'Its id, or its name' } as const;
 
 export default defineStrategyUi({
   type: 'custom',
   label: 'Custom: a pipeline of yours',
   description: 'A pipeline deploys what is described here, and sees to the older server groups in its own way',
-  Form: ({ cluster, onChange }) => (
+  schema: customSchema,
+  Form: ({ cluster, onChange, problem }) => (
     <FieldGrid>
-      <TextField
-        label="Application of the pipeline"
-        placeholder="This one"
-        value={cluster['strategyApplication']}
-        onChange={(strategyApplication) => onChange({ strategyApplication })}
-      />
-      <TextField
-        label="Pipeline"
-        required
-        help="Its id, or its name"
-        value={cluster['strategyPipeline']}
-        onChange={(strategyPipeline) => onChange({ strategyPipeline })}
-      />
+      <PipelineFields value={cluster} keys={KEYS} onChange={onChange} problem={problem} />
     </FieldGrid>
   ),
 });

@@ -11,7 +11,7 @@ export const rollingRedblackSchema = z.looseObject({
   pipelineBeforeCleanup: z
     .looseObject({
       application: z.string().optional(),
-      pipelineId: z.string().min(1),
+      pipelineId: z.string().min(1, 'name the pipeline'),
       pipelineParameters: z.record(z.string(), z.unknown()).nullish(),
     })
     .nullish()

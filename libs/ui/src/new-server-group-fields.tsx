@@ -1,7 +1,9 @@
+import { settingsProblems, type StrategyProblem } from '@gennaker/contracts/strategy-settings';
 import { ChoiceField, ChoicesField, OptionField, SegmentField, TextField, Wide } from './fields.tsx';
 import { useLiveData } from './live-data.tsx';
-import type { JsonObject } from './stage-ui.tsx';
+import type { FieldProblem, JsonObject } from './stage-ui.tsx';
 import { strings, text } from './stage-ui.tsx';
+import { ReplacementFields, replacementSchema } from './strategy-fields.tsx';
 
 interface Props {
   /** What is made: a cluster of a deploy, or a clone. */
@@ -58,7 +60,13 @@ export function TrafficFields({
   const live = useLiveData();
   const balancers = live.useLoadBalancers(account, region);
   const strategy = text(group['strategy']) || 'none';
-  const { description, Form } = live.strategies.find(({ type }) => type === strategy) ?? {};
+  const { description, Form, problems, inPlace = false } = live.strategies.find(({ type }) => type === strategy) ?? {};
+  const wrong = [...settingsProblems(replacementSchema, undefined, group), ...(problems?.(group) ?? [])];
+  const told = (found: StrategyProblem | undefined): string | undefined =>
+    found && [found.message, found.fix].filter(Boolean).join(': ');
+  const problem: FieldProblem = (field) => told(wrong.find((each) => each.field === field));
+  const firstProblem: FieldProblem = (field) =>
+    told(wrong.find((each) => each.field === field || each.field.startsWith(`${field}.`)));
   const dark = group['disableTraffic'] === true;
   return (
     <>
@@ -92,9 +100,10 @@ export function TrafficFields({
       />
       {Form ? (
         <Wide>
-          <Form cluster={group} onChange={onChange} />
+          <Form cluster={group} onChange={onChange} problem={problem} firstProblem={firstProblem} />
         </Wide>
       ) : null}
+      <ReplacementFields cluster={group} onChange={onChange} problem={problem} inPlace={inPlace} />
     </>
   );
 }

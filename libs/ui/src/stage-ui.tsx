@@ -1,4 +1,5 @@
 import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
+import { settingsProblems, type StrategyProblem } from '@gennaker/contracts/strategy-settings';
 import type { ComponentType } from 'react';
 import type { z } from 'zod';
 import type { Icon } from './icons.tsx';
@@ -95,21 +96,43 @@ export function defineTriggerUi(ui: TriggerUi): TriggerUi {
   return ui;
 }
 
+/** What is wrong with a field, named by its path, and what to do; undefined: nothing is. */
+export type FieldProblem = (field: string) => string | undefined;
+
+/** What a strategy's part of the cluster form gets. */
+export interface StrategyFormProps {
+  readonly cluster: JsonObject;
+  readonly onChange: (patch: JsonObject) => void;
+  readonly problem: FieldProblem;
+  /** The same of a list's field: what is wrong with it or with any of its entries. */
+  readonly firstProblem: FieldProblem;
+}
+
 /** A deployment strategy in the browser. */
 export interface StrategyUi {
   readonly type: string;
   readonly label: string;
   readonly description: string;
+  /** It changes the server group that serves, and makes none. */
+  readonly inPlace: boolean;
+  /** What a cluster's description lacks or has wrong for it: by the schema that the server parses with. */
+  readonly problems: (cluster: JsonObject) => readonly StrategyProblem[];
   /** Its own fields in the cluster form, if it has any. */
-  readonly Form?: ComponentType<{
-    readonly cluster: JsonObject;
-    readonly onChange: (patch: JsonObject) => void;
-  }>;
+  readonly Form?: ComponentType<StrategyFormProps>;
 }
 
-/** Declares a strategy's user interface. */
-export function defineStrategyUi(ui: StrategyUi): StrategyUi {
-  return ui;
+/** Declares a strategy's user interface. `contradictions`: what settings of the right shape have wrong. */
+export function defineStrategyUi<S extends z.ZodType>({
+  schema,
+  contradictions,
+  inPlace = false,
+  ...ui
+}: Omit<StrategyUi, 'problems' | 'inPlace'> & {
+  readonly schema: S;
+  readonly contradictions?: (settings: z.output<S>) => readonly StrategyProblem[];
+  readonly inPlace?: boolean;
+}): StrategyUi {
+  return { ...ui, inPlace, problems: (cluster) => settingsProblems(schema, contradictions, cluster) };
 }
 
 /** A string of a free-form object, or '' where there is none. */

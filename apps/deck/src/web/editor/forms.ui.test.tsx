@@ -2,46 +2,13 @@ import type { Pipeline } from '@gennaker/contracts/front50';
 import { stageUis } from '@gennaker/stages/ui';
 import type { StageConfig } from '@gennaker/ui/stage-ui';
 import { cleanup, fireEvent, screen } from '@testing-library/react';
-import { useState } from 'react';
 import { afterEach, describe, expect, it } from 'vitest';
-import { renderDeck } from '../testing/render-deck.tsx';
+import { fresh, showForm, stageUi, type } from '../testing/show-form.tsx';
 import { FAILURE_MODES, failureMode } from './failure-modes.ts';
 import { readJson } from './json-mode.tsx';
-import { merge } from './pipeline-operations.ts';
 import { problemsOf } from './problems.ts';
 
 afterEach(cleanup);
-
-function stageUi(type: string) {
-  const ui = stageUis.find((each) => each.type === type);
-  if (!ui) throw new Error(`There is no form for ${type}`);
-  return ui;
-}
-
-/** Shows a stage's form and keeps what it writes. */
-function showForm(stage: StageConfig, upstream: StageConfig[] = []): { readonly stage: StageConfig } {
-  const held = { stage };
-  const ui = stageUi(stage.type);
-  function Host() {
-    const [value, setValue] = useState(stage);
-    held.stage = value;
-    return (
-      <ui.Form
-        stage={value}
-        application="hello"
-        upstream={upstream}
-        onChange={(patch) => setValue((was) => merge(was, patch))}
-      />
-    );
-  }
-  renderDeck(<Host />);
-  return held;
-}
-const fresh = (type: string): StageConfig => ({ ...stageUi(type).defaults('hello'), type, name: type });
-const type = (label: RegExp | string, value: string): void => {
-  const field = screen.getAllByLabelText(label)[0] as HTMLInputElement;
-  fireEvent.change(field, { target: { value } });
-};
 
 describe('every stage type', () => {
   it.each(stageUis.map(({ type: name }) => [name]))(
