@@ -32,9 +32,9 @@ export async function followExecution(
     }
     if (execution.status === 'SUCCEEDED') return execution;
     if (isComplete(execution.status))
-      throw new Error(`The pipeline ended ${execution.status}: ${problems(execution) || 'no stage says why'}`);
+      throw new Error(`The pipeline ended ${execution.status}: ${whyOf(execution) || 'no stage says why'}`);
     if (Date.now() > until)
-      throw new Error(`The pipeline did not end within ${options.timeoutMs / 1000} s: ${waits(execution)}`);
+      throw new Error(`The pipeline did not end within ${options.timeoutMs / 1000} s: ${whyOf(execution)}`);
     await delay(POLL_MS);
   }
 }
@@ -63,16 +63,12 @@ function reasonOf(stage: StageView): string | undefined {
   return stage.reason?.summary ?? stage.tasks.findLast((task) => task.reason)?.reason?.summary;
 }
 
-function problems(execution: ExecutionView): string {
-  return execution.stages
-    .filter((stage) => ['TERMINAL', 'CANCELED', 'STOPPED'].includes(stage.status))
-    .map((stage) => `${stage.name}: ${reasonOf(stage) ?? stage.status}`)
-    .join('; ');
-}
-
-function waits(execution: ExecutionView): string {
-  return execution.stages
-    .filter((stage) => stage.status === 'RUNNING')
-    .map((stage) => `${stage.name} waits: ${reasonOf(stage) ?? 'no reason'}`)
-    .join('; ');
+/** Why an execution ended badly, or what it waits for, by stage; the reason of a stage quotes those of its parts. Empty when none says. */
+export function whyOf({ stages }: ExecutionView): string {
+  const told = (statuses: readonly string[], how: string): string[] =>
+    stages
+      .filter(({ status, parentStageId }) => !parentStageId && statuses.includes(status))
+      .map((stage) => `${stage.name}${how}: ${reasonOf(stage) ?? stage.status}`);
+  const problems = told(['TERMINAL', 'CANCELED', 'STOPPED'], '');
+  return (problems.length > 0 ? problems : told(['RUNNING'], ' waits')).join('; ');
 }

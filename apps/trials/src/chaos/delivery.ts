@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { whyOf } from '@gennaker/app-demo/follow-execution';
 import { BUILDS, HELLO } from '@gennaker/app-demo/hello-application';
 import type { HelloBuild } from '@gennaker/app-demo/hello-package';
 import type { BuildFolder } from '@gennaker/app-demo/jenkins/build-folder';
@@ -204,11 +205,4 @@ async function plantFault(system: System, plant: Plant, execution: ExecutionView
         `The fault could not be planted: ${JSON.stringify(task.steps.map(({ name, reason }) => ({ name, reason })))}`,
       );
     }
-}
-
-function whyOf(execution: ExecutionView): string {
-  const bad = execution.stages.find(({ status }) => ['TERMINAL', 'STOPPED', 'CANCELED', 'RUNNING'].includes(status));
-  return bad
-    ? `${bad.name} is ${bad.status}: ${bad.reason?.summary ?? bad.tasks.find(({ reason }) => reason)?.reason?.summary ?? 'no reason given'}`
-    : '';
 }

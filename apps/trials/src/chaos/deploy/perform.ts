@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { whyOf } from '@gennaker/app-demo/follow-execution';
 import { startTraffic } from '@gennaker/app-demo/traffic-client';
 import type { ExecutionView } from '@gennaker/contracts/execution';
 import { isComplete } from '@gennaker/contracts/status';
@@ -88,6 +89,7 @@ export async function perform(
     const seconds = Math.round((performance.now() - began) / 1_000);
     const { losses, done } = await troubling;
     const { status } = execution;
+    const why = whyOf(execution);
     const wanted = { size: scene.size, choices: servingChoices(deploy, status, serving, created) };
     const settled = await unsettled(scene, wanted);
     await sleep(SETTLE_MS);
@@ -98,7 +100,7 @@ export async function perform(
       result: {
         what: nameOf(deploy),
         status,
-        reason: reasonOf(execution),
+        reason: why,
         seconds,
         ...(done === undefined ? {} : { trouble: done }),
         ...judgeTraffic(deploy, seen),
@@ -106,7 +108,7 @@ export async function perform(
           ? status !== 'TERMINAL'
           : status !== 'SUCCEEDED' && !(status === 'TERMINAL' && mayFail(deploy)),
         isBad: isBad(deploy),
-        unexplained: isUnhealthy(deploy) && !(created !== undefined && reasonOf(execution).includes(`${created}-`)),
+        unexplained: isUnhealthy(deploy) && !(created !== undefined && why.includes(`${created}-`)),
         left,
       },
       serving: left.length === 0 ? settled.serving : undefined,
@@ -149,12 +151,4 @@ function servingChoices(deploy: PlannedDeploy, status: string, old: string, crea
   if (status === 'SUCCEEDED') return [created ?? 'a new one'];
   // A deploy that failed when the new one had taken over leaves it so.
   return isBad(deploy) || created === undefined ? [old] : [old, created];
-}
-
-function reasonOf({ stages, reason }: ExecutionView): string {
-  const bad = stages.filter(({ status }) => status === 'TERMINAL' || status === 'STOPPED');
-  const told = bad.map(
-    (stage) => stage.reason?.summary ?? stage.tasks.findLast((task) => task.reason)?.reason?.summary,
-  );
-  return told.find((each) => each !== undefined) ?? reason?.summary ?? '';
 }
