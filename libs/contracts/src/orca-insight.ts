@@ -84,6 +84,7 @@ export const planWarningSchema = z.object({
   stageRefId: z.string().optional(),
   field: z.string().optional(),
   fix: z.string().optional(),
+  untilRun: z.boolean().optional().describe('only a run can tell: nothing is wrong by itself'),
 });
 
 /** A stage as it would run. `enabled`: by its condition; `unknown` when that rests on what only a run can tell. */

@@ -59,12 +59,21 @@ export function insightHandlers(parts: InsightParts): Handlers<typeof orcaInsigh
       return compare(a, b);
     },
     queues: ({ query }) => waitingLines(db.pool, query.application),
-    planOf: ({ body, query, user }) => planDocument(parts, body, { user, ...query }),
+    planOf: ({ body, query, user, identity, signal, traceparent }) =>
+      planDocument(parts, body, { user, ...query, asking: { by: identity, signal, traceparent } }),
     previewStages: ({ body, identity, traceparent, signal }) =>
       previewStages(world, { application: body.application, stages: body.job, by: identity, traceparent, signal }),
     planOfStored: async ({ params, body, query, user, identity, signal, traceparent }) => {
       const pipeline = await world.ports.front50.getPipeline({ params }, { identity, signal, traceparent });
-      return planDocument(parts, { ...pipeline, trigger: body }, { user, ...query });
+      return planDocument(
+        parts,
+        { ...pipeline, trigger: body },
+        {
+          user,
+          ...query,
+          asking: { by: identity, signal, traceparent },
+        },
+      );
     },
   };
 }

@@ -6,15 +6,24 @@ import { queueRules } from '../queue/queue-rules.ts';
 import { triggerOf } from '../start-execution.ts';
 import { engineEnv, type World } from '../world.ts';
 import { finishedRuns } from './finished-runs.ts';
+import type { Asking } from './foresee-stages.ts';
+import { livePlan } from './plan-live.ts';
 import { wouldWait } from './queue-lines.ts';
 
 type Document = Readonly<Record<string, unknown>>;
 
-/** What a start of a document would do now, with its line and how long earlier runs took. Nothing is started or stored. */
+/**
+ * What a start of a document would do now, with its line and how long earlier runs took. Nothing is started or stored.
+ * `asking`: who asks what it would do against live state; absent: clouds are not asked.
+ */
 export async function planDocument(
   parts: { readonly db: Database; readonly world: World },
   document: Document & { readonly application: string },
-  call: { readonly user: string; readonly resolveArtifacts?: boolean | undefined },
+  call: {
+    readonly user: string;
+    readonly resolveArtifacts?: boolean | undefined;
+    readonly asking?: Omit<Asking, 'application' | 'trigger'>;
+  },
 ): Promise<Plan> {
   const { db, world } = parts;
   const { application } = document;
@@ -37,10 +46,12 @@ export async function planDocument(
     rules && wouldWait(db.pool, rules),
     finishedRuns(db.pool, plan.pipelineConfigId, undefined),
   ]);
+  const live = call.asking && (await livePlan(world, plan, call.asking, runs));
   const took = runs.map((run) => run.durationMs);
   return {
     ...plan,
     ...(queue ? { queue } : {}),
+    ...(live ? { live } : {}),
     ...(took.length === 0
       ? {}
       : { durationMs: { p50: quantile(took, 0.5), p90: quantile(took, 0.9), basis: took.length } }),

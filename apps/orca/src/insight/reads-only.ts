@@ -8,14 +8,25 @@ export class WouldChange extends ServiceError {
   }
 }
 
-/** A client whose reads are called and whose other operations throw WouldChange, but for those that `instead` answers. */
-export function readsOnly<A extends Api>(client: Client<A>, api: A, instead: Partial<Client<A>> = {}): Client<A> {
+/**
+ * A client whose reads are called and whose other operations throw WouldChange, but for those that `instead` answers.
+ * `refused`: told of each operation that was not called.
+ */
+export function readsOnly<A extends Api>(
+  client: Client<A>,
+  api: A,
+  instead: Partial<Client<A>> = {},
+  refused: (operation: string) => void = () => {},
+): Client<A> {
   return new Proxy(client, {
     get(target, name, receiver): unknown {
       if (typeof name !== 'string' || !Object.hasOwn(api, name)) return Reflect.get(target, name, receiver);
       if (Object.hasOwn(instead, name)) return Reflect.get(instead, name);
       if (api[name]?.method === 'GET') return Reflect.get(target, name, receiver);
-      return () => Promise.reject(new WouldChange(name));
+      return () => {
+        refused(name);
+        return Promise.reject(new WouldChange(name));
+      };
     },
   });
 }

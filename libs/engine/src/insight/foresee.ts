@@ -8,6 +8,8 @@ interface Finding {
   readonly path: string;
   readonly message: string;
   readonly fix: string;
+  /** It has a value, which only a run can tell. */
+  readonly untilRun?: true;
 }
 
 /** Of `execution`, what is the same before and during the run. */
@@ -50,6 +52,7 @@ export class Foreseen {
               path,
               message: `${value} is known only at run time`,
               fix: 'nothing is to be done, if an earlier stage gives it',
+              untilRun: true,
             },
       );
       return value;

@@ -32,7 +32,7 @@ export function planStage(planning: Planning, stage: StageState, depth = 0): Pla
   const context = { ...resolved, ...(stageEnabled === undefined ? {} : { stageEnabled }) };
   // What a stage that never runs lacks is nobody's concern.
   if (condition.enabled !== 'no')
-    for (const { path, message, fix } of foreseen.findings) warn({ message, field: path, fix });
+    for (const { path, ...finding } of foreseen.findings) warn({ ...finding, field: path });
   const planned: StageState = { ...stage, context };
   const definition = env.definition(planned.type) ?? env.definition(String(planned.context['alias'] ?? ''));
   const base = {
@@ -60,7 +60,9 @@ export function planStage(planning: Planning, stage: StageState, depth = 0): Pla
     } catch (error) {
       warn({
         message: `${what} of "${stage.name}" cannot be planned yet: ${error instanceof Error ? error.message : String(error)}`,
-        fix: foreseen.open ? 'it rests on what is known only at run time' : "correct the stage's settings",
+        ...(foreseen.open
+          ? { fix: 'it rests on what is known only at run time', untilRun: true }
+          : { fix: "correct the stage's settings" }),
       });
       return [];
     }
