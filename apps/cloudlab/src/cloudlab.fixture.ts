@@ -15,7 +15,7 @@ import { RegionBackendServicesClient } from '@google-cloud/compute/build/src/v1/
 import { RegionInstanceGroupManagersClient } from '@google-cloud/compute/build/src/v1/region_instance_group_managers_client.js';
 import { RegionOperationsClient } from '@google-cloud/compute/build/src/v1/region_operations_client.js';
 import { DIES_WITH_US } from '@gennaker/cloudlab/command';
-import { SERVICE_NODE_FLAGS } from '@gennaker/service/node-flags';
+import { CLOUDLAB_NODE_FLAGS } from '@gennaker/cloudlab/node-flags';
 import { PassThroughClient } from 'google-auth-library';
 
 const execute = promisify(execFile);
@@ -126,7 +126,7 @@ export async function stageImage(data: string, name: string, env: Readonly<Recor
 
 /** cloudlab as its own process, as the supervisor starts it; it ends with this process, however that one ends. */
 export async function startProcess(data: string, offset: number): Promise<ChildProcess> {
-  const [file = '', ...rest] = [...DIES_WITH_US, process.execPath, ...SERVICE_NODE_FLAGS];
+  const [file = '', ...rest] = [...DIES_WITH_US, process.execPath, ...CLOUDLAB_NODE_FLAGS];
   const child = spawn(file, [...rest, join(import.meta.dirname, 'main.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {

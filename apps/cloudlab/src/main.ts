@@ -1,17 +1,12 @@
-import { readdirSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { startCloudlab } from './app.ts';
 import { configFrom } from './config.ts';
+import { putTrafficFirst } from './put-traffic-first.ts';
 
 const log = (line: string): void => {
   process.stdout.write(`${new Date().toISOString()} ${line}\n`);
 };
 
-try {
-  // Traffic flows through this process: bakes and boots beside it must not make requests wait. Root only; else as it is.
-  // Threads that collect garbage too: requests wait for those.
-  for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), -10);
-} catch {
+if (!putTrafficFirst()) {
   log(
     'cloudlab runs at normal priority (raising it takes root): under heavy load, requests through its load balancers may wait',
   );

@@ -22,6 +22,8 @@ export interface HealthState {
   readonly since: number;
 }
 
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
 interface Watch {
   target: ProbeTarget;
   state: HealthState;
@@ -36,6 +38,8 @@ export class HealthProber {
   readonly #ask: (probe: Probe) => Promise<ProbeResult>;
   readonly #changed: () => void;
   readonly #watches = new Map<string, Watch>();
+  /** Place of the newest target's questions within its interval, 0 to 1. */
+  #phase = 0;
 
   /** @param changed called after a target's state changed */
   constructor(clock: Clock, ask: (probe: Probe) => Promise<ProbeResult>, changed: () => void) {
@@ -66,7 +70,10 @@ export class HealthProber {
         timer: undefined,
       };
       this.#watches.set(target.key, watch);
-      void this.#run(watch);
+      // Targets that come together are not asked together: their questions would make requests wait. Steps of the
+      // golden ratio spread any number of them evenly.
+      this.#phase = (this.#phase + GOLDEN_RATIO) % 1;
+      void this.#run(watch, this.#phase);
     }
   }
 
@@ -80,13 +87,14 @@ export class HealthProber {
     this.#watches.clear();
   }
 
-  async #run(watch: Watch): Promise<void> {
+  /** @param share of the interval that passes until the next question */
+  async #run(watch: Watch, share = 1): Promise<void> {
     const started = this.#clock.now();
     const { target } = watch;
     const answer = target.denied === undefined ? await this.#ask(target.probe) : { ok: false, reason: target.denied };
     if (this.#watches.get(target.key) !== watch) return;
     this.#count(watch, answer);
-    const wait = Math.max(0, watch.target.intervalMs - (this.#clock.now() - started));
+    const wait = Math.max(0, watch.target.intervalMs * share - (this.#clock.now() - started));
     watch.timer = this.#clock.after(wait, () => void this.#run(watch));
   }
 

@@ -13,11 +13,20 @@ function placeOf(address: GroupAddress): { readonly service: Service; readonly s
 }
 
 /** The autoscaler of a group; null when it has none. */
-export function findAutoscaler(compute: Compute, address: GroupAddress, group: Group): Promise<Autoscaler | null> {
+export async function findAutoscaler(
+  compute: Compute,
+  address: GroupAddress,
+  group: Group,
+): Promise<Autoscaler | null> {
   const { service, scope } = placeOf(address);
   const name = lastPart(group.status?.autoscaler) || group.name;
-  return compute.find(service, 'get', { ...scope, autoscaler: name }, autoscalerSchema);
+  const found = await compute.find(service, 'get', { ...scope, autoscaler: name }, autoscalerSchema);
+  return found && autoscalerSchema.parse(withoutHelpers(found));
 }
+
+/** The client library marks each field that is set with a key beside it; a policy is shown and copied without those. */
+const withoutHelpers = (found: Autoscaler): unknown =>
+  JSON.parse(JSON.stringify(found, (key, value: unknown) => (key.startsWith('_') ? undefined : value)));
 
 /** What an autoscaler is told, with what is left out filled from what it was told before. */
 export function mergedPolicy(

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SERVICE_NAMES, type ServiceName } from '@gennaker/service/config';
+import { CLOUDLAB_NODE_FLAGS } from '@gennaker/cloudlab/node-flags';
 import { SERVICE_NODE_FLAGS } from '@gennaker/service/node-flags';
 import {
   createDatabase,
@@ -94,7 +95,7 @@ export async function cloudlabSpec(layout: Layout): Promise<ProcessSpec> {
   return {
     ...common(layout, 'cloudlab'),
     file: process.execPath,
-    args: [...SERVICE_NODE_FLAGS, join(layout.root, 'apps/cloudlab/src/main.ts')],
+    args: [...CLOUDLAB_NODE_FLAGS, join(layout.root, 'apps/cloudlab/src/main.ts')],
     env: baseEnvironment(layout),
     version: sourcesDigest([join(layout.root, 'apps/cloudlab'), join(layout.root, 'libs/cloudlab')]),
     stopSignal: 'SIGTERM',
