@@ -6,6 +6,7 @@ import { Chip } from '@gennaker/ui/status';
 import { Ago } from '@gennaker/ui/time';
 import { ClusterLock } from './cluster-lock.tsx';
 import { HealthCount } from './health-count.tsx';
+import { Opener } from './opener.tsx';
 import { SeenAt } from './seen-at.tsx';
 import { imageOf, versionOf } from './version.ts';
 
@@ -102,14 +103,7 @@ function GroupRow({ group, open, marked, onMark, onOpen }: RowDeeds & { readonly
           checked={marked.has(key)}
           onChange={(event) => onMark(key, event.currentTarget.checked)}
         />
-        <button
-          type="button"
-          className="text-button gk-mono group-title"
-          aria-pressed={open === key}
-          onClick={() => onOpen(key)}
-        >
-          {group.name}
-        </button>
+        <Opener name={group.name} open={open === key} onOpen={() => onOpen(key)} />
         {group.isDisabled ? <Chip look="canceled">Disabled</Chip> : null}
         {group.drift ? <Chip look="paused">Drift</Chip> : null}
         {group.problems?.length ? <Chip look="failed">Cannot grow</Chip> : null}

@@ -3,6 +3,7 @@ import type { Icon } from '@gennaker/ui/icons';
 import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
 import type { ReactNode } from 'react';
 import { PageFilter } from '../shell/page-filter.tsx';
+import { useListKeys } from './opener.tsx';
 
 /** What a list is filtered by; it lives in the address. */
 export interface ListFilter {
@@ -97,6 +98,7 @@ export function ListPage<T extends Placed>({
   readonly pane: ReactNode;
   readonly children: ReactNode;
 }) {
+  useListKeys();
   const all = list.data ?? [];
   const set = (patch: ListFilter): void => onFilter({ ...filter, ...patch });
   const narrowed = Boolean(filter.q || filter.account || filter.region);

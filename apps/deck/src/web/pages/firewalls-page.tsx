@@ -5,6 +5,7 @@ import { keyOf } from '../infrastructure/clusters.tsx';
 import { CreateButton } from '../infrastructure/create-button.tsx';
 import { allowedWords, FirewallPane, sourceWords } from '../infrastructure/firewall-pane.tsx';
 import { filtered, ListPage } from '../infrastructure/list-page.tsx';
+import { Opener } from '../infrastructure/opener.tsx';
 import { createFirewallDeed } from '../infrastructure/network-deeds.ts';
 import { SeenAt } from '../infrastructure/seen-at.tsx';
 import { useSecurityGroups } from '../queries/infrastructure.ts';
@@ -69,14 +70,7 @@ export function FirewallsPage() {
             {shown.map((each) => (
               <tr key={keyOf(each)} data-selected={open === keyOf(each)} data-stale={each.stale === true}>
                 <td>
-                  <button
-                    type="button"
-                    className="text-button gk-mono group-title"
-                    aria-pressed={open === keyOf(each)}
-                    onClick={() => show(keyOf(each))}
-                  >
-                    {each.name}
-                  </button>
+                  <Opener name={each.name} open={open === keyOf(each)} onOpen={() => show(keyOf(each))} />
                   <div className="app-about">
                     {each.account} · {each.region}
                   </div>

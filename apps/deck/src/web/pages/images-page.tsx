@@ -5,6 +5,7 @@ import { Ago } from '@gennaker/ui/time';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { ImagePane, madeAt } from '../infrastructure/image-pane.tsx';
 import { filtered, ListPage } from '../infrastructure/list-page.tsx';
+import { Opener } from '../infrastructure/opener.tsx';
 import { useImages } from '../queries/infrastructure.ts';
 
 const route = getRouteApi('/applications/$application/images');
@@ -65,14 +66,7 @@ export function ImagesPage() {
             {shown.map((each) => (
               <tr key={keyOf(each)} data-selected={open === keyOf(each)}>
                 <td>
-                  <button
-                    type="button"
-                    className="text-button gk-mono group-title"
-                    aria-pressed={open === keyOf(each)}
-                    onClick={() => show(keyOf(each))}
-                  >
-                    {each.imageName}
-                  </button>
+                  <Opener name={each.imageName} open={open === keyOf(each)} onOpen={() => show(keyOf(each))} />
                   <div className="app-about">{[each.account, each.family].filter(Boolean).join(' · ')}</div>
                 </td>
                 <td className="gk-mono">

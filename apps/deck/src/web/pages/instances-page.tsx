@@ -10,6 +10,7 @@ import { keyOf } from '../infrastructure/clusters.tsx';
 import { instanceDeeds } from '../infrastructure/instance-deeds.ts';
 import { InstancePane } from '../infrastructure/instance-pane.tsx';
 import { filtered, ListPage } from '../infrastructure/list-page.tsx';
+import { Opener } from '../infrastructure/opener.tsx';
 import { MarkedBar } from '../infrastructure/marked-bar.tsx';
 import { useCan } from '../queries/accounts.ts';
 import { useServerGroups } from '../queries/infrastructure.ts';
@@ -115,14 +116,7 @@ export function InstancesPage() {
                         setMarked(new Set(on ? [...marked, key] : [...marked].filter((each) => each !== key)));
                       }}
                     />
-                    <button
-                      type="button"
-                      className="text-button gk-mono group-title"
-                      aria-pressed={open === key}
-                      onClick={() => show(key)}
-                    >
-                      {instance.name}
-                    </button>
+                    <Opener name={instance.name} open={open === key} onOpen={() => show(key)} />
                   </div>
                 </td>
                 <td title={healthReason(instance)}>

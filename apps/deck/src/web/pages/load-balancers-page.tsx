@@ -10,6 +10,7 @@ import { keyOf } from '../infrastructure/clusters.tsx';
 import { CreateButton } from '../infrastructure/create-button.tsx';
 import { HealthCount } from '../infrastructure/health-count.tsx';
 import { filtered, ListPage } from '../infrastructure/list-page.tsx';
+import { Opener } from '../infrastructure/opener.tsx';
 import type { Behind } from '../infrastructure/load-balancer-pane.tsx';
 import { addressOf, LoadBalancerPane } from '../infrastructure/load-balancer-pane.tsx';
 import { createLoadBalancerDeed } from '../infrastructure/network-deeds.ts';
@@ -124,9 +125,7 @@ function Balancer({
     <section className="cluster" aria-label={`Load balancer ${balancer.name}`} data-stale={balancer.stale === true}>
       <div className="cluster-head">
         <h2>
-          <button type="button" className="text-button" aria-pressed={selected} onClick={onOpen}>
-            {balancer.name}
-          </button>
+          <Opener name={balancer.name} open={selected} onOpen={onOpen} className="" />
         </h2>
         <span className="gk-muted">
           {balancer.account} · {balancer.region} · {balancer.loadBalancerType}

@@ -15,6 +15,9 @@ export const SHORTCUTS = [
   { press: ['g', 's'], does: 'Search all clouds' },
   { press: ['g', 'q'], does: 'Go to the queue' },
   { press: ['g', 'i'], does: 'Open the inbox' },
+  { press: ['j'], does: 'Next in a list of an infrastructure page' },
+  { press: ['k'], does: 'The one before it' },
+  { press: ['Enter'], does: 'Open it beside the list' },
   { press: ['p'], does: 'Pause or resume the execution on its page' },
   { press: ['Shift', 'C'], does: 'Ask to cancel the execution on its page' },
   { press: ['Ctrl', 'Z'], does: 'Undo in the pipeline editor' },
@@ -27,10 +30,8 @@ const CHORD_MS = 1200;
 
 /** True while the focus is where keys are text. */
 export function typing(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
-  );
+  if (target instanceof HTMLInputElement) return target.type !== 'checkbox';
+  return target instanceof HTMLElement && (target.isContentEditable || ['TEXTAREA', 'SELECT'].includes(target.tagName));
 }
 
 /** Binds the keys that work everywhere. */
