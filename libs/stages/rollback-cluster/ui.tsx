@@ -1,8 +1,9 @@
-import { FieldGrid, NumberField, SwitchField } from '@gennaker/ui/fields';
+import { FieldGrid, NumberField } from '@gennaker/ui/fields';
 import { UndoIcon } from '@gennaker/ui/icons';
 import { Facts } from '@gennaker/ui/panels';
+import { RollbackExtentFields, RollbackPaceFields } from '@gennaker/ui/rollback-fields';
 import type { JsonObject, StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
-import { defineStageUi, isOn, object, text } from '@gennaker/ui/stage-ui';
+import { defineStageUi, object, text } from '@gennaker/ui/stage-ui';
 import { clusterDefaults, ClusterFields, targetProblems, targetSummary } from '@gennaker/ui/target-fields';
 import { rollbackClusterSchema } from './schema.ts';
 
@@ -14,38 +15,20 @@ function Form(props: StageFormProps) {
     <div className="gk-rows">
       <ClusterFields {...props} />
       <FieldGrid>
-        <NumberField
-          label="Healthy"
-          suffix=" %"
-          max={100}
-          help="Before the newer one is disabled; empty: all of a small group, nearly all of a large one"
-          value={stage['targetHealthyRollbackPercentage']}
-          onChange={(targetHealthyRollbackPercentage) => onChange({ targetHealthyRollbackPercentage })}
+        <RollbackPaceFields
+          percentage={stage['targetHealthyRollbackPercentage']}
+          onPercentage={(targetHealthyRollbackPercentage) => onChange({ targetHealthyRollbackPercentage })}
+          seconds={more['delayBeforeDisableSeconds']}
+          onSeconds={(delayBeforeDisableSeconds) => set({ delayBeforeDisableSeconds })}
         />
         <NumberField
           label="Wait between regions"
           suffix=" s"
+          placeholder="0 s"
           value={stage['waitTimeBetweenRegions']}
           onChange={(waitTimeBetweenRegions) => onChange({ waitTimeBetweenRegions })}
         />
-        <NumberField
-          label="Both serve for"
-          suffix=" s"
-          value={more['delayBeforeDisableSeconds']}
-          onChange={(delayBeforeDisableSeconds) => set({ delayBeforeDisableSeconds })}
-        />
-        <SwitchField
-          label="Keep the size"
-          help="What is restored is enabled as large as it is"
-          value={isOn(more['enableAndDisableOnly'])}
-          onChange={(on) => set({ enableAndDisableOnly: on || undefined })}
-        />
-        <SwitchField
-          label="Only what serves now"
-          help="Nothing that is disabled is restored"
-          value={isOn(more['onlyEnabledServerGroups'])}
-          onChange={(on) => set({ onlyEnabledServerGroups: on || undefined })}
-        />
+        <RollbackExtentFields settings={more} set={set} />
       </FieldGrid>
     </div>
   );

@@ -1,8 +1,9 @@
-import { FieldGrid, NumberField, OptionField, SegmentField, SwitchField, TextField } from '@gennaker/ui/fields';
+import { FieldGrid, NumberField, OptionField, TextField } from '@gennaker/ui/fields';
 import { UndoIcon } from '@gennaker/ui/icons';
 import { Facts } from '@gennaker/ui/panels';
+import { RollbackExtentFields, RollbackPaceFields } from '@gennaker/ui/rollback-fields';
 import type { JsonObject, StageConfig, StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
-import { defineStageUi, isOn, object, strings, text } from '@gennaker/ui/stage-ui';
+import { defineStageUi, object, strings, text } from '@gennaker/ui/stage-ui';
 import { clusterDefaults, ClusterFields, targetProblems } from '@gennaker/ui/target-fields';
 import { rollbackServerGroupSchema } from './schema.ts';
 
@@ -12,19 +13,7 @@ const TYPES = [
   { value: 'TEST', label: 'Rehearsal: only wait' },
 ] as const;
 
-/** What of the restored server group is done. */
-const EXTENTS = [
-  { value: 'whole', label: 'Enable, resize, disable' },
-  { value: 'enableAndDisableOnly', label: 'Enable, disable' },
-  { value: 'disableOnly', label: 'Disable only' },
-] as const;
-
 function Explicit({ settings, set }: { readonly settings: JsonObject; readonly set: (patch: JsonObject) => void }) {
-  const extent = isOn(settings['disableOnly'])
-    ? 'disableOnly'
-    : isOn(settings['enableAndDisableOnly'])
-      ? 'enableAndDisableOnly'
-      : 'whole';
   return (
     <>
       <TextField
@@ -34,23 +23,7 @@ function Explicit({ settings, set }: { readonly settings: JsonObject; readonly s
         value={settings['restoreServerGroupName']}
         onChange={(restoreServerGroupName) => set({ restoreServerGroupName })}
       />
-      <SegmentField
-        label="What is done"
-        value={extent}
-        options={EXTENTS}
-        onChange={(next) =>
-          set({
-            enableAndDisableOnly: next === 'enableAndDisableOnly' || undefined,
-            disableOnly: next === 'disableOnly' || undefined,
-          })
-        }
-      />
-      <SwitchField
-        label="Only what serves now"
-        help="Nothing that is disabled is restored"
-        value={isOn(settings['onlyEnabledServerGroups'])}
-        onChange={(on) => set({ onlyEnabledServerGroups: on || undefined })}
-      />
+      <RollbackExtentFields settings={settings} set={set} />
     </>
   );
 }
@@ -92,19 +65,11 @@ function Form(props: StageFormProps) {
                 onChange={(imageName) => set({ imageName })}
               />
             )}
-            <NumberField
-              label="Healthy"
-              suffix=" %"
-              max={100}
-              help="Before the other one is disabled; empty: all of a small group, nearly all of a large one"
-              value={settings['targetHealthyRollbackPercentage']}
-              onChange={(targetHealthyRollbackPercentage) => set({ targetHealthyRollbackPercentage })}
-            />
-            <NumberField
-              label="Both serve for"
-              suffix=" s"
-              value={settings['delayBeforeDisableSeconds']}
-              onChange={(delayBeforeDisableSeconds) => set({ delayBeforeDisableSeconds })}
+            <RollbackPaceFields
+              percentage={settings['targetHealthyRollbackPercentage']}
+              onPercentage={(targetHealthyRollbackPercentage) => set({ targetHealthyRollbackPercentage })}
+              seconds={settings['delayBeforeDisableSeconds']}
+              onSeconds={(delayBeforeDisableSeconds) => set({ delayBeforeDisableSeconds })}
             />
           </>
         )}
