@@ -46,6 +46,19 @@ clouddriver's process. Without either, Google's application default credentials 
     usage: 'npx gennaker locks [--data DIR] [--offset N]',
     text: 'Lists the cluster locks of the system that runs on a data folder, with the queue behind each holder.',
   },
+  plan: {
+    about: 'tell what a pipeline would do as things are now, without starting it',
+    usage:
+      'npx gennaker plan PIPELINE [--application A] [--parameter NAME=VALUE]... [--json] [--data DIR] [--offset N]',
+    text: `Shows the stages of a pipeline (its name or id) with what they would do against live clouds: the server
+groups that they would make, what serves now, the steps of the strategy, what clouds and traffic guards say.
+
+  --application A         the pipeline's application, where several have one of that name
+  --parameter NAME=VALUE  a parameter of the start; the others are as the pipeline has them
+  --json                  the plan as JSON
+
+Exit code: 0 nothing speaks against it; 2 something would not go well, or live state is unknown; 1 no plan was made.`,
+  },
   undo: {
     about: 'take back what an execution did to clouds',
     usage: 'npx gennaker undo EXECUTION [--dry-run] [--force] [--data DIR] [--offset N]',

@@ -36,6 +36,8 @@ async function run(root: string, command: string, args: string[]): Promise<numbe
       return (await import('./accounts.ts')).accounts(root, args);
     case 'locks':
       return (await import('./locks.ts')).locks(root, args);
+    case 'plan':
+      return (await import('./plan.ts')).plan(root, args);
     case 'undo':
       return (await import('./undo.ts')).undo(root, args);
     case 'evaluate':
