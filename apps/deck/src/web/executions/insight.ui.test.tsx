@@ -198,6 +198,65 @@ describe('the start dialog', () => {
     expect(screen.getByText('Usually 1m 00s, nine of ten within 2m 00s (7 runs)')).toBeDefined();
     await waitFor(() => expect(sent[0]?.body).toMatchObject({ id: 'p1', trigger: { type: 'manual' } }));
   });
+  it('shows what its stages would do against live state', async () => {
+    const capacity = { min: 3, max: 3, desired: 3 };
+    const plan = {
+      application: 'hello',
+      name: 'Deliver',
+      trigger: {},
+      parameters: {},
+      artifacts: [],
+      stages: [{ ...stage, refId: '1', name: 'Deploy', enabled: 'yes' }],
+      warnings: [],
+    };
+    const live = {
+      stageRefId: '1',
+      name: 'Deploy',
+      deploys: [
+        {
+          account: 'local-gce',
+          region: 'us-central1',
+          cluster: 'hello-prod',
+          serverGroupName: 'hello-prod-v003',
+          strategy: 'redblack',
+          replaces: { serverGroupName: 'hello-prod-v002', capacity, image: 'hello-2' },
+          steps: ['Make hello-prod-v003 with 3 instances', 'Disable older server groups'],
+        },
+      ],
+      operations: [
+        { operation: 'createServerGroup', account: 'local-gce', changes: ['It is made.'], warnings: [], problems: [] },
+      ],
+      problems: ['It would leave 0 of 3 instances'],
+      locks: ['hello-prod is being changed'],
+      notes: ['Only a run can tell the image'],
+      durationMs: { p50: 60_000, p90: 120_000, basis: 7 },
+    };
+    fakeGate({ 'POST /plan': { ...plan, live: { stages: [live] } } });
+    renderDeck(<StartDialog pipeline={pipeline} running={0} onClose={() => {}} />);
+    const steps = await screen.findByRole('list', { name: 'Steps of hello-prod-v003' });
+    expect([...steps.children].map((step) => step.textContent)).toEqual(live.deploys[0]?.steps);
+    for (const text of [...live.problems, ...live.locks, ...live.notes, 'It is made.'])
+      expect(screen.getByText(text)).toBeDefined();
+    expect(screen.getByText(/hello-prod-v002 serves now with 3 instances of hello-2/)).toBeDefined();
+    expect(await violations()).toEqual([]);
+  });
+  it('says that live state is unknown while clouds cannot be asked', async () => {
+    fakeGate({
+      'POST /plan': {
+        application: 'hello',
+        name: 'Deliver',
+        trigger: {},
+        parameters: {},
+        artifacts: [],
+        stages: [{ ...stage, refId: '1', name: 'Deploy', enabled: 'yes' }],
+        warnings: [],
+        live: { unknown: { summary: 'Live state is unknown', next: 'plan again' }, stages: [] },
+      },
+    });
+    renderDeck(<StartDialog pipeline={pipeline} running={0} onClose={() => {}} />);
+    expect(await screen.findByText('Live state is unknown')).toBeDefined();
+    expect(screen.getByText('Deploy')).toBeDefined();
+  });
   it('can start although no plan can be had', async () => {
     fakeGate({});
     renderDeck(<StartDialog pipeline={pipeline} running={0} onClose={() => {}} />);

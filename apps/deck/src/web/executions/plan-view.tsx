@@ -3,6 +3,7 @@ import type { Plan, PlannedStageView } from '@gennaker/contracts/orca-insight';
 import { ErrorPanel, Note } from '@gennaker/ui/panels';
 import { StatusText } from '@gennaker/ui/status';
 import { formatDuration } from '@gennaker/ui/time';
+import { LivePlanStage } from './live-plan-stage.tsx';
 import type { usePlan } from '../queries/insight.ts';
 
 const ENABLED = {
@@ -15,10 +16,11 @@ const ENABLED = {
 export function PlanView({ plan }: { readonly plan: ReturnType<typeof usePlan> }) {
   if (plan.isPending) return <Skeleton height={90} radius="md" role="status" aria-label="Planning" />;
   if (plan.isError) return <ErrorPanel title="What it would do could not be planned" error={plan.error} />;
-  const { warnings, queue, durationMs, stages } = plan.data;
+  const { warnings, queue, durationMs, stages, live } = plan.data;
   return (
     <section className="plan" aria-label="Plan" aria-busy={plan.isFetching}>
       {queue ? <Note look="system" title={queue.summary} next={queue.next} /> : null}
+      {live?.unknown ? <Note look="paused" title={live.unknown.summary} next={live.unknown.next} /> : null}
       {warnings.map((warning) => (
         <Note
           key={`${warning.stageRefId}:${warning.message}`}
@@ -39,12 +41,18 @@ export function PlanView({ plan }: { readonly plan: ReturnType<typeof usePlan> }
       {stages.length === 0 ? (
         <p className="gk-muted">It has no stages.</p>
       ) : (
-        <ol className="plan-stages">
+        // It may scroll: the keyboard must get there.
+        <ol className="plan-stages" tabIndex={0} aria-label="Stages">
           {stages.map((stage) => (
             <li key={stage.refId}>
               <span>{stage.name}</span>
               <StatusText look={ENABLED[stage.enabled].look}>{ENABLED[stage.enabled].word}</StatusText>
               <span className="plan-why gk-muted">{stage.reason?.summary ?? stepsOf(stage)}</span>
+              {live?.stages
+                .filter(({ stageRefId }) => stageRefId === stage.refId)
+                .map((found) => (
+                  <LivePlanStage key={found.stageRefId} stage={found} />
+                ))}
             </li>
           ))}
         </ol>
