@@ -34,9 +34,9 @@ export const labPointSchema = z.object({
   new: count,
   serving: count.describe('the least capacity that took requests in the period, in instances'),
   requests: z.object({
-    old: count,
+    old: count.describe('answered without an error by the old version'),
     new: count,
-    failed: count.describe('of them all: answered with an error, or by nobody'),
+    failed: count.describe('answered with an error, or by nobody'),
   }),
 });
 export type LabPoint = z.infer<typeof labPointSchema>;

@@ -16,8 +16,8 @@ export interface Sample {
   readonly serving: number;
   /** What of the capacity an instance took with it that crashed: no order of the strategy. */
   readonly lost: number;
-  /** Requests of this second. `unserved`: no instance could take them, so that they failed too. */
-  readonly requests: Readonly<Record<'old' | 'new' | 'failed' | 'unserved', number>>;
+  /** Requests of this second: answered well by a version, or failed. `unserved`: of the failed, what no instance could take; `toNew`: what the new version got, its errors too. */
+  readonly requests: Readonly<Record<'old' | 'new' | 'failed' | 'unserved' | 'toNew', number>>;
 }
 
 /** A simulated deploy that was played. */
@@ -148,10 +148,10 @@ function nothingLeft({ left, succeeded, instances }: Played): LabInvariant {
 }
 
 function summary({ samples, succeeded, ended, durationMs, scenario }: Played): string {
-  const [all, failed, made] = [requestsOf(samples), sum(samples, 'failed'), sum(samples, 'new')];
+  const [all, failed, made] = [requestsOf(samples), sum(samples, 'failed'), sum(samples, 'toNew')];
   const how = ended ? (succeeded ? 'succeeds' : 'fails and is taken back') : 'does not end';
   const lost = `${number(failed)} of ${number(all)} requests failed`;
-  const share = `the new version answered ${round((made / Math.max(1, all)) * 100)} % of them`;
+  const share = `the new version got ${round((made / Math.max(1, all)) * 100)} % of them`;
   const blind = scenario === 'answersErrors' && succeeded ? '; nothing in it looks at the answers' : '';
   return `The deploy ${how} after ${duration(durationMs)}: ${lost}, ${share}${blind}`;
 }
@@ -159,7 +159,7 @@ function summary({ samples, succeeded, ended, durationMs, scenario }: Played): s
 const sum = (samples: readonly Sample[], key: keyof Sample['requests']): number =>
   samples.reduce((total, { requests }) => total + requests[key], 0);
 const requestsOf = (samples: readonly Sample[]): number =>
-  sum(samples, 'old') + sum(samples, 'new') + sum(samples, 'unserved');
+  sum(samples, 'old') + sum(samples, 'new') + sum(samples, 'failed');
 const number = (value: number): string => value.toLocaleString('en-US');
 const round = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
 const instancesInWords = (count: number): string => (count === 1 ? 'one instance' : `${count} instances`);

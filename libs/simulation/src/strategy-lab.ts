@@ -16,6 +16,13 @@ export interface LabDeploy extends LabRequest {
   readonly pipelines: readonly PipelineJson[];
 }
 
+interface LabOptions {
+  /** Aborts when nobody waits any more. */
+  readonly signal?: AbortSignal;
+  /** Virtual time after which a deploy is not played on, ms. */
+  readonly patienceMs?: number;
+}
+
 const START = Date.UTC(2026, 0, 5, 9);
 const SECOND_MS = 1_000;
 const HOUR_MS = 60 * 60 * SECOND_MS;
@@ -55,7 +62,10 @@ const COMMON_FIELDS: readonly string[] = [
  * and provider, in virtual time, beside a server group that serves fifty requests a second.
  * @throws ServiceError naming the field when the settings cannot be played; the signal's reason when it aborts
  */
-export async function simulateStrategy(deploy: LabDeploy, signal?: AbortSignal): Promise<LabResult> {
+export async function simulateStrategy(
+  deploy: LabDeploy,
+  { signal, patienceMs = LIMITS.virtualMs }: LabOptions = {},
+): Promise<LabResult> {
   const { instances, scenario } = deploy;
   const strategy = strategyOf(deploy.cluster);
   const settings = settingsFor(strategy, deploy.cluster);
@@ -81,7 +91,7 @@ export async function simulateStrategy(deploy: LabDeploy, signal?: AbortSignal):
   if (scenario === 'instanceCrashes') crashOne(world, () => run.over, crashed);
   answerJudgments(world);
   const ended = await time
-    .until(() => run.over || signal?.aborted === true, LIMITS)
+    .until(() => run.over || signal?.aborted === true, { ...LIMITS, virtualMs: patienceMs })
     .then(
       () => true,
       (error: unknown) => {
@@ -213,12 +223,12 @@ function sample(
         lost += targets.filter(({ accepts, instance }) => !accepts && crashed.has(instance)).length * capacity.scaler;
       }
   const { served, refused } = cloud.request(BALANCER, { count: REQUESTS_PER_SECOND, tookMs: ANSWER_MS, fails: errs });
-  const requests = { old: 0, new: 0, failed: refused, unserved: refused };
+  const requests = { old: 0, new: 0, failed: refused, unserved: refused, toNew: 0 };
   for (const [path, count] of Object.entries(served)) {
     const by = byPath.get(path);
     if (!by) continue;
-    if (errs(by)) requests.failed += count;
-    requests[isNew(by) ? 'new' : 'old'] += count;
+    requests[errs(by) ? 'failed' : isNew(by) ? 'new' : 'old'] += count;
+    if (isNew(by)) requests.toNew += count;
   }
   const made = instances.filter(isNew).length;
   return { at: time.now() - began, old: instances.length - made, new: made, serving, lost, requests };

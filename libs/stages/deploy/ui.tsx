@@ -1,12 +1,13 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { clusterName, nameProblems, serverGroupName } from '@gennaker/contracts/moniker';
-import { ChoiceField, ChoicesField, FieldGrid, NumberField, SegmentField } from '@gennaker/ui/fields';
+import { ChoiceField, ChoicesField, FieldGrid, NumberField, SegmentField, Wide } from '@gennaker/ui/fields';
 import { CloseIcon, DeployIcon, PlusIcon } from '@gennaker/ui/icons';
 import { useLiveData } from '@gennaker/ui/live-data';
 import { NameAndImageFields, TrafficFields } from '@gennaker/ui/new-server-group-fields';
 import { Facts } from '@gennaker/ui/panels';
 import type { JsonObject, StageConfig, StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
 import { defineStageUi, list, object, strings, text } from '@gennaker/ui/stage-ui';
+import { StrategyLab } from '@gennaker/ui/strategy-lab';
 import { serverGroupsOf } from '@gennaker/ui/target-details';
 import { deployStageSchema } from './schema.ts';
 
@@ -65,10 +66,12 @@ function emptied(patch: JsonObject): JsonObject {
 
 function Cluster({
   cluster,
+  application,
   brought,
   onChange,
 }: {
   readonly cluster: JsonObject;
+  readonly application: string;
   /** Stages before may bring the image. */
   readonly brought: boolean;
   readonly onChange: (patch: JsonObject) => void;
@@ -136,6 +139,11 @@ function Cluster({
         onChange={(network) => onChange({ network })}
       />
       <TrafficFields group={cluster} onChange={onChange} account={account} region={region} placeholder="None" />
+      {cluster['disableTraffic'] === true ? null : (
+        <Wide>
+          <StrategyLab cluster={cluster} application={application} />
+        </Wide>
+      )}
     </FieldGrid>
   );
 }
@@ -174,6 +182,7 @@ function Form({ stage, onChange, application, upstream }: StageFormProps) {
             </div>
             <Cluster
               cluster={cluster}
+              application={text(cluster['application']) || application}
               brought={upstream.length > 0}
               onChange={(patch) =>
                 write(

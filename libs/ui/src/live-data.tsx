@@ -1,3 +1,4 @@
+import type { LabRequest, LabResult } from '@gennaker/contracts/strategy-lab';
 import type { TrafficReport } from '@gennaker/contracts/traffic-report';
 import type { ReactNode } from 'react';
 import { createContext, useContext } from 'react';
@@ -48,6 +49,12 @@ export interface LiveData {
   useTraffic(window: TrafficWindow | undefined): {
     readonly report?: TrafficReport | undefined;
     readonly problem?: string | undefined;
+  };
+  /** Plays a deploy on a simulated cloud; `result` may be that of the settings before while it plays. */
+  useStrategyLab(request: LabRequest): {
+    readonly result?: LabResult | undefined;
+    readonly problem?: { readonly message: string; readonly fix?: string } | undefined;
+    readonly playing: boolean;
   };
   /** Deployment strategies of this build. */
   readonly strategies: readonly StrategyUi[];

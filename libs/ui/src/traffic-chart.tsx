@@ -1,5 +1,6 @@
 import type { TrafficReport } from '@gennaker/contracts/traffic-report';
-import { type TrafficLayer, trafficLayers } from './traffic-layers.ts';
+import { stackedAreas } from './stacked-areas.ts';
+import { trafficLayers } from './traffic-layers.ts';
 
 const WIDTH = 600;
 const HEIGHT = 120;
@@ -12,7 +13,11 @@ const time = (at: number): string => new Date(at).toLocaleTimeString();
 
 /** What load balancers counted by version: rates over time, failures in red, and the numbers beside. */
 export function TrafficChart({ report }: { readonly report: TrafficReport }) {
-  const { unit, times, layers, highest } = trafficLayers(report);
+  const { unit, layers, highest } = trafficLayers(report);
+  const paths = stackedAreas(
+    layers.map(({ rates }) => rates),
+    { width: WIDTH, height: HEIGHT, highest },
+  );
   const colourOf = (serverGroup: string | null): string => {
     const at = report.serverGroups.findIndex((group) => group.serverGroup === serverGroup);
     return `var(${COLOURS[Math.max(0, at) % COLOURS.length]})`;
@@ -29,10 +34,10 @@ export function TrafficChart({ report }: { readonly report: TrafficReport }) {
             role="img"
             aria-label={`${unit === 'requests' ? 'Requests' : 'Connections'} per second by version: ${report.summary}`}
           >
-            {areas(layers, times.length, highest).map(({ layer, path }) => (
+            {layers.map((layer, index) => (
               <path
                 key={`${layer.serverGroup ?? ''} ${layer.failed}`}
-                d={path}
+                d={paths[index]}
                 fill={layer.failed ? 'var(--gk-failed)' : colourOf(layer.serverGroup)}
                 fillOpacity={layer.failed ? 1 : 0.75}
               />
@@ -93,18 +98,4 @@ export function TrafficChart({ report }: { readonly report: TrafficReport }) {
       </table>
     </figure>
   );
-}
-
-/** Outlines of stacked layers: each stands on those before it, a step for each period. */
-function areas(layers: readonly TrafficLayer[], periods: number, highest: number) {
-  const floor = Array.from({ length: periods }, () => 0);
-  const x = (i: number): string => ((i * WIDTH) / periods).toFixed(1);
-  const y = (rate: number): string => (HEIGHT - (rate / highest) * HEIGHT).toFixed(1);
-  return layers.map((layer) => {
-    const below = [...floor];
-    for (const [i, rate] of layer.rates.entries()) floor[i] = (floor[i] ?? 0) + rate;
-    const top = floor.map((rate, i) => `${x(i)},${y(rate)} ${x(i + 1)},${y(rate)}`);
-    const bottom = below.map((rate, i) => `${x(i + 1)},${y(rate)} ${x(i)},${y(rate)}`).toReversed();
-    return { layer, path: `M${[...top, ...bottom].join(' L')}Z` };
-  });
 }

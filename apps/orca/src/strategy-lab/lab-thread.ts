@@ -18,7 +18,7 @@ async function play(id: number, deploy: LabDeploy): Promise<LabAnswer> {
   const abort = new AbortController();
   playing.set(id, abort);
   try {
-    return { id, result: await simulateStrategy(deploy, abort.signal) };
+    return { id, result: await simulateStrategy(deploy, { signal: abort.signal }) };
   } catch (error) {
     const { status, message, details } =
       error instanceof ServiceError

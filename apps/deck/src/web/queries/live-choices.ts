@@ -9,6 +9,7 @@ import { useAccountList } from './accounts.ts';
 import { gate } from './gate.ts';
 import { useServerGroups } from './infrastructure.ts';
 import { keys } from './keys.ts';
+import { useStrategyLab } from './strategy-lab.ts';
 import { useTraffic } from './traffic.ts';
 
 /** Choices change rarely: they are read again after this long, in ms. */
@@ -192,6 +193,7 @@ export const liveData: LiveData = {
     return choices(result, named, 'This Jenkins lists no jobs; type the name of one');
   },
   useTraffic,
+  useStrategyLab,
   strategies: strategyUis,
   async readBakeLog(region, id, offset, signal) {
     const piece = await gate.bakeryLogs({ params: { region, id }, query: { offset: String(offset) } }, { signal });

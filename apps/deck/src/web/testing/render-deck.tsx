@@ -30,6 +30,7 @@ export const testLiveData: LiveData = {
     loading: false,
   }),
   useTraffic: () => ({}),
+  useStrategyLab: () => ({ playing: true }),
   strategies: strategyUis,
   readBakeLog: async () => ({ text: 'line\n', nextOffset: 5, complete: true }),
 };
