@@ -89,18 +89,22 @@ export function cancelledDeployStages(
   place: ClusterPlace,
   creation: string | undefined,
 ): readonly SyntheticStage[] {
-  if (madeDeploy(stage, view)) return strategyFailureStages(stage, view).map(ofCancelled);
-  return creation === undefined ? [] : [ofCancelled(takeBack(liftCluster(stage.context), place, { creation }))];
+  const stages = madeDeploy(stage, view)
+    ? strategyFailureStages(stage, view)
+    : creation === undefined
+      ? []
+      : [takeBack(liftCluster(stage.context), place, { creation })];
+  return stages.map((one) => ofCancelled(one, view.executionId));
 }
 
 /** A stage of the way back after a failure, for a deploy that nobody wants any more. */
-function ofCancelled(stage: SyntheticStage): SyntheticStage {
+function ofCancelled(stage: SyntheticStage, heldBy: string): SyntheticStage {
   if (stage.type !== TAKE_BACK) return stage;
   const { rollback } = rollbackSchema.parse(stage.context);
   return {
     ...stage,
     name: 'Take the cancelled deploy back',
-    context: { ...stage.context, rollback: { destroyLatest: true, ...rollback } },
+    context: { ...stage.context, heldBy, rollback: { destroyLatest: true, ...rollback } },
   };
 }
 

@@ -9,7 +9,7 @@ import { resolve } from '@gennaker/expressions/resolve';
 import type { Ports } from '@gennaker/extension-sdk/ports';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import { stages } from '@gennaker/stages/server';
-import { strategyNamed } from '@gennaker/extension-sdk/strategy';
+import { type StrategyDefinition, strategyNamed } from '@gennaker/extension-sdk/strategy';
 import { strategies } from '@gennaker/strategies/server';
 import { PipelineRun } from './pipeline-run.ts';
 import type { PipelineJson } from './pipeline-json.ts';
@@ -32,6 +32,7 @@ export class SimulatedWorld implements TaskWorld {
   readonly clock: TaskWorld['clock'];
   readonly #pipelines = new Map<string, PipelineJson>();
   readonly #definitions = new Map<string, AnyStageDefinition>();
+  readonly #strategies = new Map<string, StrategyDefinition>(Object.entries(strategies));
 
   /** @param start epoch milliseconds */
   constructor(start: number) {
@@ -58,6 +59,11 @@ export class SimulatedWorld implements TaskWorld {
     for (const type of [definition.type, ...(definition.aliases ?? [])]) this.#definitions.set(type, definition);
   }
 
+  /** Adds or replaces a strategy. */
+  defineStrategy(strategy: StrategyDefinition): void {
+    this.#strategies.set(strategy.type, strategy);
+  }
+
   /** Stores a pipeline, so that others can run it as a child. */
   store(pipeline: PipelineJson): void {
     this.#pipelines.set(pipeline.id, pipeline);
@@ -68,7 +74,7 @@ export class SimulatedWorld implements TaskWorld {
     return {
       now: this.time.now(),
       definition: (type) => this.#definitions.get(type),
-      strategy: (name) => strategyNamed(Object.values(strategies), name),
+      strategy: (name) => strategyNamed(this.#strategies.values(), name),
       resolve: (value, scope) => resolve(value, scope, { now: this.time.now(), seed: String(this.time.now()) }),
     };
   }

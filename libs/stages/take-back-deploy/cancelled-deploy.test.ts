@@ -1,5 +1,8 @@
 import { expectPipeline, pipeline, type PipelineExpectation, type PipelineResult } from '@gennaker/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+
+// Each plays a whole deploy, and the first one loads the simulated world.
+vi.setConfig({ testTimeout: 30_000 });
 
 const where = { account: 'local-gce', application: 'hello', stack: 'prod', region: 'us-central1' };
 const deploy = (settings: object): PipelineExpectation =>

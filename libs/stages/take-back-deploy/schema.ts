@@ -11,6 +11,7 @@ export const takeBackDeploySchema = z.looseObject({
   cluster: z.string().min(1, 'choose a cluster').describe('app-stack-detail'),
   createdServerGroup: placedServerGroupSchema.optional().describe('what the deploy made'),
   creation: z.string().optional().describe('the operation that makes it, which is waited for, where that was not over'),
+  heldBy: z.string().optional().describe('execution whose holds are released first: its end does so'),
   servedBefore: z.array(z.string()).default([]).describe('server groups that got requests before the deploy'),
   replacedServerGroup: replacedServerGroupSchema.optional().describe('the newest of them, as it was'),
   evenIfHealthy: flag.default(false).describe('go back although the new one serves alone and well'),

@@ -19,6 +19,8 @@ import { wayBack } from './way-back.ts';
 type Context = TaskContext<TakeBackDeploy>;
 
 const CREATION_MS = 60 * 60_000;
+/** Longest wait until what an execution held is released at its end. */
+const RELEASED_MS = 5 * 60_000;
 const DESTROY_TIMEOUT_MS = 5 * 60_000;
 /** Longest wait until what served before serves with all that it had. */
 const WHOLE_AGAIN_MS = 5 * 60_000;
@@ -71,6 +73,18 @@ const determineWayBack: TaskDefinition<TakeBackDeploy> = underLocks(places, {
       return { status: 'SUCCEEDED', reason: { summary: 'Nothing was made: what served before serves on' } };
     const [place] = places(context);
     const groups = place ? await clusterGroups(context, place) : [];
+    const held = groups.flatMap(({ name, holds = [] }) =>
+      holds.filter(({ executionId }) => executionId !== undefined && executionId === stage.heldBy).map(() => name),
+    );
+    if (held.length > 0 && context.now - context.taskStartTime < RELEASED_MS)
+      return {
+        status: 'RUNNING',
+        wakeAfterMs: cloudPollMs(0),
+        reason: {
+          summary: `Waits until ${[...new Set(held)].join(', ')} has back what the cancelled deploy held of it`,
+          next: `goes on in ${RELEASED_MS / 1_000} s at the latest`,
+        },
+      };
     const { restore, withdraw, idle, why } = wayBack(
       groups,
       {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { expectUnharmed, playTrial, type Trial, type Trouble } from './strategy-trial.fixture.ts';
+import { expectUnharmed, playTrial, type Trial } from './strategy-trial.fixture.ts';
+import type { Trouble } from './trial-trouble.fixture.ts';
 
 /** Trials of each strategy; TRIALS asks for more. */
-const RUNS = Number(process.env['TRIALS'] ?? 3);
+const RUNS = Number(process.env['TRIALS'] ?? 2);
 /** Of real time, ms, for each. */
 const EACH_MS = 30_000;
 
@@ -57,6 +58,13 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   fc.record({ kind: fc.constant('boot-fails' as const), after: fc.constant(0), count: fc.integer({ min: 1, max: 4 }) }),
   fc.record({ kind: fc.constant('new-answers-errors' as const), after }),
   fc.record({ kind: fc.constant('cancelled' as const), after }),
+  fc.record({ kind: fc.constant('second-deploy' as const), after }),
+  fc.record({
+    kind: fc.constant('by-hand' as const),
+    after,
+    of: fc.constantFrom('old' as const, 'new' as const),
+    deed: fc.constantFrom('disable' as const, 'destroy' as const, 'shrink' as const),
+  }),
 );
 
 describe.each(Object.entries(strategies))('a %s deploy', (_strategy, forms) => {
