@@ -13,7 +13,7 @@ import type { RequestRecord } from './traffic-record.ts';
  * Without --versions every version is right.
  */
 const LATE_MS = 1_000;
-const GIVE_UP_MS = 10_000;
+const GIVE_UP_MS = 30_000;
 const TICK_MS = 5;
 
 const { values } = parseArgs({

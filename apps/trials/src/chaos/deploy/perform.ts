@@ -48,10 +48,10 @@ const CONNECTIONS = 100;
 const DELAY_MS = 150;
 const SETTLE_MS = 1_000;
 const LOOK_MS = 300;
-const GIVE_UP_MS = 4 * 60_000;
+const GIVE_UP_MS = 4.5 * 60_000;
 /** A version that never gets healthy is given up after this time; any other deploy has more. */
 const UNHEALTHY_PATIENCE_MS = 15_000;
-const PATIENCE_MS = 2 * 60_000;
+const PATIENCE_MS = 3 * 60_000;
 
 /**
  * Deploys once under traffic and trouble.

@@ -22,7 +22,7 @@ export const PORT = 8080;
 /** How long connections may live on after their instances left, seconds. */
 const DRAINING_S = 5;
 /** How long the load balancer waits for an answer, seconds. */
-const ANSWER_S = 2;
+const ANSWER_S = 4;
 const PATIENCE_S = 60;
 
 const counterSchema = z.looseObject({
