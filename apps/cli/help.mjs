@@ -67,6 +67,32 @@ Exit code: 0 nothing speaks against it; 2 something would not go well, or live s
   --dry-run      only shows it
   --force        also when something changed since, or when a part cannot be taken back`,
   },
+  import: {
+    about: 'take over pipelines and templates from Spinnaker',
+    usage: 'npx gennaker import FILE|FOLDER|GATE_URL... [options]',
+    text: `Reads JSON (also with comments), lists, wrappers, Front50 exports, PaCRD YAML, templates of schema v2, dinghyfiles
+without modules, JSON in markdown, or a live gate. Each stage is judged by its type's schema: mapped, approximated or
+unsupported, with place and reason. A pipeline that is wholly supported is rehearsed on the simulated cloud.
+What stays as it is is stored with its exact text.
+
+  --dry-run              only tells what it would do; needs no running system
+  --application NAME     for documents that name none
+  --replace              also where a pipeline of the name exists: as its newest version
+  --json                 the report as JSON
+  --no-rehearsal         does not run anything on the simulated cloud
+  --token-variable NAME  variable with a bearer token for the gate that is read
+  --data DIR, --offset N the system to import into
+
+Exit code 1 when something was refused.`,
+  },
+  validate: {
+    about: 'check pipelines in files as a save does, for continuous integration',
+    usage: 'npx gennaker validate FILE|FOLDER... [--strict] [--account NAME]... [--application NAME]',
+    text: `Reads what "gennaker import" reads, and prints errors and warnings with place and fix. Needs no running system.
+
+  --strict         warnings fail too
+  --account NAME   an account that the system will have (may be repeated)`,
+  },
   evaluate: {
     about: 'evaluate expressions of pipelines without a running system',
     usage: 'npx gennaker evaluate --context FILE [--in FILE] [EXPRESSION...]',

@@ -40,6 +40,10 @@ async function run(root: string, command: string, args: string[]): Promise<numbe
       return (await import('./plan.ts')).plan(root, args);
     case 'undo':
       return (await import('./undo.ts')).undo(root, args);
+    case 'import':
+      return (await import('./import/import.ts')).importDocuments(root, args);
+    case 'validate':
+      return (await import('./import/validate.ts')).validate(args);
     case 'evaluate':
       return (await import('./evaluate.ts')).evaluateOffline(args);
     case 'doctor':

@@ -4,7 +4,7 @@ import { nameProblems } from '@gennaker/contracts/moniker';
 import { trafficGuardsSchema } from '@gennaker/contracts/traffic-guards';
 import type { Queryable } from '@gennaker/store/database';
 import type { Front50 } from '../front50.ts';
-import { hasNul } from '../pipelines/json-text.ts';
+import { hasNul } from '@gennaker/documents/json-text';
 import { addApplicationVersion } from './application-history.ts';
 import { getApplication } from './read-applications.ts';
 

@@ -3,8 +3,8 @@ import { stages } from '@gennaker/stages/server';
 import { strategies } from '@gennaker/strategies/server';
 import { triggers } from '@gennaker/triggers/server';
 import { describe, expect, it } from 'vitest';
-import { checkPipeline } from './check-pipeline.ts';
-import { readJsonObject } from './json-text.ts';
+import { checkPipeline } from '@gennaker/documents/check-pipeline';
+import { readJsonObject } from '@gennaker/documents/json-text';
 
 const page = readFileSync(new URL('../../../../docs/reference/pipeline-json.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');

@@ -2,8 +2,15 @@ import { badRequest } from '@gennaker/contracts/error';
 import { type Pipeline, pipelineSchema, type SaveWarning } from '@gennaker/contracts/front50';
 import { nameProblems } from '@gennaker/contracts/moniker';
 import { graphProblems } from '@gennaker/contracts/pipeline-graph';
-import { strategyNamed } from '@gennaker/extension-sdk/strategy';
-import type { Known } from '../front50.ts';
+import { type StrategyDefinition, strategyNamed } from '@gennaker/extension-sdk/strategy';
+
+/** What this system knows: whatever a pipeline names beyond it is saved with a warning. */
+export interface Known {
+  readonly stageTypes: ReadonlySet<string>;
+  readonly triggerTypes: ReadonlySet<string>;
+  readonly accounts: ReadonlySet<string>;
+  readonly strategies: readonly StrategyDefinition[];
+}
 
 const NAME_MAX = 200;
 /** Would break addresses: clients put the name into a path unescaped. */

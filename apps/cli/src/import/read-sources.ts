@@ -1,0 +1,77 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { type Contents, readDocuments } from '@gennaker/documents/read-documents';
+import { z } from 'zod';
+import { reasonOf, Sentence } from '../up/sentence.ts';
+
+/** Files larger than this are no pipelines. */
+const MAX_BYTES = 20_000_000;
+
+/**
+ * What files, folders (with all that is in them) and live systems of Spinnaker hold. `token`: sent as a bearer token to
+ * a live one.
+ * @throws Sentence for a source that is not there or does not answer
+ */
+export async function readSources(sources: readonly string[], token: string | undefined): Promise<Contents[]> {
+  const all = await Promise.all(
+    sources.map((source) => (/^https?:\/\//.test(source) ? readGate(source, token) : readPath(source))),
+  );
+  return all.flat();
+}
+
+async function readPath(source: string): Promise<Contents[]> {
+  const base = resolve(process.env['INIT_CWD'] ?? process.cwd(), source);
+  const found = await stat(base).catch((error: unknown) => {
+    throw new Sentence(`${source} cannot be read: ${reasonOf(error)}`);
+  });
+  if (!found.isDirectory()) return [await readOne(base, source)];
+  const entries = await readdir(base, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && !/(^|\/)(\.git|node_modules)(\/|$)/.test(entry.parentPath))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+  if (files.length === 0) throw new Sentence(`${source} holds no files.`);
+  return Promise.all(files.map((file) => readOne(file, relative(base, file))));
+}
+
+async function readOne(file: string, source: string): Promise<Contents> {
+  const refuse = (reason: string): Contents => ({ found: [], refused: [{ source, path: '$', reason }] });
+  const { size } = await stat(file);
+  if (size > MAX_BYTES) return refuse(`It has ${size} bytes; a file may have ${MAX_BYTES}`);
+  try {
+    return readDocuments(source, new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file)));
+  } catch {
+    return refuse('It is no UTF-8 text');
+  }
+}
+
+const namedSchema = z.array(z.looseObject({ name: z.string() }));
+
+/** Pipelines and templates of a live system, through its gate. */
+async function readGate(source: string, token: string | undefined): Promise<Contents[]> {
+  const base = source.replace(/\/+$/, '');
+  const get = async (path: string): Promise<string> => {
+    const headers = {
+      accept: 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const answer = await fetch(`${base}${path}`, { headers, signal: AbortSignal.timeout(60_000) }).catch(
+      (error: unknown) => {
+        throw new Sentence(`${base} does not answer: ${reasonOf(error)}`);
+      },
+    );
+    const text = await answer.text();
+    if (!answer.ok) throw new Sentence(`${base}${path} answered ${answer.status}: ${text.slice(0, 200)}`);
+    return text;
+  };
+  const applications = namedSchema.safeParse(JSON.parse(await get('/applications')));
+  if (!applications.success) throw new Sentence(`${base}/applications is no list of applications: is this a gate?`);
+  const contents: Contents[] = [];
+  for (const { name } of applications.data) {
+    const path = `/applications/${encodeURIComponent(name)}/pipelineConfigs`;
+    const text = await get(path);
+    // An application without pipelines is nothing to report.
+    if (text.trim() !== '[]') contents.push(readDocuments(`${base}${path}`, text));
+  }
+  return contents;
+}
