@@ -14,13 +14,7 @@ export function Opener({
   readonly className?: string;
 }) {
   return (
-    <button
-      type="button"
-      className={`text-button ${className}`}
-      data-list-item
-      aria-pressed={open}
-      onClick={onOpen}
-    >
+    <button type="button" className={`text-button ${className}`} data-list-item aria-pressed={open} onClick={onOpen}>
       {name}
     </button>
   );

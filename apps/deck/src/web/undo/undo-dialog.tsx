@@ -105,7 +105,7 @@ function forceMeans({ drift, entries }: UndoPreview): string {
 }
 
 function Changes({ execution, undo }: { readonly execution: ExecutionView; readonly undo: UndoPreview }) {
-  const { sentence, problems, drift, entries, children, application } = undo;
+  const { sentence, problems, drift, entries, children } = undo;
   return (
     <>
       <p className="way-back-sentence">{sentence}</p>
