@@ -127,4 +127,18 @@ describe('comparing, predicting and planning', () => {
     expect(await orca.client.queues()).toEqual([]);
     expect(await orca.client.listForApplication({ params: { application: 'app' } })).toEqual([]);
   });
+
+  it('plans without live state while clouddriver is away, and writes nothing', async () => {
+    const tables = ['executions', 'events', 'stages', 'mailbox', 'outbox', 'slots', 'queue_places', 'blobs'];
+    const written = async () =>
+      Promise.all(tables.map(async (name) => (await orca.db.pool.query(`select count(*) from orca.${name}`)).rows));
+    const before = await written();
+    const deploy = { account: 'local-gce', region: 'us-central1', cloudProvider: 'gce', image: 'hello-1' };
+    const plan = await orca.client.planOf({
+      body: { application: 'hello', name: 'Deliver', stages: [{ type: 'deploy', refId: '1', clusters: [deploy] }] },
+    });
+    expect(plan.stages).toMatchObject([{ type: 'deploy', before: [{ type: 'createServerGroup' }] }]);
+    expect(plan.live).toMatchObject({ stages: [], unknown: { summary: expect.stringContaining('is unknown') } });
+    expect(await written()).toEqual(before);
+  });
 });

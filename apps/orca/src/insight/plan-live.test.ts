@@ -236,6 +236,7 @@ describe('a plan against live state', () => {
     expect(alone.told?.stages[0]?.problems).toEqual([problems.disableServerGroup]);
     const { told } = await planOf([deploy({ image: 'hello-3' }), { ...disable, ...on('1') }], { problems });
     expect(told?.stages[1]?.problems).toEqual([]);
+    expect(told?.stages[1]?.notes.join()).toContain('This is told as things are before "Deploy"');
     expect(told?.stages[1]?.notes.join()).toContain(`Before "Deploy" it would not go: ${problems.disableServerGroup}`);
   });
 

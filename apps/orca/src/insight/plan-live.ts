@@ -41,9 +41,8 @@ export async function livePlan(
   try {
     const looked = await lookAt(world, plan, whole);
     if (looked.length === 0) return undefined;
-    const submissions = looked.flatMap(({ foreseen, asked }) => toAsk(foreseen, asked));
     const [told, locks] = await Promise.all([
-      toldOfEach(world, whole, submissions),
+      toldOfAll(world, plan, whole, looked),
       world.ports.clouddriver.listLocks({}, { identity: asking.by, traceparent: asking.traceparent, signal }),
     ]);
     return { stages: liveStages(world, plan, looked, told, locks, history) };
@@ -128,6 +127,31 @@ function toAsk(foreseen: Foreseen | undefined, { standIn }: AskedStage): Found[]
   );
 }
 
+/**
+ * Asks clouds about what stages would submit. Those that find clouds as they are now are judged together; each that comes
+ * after a change of what it looks at is judged by itself, as its turn is not now.
+ */
+async function toldOfAll(
+  world: World,
+  plan: Plan,
+  asking: Asking,
+  looked: readonly Looked[],
+): Promise<ReadonlyMap<Found, readonly OperationPreview[]>> {
+  const later = looked.filter((one) => changesBefore(plan, looked, one).length > 0);
+  const first = looked.filter((one) => !later.includes(one));
+  const batches = [first, ...later.map((one) => [one])];
+  const told = await Promise.all(
+    batches.map((batch) =>
+      toldOfEach(
+        world,
+        asking,
+        batch.flatMap(({ foreseen, asked }) => toAsk(foreseen, asked)),
+      ),
+    ),
+  );
+  return new Map(told.flatMap((one) => [...one]));
+}
+
 /** Asks clouds about all at once; where they refuse that, about each by itself. */
 async function toldOfEach(
   world: World,
@@ -195,9 +219,10 @@ function liveStages(
 function spoken(
   plan: Plan,
   looked: readonly Looked[],
-  { planned, asked, foreseen, notes: known }: Looked,
+  stage: Looked,
   told: ReadonlyMap<Found, readonly OperationPreview[]>,
 ): Pick<LiveStage, 'operations' | 'problems' | 'notes'> {
+  const { foreseen, notes: known } = stage;
   if (!foreseen) return { operations: [], problems: [], notes: [...known] };
   const previews = foreseen.found.flatMap((one) => told.get(one) ?? []);
   const notes = [...known, ...notLookedAt(foreseen), ...foundNow(foreseen)];
@@ -211,8 +236,10 @@ function spoken(
       problems: [],
       notes: [...notes, 'What it does by other means than operations of clouds is not looked at'],
     };
-  const earlier = changesBefore(plan, looked, planned, foreseen);
-  if (said.length === 0 || earlier.length === 0) return { operations, problems: said, notes };
+  const earlier = changesBefore(plan, looked, stage);
+  if (earlier.length === 0) return { operations, problems: said, notes };
+  if (operations.length > 0)
+    notes.push(`This is told as things are before ${earlier.join(', ')}: then it may find something else`);
   return {
     operations,
     problems: [],
@@ -227,13 +254,9 @@ function foundNow({ found, top }: Foreseen): string[] {
 }
 
 /** Stages in front that change what a stage looks at, as people say them; all of them, where it came to no cluster. */
-function changesBefore(
-  plan: Plan,
-  looked: readonly Looked[],
-  planned: PlannedStageView,
-  { places }: Foreseen,
-): string[] {
+function changesBefore(plan: Plan, looked: readonly Looked[], { planned, foreseen }: Looked): string[] {
   const inFront = stagesInFront(plan, planned);
+  const places = foreseen?.places ?? [];
   return looked
     .filter((one) => {
       if (!inFront.includes(one.planned)) return false;
