@@ -52,10 +52,6 @@ const FIGURES = {
 } as const satisfies Readonly<Record<string, Figure>>;
 
 const operationSchema = z.looseObject({ 'kato.last.task.id': z.looseObject({ id: z.string() }) });
-const managersSchema = z.looseObject({ items: z.array(z.looseObject({ name: z.string() })).default([]) });
-const serviceSchema = z.looseObject({
-  backends: z.array(z.looseObject({ group: z.string(), capacityScaler: z.number().optional() })).default([]),
-});
 
 /** One deploy, seconds. */
 interface Measured {
@@ -146,17 +142,26 @@ async function deployByPipeline(
       if (event === 'execution' && executionEventSchema.parse(data).executionId === id) return performance.now();
     throw new Error('The event stream ended before the deploy.');
   })();
-  over.catch(() => undefined);
+  let isOver = false;
+  over.then(
+    () => (isOver = true),
+    () => undefined,
+  );
+  /** Until something is so, or the deploy is over all the same. */
+  const meanwhile = (what: string, check: () => Promise<boolean>): Promise<void> =>
+    lookUntil(what, async () => (await check()) || isOver);
   try {
-    const created = await newcomer(scene, serving);
-    await lookUntil(`${created} is healthy`, async () => (await scene.healthy(created)).size === SIZE);
+    const created = await newcomer(scene, serving, meanwhile);
+    await meanwhile(`${created} is healthy`, async () => (await scene.healthy(created)).size === SIZE);
     const healthy = performance.now();
-    await lookUntil(`${serving} is disabled`, async () => !(await serves(scene, serving)));
+    await meanwhile(`${serving} is disabled`, async () => !(await serves(scene, serving)));
     const disabled = performance.now();
     const end = await Promise.race([over, sleep(PATIENCE_MS, undefined, { ref: false })]);
     const execution = await scene.execution(id);
     if (end === undefined || execution.status !== 'SUCCEEDED')
-      throw new Error(`The deploy of the bench is ${execution.status}: ${execution.reason?.summary ?? ''}`);
+      throw new Error(
+        `The deploy of the bench is ${execution.status}: ${execution.reason?.summary ?? waitingOf(execution)}`,
+      );
     if (tell) for (const line of await profileOf(gate, execution)) tell(line);
     return {
       created,
@@ -169,11 +174,10 @@ async function deployByPipeline(
 }
 
 /** The server group that a deploy makes, as soon as the cloud has it. */
-async function newcomer(scene: Scene, serving: string): Promise<string> {
+async function newcomer(scene: Scene, serving: string, meanwhile: typeof lookUntil): Promise<string> {
   let found: string | undefined;
-  await lookUntil('a new server group is there', async () => {
-    const { items } = managersSchema.parse(await scene.compute.call('GET', `regions/${REGION}/instanceGroupManagers`));
-    found = items.find(({ name }) => name !== serving && name.includes(`-${STACK}-`))?.name;
+  await meanwhile('a new server group is there', async () => {
+    found = (await scene.managers()).find((name) => name !== serving);
     return found !== undefined;
   });
   return found ?? '';
@@ -181,8 +185,13 @@ async function newcomer(scene: Scene, serving: string): Promise<string> {
 
 /** Does the load balancer send a server group requests? */
 async function serves(scene: Scene, serverGroup: string): Promise<boolean> {
-  const { backends } = serviceSchema.parse(await scene.compute.call('GET', `global/backendServices/${scene.service}`));
-  return backends.some(({ group, capacityScaler = 1 }) => group.endsWith(`/${serverGroup}`) && capacityScaler > 0);
+  return (await scene.backends()).some(({ group, scaler }) => group === serverGroup && scaler > 0);
+}
+
+/** What an execution waits for. */
+function waitingOf({ stages }: ExecutionView): string {
+  const waiting = stages.filter(({ status }) => status === 'RUNNING');
+  return waiting.map(({ name, reason }) => `${name}: ${reason?.summary ?? 'no reason'}`).join('; ');
 }
 
 /** Waits until nothing but the version that serves is left. */
@@ -210,7 +219,7 @@ async function profileOf(gate: Client<typeof gateApi>, execution: ExecutionView)
   );
   const phases = await Promise.all(
     operations.map(async (operation) => {
-      const { history = [] } = await gate.taskDetails({ params: { id, operation } });
+      const { history } = await gate.taskDetails({ params: { id, operation } });
       return history.map(({ at, phase, status }) => ({ at: at - startTime, text: `       ${phase}: ${status}` }));
     }),
   );
