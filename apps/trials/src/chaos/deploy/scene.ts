@@ -288,16 +288,22 @@ export class Scene {
     return this.#list(`regions/${REGION}/instanceGroupManagers`);
   }
 
-  async inventory(): Promise<Inventory> {
+  /** Groups behind the load balancer, by name, with the part of their capacity that it uses. */
+  async backends(): Promise<{ readonly group: string; readonly scaler: number }[]> {
     const service = await this.compute.call('GET', `global/backendServices/${this.service}`);
+    const { backends } = serviceSchema.parse(service);
+    return backends.map(({ group, capacityScaler }) => {
+      return { group: group.split('/').at(-1) ?? '', scaler: capacityScaler ?? 1 };
+    });
+  }
+
+  async inventory(): Promise<Inventory> {
     return {
       groups: await this.managers(),
       instances: (await this.instances()).map(({ name }) => name),
       templates: await this.#list('global/instanceTemplates'),
       disks: (await Promise.all(ZONES.map((zone) => this.#list(`zones/${zone}/disks`)))).flat(),
-      backends: serviceSchema
-        .parse(service)
-        .backends.map(({ group, capacityScaler }) => `${group.split('/').at(-1)} x ${capacityScaler ?? 1}`),
+      backends: (await this.backends()).map(({ group, scaler }) => `${group} x ${scaler}`),
     };
   }
 
