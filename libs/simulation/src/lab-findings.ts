@@ -142,7 +142,9 @@ function nothingLeft({ left, succeeded, instances }: Played): LabInvariant {
     sentence: [
       `${serves?.name ?? 'Nothing'} serves in the end, with ${up} of ${size} instances${succeeded ? '' : ' as before'}`,
       ...(dark ? [] : ['the new version takes traffic still']),
-      holds === 0 ? 'nothing is held any more.' : `${holds} changes are still held.`,
+      holds === 0
+        ? 'nothing is held any more.'
+        : `${holds === 1 ? 'one change is' : `${holds} changes are`} still held.`,
     ].join('; '),
   };
 }

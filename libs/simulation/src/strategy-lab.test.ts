@@ -79,11 +79,6 @@ describe('the strategy lab', () => {
     expect(result.invariants.find(({ id }) => id === 'serving')?.sentence).toContain('that the crash took');
   });
 
-  it('sees what breaks a promise: a push relies on what the cloud calls running', async () => {
-    const result = await play({ strategy: 'rollingpush' }, { scenario: 'neverHealthy' });
-    expect(broken(result)).toHaveLength(3);
-  });
-
   it('puts long deploys into periods, and ends what takes too long', async () => {
     const cluster = { strategy: 'redblack', delayBeforeDisableSec: 30 * 60 };
     const instances = { before: 1, after: 1 };
