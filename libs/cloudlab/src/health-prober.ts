@@ -94,7 +94,7 @@ export class HealthProber {
     const answer = target.denied === undefined ? await this.#ask(target.probe) : { ok: false, reason: target.denied };
     if (this.#watches.get(target.key) !== watch) return;
     this.#count(watch, answer);
-    const wait = Math.max(0, watch.target.intervalMs * share - (this.#clock.now() - started));
+    const wait = Math.max(0, Math.round(watch.target.intervalMs * share) - (this.#clock.now() - started));
     watch.timer = this.#clock.after(wait, () => void this.#run(watch));
   }
 

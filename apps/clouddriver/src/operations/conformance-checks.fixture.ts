@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import { AT, type Scenario } from './conformance-scenarios.fixture.ts';
 import {
@@ -103,6 +103,8 @@ export class Trial {
     const outcome = await this.run(world, counting);
     equal(outcome.ended?.failure, null);
     await world.settle();
+    // Keys that the client library puts beside those of answers have no place in what is written.
+    doesNotMatch(JSON.stringify(world.model.lab.store.state.resources), /\\"_\w+\\":/);
     return {
       outcome,
       writes,

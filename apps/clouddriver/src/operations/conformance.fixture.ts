@@ -176,11 +176,7 @@ export class ConformanceWorld implements World {
       begin: (name) =>
         write(name, 'started', () => void (steps.has(name) || steps.set(name, { state: 'started', result: null }))),
       finish: (name, result) =>
-        write(
-          name,
-          'done',
-          () => void steps.set(name, { state: 'done', result: JSON.parse(JSON.stringify(result ?? null)) as unknown }),
-        ),
+        write(name, 'done', () => void steps.set(name, { state: 'done', result: stored(result ?? null) })),
       undone: (name) =>
         write(name, 'undone', () => void steps.set(name, { state: 'undone', result: steps.get(name)?.result ?? null })),
       progress: async () => this.#life.signal.throwIfAborted(),
@@ -226,6 +222,14 @@ export class ConformanceWorld implements World {
 
 /** Worlds without sockets and processes, in virtual time. */
 export const simulatedWorlds: Worlds = { open: (from) => ConformanceWorld.open(from) };
+
+/** A value as the database keeps it: JSON, whose objects name short keys first. */
+const stored = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => a.length - b.length || (a < b ? -1 : 1)))
+      : inner,
+  );
 
 /** The process died: nothing more is written or undone by it. */
 class Crash extends ClaimLost {}

@@ -231,7 +231,12 @@ class ProcessWorld implements World {
       }
     }
     await gate.shut(false);
-    const { status, reason } = await victim.api.getOperation({ params: { id } });
+    const told = await victim.api.getOperation({ params: { id } }).catch((error: unknown) => {
+      // What tidies up behind the operation is a change too, of which it may die.
+      if (!victim.dead) throw error;
+    });
+    if (!told) return died;
+    const { status, reason } = told;
     return {
       ended: { failure: status.failed ? (reason ?? { summary: 'No reason was given.' }) : null },
       changes: this.#meddler.changes,
