@@ -37,6 +37,7 @@ describe('the pane of a server group', () => {
     expect(fact(shown, 'Capacity')).toBe('2');
     expect(fact(shown, 'Network tags')).toBe('web');
     expect(actionsIn(shown)).toEqual([
+      'Roll back',
       'Resize',
       'Clone',
       'Disable',
@@ -53,7 +54,7 @@ describe('the pane of a server group', () => {
       ...helloClouds(),
       'GET /credentials': [{ ...anAccount, capabilities: [] }],
     });
-    expect(actionsIn(shown)).toEqual(['Disable', 'Destroy']);
+    expect(actionsIn(shown)).toEqual(['Roll back', 'Disable', 'Destroy']);
   });
 
   it('takes the focus; Escape closes it and gives the focus back', async () => {
