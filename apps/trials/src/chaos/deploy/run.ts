@@ -47,6 +47,7 @@ export async function deployChaos(options: DeployChaosOptions): Promise<ReportRo
   const results = await known(options, schedule.length);
   let left: string[] = [];
   const part = schedule.slice(results.length, results.length + (options.count ?? schedule.length));
+  const planned = results.length + part.length;
   if (part.length > 0) {
     const system = options.data
       ? await systemOn(options.data)
@@ -68,7 +69,7 @@ export async function deployChaos(options: DeployChaosOptions): Promise<ReportRo
     }
   }
   for (const problem of left) say(`NOT ${problem}`);
-  return [...rowsOf(results, schedule.length), equal('things left when everything is destroyed', left.length, 0)];
+  return [...rowsOf(results, planned), equal('things left when everything is destroyed', left.length, 0)];
 }
 
 /** A system that runs already, whose orca and clouddriver can be killed alone. */
