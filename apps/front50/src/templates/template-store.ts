@@ -152,8 +152,9 @@ export async function createTemplate(
   user: string,
 ): Promise<StoredTemplate> {
   const template = parsed(given);
-  if (await findDocument(client, 'template', storedId(template.id, {})))
-    throw badRequest(`A pipeline template with the id "${template.id}" already exists`, {
+  const id = storedId(template.id, { tag: tag || undefined });
+  if (await findDocument(client, 'template', id))
+    throw badRequest(`A pipeline template with the id "${id}" already exists`, {
       field: 'id',
       fix: 'choose another id, or update that template',
     });

@@ -112,6 +112,8 @@ describe('templates', () => {
     expect(await refused(client.createTemplate({ query: {}, body: template('once', 1) }))).toMatchObject({
       status: 400,
     });
+    // Under a tag that it does not have yet it is created, as spin's save does it.
+    await client.createTemplate({ query: { tag: 'stable' }, body: template('once', 1) });
     const unknown = client.updateTemplate({ params: { id: 'never' }, query: {}, body: template('never', 1) });
     expect(await refused(unknown)).toMatchObject({ status: 404 });
   });
