@@ -16,6 +16,18 @@ export const HELLO = {
   pipeline: 'Bake, test, switch',
 } as const;
 
+/** The cluster of two regions that gets what the demo's cluster runs, and the pipelines that bring it there. */
+export const WORLD = {
+  stack: 'world',
+  cluster: 'hello-world',
+  loadBalancer: 'hello-world-lb',
+  regions: ['us-central1', 'europe-west1'],
+  /** In each region. */
+  instances: 2,
+  redBlack: 'Promote red-black',
+  dark: 'Promote dark',
+} as const;
+
 /** Seconds that connections get to end when their instances lose traffic; hello ends connections after three. */
 export const DRAINING_SECONDS = 8;
 

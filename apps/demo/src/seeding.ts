@@ -3,8 +3,9 @@ import { ServiceError } from '@gennaker/contracts/error';
 import type { gateApi } from '@gennaker/contracts/gate';
 import type { Client } from '@gennaker/contracts/route';
 import { isComplete } from '@gennaker/contracts/status';
-import { DRAINING_SECONDS, HELLO } from './hello-application.ts';
+import { DRAINING_SECONDS, HELLO, WORLD } from './hello-application.ts';
 import { demoPipeline } from './demo-pipeline.ts';
+import { promotionPipelines } from './promotion-pipelines.ts';
 
 type Gate = Client<typeof gateApi>;
 const TASK_TIMEOUT_MS = 120_000;
@@ -17,7 +18,7 @@ export async function demoAccount(gate: Gate): Promise<string> {
   return account.name;
 }
 
-/** Makes the demo's application, load balancer and pipeline where they are missing; what a user changed stays. */
+/** Makes the demo's application, load balancer and pipelines where they are missing; what a user changed stays. */
 export async function seed(gate: Gate, say: (line: string) => void): Promise<void> {
   const account = await demoAccount(gate);
   if (
@@ -39,31 +40,37 @@ export async function seed(gate: Gate, say: (line: string) => void): Promise<voi
     await upsertLoadBalancer(gate, account, DRAINING_SECONDS);
     say(`Load balancer ${HELLO.loadBalancer} is made`);
   }
-  if (!(await exists(gate.getPipelineConfig({ params: { application: HELLO.application, name: HELLO.pipeline } })))) {
-    await savePipeline(gate, demoPipeline({ account }));
-    say(`Pipeline "${HELLO.pipeline}" is made`);
+  for (const pipeline of [demoPipeline({ account }), ...promotionPipelines({ account, regions: WORLD.regions })]) {
+    const name = String(pipeline['name']);
+    if (await exists(gate.getPipelineConfig({ params: { application: HELLO.application, name } }))) continue;
+    await savePipeline(gate, pipeline);
+    say(`Pipeline "${name}" is made`);
   }
 }
 
-/** Makes or changes the demo's load balancer: TCP on 8080 with an HTTP check of `/`. */
+/** Makes or changes the demo's load balancer: HTTP on 8080, for every region, with a check of `/`. */
 export async function upsertLoadBalancer(gate: Gate, account: string, drainingSeconds: number): Promise<void> {
   await runTask(gate, `Upsert load balancer ${HELLO.loadBalancer}`, {
     type: 'upsertLoadBalancer',
     cloudProvider: 'gce',
     credentials: account,
-    region: HELLO.region,
+    region: 'global',
     loadBalancerName: HELLO.loadBalancer,
-    loadBalancerType: 'TCP',
+    loadBalancerType: 'HTTP',
     portRange: String(HELLO.port),
-    connectionDrainingTimeoutSec: drainingSeconds,
-    healthCheck: {
-      healthCheckType: 'HTTP',
-      port: HELLO.port,
-      requestPath: '/',
-      checkIntervalSec: 1,
-      timeoutSec: 1,
-      healthyThreshold: 2,
-      unhealthyThreshold: 3,
+    defaultService: {
+      name: `${HELLO.loadBalancer}-bs`,
+      connectionDrainingTimeoutSec: drainingSeconds,
+      healthCheck: {
+        name: `${HELLO.loadBalancer}-hc`,
+        healthCheckType: 'HTTP',
+        port: HELLO.port,
+        requestPath: '/',
+        checkIntervalSec: 1,
+        timeoutSec: 1,
+        healthyThreshold: 2,
+        unhealthyThreshold: 3,
+      },
     },
   });
 }
