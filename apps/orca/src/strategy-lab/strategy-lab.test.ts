@@ -59,7 +59,7 @@ describe('the strategy lab of orca', () => {
 
   it('refuses what is too much to wait for, and goes on once it is less', async () => {
     const gone = new AbortController();
-    const crowd = Array.from({ length: 9 }, () => ask({}, gone.signal));
+    const crowd = Array.from({ length: 9 }, async () => ask({}, gone.signal));
     const all = Promise.allSettled(crowd);
     await new Promise((resolve) => void setImmediate(resolve));
     await expect(ask({})).rejects.toMatchObject({ status: 429 });
