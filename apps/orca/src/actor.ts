@@ -219,11 +219,11 @@ export class Actor {
     const events: EngineEvent[] = [];
     const effects: Effect[] = [];
     const inputs: unknown[] = [];
+    const env = engineEnv(this.#parts.world, this.#parent);
     for (const letter of letters) {
       if (letter.attempt && isQueued(state)) continue;
-      const env = engineEnv(this.#parts.world, this.#parent);
       if (letter.message.type === 'Tick') this.#tickedAt = env.now;
-      const decision = decide(state, letter.message, env);
+      const decision = decide(state, letter.message, env, state !== this.#state);
       state = decision.state;
       effects.push(...decision.effects);
       if (decision.events.length === 0) continue;
@@ -369,7 +369,7 @@ export class Actor {
 /** What a task answered, as it can be written down; an answer that cannot (a circle, a bigint) is the task's failure. */
 function keptResult(answer: RunResult, task: string): RunResult {
   try {
-    return storable(answer);
+    return isBareSuccess(answer) ? answer : storable(answer);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return {
@@ -380,6 +380,13 @@ function keptResult(answer: RunResult, task: string): RunResult {
       },
     };
   }
+}
+
+/** The commonest answer, which holds nothing that would have to be looked at. */
+function isBareSuccess(answer: RunResult): boolean {
+  if (answer.status !== 'SUCCEEDED') return false;
+  for (const key in answer) if (key !== 'status') return false;
+  return true;
 }
 
 /** An effect that was decided on the way and is out of date at the end of the turn asks for nothing. */

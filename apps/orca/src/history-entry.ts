@@ -14,6 +14,7 @@ export function entryOf(inputs: readonly unknown[], events: readonly EngineEvent
 /** An event's JSON, with the big values of its contexts and outputs by reference. */
 function eventText(event: EngineEvent, keep: Keep): string {
   if (event.type === 'ExecutionCreated') return createdText(event, keep);
+  if (!('context' in event || 'outputs' in event || 'stages' in event)) return JSON.stringify(event);
   const { context, outputs, stages, ...rest } = event as EngineEvent &
     Partial<Record<'context' | 'outputs' | 'stages', unknown>>;
   const parts: string[] = [];

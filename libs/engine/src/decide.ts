@@ -14,10 +14,11 @@ import type { ExecutionState, Json, StageState } from './model.ts';
 /**
  * Decides what a message means for an execution: the events (facts, in order) and the effects that the shell must have
  * once these are committed. Pure and total: a stale or repeated message yields no events. `evolve` over the events gives
- * the state that was decided upon.
+ * the state that was decided upon. `owned`: the state came of a decision before in the same step and nobody else holds it, so
+ * that it is moved on in place instead of being copied.
  */
-export function decide(state: ExecutionState, message: Message, env: Env): Decision {
-  const turn = new Turn(state, env);
+export function decide(state: ExecutionState, message: Message, env: Env, owned = false): Decision {
+  const turn = new Turn(state, env, owned);
   if (isComplete(state.status) && message.type !== 'Restart' && message.type !== 'IgnoreFailure') return turn;
   apply(turn, message);
   // A result touches its stage alone; whatever else comes has everything looked at.

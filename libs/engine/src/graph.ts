@@ -6,13 +6,15 @@ import { upstreamOk } from './status.ts';
 interface Topology {
   readonly topLevel: readonly string[];
   readonly children: ReadonlyMap<string, readonly string[]>;
-  readonly byRef: ReadonlyMap<string, string>;
+  /** What a stage waits for, among its siblings; undefined where there is no stage of that refId. */
+  readonly requisites: ReadonlyMap<string, readonly (string | undefined)[]>;
   /** The siblings that wait for a stage. */
   readonly dependents: ReadonlyMap<string, readonly string[]>;
 }
 
 type Stages = ExecutionState['stages'];
 const NONE: readonly string[] = [];
+const MISSING: readonly (string | undefined)[] = [undefined];
 const known = new WeakMap<Stages, Topology>();
 
 const place = (stage: StageState, ref = stage.refId): string => `${stage.parentStageId ?? ''}/${ref}`;
@@ -23,6 +25,7 @@ function topologyOf(stages: Stages): Topology {
   const topLevel: string[] = [];
   const children = new Map<string, string[]>();
   const byRef = new Map<string, string>();
+  const requisites = new Map<string, readonly (string | undefined)[]>();
   const dependents = new Map<string, string[]>();
   const push = (map: Map<string, string[]>, key: string, id: string): void => {
     const list = map.get(key);
@@ -34,12 +37,12 @@ function topologyOf(stages: Stages): Topology {
     if (stage.parentStageId === undefined) topLevel.push(stage.id);
     else push(children, stage.parentStageId, stage.id);
   }
-  for (const stage of Object.values(stages))
-    for (const ref of stage.requisiteStageRefIds) {
-      const requisite = byRef.get(place(stage, ref));
-      if (requisite !== undefined) push(dependents, requisite, stage.id);
-    }
-  const topology = { topLevel, children, byRef, dependents };
+  for (const stage of Object.values(stages)) {
+    const ids = stage.requisiteStageRefIds.map((ref) => byRef.get(place(stage, ref)));
+    requisites.set(stage.id, ids);
+    for (const id of ids) if (id !== undefined) push(dependents, id, stage.id);
+  }
+  const topology = { topLevel, children, requisites, dependents };
   known.set(stages, topology);
   return topology;
 }
@@ -79,15 +82,25 @@ export class Graph {
 
   /** The stages that this one waits for, by refId, among its siblings. Unknown refIds are undefined. */
   requisites(stage: StageState): readonly (StageState | undefined)[] {
-    return stage.requisiteStageRefIds.map((ref) => {
-      const id = this.#topology.byRef.get(place(stage, ref));
-      return id === undefined ? undefined : this.#stages[id];
+    return this.#requisiteIds(stage).map((id) => (id === undefined ? undefined : this.#stages[id]));
+  }
+
+  /** Is every stage that this one waits for there, and does it let it go on? */
+  requisitesMet(stage: StageState): boolean {
+    return this.#requisiteIds(stage).every((id) => {
+      const requisite = id === undefined ? undefined : this.#stages[id];
+      return requisite !== undefined && upstreamOk(requisite.status);
     });
   }
 
   /** Ids of the siblings that wait for a stage. */
   dependents(stageId: string): readonly string[] {
     return this.#topology.dependents.get(stageId) ?? NONE;
+  }
+
+  /** A stage that is not among these waits for something that never comes. */
+  #requisiteIds(stage: StageState): readonly (string | undefined)[] {
+    return this.#topology.requisites.get(stage.id) ?? MISSING;
   }
 
   #all(ids: readonly string[]): StageState[] {
@@ -110,7 +123,7 @@ export function isReady(graph: Graph, stage: StageState): boolean {
   if (stage.status !== 'NOT_STARTED') return false;
   const parent = graph.parent(stage);
   if (stage.parentStageId !== undefined && parent?.status !== 'RUNNING') return false;
-  return graph.requisites(stage).every((requisite) => requisite !== undefined && upstreamOk(requisite.status));
+  return graph.requisitesMet(stage);
 }
 
 /** The stage of the pipeline that a stage belongs to: itself, or the one above all that it is a synthetic stage of. */

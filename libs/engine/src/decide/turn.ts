@@ -18,13 +18,15 @@ export class Turn {
   /** Stages that may be able to move because of what was decided. */
   #touched = new Set<string>();
   #ended = false;
-  #draft = false;
+  /** The state's record of stages is this decision's own. */
+  #draft: boolean;
   #ids = 0;
   readonly #base: string;
 
-  constructor(state: ExecutionState, env: Env) {
+  constructor(state: ExecutionState, env: Env, owned: boolean) {
     this.state = state;
     this.env = env;
+    this.#draft = owned;
     this.#base = `${state.id}/${state.version}`;
   }
 
