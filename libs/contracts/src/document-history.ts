@@ -9,6 +9,19 @@ export const changeSchema = z.object({
   after: z.unknown().optional(),
   sentence: z.string(),
 });
+export type Change = z.infer<typeof changeSchema>;
+
+/** What the error of a stale save tells (`stale`): who saved meanwhile, both sides' changes, and paths that collide. */
+export const staleSaveSchema = z.object({
+  updateTs: z.string(),
+  lastModifiedBy: z.string(),
+  version: z.number().int(),
+  deleted: z.boolean(),
+  theirs: z.array(changeSchema),
+  yours: z.array(changeSchema),
+  conflicts: z.array(z.string()),
+});
+export type StaleSave = z.infer<typeof staleSaveSchema>;
 
 const versionSchema = z.object({
   version: z.number().int(),

@@ -22,6 +22,7 @@ export {
   CornerDownRight as ContinuedIcon,
   ExternalLink as ExternalIcon,
   Gauge as AutoscalingIcon,
+  GitCompareArrows as VersionsIcon,
   Hammer as JenkinsIcon,
   Hand as HandIcon,
   HardDrive as DiskIcon,

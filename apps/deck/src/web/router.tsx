@@ -120,6 +120,18 @@ const configure = createRoute({
   validateSearch: z.object({ node: words, name: words }),
   component: lazyRouteComponent(() => import('./pages/editor-page.tsx'), 'EditorPage'),
 });
+const pipelineHistory = createRoute({
+  getParentRoute: () => application,
+  path: '/executions/configure/$pipelineId/history',
+  validateSearch: z.object({ version: words, against: words, show: words }),
+  component: lazyRouteComponent(() => import('./pages/pipeline-history-page.tsx'), 'PipelineHistoryPage'),
+});
+const deleted = createRoute({
+  getParentRoute: () => root,
+  path: '/deleted',
+  validateSearch: z.object({ q: words, application: words }),
+  component: lazyRouteComponent(() => import('./pages/deleted-page.tsx'), 'DeletedPage'),
+});
 const clusters = createRoute({
   getParentRoute: () => application,
   path: '/clusters',
@@ -176,6 +188,7 @@ const routeTree = root.addChildren([
   people,
   accounts,
   search,
+  deleted,
   application.addChildren([
     applicationHome,
     executions,
@@ -183,6 +196,7 @@ const routeTree = root.addChildren([
     executionInList,
     queue,
     configure,
+    pipelineHistory,
     clusters,
     instances,
     loadBalancers,

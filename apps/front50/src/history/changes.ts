@@ -1,3 +1,4 @@
+import { isJsonObject, keyedItems } from '@gennaker/documents/keyed-items';
 import { isDeepStrictEqual } from 'node:util';
 
 /** One difference between two versions of a document. */
@@ -12,8 +13,6 @@ export interface Change {
 }
 
 type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** What the system writes itself says nothing about what somebody changed. */
 const OWN = new Set(['updateTs', 'lastModifiedBy', 'lastModified', 'version', 'createTs', 'id', 'index']);
@@ -24,13 +23,13 @@ const OWN = new Set(['updateTs', 'lastModifiedBy', 'lastModified', 'version', 'c
  */
 export function changesBetween(before: unknown, after: unknown): Change[] {
   const without = (value: unknown): unknown =>
-    isObject(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => !OWN.has(key))) : value;
+    isJsonObject(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => !OWN.has(key))) : value;
   return differences(without(before), without(after), '');
 }
 
 function differences(before: unknown, after: unknown, path: string): Change[] {
   if (isDeepStrictEqual(before, after)) return [];
-  if (isObject(before) && isObject(after)) {
+  if (isJsonObject(before) && isJsonObject(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
     return keys.flatMap((key) => {
       const at = path === '' ? key : `${path}.${key}`;
@@ -45,7 +44,7 @@ function differences(before: unknown, after: unknown, path: string): Change[] {
 
 /** Differences of two lists whose items are all known by something, each by its own; undefined for other lists. */
 function itemChanges(before: readonly unknown[], after: readonly unknown[], path: string): Change[] | undefined {
-  const [old, now] = [keyedItems(before), keyedItems(after)];
+  const [old, now] = keyedItems(before, after) ?? [];
   if (!old || !now) return undefined;
   const removed = [...old]
     .filter(([key]) => !now.has(key))
@@ -62,15 +61,6 @@ function itemChanges(before: readonly unknown[], after: readonly unknown[], path
     ? []
     : [change('moved', path, [...old.keys()], [...now.keys()])];
   return [...removed, ...rest, ...moved];
-}
-
-function keyedItems(items: readonly unknown[]): Map<string, Json> | undefined {
-  for (const name of ['refId', 'id', 'name', 'variable']) {
-    const keys = items.map((item) => (isObject(item) ? item[name] : undefined));
-    if (keys.every((key) => typeof key === 'string') && new Set(keys).size === keys.length)
-      return new Map(items.filter(isObject).map((item) => [String(item[name]), item]));
-  }
-  return undefined;
 }
 
 /** `stages[Bake]`: an item by its name, where it has one. */

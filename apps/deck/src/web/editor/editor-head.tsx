@@ -9,6 +9,7 @@ import {
   RedoIcon,
   UndoHistoryIcon,
   UndoIcon,
+  VersionsIcon,
 } from '@gennaker/ui/icons';
 import { ErrorPanel } from '@gennaker/ui/panels';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -116,6 +117,21 @@ export function EditorHead({ history, saving, blocked, jsonOpen, onJson, onSave,
           <Menu.Item leftSection={<UndoHistoryIcon size={15} />} disabled={!dirty} onClick={history.revert}>
             Back to what is saved
           </Menu.Item>
+          {stored.id ? (
+            <Menu.Item
+              leftSection={<VersionsIcon size={15} />}
+              renderRoot={(props) => (
+                <Link
+                  to="/applications/$application/executions/configure/$pipelineId/history"
+                  params={{ application: stored.application, pipelineId: stored.id ?? '' }}
+                  search={{}}
+                  {...props}
+                />
+              )}
+            >
+              Versions, differences, authors
+            </Menu.Item>
+          ) : null}
           <Menu.Divider />
           <Menu.Item color="red" leftSection={<DestroyIcon size={15} />} onClick={() => setDeleting(true)}>
             Delete this pipeline
@@ -183,7 +199,9 @@ function DeleteDialog({
           });
         }}
       >
-        <p className="dialog-text">Its executions stay. The pipeline itself, its triggers and its history are gone.</p>
+        <p className="dialog-text">
+          Its executions stay. The pipeline and its triggers are gone; “Deleted things” in your menu brings them back.
+        </p>
         <TextInput
           data-autofocus
           label={`Type “${pipeline.name}” to confirm`}

@@ -64,7 +64,7 @@ export function PipelineEditor({
   const nameTaken = siblings.some(
     (each) => each.id !== pipeline.id && each.name.toLowerCase() === pipeline.name.trim().toLowerCase(),
   );
-  const conflict = save.error instanceof SaveConflict ? save.error.stored : undefined;
+  const conflict = save.error instanceof SaveConflict ? save.error : undefined;
 
   const store = (value: Pipeline): void =>
     save.mutate(value, {
@@ -158,18 +158,21 @@ export function PipelineEditor({
       />
       {conflict ? (
         <ConflictDialog
+          base={history.stored}
           mine={pipeline}
-          stored={conflict}
+          stored={conflict.stored}
+          stale={conflict.stale}
           saving={save.isPending}
           onReload={() => {
             save.reset();
-            history.setStored(conflict.pipeline, false);
+            history.setStored(conflict.stored.pipeline, false);
           }}
-          onOverwrite={() => {
-            const mine = { ...pipeline, updateTs: conflict.updateTs };
+          onSave={(chosen) => {
+            const { updateTs } = conflict.stored;
             save.reset();
-            history.setStored({ ...conflict.pipeline, updateTs: conflict.updateTs }, true);
-            store(mine);
+            history.setStored({ ...conflict.stored.pipeline, updateTs }, true);
+            edit({ ...chosen, updateTs });
+            store({ ...chosen, updateTs });
           }}
           onClose={() => save.reset()}
         />

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Menu, PasswordInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { ActivityIcon, HookIcon, UnplugIcon, UserIcon } from '@gennaker/ui/icons';
+import { ActivityIcon, DestroyIcon, HookIcon, UnplugIcon, UserIcon } from '@gennaker/ui/icons';
 import { ErrorPanel } from '@gennaker/ui/panels';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -33,6 +33,12 @@ export function UserMenu() {
           </Menu.Item>
           <Menu.Item leftSection={<UnplugIcon size={15} />} renderRoot={(props) => <Link to="/accounts" {...props} />}>
             Cloud accounts
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<DestroyIcon size={15} />}
+            renderRoot={(props) => <Link to="/deleted" search={{}} {...props} />}
+          >
+            Deleted things
           </Menu.Item>
           {me && !open ? (
             <>
