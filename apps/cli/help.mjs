@@ -85,6 +85,13 @@ What stays as it is is stored with its exact text.
 
 Exit code 1 when something was refused.`,
   },
+  export: {
+    about: 'write everything that is configured into one file',
+    usage: 'npx gennaker export [FILE] [--data DIR] [--offset N]',
+    text: `Writes applications, pipelines, strategies, projects, notifications and templates of the running system as one
+JSON file (default: the standard output). "gennaker import FILE" puts it into another system, under the same
+ids. It holds what pipelines hold: keep it as you keep them.`,
+  },
   validate: {
     about: 'check pipelines in files as a save does, for continuous integration',
     usage: 'npx gennaker validate FILE|FOLDER... [--strict] [--account NAME]... [--application NAME]',

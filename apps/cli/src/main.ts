@@ -42,6 +42,8 @@ async function run(root: string, command: string, args: string[]): Promise<numbe
       return (await import('./undo.ts')).undo(root, args);
     case 'import':
       return (await import('./import/import.ts')).importDocuments(root, args);
+    case 'export':
+      return (await import('./import/archive.ts')).exportArchive(root, args);
     case 'validate':
       return (await import('./import/validate.ts')).validate(args);
     case 'evaluate':

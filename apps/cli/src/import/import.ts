@@ -12,7 +12,8 @@ import { strategies } from '@gennaker/strategies/server';
 import { gateOf } from '../gate-client.ts';
 import { layoutOf } from '../up/layout.ts';
 import { reasonOf, Sentence } from '../up/sentence.ts';
-import { readSources } from './read-sources.ts';
+import { type Archive, restoreArchive } from './archive.ts';
+import { readArchive, readSources } from './read-sources.ts';
 
 const USAGE = 'See "gennaker import --help" for what it can do.';
 
@@ -39,6 +40,9 @@ export interface Outcome {
 export async function importDocuments(root: string, args: string[]): Promise<number> {
   const { values, positionals } = read(args);
   if (positionals.length === 0) throw new Sentence(`Name files, folders or the address of a gate. ${USAGE}`);
+  const [only] = positionals;
+  const archive = positionals.length === 1 && only !== undefined ? await readArchive(only) : undefined;
+  if (archive) return imported(await systemOf(root, values), archive);
   const token = values['token-variable'] === undefined ? undefined : process.env[values['token-variable']];
   const contents = await readSources(positionals, token);
   const judgement = judgeDocuments(contents, knownStages(), { application: values.application });
@@ -59,6 +63,14 @@ export async function importDocuments(root: string, args: string[]): Promise<num
       : `${report(all, judgement)}\n`,
   );
   return all.some(({ result }) => result === 'refused') ? 1 : 0;
+}
+
+async function imported(gate: Client<typeof gateApi>, archive: Archive): Promise<number> {
+  const refused = await restoreArchive(gate, archive);
+  process.stdout.write(
+    `${[...refused.map((line) => `refused  ${line}`), `The archive is imported; ${refused.length} refused.`].join('\n')}\n`,
+  );
+  return refused.length > 0 ? 1 : 0;
 }
 
 /** The stage types, clouds and strategies of this installation. */

@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { type Contents, readDocuments } from '@gennaker/documents/read-documents';
 import { z } from 'zod';
 import { reasonOf, Sentence } from '../up/sentence.ts';
+import { type Archive, archiveIn } from './archive.ts';
 
 /** Files larger than this are no pipelines. */
 const MAX_BYTES = 20_000_000;
@@ -17,6 +18,19 @@ export async function readSources(sources: readonly string[], token: string | un
     sources.map((source) => (/^https?:\/\//.test(source) ? readGate(source, token) : readPath(source))),
   );
   return all.flat();
+}
+
+/** The archive that a file is; undefined for anything else. @throws Sentence for a damaged one */
+export async function readArchive(source: string): Promise<Archive | undefined> {
+  const file = resolve(process.env['INIT_CWD'] ?? process.cwd(), source);
+  const text = await readFile(file, 'utf8').catch(() => '');
+  if (!/^\s*\{\s*"archive"/.test(text)) return undefined;
+  try {
+    return archiveIn(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof Sentence) throw error;
+    throw new Sentence(`${source} is not JSON: ${reasonOf(error)}`);
+  }
 }
 
 async function readPath(source: string): Promise<Contents[]> {
