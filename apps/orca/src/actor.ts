@@ -2,9 +2,9 @@ import { isComplete } from '@gennaker/contracts/status';
 import { decide } from '@gennaker/engine/decide';
 import { nextWake, taskDeadline } from '@gennaker/engine/decide/timers';
 import type { EngineEvent } from '@gennaker/engine/events';
-import type { Effect, Message, RunResult } from '@gennaker/engine/messages';
+import { type Effect, effectKey, type Message, type RunResult } from '@gennaker/engine/messages';
 import type { ExecutionState, Json, StageState } from '@gennaker/engine/model';
-import { cleanUpTask, runTask } from '@gennaker/engine/run-task';
+import { cleanUpTask, lookUpFor, runTask } from '@gennaker/engine/run-task';
 import { steadyMs } from '@gennaker/service/clock';
 import type { Queryable } from '@gennaker/store/database';
 import { parentSpokenOf } from './children/parents.ts';
@@ -272,14 +272,13 @@ export class Actor {
   }
 
   #perform(effect: Effect): void {
-    const key = `${effect.stageId}/${effect.taskId}/${effect.attempt}`;
+    const { key, run } = effectKey(effect);
     const flight = this.#flights.get(key);
     if (effect.type === 'AbortRun') {
       end(flight, 'the stage has ended');
       this.#flights.delete(key);
       return;
     }
-    const run = effect.type === 'CleanUp' ? 'cleanup' : String(effect.run);
     if (flight?.run === run) return;
     end(flight, 'the stage was cancelled');
     if (!this.#parts.claims.safe(this.id)) return this.#later();
@@ -298,9 +297,16 @@ export class Actor {
   async #fly(effect: Exclude<Effect, { type: 'AbortRun' }>, flight: Flight): Promise<Message | undefined> {
     const state = this.#state;
     const stage = state.stages[effect.stageId];
+    const { world } = this.#parts;
+    const { signal } = flight.abort;
+    if (effect.type === 'LookUp') {
+      if (!stage) return undefined;
+      const run = { state, stage, traceparent: this.#claim.trace, signal };
+      const answer = storable(await lookUpFor(taskWorld(world, this.#parent), run, effect.lookup));
+      return flight.ended ? undefined : { type: 'LookedUp', stageId: stage.id, key: effect.key, answer };
+    }
     const task = stage?.tasks.find((one) => one.id === effect.taskId);
     if (!stage || !task) return undefined;
-    const { world } = this.#parts;
     const common = { state, stage, task, traceparent: this.#claim.trace };
     const { stageId, taskId, attempt } = effect;
     if (effect.type === 'CleanUp') {
@@ -312,7 +318,7 @@ export class Actor {
     const cancel = world.clock.after(limit, () =>
       flight.abort.abort(new DOMException('the deadline passed', 'TimeoutError')),
     );
-    const answer = await runTask(taskWorld(world, this.#parent), { ...common, signal: flight.abort.signal });
+    const answer = await runTask(taskWorld(world, this.#parent), { ...common, signal });
     const result = keptResult(answer, task.name);
     cancel();
     if (flight.ended) return undefined;
@@ -320,9 +326,9 @@ export class Actor {
   }
 
   #known(effect: Effect): boolean {
-    const flight = this.#flights.get(`${effect.stageId}/${effect.taskId}/${effect.attempt}`);
     if (effect.type === 'AbortRun') return true;
-    return flight?.run === (effect.type === 'CleanUp' ? 'cleanup' : String(effect.run));
+    const { key, run } = effectKey(effect);
+    return this.#flights.get(key)?.run === run;
   }
 
   /** The lease is not sure enough to begin something: asked again when it was renewed. */
@@ -393,6 +399,8 @@ function isBareSuccess(answer: RunResult): boolean {
 function isStill(state: ExecutionState, effect: Effect): boolean {
   if (effect.type === 'AbortRun') return true;
   const stage = state.stages[effect.stageId];
+  if (effect.type === 'LookUp')
+    return stage !== undefined && !isComplete(stage.status) && !Object.hasOwn(stage.answers ?? {}, effect.key);
   const task = stage?.tasks.find((one) => one.id === effect.taskId);
   if (!stage || !task || task.attempt !== effect.attempt) return false;
   if (effect.type === 'CleanUp') return task.cleanup === true;

@@ -1,28 +1,32 @@
 import { ServiceError } from '@gennaker/contracts/error';
-import { expressionScope } from '@gennaker/engine/scope';
+import type { ExpressionProblem } from '@gennaker/engine/messages';
 import type { ExecutionState, Json } from '@gennaker/engine/model';
-import { engineEnv, type World } from './world.ts';
+import { expressionScope } from '@gennaker/engine/scope';
+import { resolveNow, type Trying } from './resolve-now.ts';
+import type { World } from './world.ts';
 
 /**
  * Evaluates an expression as it would be in a stage of an execution (or without one); `detail` lists what failed.
  * `parent`: what `trigger.parentExecution` is.
  * @throws ServiceError 404 for an unknown stage.
  */
-export function evaluateExpression(
+export async function evaluateExpression(
   world: World,
   state: ExecutionState,
   expression: string,
   stageId: string | undefined,
+  trying: Trying,
   parent?: Json,
-): { result: unknown; detail?: unknown } {
+): Promise<{ result: unknown; detail?: unknown }> {
   const stage = stageId === undefined ? undefined : state.stages[stageId];
   if (stageId !== undefined && !stage)
     throw new ServiceError(404, `The execution ${state.id} has no stage ${stageId}`, { field: 'stageId' });
-  const { value, problems } = engineEnv(world, parent).resolve(expression, expressionScope(state, stage));
-  return {
-    result: value,
-    ...(problems.length === 0
-      ? {}
-      : { detail: Object.fromEntries(problems.map((problem) => [problem.expression, [problem]])) }),
-  };
+  const { value, problems } = await resolveNow(world, state, expression, expressionScope(state, stage), trying, parent);
+  return { result: value, ...detailOf(problems) };
+}
+
+/** What could not be evaluated, by expression; nothing when all could. */
+export function detailOf(problems: readonly ExpressionProblem[]): { readonly detail?: Json } {
+  if (problems.length === 0) return {};
+  return { detail: Object.fromEntries(problems.map((problem) => [problem.expression, [problem]])) };
 }

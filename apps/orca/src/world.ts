@@ -5,7 +5,10 @@ import type { TaskWorld } from '@gennaker/engine/run-task';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import { type StrategyDefinition, strategyNamed } from '@gennaker/extension-sdk/strategy';
 import type { Ports } from '@gennaker/extension-sdk/ports';
+import { answerLookup } from '@gennaker/expressions/answer-lookup';
+import { lookupKey, lookupSchema } from '@gennaker/expressions/lookups';
 import { resolve } from '@gennaker/expressions/resolve';
+import type { Options } from '@gennaker/expressions/surroundings';
 import type { Clock } from '@gennaker/service/clock';
 import type { TaskBackoffs } from '@gennaker/service/task-backoffs';
 
@@ -32,7 +35,12 @@ export function definitionMap(definitions: Iterable<AnyStageDefinition>): Readon
 
 /** What runs of tasks are given; `parent`: what `trigger.parentExecution` is in expressions. */
 export function taskWorld(world: World, parent?: Json): TaskWorld {
-  return { clock: world.clock, ports: world.ports, env: () => engineEnv(world, parent) };
+  return {
+    clock: world.clock,
+    ports: world.ports,
+    env: () => engineEnv(world, parent),
+    lookUp: (lookup, asking) => answerLookup(world.ports, lookupSchema.parse(lookup), asking),
+  };
 }
 
 /** What the engine decides with, now. */
@@ -44,7 +52,18 @@ export function engineEnv(world: World, parent?: Json): Env {
     strategy: (name) => strategyNamed(world.strategies, name),
     ...(world.backoffs && { backoff: world.backoffs.atLeast }),
     ...(world.backoffs?.max !== undefined && { maxBackoff: world.backoffs.max }),
-    resolve: (value, scope) => resolve(value, parent ? underParent(scope, parent) : scope, { now, seed: randomUUID() }),
+    resolve: (value, scope) => resolve(value, parent ? underParent(scope, parent) : scope, optionsOf(scope, now)),
+  };
+}
+
+function optionsOf({ stageId, user, unknownKeys, answers = {} }: ExpressionScope, now: number): Options {
+  return {
+    now,
+    lookUp: (lookup) => answers[lookupKey(lookup)],
+    seed: randomUUID(),
+    ...(stageId === undefined ? {} : { stageId }),
+    ...(user === undefined ? {} : { user }),
+    ...(unknownKeys === undefined ? {} : { unknownKeys }),
   };
 }
 
@@ -52,6 +71,7 @@ export function engineEnv(world: World, parent?: Json): Env {
 function underParent(scope: ExpressionScope, parent: Json): ExpressionScope {
   const withParent = (trigger: unknown): Json => ({ ...(trigger as Json), parentExecution: parent });
   return {
+    ...scope,
     lookup(name) {
       const found = scope.lookup(name);
       if (name === 'trigger') return withParent(found);

@@ -3,12 +3,13 @@ import type { Identity, TokenScope } from '@gennaker/contracts/people';
 import { isComplete } from '@gennaker/contracts/status';
 import { cancelStage } from './decide/cancel-stage.ts';
 import { advance } from './decide/advance.ts';
+import { prepareStages } from './decide/resolve-context.ts';
 import { ignoreFailure, restart } from './decide/restart.ts';
 import { takeResult } from './decide/take-result.ts';
 import { applyTimeouts, askForDue } from './decide/timers.ts';
 import { Turn } from './decide/turn.ts';
 import { plannedStage } from './lookup.ts';
-import type { Decision, Effect, Env, Message } from './messages.ts';
+import { type Decision, type Effect, effectKey, type Env, type Message } from './messages.ts';
 import type { ExecutionState, Json, StageState } from './model.ts';
 
 /**
@@ -31,9 +32,11 @@ export function decide(state: ExecutionState, message: Message, env: Env, owned 
 /** Each effect once. */
 function distinct(effects: readonly Effect[]): readonly Effect[] {
   if (effects.length < 2) return effects;
-  const key = (effect: Effect): string =>
-    `${effect.type}/${effect.stageId}/${effect.taskId}/${effect.attempt}/${effect.type === 'RunTask' ? effect.run : ''}`;
-  return [...new Map(effects.map((effect) => [key(effect), effect])).values()];
+  const keyOf = (effect: Effect): string => {
+    const { key, run } = effectKey(effect);
+    return `${key}/${run}`;
+  };
+  return [...new Map(effects.map((effect) => [keyOf(effect), effect])).values()];
 }
 
 function apply(turn: Turn, message: Message): void {
@@ -57,6 +60,13 @@ function apply(turn: Turn, message: Message): void {
           taskId: message.taskId,
           ...(message.problem === undefined ? {} : { problem: message.problem }),
         });
+      return;
+    }
+    case 'LookedUp': {
+      const stage = turn.stage(message.stageId);
+      const { stageId, key, answer } = message;
+      if (stage && !isComplete(stage.status) && !Object.hasOwn(stage.answers ?? {}, key))
+        turn.emit({ type: 'LookedUp', stageId, key, answer });
       return;
     }
     case 'Patch':
@@ -104,7 +114,11 @@ function start(turn: Turn): void {
   const { state, env } = turn;
   if (state.status !== 'NOT_STARTED' || state.canceled) return;
   const { startTimeExpiry } = state;
-  if (startTimeExpiry === undefined || env.now <= startTimeExpiry) return turn.emit({ type: 'ExecutionStarted' });
+  if (startTimeExpiry === undefined || env.now <= startTimeExpiry) {
+    turn.emit({ type: 'ExecutionStarted' });
+    if (state.spelEvaluator !== 'v4') prepareStages(turn);
+    return;
+  }
   turn.emit({
     type: 'CancelRequested',
     user: 'system',

@@ -1,7 +1,7 @@
 import type { Reason } from '@gennaker/contracts/execution';
 import type { TokenScope } from '@gennaker/contracts/people';
 import type { Status } from '@gennaker/contracts/status';
-import type { ExecutionState, Json, StageState } from './model.ts';
+import type { ExecutionState, Json, LookupAnswer, StageState } from './model.ts';
 
 /** A task as a stage's plan has it. */
 export interface PlannedTask {
@@ -83,6 +83,9 @@ export type EventBody =
       readonly scope?: TokenScope;
     }
   | { readonly type: 'StagePatchRefused'; readonly stageId: string; readonly user: string; readonly reason: Reason }
+  /** At the pipeline's start: what of a stage's expressions could be evaluated already. */
+  | { readonly type: 'StagePrepared'; readonly stageId: string; readonly context: Json }
+  | { readonly type: 'LookedUp'; readonly stageId: string; readonly key: string; readonly answer: LookupAnswer }
   | {
       readonly type: 'StageCompleted';
       readonly stageId: string;

@@ -215,6 +215,13 @@ function apply(state: Draft, event: EngineEvent): Draft {
       }));
     case 'StagePatchRefused':
       return state;
+    case 'StagePrepared':
+      return withStage(state, event.stageId, (stage) => ({ ...stage, context: event.context }));
+    case 'LookedUp':
+      return withStage(state, event.stageId, (stage) => ({
+        ...stage,
+        answers: { ...stage.answers, [event.key]: event.answer },
+      }));
     case 'StageCompleted':
       return withStage(state, event.stageId, (stage) => ({
         ...stage,
@@ -277,6 +284,7 @@ function restarted(state: Draft, event: Extract<EngineEvent, { type: 'ExecutionR
           'failurePlanned',
           'lastModified',
           'beforeRestart',
+          'answers',
         ),
         status: 'NOT_STARTED',
         tasks: [],

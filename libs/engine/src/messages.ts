@@ -4,7 +4,7 @@ import type { Status } from '@gennaker/contracts/status';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import type { StrategyDefinition } from '@gennaker/extension-sdk/strategy';
 import type { EngineEvent } from './events.ts';
-import type { ExecutionState, Json } from './model.ts';
+import type { ExecutionState, Json, LookupAnswer } from './model.ts';
 
 /** What a task's run answered, as the shell hands it in. `failed`: an error that may pass; the run is repeated with the same key. */
 export interface RunResult {
@@ -37,6 +37,13 @@ export type Message =
       readonly attempt: number;
       readonly problem?: string;
     }
+  /** What an expression of a stage asked of the outside is known. */
+  | {
+      readonly type: 'LookedUp';
+      readonly stageId: string;
+      readonly key: string;
+      readonly answer: LookupAnswer;
+    }
   | { readonly type: 'Patch'; readonly stageId: string; readonly patch: Json; readonly by: Identity }
   | { readonly type: 'Wake'; readonly stageId: string; readonly cause: string }
   | { readonly type: 'Cancel'; readonly user: string; readonly reason?: string }
@@ -67,9 +74,18 @@ export type Effect =
       readonly attempt: number;
       readonly run: number;
     }
+  /** Ask the outside what an expression of a stage needs; the answer comes back as LookedUp. */
+  | { readonly type: 'LookUp'; readonly stageId: string; readonly key: string; readonly lookup: Json }
   /** Abort a run that may be under way, then clean up. */
   | { readonly type: 'CleanUp'; readonly stageId: string; readonly taskId: string; readonly attempt: number }
   | { readonly type: 'AbortRun'; readonly stageId: string; readonly taskId: string; readonly attempt: number };
+
+/** What an effect is about (`key`) and which doing of it (`run`): one is under way per key, and the same run is done once. */
+export function effectKey(effect: Effect): { readonly key: string; readonly run: string } {
+  if (effect.type === 'LookUp') return { key: `${effect.stageId}/${effect.key}`, run: 'lookup' };
+  const key = `${effect.stageId}/${effect.taskId}/${effect.attempt}`;
+  return { key, run: effect.type === 'RunTask' ? String(effect.run) : effect.type === 'CleanUp' ? 'cleanup' : 'abort' };
+}
 
 /** One expression that could not be evaluated. */
 export interface ExpressionProblem {
@@ -78,9 +94,24 @@ export interface ExpressionProblem {
   readonly description: string;
 }
 
-/** Where names in expressions come from. */
+/** Where expressions stand: what names mean there, and whose they are. */
 export interface ExpressionScope {
   lookup(name: string): unknown;
+  /** The stage that they belong to; none at the pipeline's start. */
+  readonly stageId?: string;
+  /** Who it runs for. */
+  readonly user?: string;
+  /** What a missing name or key is: null, or an error, so that the text waits. */
+  readonly unknownKeys?: 'null' | 'error';
+  /** What was looked up for them, by key. */
+  readonly answers?: Readonly<Record<string, LookupAnswer>>;
+}
+
+/** What expressions came to. `lookups`: what must be asked of the outside before the rest can be resolved. */
+export interface ResolvedValue {
+  readonly value: unknown;
+  readonly problems: readonly ExpressionProblem[];
+  readonly lookups?: readonly { readonly key: string; readonly lookup: Json }[];
 }
 
 /** What deciding may use: the time, the stage definitions and the expression language, all pure. */
@@ -93,7 +124,7 @@ export interface Env {
   backoff?(provider: string | undefined, account: string | undefined): number;
   /** Longest time that the configuration or a stage's backoff makes a task wait, ms; absent: two minutes. */
   readonly maxBackoff?: number;
-  resolve(value: unknown, scope: ExpressionScope): { value: unknown; problems: readonly ExpressionProblem[] };
+  resolve(value: unknown, scope: ExpressionScope): ResolvedValue;
 }
 
 export interface Decision {

@@ -4,6 +4,9 @@ import type { Status } from '@gennaker/contracts/status';
 
 export type Json = Readonly<Record<string, unknown>>;
 
+/** What the outside answered to a look-up of an expression. */
+export type LookupAnswer = { readonly value: unknown } | { readonly error: string };
+
 /** A task of a stage. It is waiting when `waiting` is set, complete by its status, and otherwise due: running, or to be run again after a lost owner. */
 export interface TaskState {
   /** "1", "2", ... within the stage. */
@@ -70,6 +73,8 @@ export interface StageState {
   readonly attempts?: number;
   /** It had halted before the execution was run again, which it ends only when nothing else goes on. */
   readonly beforeRestart?: boolean;
+  /** What its expressions had looked up, by key. */
+  readonly answers?: Readonly<Record<string, LookupAnswer>>;
   readonly planFailed?: boolean;
   readonly afterPlanned?: boolean;
   readonly failurePlanned?: boolean;

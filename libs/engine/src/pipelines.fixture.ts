@@ -153,8 +153,9 @@ export class Checked extends Run {
   /** What comes back from an effect. */
   reply(effect: Effect): Message | undefined {
     if (effect.type === 'RunTask') return this.answer(effect);
+    if (effect.type !== 'CleanUp') return undefined;
     const { stageId, taskId, attempt } = effect;
-    return effect.type === 'CleanUp' ? { type: 'CleanupReturned', stageId, taskId, attempt } : undefined;
+    return { type: 'CleanupReturned', stageId, taskId, attempt };
   }
 
   /** Everything that must hold when it is over. */

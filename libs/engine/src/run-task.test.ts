@@ -51,6 +51,7 @@ async function seenBehind(judgment: object, scope?: TokenScope): Promise<TaskCon
     clock: { now: () => r.now, after: () => () => undefined },
     // The task asks no service for anything.
     ports: {} as Ports,
+    lookUp: () => Promise.resolve({ error: 'nothing is asked for' }),
     env: () => ({ ...r.env(), definition: () => definition }),
   };
   const signal = new AbortController().signal;

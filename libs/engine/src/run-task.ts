@@ -6,8 +6,8 @@ import { ancestors, inReadingOrder, topLevel } from './graph.ts';
 import { taskKey } from './ids.ts';
 import { ancestorOutput, ancestorOutputs, planView, plannedStage } from './lookup.ts';
 import { expressionScope } from './scope.ts';
-import type { Env, RunResult } from './messages.ts';
-import type { ExecutionState, StageState, TaskState } from './model.ts';
+import type { Env, ResolvedValue, RunResult } from './messages.ts';
+import type { ExecutionState, Json, LookupAnswer, StageState, TaskState } from './model.ts';
 import type { AnyStageDefinition, TaskContext, TaskDefinition } from '@gennaker/extension-sdk/stage';
 import type { z } from 'zod';
 import type { Ports } from '@gennaker/extension-sdk/ports';
@@ -17,6 +17,11 @@ export interface TaskWorld {
   readonly clock: { now(): number; after(ms: number, fn: () => void): () => void };
   readonly ports: Ports;
   env(): Env;
+  /** Answers a look-up of an expression. Never throws. */
+  lookUp(
+    lookup: Json,
+    asking: { readonly application: string; readonly identity: Identity } & Pick<TaskRun, 'signal' | 'traceparent'>,
+  ): Promise<LookupAnswer>;
 }
 
 /** One run of a task, or of its clean-up. */
@@ -34,15 +39,42 @@ const MAX_BACKOFF_MS = 15_000;
 const GRACE_MS = 2_000;
 const CLEANUP_MS = 30_000;
 const CLEANUP_TRIES = 4;
+/** Look-ups of one run; beyond, what else an expression wants to know is refused. */
+const MOST_LOOKUPS = 50;
 
 /** Runs a task once and makes of whatever happens a result that the engine takes: answers, refusals and errors that may pass. */
 export async function runTask(world: TaskWorld, run: TaskRun): Promise<RunResult> {
   try {
     const { definition, task } = findTask(world, run);
-    const context = taskContext(world, run, definition);
-    return await untilAborted(world, task.run(context), run.signal);
+    const answers: Record<string, LookupAnswer> = { ...run.stage.answers };
+    for (let left = MOST_LOOKUPS; ;) {
+      const ask = left > 0;
+      try {
+        return await untilAborted(world, task.run(taskContext(world, run, definition, answers, ask)), run.signal);
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error;
+        left -= error.lookups.length;
+        for (const { key, lookup } of error.lookups) answers[key] = await lookUpFor(world, run, lookup);
+      }
+    }
   } catch (error) {
     return failure(error, run.task);
+  }
+}
+
+/** Asks the outside what an expression of a stage wants to know, as whoever the stage acts as. */
+export function lookUpFor(world: TaskWorld, run: Omit<TaskRun, 'task'>, lookup: Json): Promise<LookupAnswer> {
+  const { state, stage, signal, traceparent } = run;
+  const { application } = state;
+  return world.lookUp(lookup, { application, identity: actingFor(state, stage), signal, traceparent });
+}
+
+/** A task evaluated what must be looked up first: it is run again when that is known. */
+class Unanswered extends Error {
+  readonly lookups: NonNullable<ResolvedValue['lookups']>;
+  constructor(lookups: NonNullable<ResolvedValue['lookups']>) {
+    super('Look-ups have not been answered');
+    this.lookups = lookups;
   }
 }
 
@@ -80,7 +112,14 @@ function findTask(world: TaskWorld, run: TaskRun): { definition: AnyStageDefinit
   return { definition, task };
 }
 
-function taskContext(world: TaskWorld, run: TaskRun, definition: AnyStageDefinition): TaskContext<never> {
+/** `ask`: what expressions want to know of the outside is looked up. */
+function taskContext(
+  world: TaskWorld,
+  run: TaskRun,
+  definition: AnyStageDefinition,
+  answers: Readonly<Record<string, LookupAnswer>> = {},
+  ask = false,
+): TaskContext<never> {
   const { state, stage, task } = run;
   const parsed = definition.schema.safeParse(stage.context);
   if (!parsed.success) throw new InvalidContext(stage, parsed.error);
@@ -123,10 +162,16 @@ function taskContext(world: TaskWorld, run: TaskRun, definition: AnyStageDefinit
     evaluate: (expression, more = {}) => {
       const text = expression.includes('${') ? expression : `\${${expression}}`;
       const scope = expressionScope(state, stage);
-      const { value, problems } = world.env().resolve(text, {
+      const {
+        value,
+        problems,
+        lookups = [],
+      } = world.env().resolve(text, {
         ...scope,
+        answers,
         lookup: (name) => (Object.hasOwn(more, name) ? more[name] : scope.lookup(name)),
       });
+      if (ask && lookups.length > 0) throw new Unanswered(lookups);
       return { value, problems: problems.map((problem) => problem.description) };
     },
     get stages() {

@@ -10,6 +10,9 @@ import type { ExecutionState, Json, StageState } from './model.ts';
 export function expressionScope(state: ExecutionState, stage?: StageState): ExpressionScope {
   let execution: unknown;
   return {
+    user: state.authentication.user,
+    ...(stage && { stageId: stage.id }),
+    ...(stage?.answers && { answers: stage.answers }),
     lookup(name) {
       if (name === 'execution') return (execution ??= executionForExpressions(state));
       if (name === 'trigger') return state.trigger;
@@ -19,6 +22,23 @@ export function expressionScope(state: ExecutionState, stage?: StageState): Expr
       if (Object.hasOwn(stage.context, name)) return stage.context[name];
       return ancestorOutput(state, stage, name);
     },
+  };
+}
+
+/**
+ * The same at the pipeline's start, before any stage: the trigger, its parameters and the template's variables. What names
+ * anything else waits for its stage.
+ */
+export function startScope(state: ExecutionState): ExpressionScope {
+  const names: Json = {
+    trigger: state.trigger,
+    parameters: state.trigger.parameters ?? {},
+    ...(state.templateVariables && { templateVariables: state.templateVariables }),
+  };
+  return {
+    user: state.authentication.user,
+    unknownKeys: 'error',
+    lookup: (name) => (Object.hasOwn(names, name) ? names[name] : undefined),
   };
 }
 

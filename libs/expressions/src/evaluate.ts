@@ -8,6 +8,7 @@ import { callMethod } from './methods.ts';
 import { negated, numeric, numberValue } from './numbers.ts';
 import { operate, truth } from './operators.ts';
 import { parse } from './parser.ts';
+import { rootName } from './root-names.ts';
 import { hasDateMethod } from './specials.ts';
 import { type Options, Surroundings } from './surroundings.ts';
 import { ownText } from './text.ts';
@@ -115,7 +116,7 @@ function chain(node: Extract<Node, { kind: 'binary' }>, place: Place): unknown {
 /** What a dot, or a bare name, reads. */
 function propertyOf(target: unknown, name: string, place: Place, at: number): unknown {
   if (isNull(target)) throw new ExpressionError(`"${name}" was asked of null`, at);
-  const found = target instanceof Root ? target.scope.lookup(name) : ownOf(target, name);
+  const found = target instanceof Root ? rootName(name, place.around) : ownOf(target, name);
   if (found !== undefined) return found;
   if (target instanceof Type) return constantOf(target, name, at);
   if (target instanceof Items && name === 'length') return target.items.length;
@@ -148,7 +149,7 @@ function indexOf(target: unknown, node: Extract<Node, { kind: 'index' }>, place:
   const bare = node.index.kind === 'name' && (isMap(target) || target instanceof Root);
   const index = bare && node.index.kind === 'name' ? node.index.name : valueOf(node.index, place);
   if (isNull(target)) throw new ExpressionError('An index was asked of null', node.at);
-  if (target instanceof Root) return target.scope.lookup(ownText(index, budget)) ?? null;
+  if (target instanceof Root) return rootName(ownText(index, budget), place.around) ?? null;
   if (isMap(target)) return ownOf(target, ownText(index, budget)) ?? null;
   const items = itemsOf(target) ?? (typeof target === 'string' ? target : undefined);
   if (items !== undefined) {

@@ -1,20 +1,24 @@
+import { z } from 'zod';
 import { ExpressionError } from './error.ts';
 
 /**
  * What an expression asks of the outside. The shell answers each once and records the answer, so that evaluation stays
  * pure and a replay reads the record.
  */
-export type Lookup =
-  /** The text behind a URL (GET). */
-  | { readonly kind: 'url'; readonly url: string }
-  /** The id of a pipeline by its name; null when there is none. */
-  | { readonly kind: 'pipelineId'; readonly name: string; readonly application?: string }
-  /** An application's attributes. */
-  | { readonly kind: 'application'; readonly name: string }
-  /** The id of a canary configuration by its name; null when there is none. */
-  | { readonly kind: 'canaryConfigId'; readonly name: string; readonly application?: string }
-  /** What the artifact store holds for `ref://application/hash`, as base64. */
-  | { readonly kind: 'reference'; readonly reference: string };
+export const lookupSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('url'), url: z.string() }).describe('the text behind a URL (GET)'),
+  z
+    .object({ kind: z.literal('pipelineId'), name: z.string(), application: z.string().exactOptional() })
+    .describe('the id of a pipeline by its name; null when there is none'),
+  z.object({ kind: z.literal('application'), name: z.string() }).describe("an application's attributes"),
+  z
+    .object({ kind: z.literal('canaryConfigId'), name: z.string(), application: z.string().exactOptional() })
+    .describe('the id of a canary configuration by its name; null when there is none'),
+  z
+    .object({ kind: z.literal('reference'), reference: z.string() })
+    .describe('what the artifact store holds for `ref://application/hash`, as base64'),
+]);
+export type Lookup = Readonly<z.infer<typeof lookupSchema>>;
 
 /** The answer to a look-up. */
 export type Answer = { readonly value: unknown } | { readonly error: string };

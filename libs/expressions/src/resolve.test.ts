@@ -210,6 +210,38 @@ describe('stages and artifacts', () => {
     expect(resolved("${#deployedServerGroups('two').![serverGroup]}", names).value).toEqual(['app-v002']);
   });
 
+  it('the same by a bare name, with what the bake before said of the image; nothing while there is none', () => {
+    const bake = stage({
+      id: 'B',
+      refId: 'b',
+      name: 'Bake',
+      outputs: { deploymentDetails: [{ region: 'r1', ami: 'ami-r1' }] },
+    });
+    const deployed = stage({
+      ...deploy('one', 'r1', 'app-v001'),
+      requisiteStageRefIds: ['b'],
+      context: { 'deploy.server.groups': { r1: ['app-v001'] } },
+    });
+    expect(
+      resolved('run ${deployedServerGroups[0].serverGroup} of ${deployedServerGroups[0].ami}', within(bake, deployed))
+        .value,
+    ).toBe('run app-v001 of ami-r1');
+    const { value, problems } = resolved({ a: '${deployedServerGroups}' }, within(bake));
+    expect(value).toEqual({ a: '${deployedServerGroups}' });
+    expect(problems).toMatchObject([{ level: 'INFO', description: expect.stringContaining('a: ') as string }]);
+  });
+
+  it.each<[readonly string[], unknown]>([
+    [[], '${scmInfo.branch}'],
+    [['master'], 'master'],
+    [['feature', 'master'], 'feature'],
+    [['develop', 'master'], 'develop'],
+    [['f1', 'f2'], 'f1'],
+  ])('the commit of the build, of those on %j', (branches, expected) => {
+    const trigger = { buildInfo: { scm: branches.map((branch) => ({ branch })) } };
+    expect(resolved('${scmInfo.branch}', { trigger }).value).toBe(expected);
+  });
+
   it('artifacts of all stages in their order, and of the trigger by name and type', () => {
     const names = {
       ...within(
@@ -242,7 +274,7 @@ describe('look-ups outside', () => {
   it('are asked for, each once, and the texts stay', () => {
     const { value, lookups } = resolved(texts, {}, { lookUp: () => undefined });
     expect(value).toEqual(texts);
-    expect(lookups).toEqual([
+    expect(lookups.map(({ lookup }) => lookup)).toEqual([
       { kind: 'url', url: 'http://a' },
       { kind: 'pipelineId', name: 'p' },
     ]);

@@ -20,7 +20,7 @@ export interface Resolved {
   readonly value: unknown;
   readonly problems: readonly Problem[];
   /** What must be looked up before the rest can be resolved; each once. */
-  readonly lookups: readonly Lookup[];
+  readonly lookups: readonly { readonly key: string; readonly lookup: Lookup }[];
 }
 
 /**
@@ -34,7 +34,8 @@ export function resolve(value: unknown, scope: Scope, options: Options = {}): Re
     lookups: new Map(),
   };
   const resolved = walk(value, work, '', 0);
-  return { value: resolved, problems: [...work.problems.values()], lookups: [...work.lookups.values()] };
+  const lookups = [...work.lookups].map(([key, lookup]) => ({ key, lookup }));
+  return { value: resolved, problems: [...work.problems.values()], lookups };
 }
 
 interface Work {

@@ -7,9 +7,9 @@ import { decide } from '@gennaker/engine/decide';
 import { nextWake } from '@gennaker/engine/decide/timers';
 import type { EngineEvent } from '@gennaker/engine/events';
 import { evolve, fold } from '@gennaker/engine/evolve';
-import type { Effect, Message } from '@gennaker/engine/messages';
+import { type Effect, effectKey, type Message } from '@gennaker/engine/messages';
 import type { ExecutionState, StageState } from '@gennaker/engine/model';
-import { cleanUpTask, runTask } from '@gennaker/engine/run-task';
+import { cleanUpTask, lookUpFor, runTask } from '@gennaker/engine/run-task';
 import type { PipelineJson } from './pipeline-json.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 
@@ -117,15 +117,13 @@ export class PipelineRun {
   }
 
   #perform(effect: Effect): void {
-    const { stageId, taskId, attempt } = effect;
-    const key = `${stageId}/${taskId}/${attempt}`;
+    const { key, run } = effectKey(effect);
     const flight = this.#flights.get(key);
     if (effect.type === 'AbortRun') {
       flight?.abort.abort(new Error('the stage has ended'));
       this.#flights.delete(key);
       return;
     }
-    const run = effect.type === 'CleanUp' ? 'cleanup' : String(effect.run);
     if (flight?.run === run) return;
     flight?.abort.abort(new Error('the stage was cancelled'));
     const fresh = { run, abort: new AbortController() };
@@ -138,8 +136,15 @@ export class PipelineRun {
   }
 
   async #fly(effect: Exclude<Effect, { type: 'AbortRun' }>, signal: AbortSignal): Promise<Message | undefined> {
-    const { stageId, taskId, attempt } = effect;
+    const { stageId } = effect;
     const stage = this.state.stages[stageId];
+    if (effect.type === 'LookUp') {
+      if (!stage) return undefined;
+      const asking = { state: this.state, stage, traceparent: TRACE, signal };
+      const answer = await lookUpFor(this.#world, asking, effect.lookup);
+      return signal.aborted ? undefined : { type: 'LookedUp', stageId, key: effect.key, answer };
+    }
+    const { taskId, attempt } = effect;
     const task = stage?.tasks.find((one) => one.id === taskId);
     if (!stage || !task) return undefined;
     const run = { state: this.state, stage, task, traceparent: TRACE };

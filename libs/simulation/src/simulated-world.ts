@@ -5,6 +5,8 @@ import type { Client } from '@gennaker/contracts/route';
 import { executionView } from '@gennaker/engine/view';
 import type { Env } from '@gennaker/engine/messages';
 import type { TaskWorld } from '@gennaker/engine/run-task';
+import { answerLookup } from '@gennaker/expressions/answer-lookup';
+import { lookupKey, lookupSchema } from '@gennaker/expressions/lookups';
 import { resolve } from '@gennaker/expressions/resolve';
 import type { Ports } from '@gennaker/extension-sdk/ports';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
@@ -75,9 +77,20 @@ export class SimulatedWorld implements TaskWorld {
       now: this.time.now(),
       definition: (type) => this.#definitions.get(type),
       strategy: (name) => strategyNamed(this.#strategies.values(), name),
-      resolve: (value, scope) => resolve(value, scope, { now: this.time.now(), seed: String(this.time.now()) }),
+      resolve: (value, scope) => {
+        const { answers = {}, ...whose } = scope;
+        return resolve(value, scope, {
+          ...whose,
+          now: this.time.now(),
+          seed: String(this.time.now()),
+          lookUp: (lookup) => answers[lookupKey(lookup)],
+        });
+      },
     };
   }
+
+  /** Answers look-ups of expressions from what the test has. */
+  lookUp: TaskWorld['lookUp'] = (lookup, asking) => answerLookup(this.ports, lookupSchema.parse(lookup), asking);
 
   /** Starts an execution and lets it run as far as it goes now. */
   start(pipeline: PipelineJson, trigger: Readonly<Record<string, unknown>>): PipelineRun {

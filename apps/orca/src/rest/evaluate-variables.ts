@@ -1,24 +1,28 @@
 import { badRequest } from '@gennaker/contracts/error';
 import { expressionScope } from '@gennaker/engine/scope';
+import type { ExpressionProblem } from '@gennaker/engine/messages';
 import type { ExecutionState, Json } from '@gennaker/engine/model';
-import { engineEnv, type World } from '../world.ts';
+import { detailOf } from '../evaluate-expression.ts';
+import { resolveNow, type Trying } from '../resolve-now.ts';
+import type { World } from '../world.ts';
 
 /** A variable as it is posted; further keys are kept. */
 type Variable = { readonly key: string; readonly value?: unknown } & Readonly<Record<string, unknown>>;
 
 /**
  * Evaluates variables in order, each seeing those before it, in the place after the given stages (none: that of the whole
- * execution). `detail` lists by expression what failed; `parent`: what
- * `trigger.parentExecution` is.
+ * execution); with the version v3 they do not see each other. A variable keeps its text in `sourceValue`, as the stage does.
+ * `detail` lists by expression what failed; `parent`: what `trigger.parentExecution` is.
  * @throws ServiceError 400 for a stage that is not there
  */
-export function evaluateVariables(
+export async function evaluateVariables(
   world: World,
   state: ExecutionState,
   refIds: readonly string[],
   variables: readonly Variable[],
+  { version, ...trying }: Trying & { readonly version?: string | undefined },
   parent?: Json,
-): { result: ({ key: string } & Record<string, unknown>)[]; detail?: unknown } {
+): Promise<{ result: ({ key: string } & Record<string, unknown>)[]; detail?: unknown }> {
   const stages = Object.values(state.stages);
   const missing = refIds.find((refId) => !stages.some((stage) => stage.refId === refId));
   if (missing !== undefined)
@@ -37,15 +41,14 @@ export function evaluateVariables(
   };
   const scope = expressionScope(state, stage);
   const known = new Map<string, unknown>();
-  const env = engineEnv(world, parent);
-  const detail: Record<string, unknown> = {};
-  const result = variables.map((variable) => {
-    const { value, problems } = env.resolve(variable.value, {
-      lookup: (name) => (known.has(name) ? known.get(name) : scope.lookup(name)),
-    });
-    known.set(variable.key, value);
-    for (const problem of problems) detail[problem.expression] = [problem];
-    return { ...variable, value };
-  });
-  return { result, ...(Object.keys(detail).length === 0 ? {} : { detail }) };
+  const failed: ExpressionProblem[] = [];
+  const result: Variable[] = [];
+  for (const variable of variables) {
+    const lookup = (name: string): unknown => (known.has(name) ? known.get(name) : scope.lookup(name));
+    const { value, problems } = await resolveNow(world, state, variable.value, { ...scope, lookup }, trying, parent);
+    if (version !== 'v3') known.set(variable.key, value);
+    failed.push(...problems);
+    result.push({ ...variable, value, sourceValue: variable.value });
+  }
+  return { result, ...detailOf(failed) };
 }

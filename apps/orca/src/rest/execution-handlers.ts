@@ -4,6 +4,7 @@ import { failedStages } from '../children/failed-stages.ts';
 import { parentForExpressions, viewWithParent } from '../children/parents.ts';
 import { evaluateExpression } from '../evaluate-expression.ts';
 import { words } from '../list-executions.ts';
+import type { Trying } from '../resolve-now.ts';
 import { ignoreFailure, restartStage, type StageCall } from '../restart/restart-stage.ts';
 import { readExecution } from '../rows.ts';
 import type { MailParts } from '../send-mail.ts';
@@ -34,10 +35,10 @@ export function executionHandlers(parts: MailParts): Pick<Handlers<Api>, Operati
     trace: call.traceparent,
     key: call.headers['idempotency-key'],
   });
-  const evaluate = async (id: string, expression: string, stageId: string | undefined) => {
+  const evaluate = async (id: string, expression: string, stageId: string | undefined, trying: Trying) => {
     const state = await readExecution(db.pool, id);
     const parent = await parentForExpressions(db.pool, state.trigger);
-    return evaluateExpression(world, state, expression, stageId, parent);
+    return evaluateExpression(world, state, expression, stageId, trying, parent);
   };
   return {
     getExecution: ({ params }) => show(params.id),
@@ -59,12 +60,14 @@ export function executionHandlers(parts: MailParts): Pick<Handlers<Api>, Operati
       await ignoreFailure(parts, stageCall(call), call.body.reason);
       return show(call.params.id);
     },
-    evaluateExpression: ({ params, query }) => evaluate(params.id, query.expression, query.stageId),
-    evaluateStageExpression: ({ params, query }) => evaluate(params.id, query.expression, params.stageId),
-    evaluateVariables: async ({ params, query, body }) => {
+    evaluateExpression: ({ params, query, ...call }) => evaluate(params.id, query.expression, query.stageId, call),
+    evaluateStageExpression: ({ params, query, ...call }) =>
+      evaluate(params.id, query.expression, params.stageId, call),
+    evaluateVariables: async ({ params, query, body, identity, signal, traceparent }) => {
       const state = await readExecution(db.pool, params.id);
       const after = query.requisiteStageRefIds ? words(query.requisiteStageRefIds) : [];
-      return evaluateVariables(world, state, after, body, await parentForExpressions(db.pool, state.trigger));
+      const trying = { identity, signal, traceparent, version: query.spelVersion };
+      return evaluateVariables(world, state, after, body, trying, await parentForExpressions(db.pool, state.trigger));
     },
   };
 }

@@ -1,21 +1,22 @@
 import type { Reason } from '@gennaker/contracts/execution';
 import type { SyntheticStage } from '@gennaker/extension-sdk/stage';
 import { planView, plannedStage } from '../lookup.ts';
-import type { ExpressionProblem } from '../messages.ts';
 import type { Json, StageState } from '../model.ts';
-import { expressionScope } from '../scope.ts';
 import { planSynthetics } from './plan.ts';
+import { resolvedContext, resolveIn, WAITS, type Waits } from './resolve-context.ts';
 import { WINDOW_TYPE } from './timers.ts';
 import type { Turn } from './turn.ts';
 
 /** Starts a stage that is ready: its condition, its expressions, its tasks and before-stages. */
 export function startStage(turn: Turn, stage: StageState): void {
   const disabled = lateReason(turn, stage) ?? disabledReason(turn, stage);
+  if (disabled === WAITS) return;
   if (disabled) {
     turn.emit({ type: 'StageCompleted', stageId: stage.id, status: 'SKIPPED', reason: disabled });
     return;
   }
   const context = resolvedContext(turn, stage);
+  if (context === WAITS) return;
   const planned = { ...stage, context: context ?? stage.context };
   const definition = turn.definition(planned);
   const started = { type: 'StageStarted', stageId: stage.id, ...(context ? { context } : {}) } as const;
@@ -106,13 +107,15 @@ export function planReason(stage: StageState, error: unknown): Reason {
 }
 
 /** Why a stage's condition keeps it from running, or undefined. A synthetic stage without a condition has its parent's, which was met. */
-function disabledReason(turn: Turn, stage: StageState): Reason | undefined {
+function disabledReason(turn: Turn, stage: StageState): Reason | Waits | undefined {
   const condition = stage.context['stageEnabled'];
   if (turn.state.type !== 'PIPELINE' || typeof condition !== 'object' || condition === null) return undefined;
   const { type, expression } = condition as { type?: unknown; expression?: unknown };
   if (type !== 'expression' || typeof expression !== 'string' || expression.trim() === '') return undefined;
   const text = expression.includes('${') ? expression : `\${${expression}}`;
-  const { value, problems } = turn.env.resolve(text, expressionScope(turn.state, stage));
+  const resolved = resolveIn(turn, stage, text);
+  if (resolved === WAITS) return WAITS;
+  const { value, problems } = resolved;
   const answer = String(value).trim().toLowerCase();
   if (answer === 'true') return undefined;
   const evidence = {
@@ -127,67 +130,4 @@ function disabledReason(turn: Turn, stage: StageState): Reason | undefined {
         evidence,
         next: 'correct the condition if the stage was meant to run',
       };
-}
-
-/** The stage's context with expressions resolved as far as they can be, and what could not be; undefined when nothing changes. */
-export function resolvedContext(turn: Turn, stage: StageState): Json | undefined {
-  const kept = turn.definition(stage)?.keepsExpressions ?? [];
-  const isPlain = !contextHasExpression(stage.context, kept);
-  if (isPlain && stage.context['expressionEvaluationSummary'] === undefined) return undefined;
-  const { expressionEvaluationSummary: _old, ...open } = stage.context as Record<string, unknown>;
-  const aside: Record<string, unknown> = {};
-  for (const key of ['stageEnabled', ...kept])
-    if (Object.hasOwn(open, key)) {
-      aside[key] = open[key];
-      delete open[key];
-    }
-  if (isPlain) return { ...open, ...aside };
-  const { value, problems } = turn.env.resolve(open, expressionScope(turn.state, stage));
-  const context: Json = {
-    ...(value as Json),
-    ...aside,
-    ...(problems.length > 0 ? { expressionEvaluationSummary: summary(problems, turn.env.now) } : {}),
-  };
-  return JSON.stringify(withoutTimes(context)) === JSON.stringify(withoutTimes(stage.context)) ? undefined : context;
-}
-
-function withoutTimes(context: Json): unknown {
-  const { expressionEvaluationSummary, ...rest } = context;
-  return [rest, Object.keys((expressionEvaluationSummary as Json | undefined) ?? {})];
-}
-
-function summary(problems: readonly ExpressionProblem[], timestamp: number): Json {
-  const map: Record<string, unknown[]> = {};
-  for (const problem of problems)
-    (map[problem.expression] ??= []).push({
-      level: problem.level,
-      description: problem.description,
-      exceptionType: 'ExpressionProblem',
-      timestamp,
-    });
-  return map;
-}
-
-/** Values in which no expression is: they never change, so that big ones are walked once. */
-const plain = new WeakSet<object>();
-
-function hasExpression(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('${');
-  if (typeof value !== 'object' || value === null) return false;
-  if (plain.has(value)) return false;
-  for (const [key, item] of Object.entries(value)) if (key.includes('${') || hasExpression(item)) return true;
-  plain.add(value);
-  return false;
-}
-
-/** The same for a stage's context, whose condition, summary of problems and `kept` keys are not meant. */
-function contextHasExpression(context: Json, kept: readonly string[]): boolean {
-  if (plain.has(context)) return false;
-  for (const key in context) {
-    if (key === 'expressionEvaluationSummary' || key === 'stageEnabled' || kept.includes(key)) continue;
-    if (key.includes('${') || hasExpression(context[key])) return true;
-  }
-  // Kept keys are one type's own: a stage of another type may be given the very same context.
-  if (kept.length === 0) plain.add(context);
-  return false;
 }

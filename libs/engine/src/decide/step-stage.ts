@@ -3,12 +3,14 @@ import { isComplete, STATUS_FACTS } from '@gennaker/contracts/status';
 import type { SyntheticStage } from '@gennaker/extension-sdk/stage';
 import { isReady } from '../graph.ts';
 import { planView, plannedStage } from '../lookup.ts';
-import type { StageState } from '../model.ts';
+import { exceptionOf } from '../evolve.ts';
+import type { Json, StageState } from '../model.ts';
 import { halts, stageStatus } from '../status.ts';
 import { cancelStage } from './cancel-stage.ts';
 import { endStage } from './end-stage.ts';
-import { planReason, resolvedContext } from './start-stage.ts';
 import { planSynthetics } from './plan.ts';
+import { resolvedContext, WAITS } from './resolve-context.ts';
+import { planReason } from './start-stage.ts';
 import type { Turn } from './turn.ts';
 
 /** Takes a running stage one step on, if there is one to take: before-stages, tasks in order, after-stages, end. */
@@ -43,6 +45,7 @@ function breaksParent(parent: StageState, child: StageState): boolean {
 
 function startTask(turn: Turn, stage: StageState, taskId: string): void {
   const context = resolvedContext(turn, stage);
+  if (context === WAITS) return;
   turn.emit({ type: 'TaskStarted', stageId: stage.id, taskId, ...(context ? { context } : {}) });
   const task = turn.task(stage.id, taskId);
   if (task) turn.effect({ type: 'RunTask', stageId: stage.id, taskId, attempt: task.attempt, run: task.runs });
@@ -138,8 +141,27 @@ function complete(turn: Turn, stage: StageState): boolean {
   }
   if (stage.tasks.length === 0 && children.length === 0 && status === 'SKIPPED')
     reason ??= { summary: 'Nothing to do: the stage has no tasks' };
-  endStage(turn, stage, status, reason);
+  const failed = STATUS_FACTS[status].failure;
+  endStage(turn, stage, status, reason, failed ? exceptionWith(stage, reason, open, turn.env.now) : undefined);
   return true;
+}
+
+/** The stage's `exception` with what could not be evaluated among its errors; undefined when all could. */
+function exceptionWith(
+  stage: StageState,
+  reason: Reason | undefined,
+  open: readonly { readonly description: string }[],
+  now: number,
+): Json | undefined {
+  const [first] = open;
+  if (!first) return undefined;
+  const exception =
+    (stage.context['exception'] as Json | undefined) ??
+    exceptionOf({ summary: reason?.summary ?? first.description }, 'completeStage', now);
+  const details = (exception['details'] ?? {}) as Json;
+  const errors = Array.isArray(details['errors']) ? (details['errors'] as unknown[]) : [];
+  const all = [...new Set([...errors, ...open.map(({ description }) => description)])];
+  return { exception: { ...exception, details: { ...details, errors: all } } };
 }
 
 /** Expressions of a stage that could not be evaluated, with why. */

@@ -74,8 +74,10 @@ export class Foreseen {
       return found;
     };
     try {
-      const { value, problems } = this.#env.resolve(text, { lookup });
+      const { value, problems, lookups = [] } = this.#env.resolve(text, { ...scope, lookup });
       const [problem] = problems;
+      // What is asked of the outside is asked when it runs.
+      known &&= lookups.length === 0;
       return { value, known, ...(problem ? { problem: problem.description } : {}) };
     } catch (error) {
       return { value: text, known, problem: error instanceof Error ? error.message : String(error) };

@@ -92,13 +92,19 @@ export function deployedServerGroups(names: readonly unknown[], around: Surround
       isMap(mapOr(stage['context'])['deploy.server.groups']) &&
       (wanted.size === 0 || wanted.has(String(stage['name']))),
   );
-  const made = stages.flatMap((stage) => groupsOf(stage));
+  const made = stages.flatMap((stage) => groupsOf(stage, around));
   if (made.length > 0) return made;
   // Where the names that expressions see have the list already, it is the answer.
   return around.scope.lookup('deployedServerGroups') ?? [];
 }
 
-function groupsOf(stage: Json): Json[] {
+/** What the trigger's build was made from: of several commits the first that is on neither of the main branches, else the first. */
+export function scmInfo(around: Surroundings): unknown {
+  const commits = listOf(mapOr(mapOr(around.scope.lookup('trigger'))['buildInfo'])['scm']).filter(isMap);
+  return commits.find((commit) => commit['branch'] !== 'master' && commit['branch'] !== 'develop') ?? commits[0];
+}
+
+function groupsOf(stage: Json, around: Surroundings): Json[] {
   const context = mapOr(stage['context']);
   const { ['deploy.server.groups']: byRegion } = context;
   const parent = stage['parentStageId'] ?? stage['id'];
@@ -109,19 +115,33 @@ function groupsOf(stage: Json): Json[] {
       parentStage: parent,
       region,
       serverGroup,
-      ...detailsOf(context, region),
+      ...detailsOf(context['deploymentDetails'] ?? detailsBefore(stage, around), region),
       deployments: listOf(context['deployments']),
     })),
   );
 }
 
 /** What the bake or find-image stage before said of the image of a region. */
-function detailsOf(context: Json, region: string): Json {
-  const details = listOf(context['deploymentDetails'])
+function detailsOf(all: unknown, region: string): Json {
+  const details = listOf(all)
     .filter(isMap)
     .find((detail) => detail['region'] === region || detail['region'] === 'global');
   const { region: _region, ...rest } = details ?? {};
   return rest;
+}
+
+/** The `deploymentDetails` that the nearest stage before put out: the stage that it is a part of, and those that it waits for. */
+function detailsBefore(stage: Json, around: Surroundings): unknown {
+  const stages = stagesOf(around);
+  const seen = new Set([stage]);
+  for (const one of seen) {
+    const { deploymentDetails } = mapOr(one['outputs']);
+    if (deploymentDetails !== undefined) return deploymentDetails;
+    const before = listOf(one['requisiteStageRefIds']);
+    for (const other of stages)
+      if (other['id'] === one['parentStageId'] || before.includes(other['refId'])) seen.add(other);
+  }
+  return undefined;
 }
 
 function manifestLabelValue(stageName: string, kind: string, label: string, around: Surroundings): unknown {
