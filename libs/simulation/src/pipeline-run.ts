@@ -41,6 +41,7 @@ export class PipelineRun {
       pipelineConfigId: pipeline.id,
       trigger: { ...parsed, parameters: parametersOf(pipeline, parsed.parameters ?? {}) },
       by: namedOnly(parsed.user ?? 'tester'),
+      ...(typeof pipeline['spelEvaluator'] === 'string' && { declared: { spelEvaluator: pipeline['spelEvaluator'] } }),
       stages: JSON.parse(JSON.stringify(pipeline.stages)) as PostedStage[],
       now: world.time.now(),
     });
