@@ -25,6 +25,8 @@ export const projectSchema = z.looseObject({
   config: projectConfigSchema.default({ applications: [], pipelineConfigs: [], clusters: [] }),
 });
 
+export type Project = z.infer<typeof projectSchema>;
+
 /** A project as it is shown. */
 export const projectViewSchema = projectSchema.extend({
   id: z.string(),

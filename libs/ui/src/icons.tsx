@@ -21,6 +21,7 @@ export {
   Copy as CopyIcon,
   CornerDownRight as ContinuedIcon,
   ExternalLink as ExternalIcon,
+  FolderKanban as ProjectIcon,
   Gauge as AutoscalingIcon,
   GitCompareArrows as VersionsIcon,
   Hammer as JenkinsIcon,

@@ -126,6 +126,24 @@ const pipelineHistory = createRoute({
   validateSearch: z.object({ version: words, against: words, show: words }),
   component: lazyRouteComponent(() => import('./pages/pipeline-history-page.tsx'), 'PipelineHistoryPage'),
 });
+const projects = createRoute({
+  getParentRoute: () => root,
+  path: '/projects',
+  validateSearch: z.object({ q: words }),
+  component: lazyRouteComponent(() => import('./pages/projects-page.tsx'), 'ProjectsPage'),
+});
+const project = createRoute({
+  getParentRoute: () => root,
+  path: '/projects/$project/dashboard',
+  component: lazyRouteComponent(() => import('./pages/project-page.tsx'), 'ProjectPage'),
+});
+const projectHome = createRoute({
+  getParentRoute: () => root,
+  path: '/projects/$project',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/projects/$project/dashboard', params });
+  },
+});
 const deleted = createRoute({
   getParentRoute: () => root,
   path: '/deleted',
@@ -188,6 +206,9 @@ const routeTree = root.addChildren([
   people,
   accounts,
   search,
+  projects,
+  project,
+  projectHome,
   deleted,
   application.addChildren([
     applicationHome,

@@ -1,19 +1,24 @@
 import type { Image } from '@gennaker/contracts/cloud-views';
 import { SEARCH_TYPES } from '@gennaker/contracts/cloud-views';
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
 
 /** Events announce changes; this slow look (ms) is the safety net and keeps "seen" honest. */
 const LOOK_MS = 30_000;
 
-/** An application's server groups. */
-export function useServerGroups(application: string) {
-  return useQuery({
+/** How an application's server groups are read and kept. */
+export function serverGroupsQuery(application: string) {
+  return queryOptions({
     queryKey: keys.serverGroups(application),
     queryFn: ({ signal }) => gate.listServerGroups({ params: { application } }, { signal }),
     refetchInterval: LOOK_MS,
   });
+}
+
+/** An application's server groups. */
+export function useServerGroups(application: string) {
+  return useQuery(serverGroupsQuery(application));
 }
 
 /** A lock may come and go without any change that is announced. */

@@ -1,16 +1,21 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import { type StaleSave, staleSaveSchema } from '@gennaker/contracts/document-history';
 import type { Pipeline, SaveWarning, StoredPipeline } from '@gennaker/contracts/front50';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
 
-/** An application's pipelines, in their order. */
-export function usePipelines(application: string) {
-  return useQuery({
+/** How an application's pipelines are read and kept. */
+export function pipelinesQuery(application: string) {
+  return queryOptions({
     queryKey: keys.pipelines(application),
     queryFn: ({ signal }) => gate.listPipelineConfigs({ params: { application } }, { signal }),
   });
+}
+
+/** An application's pipelines, in their order. */
+export function usePipelines(application: string) {
+  return useQuery(pipelinesQuery(application));
 }
 
 /** Somebody saved the pipeline after it was opened here. */

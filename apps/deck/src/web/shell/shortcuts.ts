@@ -6,6 +6,7 @@ export const SHORTCUTS = [
   { press: ['/'], does: 'Filter this page' },
   { press: ['?'], does: 'Show these shortcuts' },
   { press: ['g', 'a'], does: 'Go to applications' },
+  { press: ['g', 'o'], does: 'Go to projects' },
   { press: ['g', 'p'], does: 'Go to pipelines' },
   { press: ['g', 'c'], does: 'Go to clusters' },
   { press: ['g', 'l'], does: 'Go to load balancers' },
@@ -56,6 +57,7 @@ export function useShortcuts(application: string | undefined, showHelp: () => vo
         return;
       }
       if (event.key === 'a') void navigate({ to: '/applications', search: {} });
+      else if (event.key === 'o') void navigate({ to: '/projects', search: {} });
       else if (event.key === 's') void navigate({ to: '/search', search: {} });
       else if (event.key === 'i') document.querySelector<HTMLButtonElement>('[data-inbox]')?.click();
       else if (!application) return;

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Menu, PasswordInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { ActivityIcon, DestroyIcon, HookIcon, UnplugIcon, UserIcon } from '@gennaker/ui/icons';
+import { ActivityIcon, DestroyIcon, HookIcon, ProjectIcon, UnplugIcon, UserIcon } from '@gennaker/ui/icons';
 import { ErrorPanel } from '@gennaker/ui/panels';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -25,6 +25,12 @@ export function UserMenu() {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>{name}</Menu.Label>
+          <Menu.Item
+            leftSection={<ProjectIcon size={15} />}
+            renderRoot={(props) => <Link to="/projects" search={{}} {...props} />}
+          >
+            Projects
+          </Menu.Item>
           <Menu.Item
             leftSection={<HookIcon size={15} />}
             renderRoot={(props) => <Link to="/events" search={{}} {...props} />}
