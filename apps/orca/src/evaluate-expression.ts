@@ -1,9 +1,10 @@
 import { ServiceError } from '@gennaker/contracts/error';
-import type { ExpressionProblem } from '@gennaker/engine/messages';
+import type { ExpressionProblem, ExpressionScope } from '@gennaker/engine/messages';
 import type { ExecutionState, Json } from '@gennaker/engine/model';
 import { expressionScope } from '@gennaker/engine/scope';
+import type { Step } from '@gennaker/expressions/steps';
 import { resolveNow, type Trying } from './resolve-now.ts';
-import type { World } from './world.ts';
+import { engineSteps, type World } from './world.ts';
 
 /**
  * Evaluates an expression as it would be in a stage of an execution (or without one); `detail` lists what failed.
@@ -18,11 +19,31 @@ export async function evaluateExpression(
   trying: Trying,
   parent?: Json,
 ): Promise<{ result: unknown; detail?: unknown }> {
+  const scope = scopeIn(state, stageId);
+  const { value, problems } = await resolveNow(world, state, expression, scope, trying, parent);
+  return { result: value, ...detailOf(problems) };
+}
+
+/** The same, with each part of the expressions and its value. */
+export async function previewExpression(
+  world: World,
+  state: ExecutionState,
+  text: string,
+  stageId: string | undefined,
+  trying: Trying,
+  parent?: Json,
+): Promise<{ result: unknown; detail?: unknown; steps: Step[] }> {
+  const scope = scopeIn(state, stageId);
+  const { value, problems, answers } = await resolveNow(world, state, text, scope, trying, parent);
+  const steps = engineSteps(world, text, { ...scope, answers }, parent);
+  return { result: value, ...detailOf(problems), steps: [...steps] };
+}
+
+function scopeIn(state: ExecutionState, stageId: string | undefined): ExpressionScope {
   const stage = stageId === undefined ? undefined : state.stages[stageId];
   if (stageId !== undefined && !stage)
     throw new ServiceError(404, `The execution ${state.id} has no stage ${stageId}`, { field: 'stageId' });
-  const { value, problems } = await resolveNow(world, state, expression, expressionScope(state, stage), trying, parent);
-  return { result: value, ...detailOf(problems) };
+  return expressionScope(state, stage);
 }
 
 /** What could not be evaluated, by expression; nothing when all could. */

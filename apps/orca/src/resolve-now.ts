@@ -25,13 +25,14 @@ export async function resolveNow(
   scope: ExpressionScope,
   { identity, signal, traceparent }: Trying,
   parent?: Json,
-): Promise<ResolvedValue> {
+): Promise<ResolvedValue & { readonly answers: Readonly<Record<string, LookupAnswer>> }> {
   const answers: Record<string, LookupAnswer> = { ...scope.answers };
   const asking: Asking = { application: state.application, identity, signal, traceparent };
   for (let round = 0; ; round++) {
     const resolved = engineEnv(world, parent).resolve(value, { ...scope, answers });
     const { lookups = [] } = resolved;
-    if (lookups.length === 0 || round === MOST_ROUNDS || Object.keys(answers).length >= MOST_LOOKUPS) return resolved;
+    if (lookups.length === 0 || round === MOST_ROUNDS || Object.keys(answers).length >= MOST_LOOKUPS)
+      return { ...resolved, answers };
     for (const { key, lookup } of lookups)
       answers[key] = await answerLookup(world.ports, lookupSchema.parse(lookup), asking);
   }

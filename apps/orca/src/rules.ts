@@ -37,6 +37,7 @@ export function orcaRules(client: Queryable, ofConfig: ApplicationOfConfig): Par
     ignoreFailure: steers,
     evaluateStageExpression: looks,
     evaluateVariables: looks,
+    previewExpression: looks,
     getExecution: looks,
     listExecutions: shows,
     listForApplication: { needs: 'READ', of: ({ params }) => params.application },

@@ -8,6 +8,7 @@ import type { Ports } from '@gennaker/extension-sdk/ports';
 import { answerLookup } from '@gennaker/expressions/answer-lookup';
 import { lookupKey, lookupSchema } from '@gennaker/expressions/lookups';
 import { resolve } from '@gennaker/expressions/resolve';
+import { type Step, stepsOf } from '@gennaker/expressions/steps';
 import type { Options } from '@gennaker/expressions/surroundings';
 import type { Clock } from '@gennaker/service/clock';
 import type { TaskBackoffs } from '@gennaker/service/task-backoffs';
@@ -56,6 +57,11 @@ export function engineEnv(world: World, parent?: Json): Env {
   };
 }
 
+/** What the parts of a text's expressions come to, as `engineEnv` would evaluate them. */
+export function engineSteps(world: World, text: string, scope: ExpressionScope, parent?: Json): readonly Step[] {
+  return stepsOf(text, parent ? underParent(scope, parent) : scope, optionsOf(scope, world.clock.now()));
+}
+
 function optionsOf({ stageId, user, unknownKeys, answers = {} }: ExpressionScope, now: number): Options {
   return {
     now,
@@ -75,7 +81,8 @@ function underParent(scope: ExpressionScope, parent: Json): ExpressionScope {
     lookup(name) {
       const found = scope.lookup(name);
       if (name === 'trigger') return withParent(found);
-      if (name !== 'execution') return found;
+      // At the pipeline's start there is no execution to speak of yet.
+      if (name !== 'execution' || found === undefined) return found;
       const execution = found as Json;
       return { ...execution, trigger: withParent(execution['trigger']) };
     },

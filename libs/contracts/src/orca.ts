@@ -171,6 +171,21 @@ export const orcaApi = defineApi({
     query: z.object({ expression: z.string() }),
     response: evaluated,
   },
+  previewExpression: {
+    method: 'POST',
+    path: '/pipelines/:id/previewExpression',
+    summary: 'Evaluate a text with expressions as in a stage of an execution, step by step: each part with its value',
+    params: id,
+    body: z.object({
+      text: z.string().max(100_000),
+      stageId: z.string().optional().describe('the stage that it would stand in; none: the whole execution'),
+    }),
+    response: evaluated.extend({
+      steps: z
+        .array(z.object({ text: z.string(), value: z.unknown().optional(), error: z.string().optional() }))
+        .describe('in the order of evaluation, inner parts first'),
+    }),
+  },
   evaluateVariables: {
     method: 'POST',
     path: '/pipelines/:id/evaluateVariables',
@@ -323,6 +338,7 @@ const {
   ignoreFailure,
   deleteExecution,
   evaluateStageExpression,
+  previewExpression,
   evaluateVariables,
   hydrateQueue,
   killZombies,
@@ -336,6 +352,7 @@ export const orcaPassedRoutes = defineApi({
   ignoreFailure,
   deleteExecution,
   evaluateStageExpression,
+  previewExpression,
   evaluateVariables,
   ...orcaAdminRoutes,
   hydrateQueue,

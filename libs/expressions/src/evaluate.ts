@@ -35,10 +35,29 @@ export function evaluated(text: string, around: Surroundings): unknown {
   const { limits } = around.budget;
   if (text.length > limits.length)
     throw new ExpressionError(`The expression has more than ${limits.length} characters`);
-  return valueOf(parse(text, limits.depth), { around, self: new Root(around.scope) }) ?? null;
+  return evaluatedNode(parse(text, limits.depth), around);
 }
 
+/** Evaluates an expression that has been read. @throws ExpressionError. */
+export function evaluatedNode(node: Node, around: Surroundings): unknown {
+  return valueOf(node, { around, self: new Root(around.scope) }) ?? null;
+}
+
+/** The value of a part, which is told to whoever follows the evaluation. */
 function valueOf(node: Node, place: Place): unknown {
+  const { follow } = place.around;
+  if (!follow) return worked(node, place);
+  try {
+    const value = worked(node, place);
+    follow(node, { value });
+    return value;
+  } catch (error) {
+    if (error instanceof ExpressionError) follow(node, { error: error.message });
+    throw error;
+  }
+}
+
+function worked(node: Node, place: Place): unknown {
   const { around } = place;
   const { budget } = around;
   budget.step();

@@ -7,6 +7,8 @@ export interface Token {
   readonly kind: TokenKind;
   readonly text: string;
   readonly at: number;
+  /** Where it ends, exclusive. */
+  readonly end: number;
 }
 
 /** Longest first, so that `?.?[` is not read as `?`. */
@@ -31,7 +33,7 @@ export function tokenize(text: string): Token[] {
     }
     if (char === "'" || char === '"') {
       const { content, end } = stringAt(text, at);
-      tokens.push({ kind: 'string', text: content, at });
+      tokens.push({ kind: 'string', text: content, at, end });
       at = end;
       continue;
     }
@@ -40,10 +42,11 @@ export function tokenize(text: string): Token[] {
     const name = NAME.exec(rest)?.[0];
     const found = number ?? name ?? SYMBOLS.find((symbol) => rest.startsWith(symbol));
     if (found === undefined) throw new ExpressionError(`"${char}" is not understood`, at);
-    tokens.push({ kind: number !== undefined ? 'number' : name !== undefined ? 'name' : 'symbol', text: found, at });
+    const kind = number !== undefined ? 'number' : name !== undefined ? 'name' : 'symbol';
+    tokens.push({ kind, text: found, at, end: at + found.length });
     at += found.length;
   }
-  tokens.push({ kind: 'end', text: '', at: text.length });
+  tokens.push({ kind: 'end', text: '', at: text.length, end: text.length });
   return tokens;
 }
 

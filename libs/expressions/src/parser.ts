@@ -25,20 +25,25 @@ const SELECTIONS: Readonly<Record<string, 'all' | 'first' | 'last' | 'project'>>
   '.![': 'project',
 };
 
-/** Reads one expression (without `${}`). @throws ExpressionError naming the place. */
-export function parse(text: string, maxDepth: number): Node {
-  const parser = new Parser(tokenize(text), maxDepth);
+/** Where each part of an expression is written: from, and to (exclusive). */
+export type Spans = Map<Node, readonly [number, number]>;
+
+/** Reads one expression (without `${}`); `spans` is filled where it is given. @throws ExpressionError naming the place. */
+export function parse(text: string, maxDepth: number, spans?: Spans): Node {
+  const parser = new Parser(tokenize(text), maxDepth, spans);
   return parser.whole();
 }
 
 class Parser {
   readonly #tokens: readonly Token[];
   readonly #maxDepth: number;
+  readonly #spans: Spans | undefined;
   #at = 0;
   #depth = 0;
 
-  constructor(tokens: readonly Token[], maxDepth: number) {
+  constructor(tokens: readonly Token[], maxDepth: number, spans: Spans | undefined) {
     this.#tokens = tokens;
+    this.#spans = spans;
     this.#maxDepth = maxDepth;
   }
 
@@ -57,6 +62,12 @@ class Parser {
     const token = this.#peek();
     if (token.kind !== 'end') this.#at++;
     return token;
+  }
+
+  /** The node, which is written from a token's place to here. */
+  #from(start: number, node: Node): Node {
+    this.#spans?.set(node, [start, this.#tokens[this.#at - 1]?.end ?? start]);
+    return node;
   }
 
   #isSymbol(text: string): boolean {
@@ -91,18 +102,20 @@ class Parser {
 
   #expression(): Node {
     return this.#deeper(() => {
+      const start = this.#peek().at;
       const value = this.#binary(0);
-      if (this.#accept('?:')) return { kind: 'elvis', value, otherwise: this.#expression() };
+      if (this.#accept('?:')) return this.#from(start, { kind: 'elvis', value, otherwise: this.#expression() });
       if (!this.#accept('?')) return value;
       const then = this.#expression();
       this.#expect(':');
-      return { kind: 'ternary', condition: value, then, otherwise: this.#expression() };
+      return this.#from(start, { kind: 'ternary', condition: value, then, otherwise: this.#expression() });
     });
   }
 
   #binary(level: number): Node {
     const operators = LEVELS[level];
     if (!operators) return this.#unary();
+    const start = this.#peek().at;
     let left = this.#binary(level + 1);
     for (;;) {
       const token = this.#peek();
@@ -110,7 +123,7 @@ class Parser {
       const operator = Object.hasOwn(operators, word) ? operators[word] : undefined;
       if (operator === undefined) return left;
       this.#at++;
-      left = { kind: 'binary', operator, left, right: this.#binary(level + 1), at: token.at };
+      left = this.#from(start, { kind: 'binary', operator, left, right: this.#binary(level + 1), at: token.at });
       if (!CHAINED.has(level)) return left;
     }
   }
@@ -121,25 +134,26 @@ class Parser {
     if (not || (token.kind === 'symbol' && ['!', '-', '+'].includes(token.text))) {
       this.#at++;
       const operator = not ? '!' : (token.text as '!' | '-' | '+');
-      return this.#deeper(() => ({ kind: 'unary', operator, operand: this.#unary() }));
+      return this.#deeper(() => this.#from(token.at, { kind: 'unary', operator, operand: this.#unary() }));
     }
     return this.#postfix();
   }
 
   #postfix(): Node {
-    let node = this.#primary();
+    const start = this.#peek().at;
+    let node = this.#from(start, this.#primary());
     for (let length = 0; ; length++) {
       if (length > 1_000) throw new ExpressionError('The chain is longer than 1000 steps', this.#peek().at);
       const token = this.#peek();
       if (token.kind !== 'symbol') return node;
       if (token.text === '.' || token.text === '?.') {
         this.#at++;
-        node = this.#member(node, token.text === '?.');
+        node = this.#from(start, this.#member(node, token.text === '?.'));
       } else if (token.text === '[') {
         this.#at++;
         const index = this.#expression();
         this.#expect(']');
-        node = { kind: 'index', target: node, index, at: token.at };
+        node = this.#from(start, { kind: 'index', target: node, index, at: token.at });
       } else {
         const safe = token.text.startsWith('?.');
         const which = SELECTIONS[safe ? token.text.slice(1) : token.text];
@@ -147,10 +161,12 @@ class Parser {
         this.#at++;
         const inner = this.#expression();
         this.#expect(']');
-        node =
+        node = this.#from(
+          start,
           which === 'project'
             ? { kind: 'project', target: node, value: inner, safe, at: token.at }
-            : { kind: 'select', target: node, which, condition: inner, safe, at: token.at };
+            : { kind: 'select', target: node, which, condition: inner, safe, at: token.at },
+        );
       }
     }
   }

@@ -1,3 +1,4 @@
+import type { Node } from './ast.ts';
 import { Budget, DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { LookUp } from './lookups.ts';
 import { RandomNumbers, seedOf } from './random.ts';
@@ -31,6 +32,8 @@ export class Surroundings {
   readonly scope: Scope;
   readonly options: Options;
   readonly budget: Budget;
+  /** Told each part's value as it is evaluated, inner ones first. */
+  follow: ((node: Node, outcome: { readonly value: unknown } | { readonly error: string }) => void) | undefined;
   #chance: RandomNumbers | undefined;
 
   constructor(scope: Scope, options: Options) {

@@ -2,7 +2,7 @@ import type { orcaApi } from '@gennaker/contracts/orca';
 import type { Handlers } from '@gennaker/contracts/route';
 import { failedStages } from '../children/failed-stages.ts';
 import { parentForExpressions, viewWithParent } from '../children/parents.ts';
-import { evaluateExpression } from '../evaluate-expression.ts';
+import { evaluateExpression, previewExpression } from '../evaluate-expression.ts';
 import { words } from '../list-executions.ts';
 import type { Trying } from '../resolve-now.ts';
 import { ignoreFailure, restartStage, type StageCall } from '../restart/restart-stage.ts';
@@ -22,6 +22,7 @@ type Operations =
   | 'ignoreFailure'
   | 'evaluateExpression'
   | 'evaluateStageExpression'
+  | 'previewExpression'
   | 'evaluateVariables';
 
 /** Single executions: shown, searched, run again, evaluated against and removed. */
@@ -63,6 +64,11 @@ export function executionHandlers(parts: MailParts): Pick<Handlers<Api>, Operati
     evaluateExpression: ({ params, query, ...call }) => evaluate(params.id, query.expression, query.stageId, call),
     evaluateStageExpression: ({ params, query, ...call }) =>
       evaluate(params.id, query.expression, params.stageId, call),
+    previewExpression: async ({ params, body, identity, signal, traceparent }) => {
+      const state = await readExecution(db.pool, params.id);
+      const parent = await parentForExpressions(db.pool, state.trigger);
+      return previewExpression(world, state, body.text, body.stageId, { identity, signal, traceparent }, parent);
+    },
     evaluateVariables: async ({ params, query, body, identity, signal, traceparent }) => {
       const state = await readExecution(db.pool, params.id);
       const after = query.requisiteStageRefIds ? words(query.requisiteStageRefIds) : [];

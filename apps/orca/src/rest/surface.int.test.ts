@@ -301,8 +301,36 @@ const calls: Asked[] = [
     ],
     shape: () => ({
       result: [
-        { key: 'a', value: 2 },
-        { key: 'b', value: 3 },
+        { key: 'a', value: 2, sourceValue: '${1 + 1}' },
+        { key: 'b', value: 3, sourceValue: '${a + 1}' },
+      ],
+    }),
+  },
+  {
+    what: 'variables that do not see each other',
+    method: 'POST',
+    path: () => `/pipelines/${done.id}/evaluateVariables?spelVersion=v3`,
+    body: [
+      { key: 'a', value: '${1 + 1}' },
+      { key: 'b', value: '${a + 1}' },
+    ],
+    shape: () => ({
+      result: [{ value: 2 }, { value: '${a + 1}' }],
+      detail: { '{a + 1}': [{ level: 'ERROR' }] },
+    }),
+  },
+  {
+    what: 'the steps of an expression; a private address is not asked',
+    method: 'POST',
+    path: () => `/pipelines/${done.id}/previewExpression`,
+    body: { text: "on ${trigger.branch} ${#fromUrl('http://169.254.169.254/')}" },
+    shape: () => ({
+      result: "on release-1 ${#fromUrl('http://169.254.169.254/')}",
+      detail: { "{#fromUrl('http://169.254.169.254/')}": [{ level: 'ERROR', description: text }] },
+      steps: [
+        { text: 'trigger' },
+        { text: 'trigger.branch', value: 'release-1' },
+        { text: "#fromUrl('http://169.254.169.254/')", error: expect.stringContaining('169.254') as unknown },
       ],
     }),
   },
