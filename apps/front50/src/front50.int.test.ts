@@ -358,6 +358,29 @@ describe('many pipelines at once', () => {
     });
   });
 
+  it('a task saves many, each by itself, and tells which were wrong', async () => {
+    const list = [{ name: 'Tasked', application: 'hello' }, { name: 'No application' }];
+    const task = await client.submitTask({
+      body: {
+        application: 'hello',
+        job: [
+          {
+            type: 'savePipeline',
+            isBulkSavingPipelines: true,
+            pipelines: Buffer.from(JSON.stringify(list)).toString('base64'),
+          },
+        ],
+      },
+    });
+    expect(task.status).toBe('SUCCEEDED');
+    expect(task.variables.find(({ key }) => key === 'bulksave')?.value).toMatchObject({
+      successful_pipelines: ['Tasked'],
+      failed_pipelines: [{ name: 'No application' }],
+    });
+    const found = await client.getPipelineByName({ params: { application: 'hello', name: 'tasked' } });
+    expect(found.name).toBe('Tasked');
+  });
+
   it('get another order and other names', async () => {
     const one = (await save({ name: 'one', application: 'order' })).pipeline;
     const two = (await save({ name: 'two', application: 'order' })).pipeline;

@@ -91,7 +91,7 @@ export function front50Handlers(front50: Front50): Handlers<typeof front50Api> {
       inTransaction(db, (client) =>
         deletePipeline(front50, client, { ...params, kind: query.kind ?? 'pipeline' }, user),
       ),
-    savePipelines: ({ body, user }) => savePipelines(front50, body, user),
+    savePipelines: ({ body, user }) => savePipelines(front50, (change) => inTransaction(db, change), body, user),
     reorderPipelines: ({ query, body }) =>
       reorderPipelines(db.pool, body.application, body.idsToIndices, query.kind ?? 'pipeline'),
     renamePipeline: ({ query, body, user }) =>

@@ -57,9 +57,13 @@ export function front50Rules(client: Queryable, access: Access, person: FindPers
         return [name];
       }
     }
-    const document = pipelineOf(job['pipeline']);
-    await runsAsNobodyElse(access, identity, person, document);
-    return (await ofSaved(document, isObject(document) ? document['id'] : undefined)) ?? [];
+    const many = pipelineOf(job['pipelines']);
+    const documents = [pipelineOf(job['pipeline']), ...(Array.isArray(many) ? (many as readonly unknown[]) : [])];
+    for (const document of documents) await runsAsNobodyElse(access, identity, person, document);
+    const found = await Promise.all(
+      documents.map((document) => ofSaved(document, isObject(document) ? document['id'] : undefined)),
+    );
+    return found.flatMap((names) => names ?? []);
   };
   return {
     listApplications: { shows: named },

@@ -8,6 +8,7 @@ import { cloudHandlers } from './clouds/cloud-handlers.ts';
 import { documentHandlers } from './documents/document-handlers.ts';
 import { liveEvents } from './events/live-events.ts';
 import { takeWebhook } from './events/take-webhook.ts';
+import { featureHandlers } from './features/feature-handlers.ts';
 import { forward } from './forward.ts';
 import type { Gate } from './gate.ts';
 import { openApiDocument } from './openapi/document.ts';
@@ -24,7 +25,9 @@ export function gateHandlers(gate: Gate, people: People): Handlers<typeof gateAp
   return {
     version: () => ({ version: gate.version }),
     openapi: () => (document ??= openApiDocument(gate.version)),
+    ...forward(gate.orca, orcaPassedRoutes),
     ...peopleHandlers(people),
+    ...featureHandlers(people),
     ...pipelineHandlers(gate),
     ...taskHandlers(gate),
     ...cloudHandlers(gate),
@@ -33,7 +36,6 @@ export function gateHandlers(gate: Gate, people: People): Handlers<typeof gateAp
     ...forward(gate.orca, orcaInsightRoutes),
     ...forward(gate.orca, strategyLabRoutes),
     ...forward(gate.orca, orcaUndoRoutes),
-    ...forward(gate.orca, orcaPassedRoutes),
     failedStages: ({ query, ...call }) => gate.orca.failedStages({ query }, callOptions(call)),
     jenkinsWebhook: ({ params, query, rawBody, headers, ...call }) => {
       const token = headers['x-webhook-token'];

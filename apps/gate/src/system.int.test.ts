@@ -21,6 +21,7 @@ import { app as gate } from './module.ts';
 /** Gate, front50, echo and igor as they run, over HTTP and PostgreSQL; orca, clouddriver and Jenkins stand in by their contracts. */
 const executions = new Map<string, ExecutionView>();
 const killed: string[] = [];
+const restarts: unknown[] = [];
 const streams = { orca: [] as StreamEvent[], after: [] as (string | undefined)[] };
 
 let database: TestDatabase;
@@ -81,6 +82,12 @@ const orcaHandlers: Partial<Handlers<typeof orcaApi>> = {
   },
   deleteExecution: ({ params }) => {
     if (!executions.delete(params.id)) throw notFound(`There is no execution ${params.id}`);
+  },
+  restartStage: ({ params, body }) => {
+    restarts.push(body);
+    const found = executions.get(params.id);
+    if (!found) throw notFound(`There is no execution ${params.id}`);
+    return found;
   },
   evaluateExpression: ({ query }) => ({ result: query.expression }),
   killZombie: ({ params }) => void killed.push(params.id),
@@ -328,6 +335,48 @@ describe("what Spinnaker's clients rely on", () => {
     expect(await client.executions({})).toEqual([]);
     const both = client.executions({ query: { pipelineConfigIds: 'a', executionIds: 'b' } });
     expect(await refused(both)).toMatchObject({ status: 400, details: { field: 'executionIds' } });
+  });
+
+  it('features that are off answer empty, and log-outs and redirects as browsers need them', async () => {
+    for (const path of ['/plugins/deck/plugin-manifest.json', '/pubsub/subscriptions', '/auth/user/serviceAccounts']) {
+      const response = await fetch(`${url}${path}`);
+      expect([path, response.status, await response.text()]).toEqual([path, 200, '[]']);
+    }
+    expect(await client.quietPeriod()).toMatchObject({ enabled: false, startTime: -1 });
+    const { functions, spelEvaluators } = await client.expressionCapabilities();
+    expect(functions).toContainEqual({ name: 'stage' });
+    expect(spelEvaluators.map(({ versionKey }) => versionKey)).toEqual(['v4', 'v3']);
+    expect(await (await fetch(`${url}/auth/logout`)).text()).toBe('You are logged out.');
+    const redirect = (to: string) => fetch(`${url}/auth/redirect?to=${encodeURIComponent(to)}`, { redirect: 'manual' });
+    const home = await redirect(`${url}/here`);
+    expect([home.status, home.headers.get('location')]).toEqual([302, `${url}/here`]);
+    expect((await redirect('https://elsewhere.example/')).status).toBe(400);
+  });
+
+  it('former addresses lead to the same: starts below pipelineConfigs, tasks below applications', async () => {
+    const started = await post('/applications/hello/pipelineConfigs/Saved', {});
+    expect([started.status, await started.json()]).toEqual([202, { ref: expect.stringMatching(/^\/pipelines\//) }]);
+    const body = { application: 'hello', job: [{ type: 'updateApplication', application: { name: 'hello' } }] };
+    const { ref } = (await (await post('/applications/hello/tasks', body)).json()) as { ref: string };
+    expect(ref).toMatch(/^\/tasks\/[^/]+$/);
+    expect(await (await fetch(`${url}/applications/hello${ref}`)).json()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await client.getApplication({ params: { application: 'hello' } })).toMatchObject({
+      attributes: { email: 'a@b.c' },
+    });
+  });
+
+  it("a restart hands on the preconditions of today's definition", async () => {
+    const preconditions = [{ type: 'expression', context: { expression: 'true' } }];
+    const stages = [{ type: 'checkPreconditions', refId: '1', requisiteStageRefIds: [], preconditions }];
+    const saved = await client.savePipelineConfig({
+      body: JSON.stringify({ name: 'Again', application: 'hello', stages }),
+    });
+    const known = execution('again-1', { application: 'hello', name: 'Again' }, 'PIPELINE');
+    executions.set('again-1', { ...known, pipelineConfigId: saved.pipeline.id ?? '' });
+    await post('/pipelines/again-1/stages/s/restart', {}, 'PUT');
+    executions.set('again-2', execution('again-2', { application: 'hello' }, 'PIPELINE'));
+    await post('/pipelines/again-2/stages/s/restart', { stages: [{ refId: '9' }] }, 'PUT');
+    expect(restarts).toEqual([{ stages: [{ refId: '1', preconditions }] }, { stages: [{ refId: '9' }] }]);
   });
 
   it('an application with its attributes and clusters, in any case', async () => {

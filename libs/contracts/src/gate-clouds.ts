@@ -9,6 +9,7 @@ import { roscoApi } from './rosco.ts';
 import { defineApi } from './route.ts';
 
 const application = z.object({ application: z.string() });
+const { allSecurityGroups, securityGroupsOfAccount, securityGroupsOfRegion, getSecurityGroup } = cloudReadRoutes;
 const regionId = z.object({ region: z.string(), id: z.string() });
 
 /** The part of gate's API that is about clouds, their accounts, the bakery and build masters. */
@@ -16,6 +17,10 @@ export const gateCloudRoutes = defineApi({
   ...cloudAccountRoutes,
   ...cloudReadRoutes,
   ...cloudHoldRoutes,
+  allFirewalls: { ...allSecurityGroups, path: '/firewalls' },
+  firewallsOfAccount: { ...securityGroupsOfAccount, path: '/firewalls/:account' },
+  firewallsOfRegion: { ...securityGroupsOfRegion, path: '/firewalls/:account/:region' },
+  getFirewall: { ...getSecurityGroup, path: '/firewalls/:account/:region/:name' },
   listServerGroups: {
     method: 'GET',
     path: '/applications/:application/serverGroups',

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { operationSchema } from './clouddriver.ts';
 import { customStageRoutes } from './custom-stages.ts';
 import { eventAnswerSchema, storedEventSchema } from './echo.ts';
 import { executionViewSchema, jsonObject } from './execution.ts';
-import { applicationSchema, pipelineSchema, savedPipelineSchema, storedPipelineSchema, taskSchema } from './front50.ts';
+import { applicationSchema, pipelineSchema, savedPipelineSchema, storedPipelineSchema } from './front50.ts';
 import { gateCloudRoutes } from './gate-clouds.ts';
 import { gateDocumentRoutes } from './gate-documents.ts';
+import { gateFeatureRoutes } from './gate-features.ts';
+import { gateTaskRoutes } from './gate-tasks.ts';
 import { eventsQuery, executionsQuery, orcaApi, orcaPassedRoutes } from './orca.ts';
 import { orcaInsightRoutes } from './orca-insight.ts';
 import { orcaUndoRoutes } from './orca-undo.ts';
@@ -68,6 +69,7 @@ export const gateApi = defineApi({
   },
   ...peopleRoutes,
   ...gateDocumentRoutes,
+  ...gateFeatureRoutes,
   openapi: { method: 'GET', path: '/v3/api-docs', summary: 'This API as OpenAPI', response: jsonObject },
 
   listApplications: {
@@ -116,18 +118,6 @@ export const gateApi = defineApi({
     query: z.object({ reason: z.string().optional() }),
   },
   searchExecutions: { ...orcaApi.searchExecutions, path: '/applications/:application/executions/search' },
-  listApplicationTasks: {
-    method: 'GET',
-    path: '/applications/:application/tasks',
-    summary: "An application's tasks, newest first",
-    params: application,
-    query: z.object({
-      page: z.coerce.number().int().min(1).optional(),
-      limit: z.coerce.number().int().min(1).max(3500).optional(),
-      statuses: z.string().optional(),
-    }),
-    response: z.array(taskSchema),
-  },
 
   allPipelineConfigs: {
     method: 'GET',
@@ -192,6 +182,15 @@ export const gateApi = defineApi({
     method: 'POST',
     path: '/pipelines/:application/:name',
     summary: 'Start a pipeline, found by name, then by id',
+    params: named,
+    body: startSchema,
+    response: startedSchema,
+    status: 202,
+  },
+  startPipelineByConfig: {
+    method: 'POST',
+    path: '/applications/:application/pipelineConfigs/:name',
+    summary: 'Start a pipeline, by its former address',
     params: named,
     body: startSchema,
     response: startedSchema,
@@ -269,34 +268,7 @@ export const gateApi = defineApi({
     response: z.array(executionViewSchema),
   },
 
-  submitTask: {
-    method: 'POST',
-    path: '/tasks',
-    summary: 'Change applications or pipelines, or run stages by hand; follow it at the ref',
-    body: z.looseObject({
-      application: z.string(),
-      description: z.string().optional(),
-      job: z.array(z.looseObject({ type: z.string() })).min(1),
-    }),
-    response: z.object({ ref: z.string().describe('/tasks/<id>') }),
-  },
-  getTask: { method: 'GET', path: '/tasks/:id', summary: 'One task', params: id, response: taskSchema },
-  cancelTask: { method: 'PUT', path: '/tasks/:id/cancel', summary: 'Cancel a task', params: id },
-  cancelTasks: {
-    method: 'PUT',
-    path: '/tasks/cancel',
-    summary: 'Cancel several tasks',
-    query: z.object({ ids: z.string().describe('comma-separated list') }),
-  },
-  deleteTask: { method: 'DELETE', path: '/tasks/:id', summary: 'Remove a task that has ended', params: id },
-  taskDetails: {
-    method: 'GET',
-    path: '/tasks/:id/details/:operation',
-    summary: 'The cloud operation that a task started',
-    params: z.object({ id: z.string(), operation: z.string() }),
-    response: operationSchema,
-  },
-
+  ...gateTaskRoutes,
   ...gateCloudRoutes,
   ...customStageRoutes,
 

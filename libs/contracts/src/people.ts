@@ -106,6 +106,7 @@ export const peopleRoutes = defineApi({
     answers: 'raw',
   },
   logout: { method: 'POST', path: '/auth/logout', summary: 'End the session', answers: 'raw' },
+  logoutByLink: { method: 'GET', path: '/auth/logout', summary: 'End the session, by a link', answers: 'raw' },
   loggedOut: { method: 'GET', path: '/auth/loggedOut', summary: 'Says that one is logged out', answers: 'text' },
   changePassword: {
     method: 'POST',

@@ -1,6 +1,6 @@
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import type { Pipeline } from '@gennaker/contracts/front50';
-import { inTransaction, type Queryable } from '@gennaker/store/database';
+import type { Queryable } from '@gennaker/store/database';
 import type { Front50 } from '../front50.ts';
 import type { PipelineKind } from './pipeline-row.ts';
 import { getPipelineByName, getStoredPipeline } from './read-pipelines.ts';
@@ -14,9 +14,28 @@ export interface BulkSaved {
   readonly failed_pipelines: (Readonly<Record<string, unknown>> & { errorMsg: string })[];
 }
 
+/** Has each of several changes done or undone by itself. */
+export type Separately = <T>(change: (client: Queryable) => Promise<T>) => Promise<T>;
+
+/** Inside a transaction: a change that fails is undone alone, and the transaction goes on. */
+export function withSavepoints(client: Queryable): Separately {
+  return async (change) => {
+    await client.query('savepoint one_of_many');
+    try {
+      return await change(client);
+    } catch (error) {
+      await client.query('rollback to savepoint one_of_many');
+      throw error;
+    } finally {
+      await client.query('release savepoint one_of_many');
+    }
+  };
+}
+
 /** Saves pipelines one by one: what is right is saved, what is wrong comes back with its error. */
 export async function savePipelines(
   front50: Front50,
+  separately: Separately,
   documents: readonly Readonly<Record<string, unknown>>[],
   user: string,
 ): Promise<BulkSaved> {
@@ -24,7 +43,7 @@ export async function savePipelines(
   const failed: (Readonly<Record<string, unknown>> & { errorMsg: string })[] = [];
   for (const document of documents) {
     try {
-      const done = await inTransaction(front50.db, (client) =>
+      const done = await separately((client) =>
         savePipeline(front50, client, new TextEncoder().encode(JSON.stringify(document)), {
           kind: 'pipeline',
           staleCheck: false,

@@ -4,7 +4,7 @@ import { deleteApplication } from '../applications/delete-application.ts';
 import { upsertApplication } from '../applications/upsert-application.ts';
 import type { Front50 } from '../front50.ts';
 import { deletePipeline } from '../pipelines/delete-pipeline.ts';
-import { reorderPipelines } from '../pipelines/many-pipelines.ts';
+import { reorderPipelines, savePipelines, withSavepoints } from '../pipelines/many-pipelines.ts';
 import { savePipeline } from '../pipelines/save-pipeline.ts';
 import { deleteProject, upsertProject } from '../projects/projects.ts';
 import { createTemplate, deleteTemplate, updateTemplate } from '../templates/template-store.ts';
@@ -41,6 +41,16 @@ function pipelineBytes(job: Job): Uint8Array {
   });
 }
 
+/** The pipelines of a bulk save: base64 of their JSON list, or the list itself. */
+function manyPipelines(job: Job): Record<string, unknown>[] {
+  const given = z.array(z.record(z.string(), z.unknown())).safeParse(decoded(job['pipelines']));
+  if (given.success) return given.data;
+  throw badRequest(`Job ${job.type} has no list of pipelines`, {
+    field: 'job.pipelines',
+    fix: 'add the list, as base64 of its JSON or as an array of objects',
+  });
+}
+
 const upsert: Run = async (front50, client, job, user) => {
   const { name, attributes } = applicationOf(job);
   const application = await upsertApplication(front50, client, name, attributes, user);
@@ -48,6 +58,11 @@ const upsert: Run = async (front50, client, job, user) => {
 };
 
 const save: Run = async (front50, client, job, user) => {
+  if (job['pipelines'] !== undefined)
+    return {
+      'notification.type': 'savepipeline',
+      bulksave: await savePipelines(front50, withSavepoints(client), manyPipelines(job), user),
+    };
   const bytes = pipelineBytes(job);
   const saved = await savePipeline(front50, client, bytes, {
     kind: 'pipeline',

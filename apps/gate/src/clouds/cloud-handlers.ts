@@ -20,6 +20,12 @@ export function cloudHandlers(gate: Gate): Handlers<typeof gateCloudRoutes> {
     listAccounts: async ({ query, ...call }) =>
       (await clouddriver.listAccounts({ query }, callOptions(call))).map(authorized),
     getAccount: async ({ params, ...call }) => authorized(await clouddriver.getAccount({ params }, callOptions(call))),
+    allFirewalls: ({ query, ...call }) => clouddriver.allSecurityGroups({ query }, callOptions(call)),
+    firewallsOfAccount: ({ params, query, ...call }) =>
+      clouddriver.securityGroupsOfAccount({ params, query }, callOptions(call)),
+    firewallsOfRegion: ({ params, query, ...call }) =>
+      clouddriver.securityGroupsOfRegion({ params, query }, callOptions(call)),
+    getFirewall: ({ params, query, ...call }) => clouddriver.getSecurityGroup({ params, query }, callOptions(call)),
     listServerGroups: async ({ params, query, ...call }) => {
       const groups = await clouddriver.listServerGroups(
         { params, query: { clusters: query.clusters } },

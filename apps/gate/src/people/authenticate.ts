@@ -18,6 +18,7 @@ export interface Authenticator {
 const OPEN: ReadonlySet<string> = new Set([
   'login',
   'logout',
+  'logoutByLink',
   'loggedOut',
   'authentication',
   'version',

@@ -9,6 +9,7 @@ import { createToken, deleteToken, listTokens, MAX_DAYS } from './tokens.ts';
 import { changePassword, createUser, deleteUser, listUsers, setAuthentication, updateUser } from './users.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
+const LOGGED_OUT = 'You are logged out.';
 const COOKIE = 'Path=/; HttpOnly; SameSite=Lax';
 
 /** People's part of gate's API: `/auth/**`. */
@@ -37,16 +38,9 @@ export function peopleHandlers(people: People): Handlers<typeof peopleRoutes> {
         body: JSON.stringify(view),
       };
     },
-    logout: async ({ headers }): Promise<RawAnswer> => {
-      const id = sessionOf(headers);
-      if (id !== undefined) await endSession(people, id);
-      return {
-        status: 200,
-        headers: { ...JSON_HEADERS, 'set-cookie': `SESSION=; ${COOKIE}; Max-Age=0${secure(headers)}` },
-        body: '{}',
-      };
-    },
-    loggedOut: () => 'You are logged out.',
+    logout: ({ headers }) => logout(people, headers, 'application/json; charset=utf-8', '{}'),
+    logoutByLink: ({ headers }) => logout(people, headers, 'text/plain; charset=utf-8', LOGGED_OUT),
+    loggedOut: () => LOGGED_OUT,
     changePassword: ({ body, identity, address }) => {
       if (identity.via === 'token')
         throw new ServiceError(403, 'A token changes no password', { fix: 'log in, and change it in that session' });
@@ -113,4 +107,24 @@ async function userView(people: People, identity: Identity): Promise<UserView> {
 /** The cookie goes over https only where the browser came over https. */
 function secure(headers: Readonly<Record<string, string | undefined>>): string {
   return headers['x-forwarded-proto'] === 'https' || headers['origin']?.startsWith('https:') ? '; Secure' : '';
+}
+
+/** Ends the session that a browser sent, and has the browser forget it. */
+async function logout(
+  people: People,
+  headers: Readonly<Record<string, string | undefined>>,
+  contentType: string,
+  body: string,
+): Promise<RawAnswer> {
+  const id = sessionOf(headers);
+  if (id !== undefined) await endSession(people, id);
+  return {
+    status: 200,
+    headers: {
+      'content-type': contentType,
+      'cache-control': 'no-store',
+      'set-cookie': `SESSION=; ${COOKIE}; Max-Age=0${secure(headers)}`,
+    },
+    body,
+  };
 }

@@ -1,10 +1,11 @@
 import { badRequest } from '@gennaker/contracts/error';
 import type { gateApi } from '@gennaker/contracts/gate';
-import type { Handlers } from '@gennaker/contracts/route';
+import type { Call, Handlers } from '@gennaker/contracts/route';
 import type { Gate } from '../gate.ts';
 import { callOptions, flag } from '../request.ts';
 import { applicationView, selectApplications } from './applications.ts';
 import { pipelineByNameOrId, renumbered } from './configs.ts';
+import { restartStage } from './restart-stage.ts';
 import { startPipeline } from './start-pipeline.ts';
 
 type Operations =
@@ -24,6 +25,7 @@ type Operations =
   | 'updatePipeline'
   | 'deletePipeline'
   | 'startPipeline'
+  | 'startPipelineByConfig'
   | 'startPipelineByEvent'
   | 'startDocument'
   | 'getExecution'
@@ -31,14 +33,24 @@ type Operations =
   | 'pause'
   | 'resume'
   | 'patchStage'
+  | 'restartStage'
   | 'executionHistory'
   | 'evaluateExpression'
   | 'evaluatePostedExpression'
   | 'executions';
 
+type StartCall = Pick<
+  Call<(typeof gateApi)['startPipeline']>,
+  'params' | 'body' | 'headers' | 'identity' | 'traceparent' | 'signal'
+>;
+
 /** Applications, pipelines and executions. */
 export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Operations> {
   const { front50, orca } = gate;
+  const start = async ({ params, body, headers, ...call }: StartCall): Promise<{ ref: string }> => {
+    const { ref } = await startPipeline(gate, params, body, headers['idempotency-key'], callOptions(call));
+    return { ref };
+  };
   return {
     listApplications: async ({ query, ...call }) =>
       selectApplications(await front50.listApplications({}, callOptions(call)), query),
@@ -71,10 +83,8 @@ export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Ope
     },
     deletePipeline: ({ params, ...call }) => front50.deletePipeline({ params }, callOptions(call)),
 
-    startPipeline: async ({ params, body, headers, ...call }) => {
-      const { ref } = await startPipeline(gate, params, body, headers['idempotency-key'], callOptions(call));
-      return { ref };
-    },
+    startPipeline: start,
+    startPipelineByConfig: start,
     startPipelineByEvent: ({ params, body, headers, ...call }) =>
       startPipeline(gate, params, body, headers['idempotency-key'], callOptions(call)),
 
@@ -117,6 +127,8 @@ export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Ope
       orca.cancel({ params, query: { reason: query.reason, force: flag(query.force) } }, callOptions(call)),
     pause: ({ params, ...call }) => orca.pause({ params }, callOptions(call)),
     resume: ({ params, ...call }) => orca.resume({ params }, callOptions(call)),
+    restartStage: ({ params, body, headers, ...call }) =>
+      restartStage(gate, params, body, headers['idempotency-key'], callOptions(call)),
     patchStage: ({ params, body, headers, ...call }) =>
       orca.patchStage(
         { params, body },

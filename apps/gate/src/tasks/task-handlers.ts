@@ -1,22 +1,13 @@
 import { ServiceError } from '@gennaker/contracts/error';
-import type { gateApi } from '@gennaker/contracts/gate';
+import type { gateTaskRoutes } from '@gennaker/contracts/gate-tasks';
 import type { CallOptions, Handlers } from '@gennaker/contracts/route';
 import type { Gate } from '../gate.ts';
 import { callOptions } from '../request.ts';
 import { getTask, listTasks } from './read-tasks.ts';
 import { submitTask } from './submit-task.ts';
 
-type Operations =
-  | 'submitTask'
-  | 'getTask'
-  | 'listApplicationTasks'
-  | 'cancelTask'
-  | 'cancelTasks'
-  | 'deleteTask'
-  | 'taskDetails';
-
 /** Tasks: what Spinnaker calls orchestrations. */
-export function taskHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Operations> {
+export function taskHandlers(gate: Gate): Handlers<typeof gateTaskRoutes> {
   return {
     submitTask: ({ body, headers, ...call }) => submitTask(gate, body, headers['idempotency-key'], callOptions(call)),
     getTask: ({ params, ...call }) => getTask(gate, params.id, callOptions(call)),
@@ -35,6 +26,13 @@ export function taskHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Operati
       }
     },
     taskDetails: ({ params, ...call }) =>
+      gate.clouddriver.getOperation({ params: { id: params.operation } }, callOptions(call)),
+
+    submitTaskOfApplication: ({ body, headers, ...call }) =>
+      submitTask(gate, body, headers['idempotency-key'], callOptions(call)),
+    getTaskOfApplication: ({ params, ...call }) => getTask(gate, params.id, callOptions(call)),
+    cancelTaskOfApplication: ({ params, ...call }) => cancelTask(gate, params.id, callOptions(call)),
+    taskDetailsOfApplication: ({ params, ...call }) =>
       gate.clouddriver.getOperation({ params: { id: params.operation } }, callOptions(call)),
   };
 }

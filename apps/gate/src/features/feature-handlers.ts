@@ -1,0 +1,63 @@
+import { badRequest } from '@gennaker/contracts/error';
+import type { gateFeatureRoutes } from '@gennaker/contracts/gate-features';
+import type { Handlers } from '@gennaker/contracts/route';
+import { FUNCTION_NAMES } from '@gennaker/expressions/functions';
+import type { People } from '../people/people.ts';
+import { usableServiceAccounts } from '../people/service-accounts.ts';
+import { listUsers } from '../people/users.ts';
+
+const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+
+/** What clients ask to learn which features there are. */
+export function featureHandlers(people: People): Handlers<typeof gateFeatureRoutes> {
+  const none = () => [];
+  return {
+    deckPlugins: none,
+    pluginInfos: none,
+    quietPeriod: () => ({ enabled: false, inQuietPeriod: false, startTime: -1, endTime: -1 }),
+    deploymentMonitors: none,
+    expressionCapabilities: () => ({
+      functions: FUNCTION_NAMES.map((name) => ({ name })),
+      spelEvaluators: [
+        {
+          versionKey: 'v4',
+          displayName: 'v4',
+          description: 'A stage is evaluated when it starts, and never before',
+          deprecated: false,
+        },
+        {
+          versionKey: 'v3',
+          displayName: 'v3',
+          description: 'Stages are also evaluated when their pipeline starts, as far as is known then',
+          deprecated: false,
+        },
+      ],
+    }),
+    serviceAccounts: async ({ identity }) =>
+      (await people.authentication()) ? usableServiceAccounts(identity, await listUsers(people)) : [],
+    redirect: ({ query }) => {
+      if (!people.origins.includes(new URL(query.to).origin))
+        throw badRequest(`${query.to} is no address of this system`, {
+          field: 'to',
+          fix: `use an address below one of ${people.origins.join(', ')}`,
+        });
+      return { status: 302, headers: { ...TEXT, location: query.to }, body: '' };
+    },
+    scalingActivities: none,
+    artifactAccounts: none,
+    pubsubSubscriptions: none,
+    notificationMetadata: none,
+    slackChannels: none,
+    pagerDutyServices: none,
+    codeBuildAccounts: none,
+    cloudBuildAccounts: none,
+    artifactoryNames: none,
+    nexusNames: none,
+    functions: none,
+    storage: none,
+    keyPairs: none,
+    serverGroupManagers: none,
+    applicationFunctions: none,
+    rawResources: none,
+  };
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { jsonObject } from './execution.ts';
+import { defineApi } from './route.ts';
+
+const none = (path: string, summary: string) =>
+  ({ method: 'GET', path, summary: `${summary}: none here`, response: z.array(jsonObject) }) as const;
+const noNames = (path: string, summary: string) =>
+  ({ method: 'GET', path, summary: `${summary}: none here`, response: z.array(z.string()) }) as const;
+const application = z.object({ application: z.string() });
+
+/**
+ * What Spinnaker's clients ask at their start to learn which features a system has. A feature that this system does not
+ * have answers as Spinnaker does when it is off.
+ */
+export const gateFeatureRoutes = defineApi({
+  deckPlugins: none('/plugins/deck/plugin-manifest.json', 'Plugins of the UI'),
+  pluginInfos: none('/plugins/info', 'Plugins'),
+  quietPeriod: {
+    method: 'GET',
+    path: '/capabilities/quietPeriod',
+    summary: 'A time in which triggers rest; -1 where there is none',
+    response: z.object({
+      enabled: z.boolean(),
+      inQuietPeriod: z.boolean(),
+      startTime: z.number(),
+      endTime: z.number(),
+    }),
+  },
+  deploymentMonitors: none('/capabilities/deploymentMonitors', 'External monitors of deploys'),
+  expressionCapabilities: {
+    method: 'GET',
+    path: '/capabilities/expressions',
+    summary: 'The helper functions of expressions, and the versions of their evaluation',
+    response: z.object({
+      functions: z.array(z.object({ name: z.string() })),
+      spelEvaluators: z.array(
+        z.object({ versionKey: z.string(), displayName: z.string(), description: z.string(), deprecated: z.boolean() }),
+      ),
+    }),
+  },
+  serviceAccounts: {
+    method: 'GET',
+    path: '/auth/user/serviceAccounts',
+    summary: 'Service accounts that the caller may let triggers run as',
+    query: z.object({ application: z.string().optional() }),
+    response: z.array(z.string()),
+  },
+  redirect: {
+    method: 'GET',
+    path: '/auth/redirect',
+    summary: 'Goes to an address of this system once somebody is logged in',
+    query: z.object({ to: z.url() }),
+    answers: 'raw',
+  },
+  scalingActivities: {
+    ...none(
+      '/applications/:application/clusters/:account/:cluster/serverGroups/:name/scalingActivities',
+      'What an autoscaler of another cloud did',
+    ),
+    params: z.object({ application: z.string(), account: z.string(), cluster: z.string(), name: z.string() }),
+  },
+  artifactAccounts: none('/artifacts/credentials', 'Accounts of artifacts'),
+  pubsubSubscriptions: none('/pubsub/subscriptions', 'Subscriptions of queues'),
+  notificationMetadata: none('/notifications/metadata', 'Types of notifications by extensions'),
+  slackChannels: none('/slack/channels', 'Channels of Slack'),
+  pagerDutyServices: none('/pagerDuty/services', 'Services of PagerDuty'),
+  codeBuildAccounts: noNames('/codebuild/accounts', 'Accounts of AWS CodeBuild'),
+  cloudBuildAccounts: noNames('/gcb/accounts', 'Accounts of Google Cloud Build'),
+  artifactoryNames: noNames('/artifactory/names', 'Searches of Artifactory'),
+  nexusNames: noNames('/nexus/names', 'Searches of Nexus'),
+  functions: none('/functions', 'Serverless functions'),
+  storage: none('/storage', 'Storage'),
+  keyPairs: none('/keyPairs', 'Key pairs'),
+  serverGroupManagers: {
+    ...none('/applications/:application/serverGroupManagers', 'Managers of server groups (of other clouds)'),
+    params: application,
+  },
+  applicationFunctions: {
+    ...none('/applications/:application/functions', 'Serverless functions of an application'),
+    params: application,
+  },
+  rawResources: {
+    ...none('/applications/:application/rawResources', 'Resources that no cloud interprets'),
+    params: application,
+  },
+});
