@@ -6,7 +6,7 @@ import { ErrorPanel } from '@gennaker/ui/panels';
 import { RowsField } from '@gennaker/ui/rows-field';
 import { text } from '@gennaker/ui/stage-ui';
 import { useState } from 'react';
-import { useSaveGuards } from '../queries/applications.ts';
+import { useUpdateApplication } from '../queries/applications.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -22,7 +22,7 @@ export function GuardsForm({
 }) {
   const [rows, setRows] = useState<readonly Row[]>(guards);
   const [dirty, setDirty] = useState(false);
-  const save = useSaveGuards(application);
+  const save = useUpdateApplication(application);
   const parsed = trafficGuardsSchema.safeParse(rows);
   const errorOf = (index: number, field: string): string | undefined =>
     parsed.error?.issues.find(({ path }) => path[0] === index && path[1] === field)?.message;
@@ -31,7 +31,11 @@ export function GuardsForm({
       className="form-stack"
       onSubmit={(event) => {
         event.preventDefault();
-        if (parsed.success) save.mutate(parsed.data, { onSuccess: () => setDirty(false) });
+        if (parsed.success)
+          save.mutate(
+            { what: 'traffic guards', attributes: { trafficGuards: parsed.data } },
+            { onSuccess: () => setDirty(false) },
+          );
       }}
     >
       <RowsField

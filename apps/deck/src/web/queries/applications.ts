@@ -1,6 +1,5 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import { isComplete } from '@gennaker/contracts/status';
-import type { TrafficGuard } from '@gennaker/contracts/traffic-guards';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
@@ -83,14 +82,33 @@ export function useCreateApplication() {
   });
 }
 
-/** Saves the traffic guards of an application in place of those it has. */
-export function useSaveGuards(application: string) {
+/** Changes attributes of an application; those that are not named stay. */
+export function useUpdateApplication(application: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (trafficGuards: readonly TrafficGuard[]) =>
-      runTask(application, `Change the traffic guards of ${application}`, {
+    mutationFn: ({
+      what,
+      attributes,
+    }: {
+      readonly what: string;
+      readonly attributes: Readonly<Record<string, unknown>>;
+    }) =>
+      runTask(application, `Change the ${what} of ${application}`, {
         type: 'updateApplication',
-        application: { name: application, trafficGuards },
+        application: { name: application, ...attributes },
+      }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.applications }),
+  });
+}
+
+/** Deletes an application with its pipelines. */
+export function useDeleteApplication(application: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () =>
+      runTask(application, `Delete application: ${application}`, {
+        type: 'deleteApplication',
+        application: { name: application },
       }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.applications }),
   });

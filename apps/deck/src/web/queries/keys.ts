@@ -9,7 +9,6 @@ export const keys = {
   recycleBin: (application: string) => ['recycleBin', application] as const,
   projects: ['projects'] as const,
   templates: ['templates'] as const,
-  notificationSettings: (application: string) => ['notificationSettings', application] as const,
   serverGroups: (application: string) => ['serverGroups', application] as const,
   clusterLocks: (application: string) => ['clusterLocks', application] as const,
   loadBalancers: (application: string) => ['loadBalancers', application] as const,
