@@ -1,6 +1,9 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import type { ExpressionProblem, ExpressionScope } from '@gennaker/engine/messages';
 import type { ExecutionState, Json } from '@gennaker/engine/model';
+import { ancestors } from '@gennaker/engine/graph';
+import { FUNCTION_NAMES } from '@gennaker/expressions/functions';
+import { ROOT_NAMES } from '@gennaker/expressions/root-names';
 import { expressionScope } from '@gennaker/engine/scope';
 import type { Step } from '@gennaker/expressions/steps';
 import { resolveNow, type Trying } from './resolve-now.ts';
@@ -32,11 +35,22 @@ export async function previewExpression(
   stageId: string | undefined,
   trying: Trying,
   parent?: Json,
-): Promise<{ result: unknown; detail?: unknown; steps: Step[] }> {
+): Promise<{ result: unknown; detail?: unknown; steps: Step[]; names: string[] }> {
   const scope = scopeIn(state, stageId);
   const { value, problems, answers } = await resolveNow(world, state, text, scope, trying, parent);
   const steps = engineSteps(world, text, { ...scope, answers }, parent);
-  return { result: value, ...detailOf(problems), steps: [...steps] };
+  return { result: value, ...detailOf(problems), steps: [...steps], names: namesIn(state, stageId) };
+}
+
+/** What an expression can begin with in a stage. */
+function namesIn(state: ExecutionState, stageId: string | undefined): string[] {
+  const stage = stageId === undefined ? undefined : state.stages[stageId];
+  const fields = stage
+    ? [stage.context, ...ancestors(state, stage).map(({ outputs }) => outputs)].flatMap(Object.keys)
+    : [];
+  const parameters = Object.keys(state.trigger.parameters ?? {}).map((name) => `parameters.${name}`);
+  const names = [...ROOT_NAMES, ...parameters, ...fields].filter((name) => /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(name));
+  return [...new Set([...names.toSorted(), ...FUNCTION_NAMES.map((name) => `#${name}(`)])];
 }
 
 function scopeIn(state: ExecutionState, stageId: string | undefined): ExpressionScope {

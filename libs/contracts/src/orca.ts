@@ -184,6 +184,7 @@ export const orcaApi = defineApi({
       steps: z
         .array(z.object({ text: z.string(), value: z.unknown().optional(), error: z.string().optional() }))
         .describe('in the order of evaluation, inner parts first'),
+      names: z.array(z.string()).describe('what an expression can begin with there; a helper as `#name(`'),
     }),
   },
   evaluateVariables: {

@@ -332,6 +332,7 @@ const calls: Asked[] = [
         { text: 'trigger.branch', value: 'release-1' },
         { text: "#fromUrl('http://169.254.169.254/')", error: expect.stringContaining('169.254') as unknown },
       ],
+      names: expect.arrayContaining(['trigger', 'scmInfo', '#stage(']) as unknown,
     }),
   },
   { what: 'a pause', method: 'PUT', path: () => `/pipelines/${halted.id}/pause`, status: 202 },

@@ -7,6 +7,7 @@ import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
 import { object, text } from '@gennaker/ui/stage-ui';
 import { usePreconfigured } from '../queries/insight.ts';
 import { ExecutionWindow } from './execution-window.tsx';
+import { ExpressionTrial } from './expression-trial.tsx';
 import { FAILURE_MODES, failureMode } from './failure-modes.ts';
 import {
   downstreamOf,
@@ -129,6 +130,7 @@ export function StagePanel({ pipeline, stage, problems, onEdit, onSelect, onJson
           />
         )}
         <ExecutionOptions stage={stage} onPatch={patch} />
+        <ExpressionTrial pipeline={pipeline} stage={stage} />
       </div>
     </section>
   );
