@@ -1,3 +1,4 @@
+import { namedOnly } from '@gennaker/contracts/people';
 import { isComplete } from '@gennaker/contracts/status';
 import { describe, expect, it } from 'vitest';
 import type { PipelineRun } from './pipeline-run.ts';
@@ -191,6 +192,24 @@ describe('what lies outside', () => {
     expect(one('V').outputs).toEqual({ own: '7' });
     expect(world.http.requests).toHaveLength(2);
     expect(run.events.filter((event) => event.type === 'LookedUp')).toMatchObject([{ answer: { value: '7' } }]);
+  });
+
+  it('is asked again when its worker is lost before the answer, and anew when the stage is run again', async () => {
+    const world = new SimulatedWorld(START);
+    world.http.answer(url, [{ body: 'lost' }, { body: '1' }, { body: '2' }]);
+    const run = world.start(
+      { application: 'shop', id: 'P', name: 'P', stages: [wait({ refId: '1', requisiteStageRefIds: [], text })] },
+      { type: 'manual' },
+    );
+    run.crash();
+    const ended = { virtualMs: 60_000, realMs: 5_000 };
+    await world.time.until(() => run.over, ended);
+    const stage = (): PipelineRun['state']['stages'][string] | undefined => run.stages('W')[0];
+    expect(stage()?.context['text']).toBe('1');
+    expect(world.http.requests).toHaveLength(2);
+    run.send({ type: 'Restart', stageId: stage()?.id ?? '', by: namedOnly('ann'), admitted: true, context: { text } });
+    await world.time.until(() => run.over, ended);
+    expect(stage()?.context['text']).toBe('2');
   });
 
   it('holds a condition and the answer of one look-up in the question of another', async () => {
