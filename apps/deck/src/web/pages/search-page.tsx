@@ -4,7 +4,9 @@ import { SEARCH_TYPES } from '@gennaker/contracts/cloud-views';
 import { SearchIcon } from '@gennaker/ui/icons';
 import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { useDocumentSearch } from '../queries/document-search.ts';
 import { SEARCH_LEAST, useSearch } from '../queries/infrastructure.ts';
+import { DocumentHits } from '../search/document-hits.tsx';
 import { PageFilter } from '../shell/page-filter.tsx';
 
 const route = getRouteApi('/search');
@@ -22,12 +24,14 @@ const WORDS: Readonly<Record<SearchType, string>> = {
   certificates: 'Certificates',
 };
 
-/** Finds things of all clouds by parts of names, addresses, images and labels. */
+/** Finds applications, pipelines and projects, and things of all clouds by parts of names, addresses, images and labels. */
 export function SearchPage() {
   const { q = '', type } = route.useSearch();
   const navigate = useNavigate({ from: '/search' });
   const kind = SEARCH_TYPES.find((each) => each === type);
   const found = useSearch(q.trim(), kind);
+  // A kind of the clouds asks for that kind alone.
+  const documents = useDocumentSearch(kind ? '' : q);
   const sets = (found.data ?? []).filter(({ results }) => results.length > 0);
   return (
     <main id="main" className="page page-narrow" tabIndex={-1}>
@@ -46,15 +50,17 @@ export function SearchPage() {
           onChange={(next) => void navigate({ search: (was) => ({ ...was, type: next ?? undefined }), replace: true })}
         />
         <PageFilter
-          label="Search all clouds"
+          label="Search everything"
           width={320}
           value={q}
           onChange={(next) => void navigate({ search: (was) => ({ ...was, q: next || undefined }), replace: true })}
         />
       </div>
+      <DocumentHits found={documents} />
       {q.trim().length < SEARCH_LEAST ? (
         <EmptyState icon={SearchIcon} title={`Type at least ${SEARCH_LEAST} letters`}>
-          Names, addresses, images and labels (as in team=web) are searched, in every account that you may look at.
+          Applications, pipelines and projects are searched, and in every account that you may look at names, addresses,
+          images and labels (as in team=web).
         </EmptyState>
       ) : found.isError ? (
         <ErrorPanel
@@ -68,7 +74,7 @@ export function SearchPage() {
         />
       ) : found.isPending ? (
         <Skeleton height={160} radius="lg" role="status" aria-label="Searching" />
-      ) : sets.length === 0 ? (
+      ) : sets.length === 0 && documents.length > 0 ? null : sets.length === 0 ? (
         <EmptyState icon={SearchIcon} title={`Nothing matches “${q}”`}>
           Parts of names, addresses, images and labels were searched
           {kind ? `, of ${WORDS[kind].toLowerCase()} only` : ''}.

@@ -8,7 +8,7 @@ export const keys = {
   pipelineHistory: (id: string, ...what: readonly string[]) => ['pipelineHistory', id, ...what] as const,
   recycleBin: (application: string) => ['recycleBin', application] as const,
   projects: ['projects'] as const,
-  templates: ['templates'] as const,
+  allPipelines: ['allPipelines'] as const,
   serverGroups: (application: string) => ['serverGroups', application] as const,
   clusterLocks: (application: string) => ['clusterLocks', application] as const,
   loadBalancers: (application: string) => ['loadBalancers', application] as const,

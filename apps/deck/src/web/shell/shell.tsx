@@ -95,12 +95,12 @@ export function Shell() {
         {application ? <ApplicationSwitch application={application} /> : null}
         <div className="top-space" />
         <LiveMark />
-        <Tooltip label="Search all clouds">
+        <Tooltip label="Search everything">
           <ActionIcon
             variant="subtle"
             color="gray"
             size="lg"
-            aria-label="Search all clouds"
+            aria-label="Search everything"
             renderRoot={(props) => <Link to="/search" search={{}} {...props} />}
           >
             <SearchIcon size={17} />

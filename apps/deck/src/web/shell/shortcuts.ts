@@ -13,7 +13,7 @@ export const SHORTCUTS = [
   { press: ['g', 'n'], does: 'Go to instances' },
   { press: ['g', 'f'], does: 'Go to firewalls' },
   { press: ['g', 'm'], does: 'Go to images' },
-  { press: ['g', 's'], does: 'Search all clouds' },
+  { press: ['g', 's'], does: 'Search everything' },
   { press: ['g', 'q'], does: 'Go to the queue' },
   { press: ['g', 'i'], does: 'Open the inbox' },
   { press: ['j'], does: 'Next in a list of an infrastructure page' },
