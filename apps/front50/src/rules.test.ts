@@ -1,0 +1,47 @@
+import type { Identity, Permissions } from '@gennaker/contracts/people';
+import type { Access } from '@gennaker/service/guard';
+import { describe, expect, it } from 'vitest';
+import { front50Rules } from './rules.ts';
+
+const secret: Permissions = { READ: ['ops'], WRITE: ['ops'] };
+const access: Access = {
+  authentication: () => Promise.resolve(true),
+  permissions: (name) => Promise.resolve(name === 'secret' ? secret : undefined),
+};
+const stored = { query: () => Promise.resolve({ rows: [] }) };
+const root = { user: 'root', roles: [], admin: true };
+const rules = front50Rules(stored as never, access, (name) => Promise.resolve(name === 'root' ? root : undefined));
+const ada: Identity = { user: 'ada', roles: ['dev'], admin: false, via: 'session' };
+
+/** The applications of which a task of this job needs WRITE. */
+async function needed(job: Record<string, unknown>): Promise<unknown> {
+  const rule = rules.submitTask;
+  if (typeof rule !== 'object' || !('needs' in rule)) throw new Error('submitTask has no such rule');
+  const call = { body: { application: 'open', job: [{ type: 'savePipeline', ...job }] }, identity: ada };
+  return rule.of(call as never);
+}
+const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64');
+
+describe('a task that saves pipelines', () => {
+  it('needs WRITE of the application of each, also of a bulk save in base64', async () => {
+    expect(await needed({ pipeline: { application: 'secret', name: 'a' } })).toEqual(['open', 'secret']);
+    const many = [
+      { application: 'other', name: 'a' },
+      { application: 'secret', name: 'b' },
+    ];
+    expect(await needed({ pipelines: many })).toEqual(['open', 'other', 'secret']);
+    expect(await needed({ application: 'open', pipelines: base64(many) })).toEqual(['open', 'other', 'secret']);
+  });
+
+  it('lets none of them run as somebody with more rights', async () => {
+    const triggers = [{ type: 'webhook', runAsUser: 'root' }];
+    const many = [
+      { application: 'open', name: 'a' },
+      { application: 'open', name: 'b', triggers },
+    ];
+    await expect(needed({ pipelines: base64(many) })).rejects.toMatchObject({
+      status: 403,
+      details: { field: 'triggers.runAsUser' },
+    });
+  });
+});
