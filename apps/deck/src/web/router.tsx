@@ -144,6 +144,11 @@ const projectHome = createRoute({
     throw redirect({ to: '/projects/$project/dashboard', params });
   },
 });
+const templates = createRoute({
+  getParentRoute: () => root,
+  path: '/pipeline-templates',
+  component: lazyRouteComponent(() => import('./pages/templates-page.tsx'), 'TemplatesPage'),
+});
 const deleted = createRoute({
   getParentRoute: () => root,
   path: '/deleted',
@@ -209,6 +214,7 @@ const routeTree = root.addChildren([
   projects,
   project,
   projectHome,
+  templates,
   deleted,
   application.addChildren([
     applicationHome,

@@ -8,6 +8,7 @@ export const keys = {
   pipelineHistory: (id: string, ...what: readonly string[]) => ['pipelineHistory', id, ...what] as const,
   recycleBin: (application: string) => ['recycleBin', application] as const,
   projects: ['projects'] as const,
+  templates: (...what: readonly string[]) => ['templates', ...what] as const,
   allPipelines: ['allPipelines'] as const,
   serverGroups: (application: string) => ['serverGroups', application] as const,
   clusterLocks: (application: string) => ['clusterLocks', application] as const,

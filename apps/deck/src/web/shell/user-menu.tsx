@@ -1,6 +1,14 @@
 import { ActionIcon, Button, Group, Menu, PasswordInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { ActivityIcon, DestroyIcon, HookIcon, ProjectIcon, UnplugIcon, UserIcon } from '@gennaker/ui/icons';
+import {
+  ActivityIcon,
+  DestroyIcon,
+  HookIcon,
+  PipelineIcon,
+  ProjectIcon,
+  UnplugIcon,
+  UserIcon,
+} from '@gennaker/ui/icons';
 import { ErrorPanel } from '@gennaker/ui/panels';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -30,6 +38,12 @@ export function UserMenu() {
             renderRoot={(props) => <Link to="/projects" search={{}} {...props} />}
           >
             Projects
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<PipelineIcon size={15} />}
+            renderRoot={(props) => <Link to="/pipeline-templates" {...props} />}
+          >
+            Pipeline templates
           </Menu.Item>
           <Menu.Item
             leftSection={<HookIcon size={15} />}
