@@ -84,14 +84,18 @@ describe('a process that hangs in the middle of a transaction', () => {
       for (const id of [locked, free]) await until(orca.client, id, (one) => one.stages[0]?.status === 'RUNNING');
       await client.query('begin');
       await client.query('select 1 from orca.executions where id = $1 for update', [locked]);
+      const answers = [];
       for (const id of [locked, free]) {
         const { stages } = await orca.client.getExecution({ params: { id } });
-        void orca.client.patchStage({
-          params: { id, stageId: stages[0]?.id ?? '' },
-          body: { judgmentStatus: 'continue' },
-        });
+        answers.push(
+          orca.client.patchStage({
+            params: { id, stageId: stages[0]?.id ?? '' },
+            body: { judgmentStatus: 'continue' },
+          }),
+        );
       }
       for (const id of [free, locked]) expect((await until(orca.client, id, over, 10_000)).status).toBe('SUCCEEDED');
+      await Promise.all(answers);
     } finally {
       client.release(true);
       await hanging.close();
