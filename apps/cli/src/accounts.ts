@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
   type AccountAudit,
@@ -10,8 +9,7 @@ import {
 } from '@gennaker/contracts/cloud-accounts';
 import type { Client } from '@gennaker/contracts/route';
 import { z } from 'zod';
-import { gateOf, saying } from './gate-client.ts';
-import { layoutOf } from './up/layout.ts';
+import { gateNamed, saying } from './gate-client.ts';
 import { Sentence } from './up/sentence.ts';
 
 const USAGE = 'See "gennaker accounts --help" for what it can do.';
@@ -45,14 +43,7 @@ interface Told {
 export async function accounts(root: string, args: string[]): Promise<number> {
   const { values, positionals } = read(args);
   const [deed, name] = positionals;
-  const layout = layoutOf(
-    realpathSync(root),
-    Object.entries({ data: values.data, offset: values.offset }).flatMap(([key, value]) =>
-      value === undefined ? [] : [`--${key}`, value],
-    ),
-    process.env,
-  );
-  const gate = await gateOf(layout, cloudAccountRoutes);
+  const gate = await gateNamed(root, values, cloudAccountRoutes);
   const told = await saying(() => run(gate, deed, name, values));
   process.stdout.write(`${told.text}\n`);
   return told.ok === false ? 1 : 0;

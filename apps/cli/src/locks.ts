@@ -1,9 +1,7 @@
-import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { ClusterLock } from '@gennaker/contracts/cluster-locks';
 import { gateCloudRoutes } from '@gennaker/contracts/gate-clouds';
-import { gateOf, saying } from './gate-client.ts';
-import { layoutOf } from './up/layout.ts';
+import { gateNamed, saying } from './gate-client.ts';
 import { Sentence } from './up/sentence.ts';
 
 const USAGE = 'See "gennaker locks --help" for what it can do.';
@@ -16,12 +14,7 @@ export async function locks(root: string, args: string[]): Promise<number> {
   } catch (error) {
     throw new Sentence(`${error instanceof Error ? error.message : String(error)}. ${USAGE}`, { cause: error });
   }
-  const layout = layoutOf(
-    realpathSync(root),
-    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}`, value])),
-    process.env,
-  );
-  const gate = await gateOf(layout, gateCloudRoutes);
+  const gate = await gateNamed(root, values, gateCloudRoutes);
   const held = await saying(() => gate.listLocks({}));
   process.stdout.write(`${locksText(held, Date.now())}\n`);
   return 0;

@@ -1,12 +1,10 @@
-import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Pipeline } from '@gennaker/contracts/front50';
 import { gateApi } from '@gennaker/contracts/gate';
 import type { LiveStage, PlannedDeploy } from '@gennaker/contracts/live-plan';
 import { orcaInsightRoutes, type Plan, type PlannedStageView } from '@gennaker/contracts/orca-insight';
 import { inWords } from '@gennaker/engine/decide/timers';
-import { gateOf, saying } from './gate-client.ts';
-import { layoutOf } from './up/layout.ts';
+import { gateNamed, saying } from './gate-client.ts';
 import { Sentence } from './up/sentence.ts';
 
 const USAGE = 'See "gennaker plan --help" for what it can do.';
@@ -31,14 +29,7 @@ export async function plan(root: string, args: string[]): Promise<number> {
   if (named === undefined || positionals.length > 1)
     throw new Sentence(`Name one pipeline, by its name or id. ${USAGE}`);
   const parameters = parametersOf(values.parameter ?? []);
-  const layout = layoutOf(
-    realpathSync(root),
-    Object.entries({ data: values.data, offset: values.offset }).flatMap(([key, value]) =>
-      value === undefined ? [] : [`--${key}`, value],
-    ),
-    process.env,
-  );
-  const gate = await gateOf(layout, routes);
+  const gate = await gateNamed(root, values, routes);
   const pipelines = await saying(() => gate.allPipelineConfigs({}));
   const { id } = pipelineNamed(pipelines, named, values.application);
   const planned = await saying(() =>

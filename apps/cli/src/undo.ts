@@ -1,8 +1,6 @@
-import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { orcaUndoRoutes, type UndoPreview } from '@gennaker/contracts/orca-undo';
-import { gateOf, saying } from './gate-client.ts';
-import { layoutOf } from './up/layout.ts';
+import { gateNamed, saying } from './gate-client.ts';
 import { Sentence } from './up/sentence.ts';
 
 const USAGE = 'See "gennaker undo --help" for what it can do.';
@@ -16,14 +14,7 @@ export async function undo(root: string, args: string[]): Promise<number> {
   const { values, positionals } = read(args);
   const [id] = positionals;
   if (id === undefined || positionals.length > 1) throw new Sentence(`Name one execution by its id. ${USAGE}`);
-  const layout = layoutOf(
-    realpathSync(root),
-    Object.entries({ data: values.data, offset: values.offset }).flatMap(([key, value]) =>
-      value === undefined ? [] : [`--${key}`, value],
-    ),
-    process.env,
-  );
-  const gate = await gateOf(layout, orcaUndoRoutes);
+  const gate = await gateNamed(root, values, orcaUndoRoutes);
   const preview = await saying(() => gate.previewUndo({ params: { id } }));
   process.stdout.write(`${previewText(preview)}\n`);
   if (preview.problems.length > 0) return 1;

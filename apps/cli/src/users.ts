@@ -1,9 +1,7 @@
-import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type LocalUser, peopleRoutes } from '@gennaker/contracts/people';
 import type { Client } from '@gennaker/contracts/route';
-import { gateOf, saying } from './gate-client.ts';
-import { layoutOf } from './up/layout.ts';
+import { gateNamed, saying } from './gate-client.ts';
 import { Sentence } from './up/sentence.ts';
 
 const USAGE = 'See "gennaker users --help" for what it can do.';
@@ -31,14 +29,7 @@ type Gate = Client<typeof peopleRoutes>;
 export async function users(root: string, args: string[]): Promise<number> {
   const { values, positionals } = read(args);
   const [deed, name] = positionals;
-  const layout = layoutOf(
-    realpathSync(root),
-    Object.entries({ data: values.data, offset: values.offset }).flatMap(([key, value]) =>
-      value === undefined ? [] : [`--${key}`, value],
-    ),
-    process.env,
-  );
-  const gate = await gateOf(layout, peopleRoutes);
+  const gate = await gateNamed(root, values, peopleRoutes);
   process.stdout.write(`${await saying(() => run(gate, deed, name, values))}\n`);
   return 0;
 }

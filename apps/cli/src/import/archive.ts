@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,8 +6,7 @@ import { gateApi } from '@gennaker/contracts/gate';
 import { notificationSettingsSchema } from '@gennaker/contracts/notification-settings';
 import type { Client } from '@gennaker/contracts/route';
 import { z } from 'zod';
-import { gateOf, saying } from '../gate-client.ts';
-import { layoutOf } from '../up/layout.ts';
+import { gateNamed, saying } from '../gate-client.ts';
 import { reasonOf, Sentence } from '../up/sentence.ts';
 
 type Gate = Client<typeof gateApi>;
@@ -43,8 +41,7 @@ export function archiveIn(value: unknown): Archive | undefined {
  */
 export async function exportArchive(root: string, args: string[]): Promise<number> {
   const { values, positionals } = read(args);
-  const layoutArgs = Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}`, value]));
-  const gate = await gateOf(layoutOf(realpathSync(root), layoutArgs, process.env), gateApi);
+  const gate = await gateNamed(root, values, gateApi);
   const archive = await saying(() => archiveOf(gate));
   const text = `${JSON.stringify(archive, null, 2)}\n`;
   const [file] = positionals;

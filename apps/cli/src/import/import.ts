@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ServiceError } from '@gennaker/contracts/error';
 import { gateApi } from '@gennaker/contracts/gate';
@@ -9,8 +8,7 @@ import type { PipelineJson } from '@gennaker/simulation/pipeline-json';
 import { type Rehearsal, rehearse } from '@gennaker/simulation/rehearse';
 import { stages } from '@gennaker/stages/server';
 import { strategies } from '@gennaker/strategies/server';
-import { gateOf } from '../gate-client.ts';
-import { layoutOf } from '../up/layout.ts';
+import { gateNamed } from '../gate-client.ts';
 import { reasonOf, Sentence } from '../up/sentence.ts';
 import { type Archive, restoreArchive } from './archive.ts';
 import { readArchive, readSources } from './read-sources.ts';
@@ -42,11 +40,11 @@ export async function importDocuments(root: string, args: string[]): Promise<num
   if (positionals.length === 0) throw new Sentence(`Name files, folders or the address of a gate. ${USAGE}`);
   const [only] = positionals;
   const archive = positionals.length === 1 && only !== undefined ? await readArchive(only) : undefined;
-  if (archive) return imported(await systemOf(root, values), archive);
+  if (archive) return imported(await gateNamed(root, values, gateApi), archive);
   const token = values['token-variable'] === undefined ? undefined : process.env[values['token-variable']];
   const contents = await readSources(positionals, token);
   const judgement = judgeDocuments(contents, knownStages(), { application: values.application });
-  const gate = values['dry-run'] === true ? undefined : await systemOf(root, values);
+  const gate = values['dry-run'] === true ? undefined : await gateNamed(root, values, gateApi);
   const outcomes: Outcome[] = [];
   for (const document of judgement.documents) {
     const rehearsal = values['no-rehearsal'] === true ? undefined : await rehearsed(document, judgement);
@@ -156,16 +154,6 @@ async function save(gate: Client<typeof gateApi>, document: JudgedDocument, repl
     const text = JSON.stringify({ ...document.document, id: existing }, null, 2);
     await gate.updatePipeline({ params: { id: existing }, query: {}, body: text });
   }
-}
-
-function systemOf(
-  root: string,
-  values: { readonly data?: string | undefined; readonly offset?: string | undefined },
-): Promise<Client<typeof gateApi>> {
-  const args = Object.entries({ data: values.data, offset: values.offset }).flatMap(([key, value]) =>
-    value === undefined ? [] : [`--${key}`, value],
-  );
-  return gateOf(layoutOf(realpathSync(root), args, process.env), gateApi);
 }
 
 /** The report for people: one line for each document, then the table of stage types. */
