@@ -90,26 +90,36 @@ export function JsonEditor({
 }
 
 /** Two JSON texts side by side, differences marked. */
-export function JsonDiff({ before, after }: { readonly before: string; readonly after: string }) {
+export function JsonDiff({
+  before,
+  after,
+  titles: [left, right],
+}: {
+  readonly before: string;
+  readonly after: string;
+  /** What the sides are called, for those who do not see them. */
+  readonly titles: readonly [string, string];
+}) {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!host.current) return undefined;
-    const extensions = [
+    const side = (title: string) => [
       basicSetup,
       json(),
       look,
       EditorView.editable.of(false),
       EditorState.readOnly.of(true),
       EditorView.lineWrapping,
+      EditorView.contentAttributes.of({ 'aria-label': title }),
     ];
     const merge = new MergeView({
       parent: host.current,
-      a: { doc: before, extensions },
-      b: { doc: after, extensions },
+      a: { doc: before, extensions: side(left) },
+      b: { doc: after, extensions: side(right) },
       collapseUnchanged: { margin: 3, minSize: 6 },
       gutter: true,
     });
     return () => merge.destroy();
-  }, [before, after]);
+  }, [before, after, left, right]);
   return <div ref={host} className="json-diff" />;
 }

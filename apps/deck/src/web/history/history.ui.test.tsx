@@ -63,6 +63,8 @@ describe('the versions of a pipeline', () => {
     expect(list.getByText(waited.sentence)).toBeDefined();
     const difference = within(screen.getByRole('region', { name: 'Difference' }));
     expect(await difference.findByText(waited.sentence)).toBeDefined();
+    // Both sides are there, each with its name, before the page is judged.
+    expect(await difference.findAllByRole('textbox', {}, SLOW)).toHaveLength(2);
     expect(await violations()).toEqual([]);
 
     expect(list.queryByRole('button', { name: 'Restore version 2' })).toBeNull();

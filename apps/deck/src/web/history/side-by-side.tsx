@@ -29,7 +29,7 @@ export function SideBySide({
         <span>{titles[1]}</span>
       </div>
       <Suspense fallback={<Skeleton height={360} />}>
-        <JsonDiff before={comparable(before)} after={comparable(after)} />
+        <JsonDiff before={comparable(before)} after={comparable(after)} titles={titles} />
       </Suspense>
     </>
   );
