@@ -137,6 +137,13 @@ describe('a served contract', () => {
     ).toBe(415);
   });
 
+  it('refuses bytes that are no UTF-8, which would be kept changed', async () => {
+    const bytes = new Uint8Array([...new TextEncoder().encode('{"size": 1, "name": "'), 0xff, 0xfe, 0x22, 0x7d]);
+    const answer = await call('/things', { method: 'POST', body: bytes, headers: json });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ field: 'body', fix: 'send it as UTF-8' });
+  });
+
   it('hands a raw route the exact bytes', async () => {
     const answer = await call('/bytes', { method: 'POST', body: '{ "a" :1 }', headers: json });
     expect(await answer.json()).toEqual({ length: 10 });

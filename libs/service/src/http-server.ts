@@ -281,7 +281,13 @@ function jsonBody(request: FastifyRequest, bytes: Uint8Array): unknown {
     throw new ServiceError(415, `The body must be JSON, not ${type || 'of no type'}`, {
       fix: 'send content-type: application/json',
     });
-  const text = new TextDecoder().decode(bytes);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    // Replaced by signs that nobody sent, it would be kept changed.
+    throw badRequest('The body is not UTF-8 text', { field: 'body', fix: 'send it as UTF-8' });
+  }
   try {
     return JSON.parse(text);
   } catch (error) {
