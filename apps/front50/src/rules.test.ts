@@ -45,3 +45,19 @@ describe('a task that saves pipelines', () => {
     });
   });
 });
+
+describe('a restore of a pipeline', () => {
+  const version = { body: JSON.stringify({ triggers: [{ type: 'webhook', runAsUser: 'root' }] }), application: 'open' };
+  const kept = { query: () => Promise.resolve({ rows: [version] }) };
+  const restoring = front50Rules(kept as never, access, (name) => Promise.resolve(name === 'root' ? root : undefined));
+  const ofRule = (rule: unknown): ((call: unknown) => Promise<unknown>) =>
+    (rule as { readonly of: (call: unknown) => Promise<unknown> }).of;
+
+  it.each([
+    ['of an earlier version', restoring.restorePipelineVersion, { params: { id: 'p' }, body: { version: 1 } }],
+    ['from the recycle bin', restoring.restoreDeleted, { params: { kind: 'pipeline', id: 'p' } }],
+  ])('%s brings back no trigger that runs as somebody with more rights', async (_case, rule, call) => {
+    await expect(ofRule(rule)({ ...call, identity: ada })).rejects.toMatchObject({ status: 403 });
+    expect(await ofRule(rule)({ ...call, identity: { ...ada, admin: true } })).toEqual(['open']);
+  });
+});

@@ -33,6 +33,16 @@ export function front50Rules(client: Queryable, access: Access, person: FindPers
     );
     return rows.length === 0 ? null : rows.map(({ application }) => application);
   };
+  /** A restore is a save: whoever asks for it must be allowed to save what comes back, in every application it was in. */
+  const ofRestored = async (id: string, version: number | undefined, identity: Identity): Promise<string[] | null> => {
+    const { rows } = await client.query<{ body: string }>(
+      `select body from front50.pipeline_versions where pipeline_id = $1 and ($2::int is null or version = $2)
+       order by version desc limit 1`,
+      [id, version ?? null],
+    );
+    for (const { body } of rows) await runsAsNobodyElse(access, identity, person, parsed(body));
+    return ofVersions(id);
+  };
   const ofTask = async (id: string): Promise<string | null> => {
     const { rows } = await client.query<{ application: string }>(
       'select application from front50.tasks where id = $1',
@@ -108,13 +118,16 @@ export function front50Rules(client: Queryable, access: Access, person: FindPers
     pipelineChanges: { needs: 'READ', of: ({ params }) => ofVersions(params.id) },
     pipelineDiff: { needs: 'READ', of: ({ params }) => ofVersions(params.id) },
     pipelineBlame: { needs: 'READ', of: ({ params }) => ofVersions(params.id) },
-    restorePipelineVersion: { needs: 'WRITE', of: ({ params }) => ofVersions(params.id) },
+    restorePipelineVersion: {
+      needs: 'WRITE',
+      of: ({ params, body, identity }) => ofRestored(params.id, body.version, identity),
+    },
     listDeleted: { shows: applicationOf },
     restoreDeleted: {
       needs: 'WRITE',
-      of: ({ params }) =>
+      of: ({ params, identity }) =>
         params.kind === 'pipeline' || params.kind === 'strategy'
-          ? ofVersions(params.id)
+          ? ofRestored(params.id, undefined, identity)
           : params.kind === 'application'
             ? params.id
             : null,
