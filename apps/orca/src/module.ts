@@ -26,7 +26,7 @@ import { runRetention } from './retention.ts';
 import { ENGINE_SETTINGS, Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { Queues } from './queue/queues.ts';
 import { orcaRules } from './rules.ts';
-import { StrategyLab } from './strategy-lab/strategy-lab.ts';
+import { strategyLab } from './strategy-lab/strategy-lab.ts';
 import { tellHolds } from './undo/tell-holds.ts';
 import { definitionMap, type World } from './world.ts';
 
@@ -100,7 +100,7 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
   });
   queues.open();
   const { retention } = config.file;
-  const lab = new StrategyLab(world.clock);
+  const lab = strategyLab(world.clock);
   const parts = { db, orchestrator, queues, world, retention };
   const stopRetention = runRetention(db, retention, world.clock, log);
   const toldParent = whenEnded(parts, log);

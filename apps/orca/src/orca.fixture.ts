@@ -32,7 +32,7 @@ import { orcaHandlers } from './http.ts';
 import { ENGINE_SETTINGS, Orchestrator } from './orchestrator.ts';
 import { Queues } from './queue/queues.ts';
 import { definitionMap, type World } from './world.ts';
-import { StrategyLab } from './strategy-lab/strategy-lab.ts';
+import { strategyLab } from './strategy-lab/strategy-lab.ts';
 
 /** PostgreSQL and Redis of one test. */
 export interface Stores {
@@ -112,7 +112,7 @@ export async function startOrca(
     REDIS_URL: stores.redis.url,
   });
   const parts = { db, orchestrator, queues, world, retention: config.file.retention };
-  const lab = new StrategyLab(world.clock);
+  const lab = strategyLab(world.clock);
   const ended = whenEnded(parts, logger('orca-test'));
   const served = await serve({
     name: 'orca',

@@ -9,3 +9,15 @@ export interface PipelineJson {
   readonly stages: readonly StageJson[];
   readonly [key: string]: unknown;
 }
+
+/** A document that is a pipeline, in this form: without an id, its name stands for it. */
+export function asPipelineJson(document: Readonly<Record<string, unknown>>): PipelineJson {
+  const { id, name, application, stages } = document;
+  return {
+    ...document,
+    id: typeof id === 'string' ? id : String(name),
+    name: String(name),
+    application: String(application),
+    stages: Array.isArray(stages) ? (stages as PipelineJson['stages']) : [],
+  };
+}

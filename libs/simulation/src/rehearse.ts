@@ -1,19 +1,9 @@
-import type { Status } from '@gennaker/contracts/status';
+import type { Rehearsal } from '@gennaker/contracts/document-import';
 import type { Reason } from '@gennaker/contracts/execution';
 import type { PipelineJson } from './pipeline-json.ts';
 import type { PipelineRun } from './pipeline-run.ts';
 import { SimulatedWorld } from './simulated-world.ts';
 import { NeverEnds } from './virtual-time.ts';
-
-/** How a rehearsal went. */
-export interface Rehearsal {
-  /** Undefined: it never ended within the limits. */
-  readonly status?: Status;
-  /** Virtual time from start to end, ms. */
-  readonly durationMs: number;
-  /** The stage that failed, and why; or why it never ended. */
-  readonly failed?: { readonly stage: string; readonly reason: string };
-}
 
 const START = 1_700_000_000_000;
 const LIMITS = { virtualMs: 30 * 86_400_000, realMs: 20_000 };

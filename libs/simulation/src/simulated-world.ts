@@ -1,3 +1,4 @@
+import { entityTagSchema, entityTagsId, type EntityTagsView, putTags } from '@gennaker/contracts/entity-tags';
 import { badRequest, notFound } from '@gennaker/contracts/error';
 import type { front50Api, Pipeline } from '@gennaker/contracts/front50';
 import type { orcaApi } from '@gennaker/contracts/orca';
@@ -33,6 +34,7 @@ export class SimulatedWorld implements TaskWorld {
   readonly ports: Ports;
   readonly clock: TaskWorld['clock'];
   readonly #pipelines = new Map<string, PipelineJson>();
+  readonly #tags = new Map<string, EntityTagsView>();
   readonly #definitions = new Map<string, AnyStageDefinition>();
   readonly #strategies = new Map<string, StrategyDefinition>(Object.entries(strategies));
 
@@ -122,6 +124,25 @@ export class SimulatedWorld implements TaskWorld {
           (one) => !args?.query?.application || one.application === args.query.application,
         ) as unknown as Pipeline[],
       getApplication: async ({ params }) => ({ name: params.application }),
+      upsertEntityTags: async ({ body: { entityRef, tags, isPartial = true } }) => {
+        const id = entityTagsId(entityRef);
+        const kept = isPartial ? (this.#tags.get(id)?.tags ?? []) : [];
+        const given = tags.map((tag) => entityTagSchema.parse(tag));
+        const view: EntityTagsView = {
+          ...{ id, entityRef, tagsMetadata: [], lastModified: this.time.now(), lastModifiedBy: 'test' },
+          tags: putTags(kept, given),
+        };
+        this.#tags.set(id, view);
+        return view;
+      },
+      deleteEntityTags: async ({ params: { id }, query }) => {
+        const found = this.#tags.get(id);
+        if (!found) throw notFound(`No entity has tags with the id "${id}"`);
+        const names = query?.tags?.split(',');
+        const tags = names ? found.tags.filter(({ name }) => !names.includes(name)) : [];
+        if (tags.length > 0) this.#tags.set(id, { ...found, tags });
+        else this.#tags.delete(id);
+      },
     });
   }
 

@@ -21,7 +21,7 @@ const pipelinesSchema = z.object({
 export function labHandlers(lab: StrategyLab, world: World): Handlers<typeof strategyLabRoutes> {
   return {
     simulateStrategy: async ({ body, signal, identity, traceparent }) =>
-      lab.simulate({ ...body, pipelines: await pipelinesOf(world, body, { identity, signal, traceparent }) }, signal),
+      lab.play({ ...body, pipelines: await pipelinesOf(world, body, { identity, signal, traceparent }) }, signal),
   };
 }
 

@@ -10,7 +10,7 @@ import { systemClock } from '@gennaker/service/clock';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { World } from '../world.ts';
 import { labHandlers } from './lab-handlers.ts';
-import { StrategyLab } from './strategy-lab.ts';
+import { strategyLab } from './strategy-lab.ts';
 
 type Simulate = Call<typeof strategyLabRoutes.simulateStrategy>;
 
@@ -25,7 +25,7 @@ const front50 = {
     throw notFound('There is no such pipeline');
   },
 };
-const lab = new StrategyLab(systemClock);
+const lab = strategyLab(systemClock);
 const { simulateStrategy } = labHandlers(lab, { ports: { front50 } } as unknown as World);
 const ask = (cluster: LabRequest['cluster'], signal = new AbortController().signal) =>
   simulateStrategy({
