@@ -41,7 +41,7 @@ async function run(root: string, command: string, args: string[]): Promise<numbe
     case 'undo':
       return (await import('./undo.ts')).undo(root, args);
     case 'import':
-      return (await import('./import/import.ts')).importDocuments(root, args);
+      return (await import('./import/import.ts')).importSources(root, args);
     case 'export':
       return (await import('./import/archive.ts')).exportArchive(root, args);
     case 'validate':

@@ -5,6 +5,7 @@ import { gateApi } from '@gennaker/contracts/gate';
 import { igorApi } from '@gennaker/contracts/igor';
 import { orcaApi } from '@gennaker/contracts/orca';
 import { roscoApi } from '@gennaker/contracts/rosco';
+import { knownStages } from '@gennaker/documents/known-stages';
 import { cachedAccess } from '@gennaker/service/access';
 import type { AppDefinition } from '@gennaker/service/app';
 import { systemClock } from '@gennaker/service/clock';
@@ -16,6 +17,7 @@ import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
 import manifest from '../package.json' with { type: 'json' };
 import { gateHandlers } from './http.ts';
+import { rehearsals } from './import/rehearsals.ts';
 import { Attempts } from './people/attempts.ts';
 import { authenticator } from './people/authenticate.ts';
 import type { People } from './people/people.ts';
@@ -58,6 +60,8 @@ export const app: AppDefinition = {
       caller: 'gate',
       identityKey: config.identityKey,
     });
+    const customStages = { webhooks: file.webhook.preconfigured, stageTypes: file.stageTypes };
+    const rehearsing = rehearsals(systemClock);
     const served = await serve({
       name: 'gate',
       api: gateApi,
@@ -71,9 +75,10 @@ export const app: AppDefinition = {
           rosco: createServiceClient(roscoApi, called('rosco')),
           clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
           version: manifest.version,
-          customStages: { webhooks: config.file.webhook.preconfigured, stageTypes: config.file.stageTypes },
+          customStages,
         },
         people,
+        { known: knownStages(customStages), rehearsals: rehearsing, clock: systemClock },
       ),
       identify: authenticator(people),
       identifyAgainMs: STREAM_CALLER_MAX_AGE_MS,
@@ -82,6 +87,7 @@ export const app: AppDefinition = {
     return {
       async stop() {
         await served.close();
+        rehearsing.close();
         await db.close();
       },
     };

@@ -74,9 +74,9 @@ describe('checkPipeline refuses', () => {
       'stages.0.clusters.0',
     ],
     ['capitals in a Compute name', deploy({ stack: 'Prod' }), 'stages.0.clusters.0'],
-  ])('%s', (_label, changes, field) => {
+  ])('%s', (label, changes, field) => {
     const error = refused(changes);
-    expect(error.status).toBe(400);
+    expect(error.status).toBe(['no name', 'no application'].includes(label) ? 422 : 400);
     expect(error.details.field).toBe(field);
     expect(error.details.fix).toBeTruthy();
   });

@@ -1,4 +1,4 @@
-import { badRequest } from '@gennaker/contracts/error';
+import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import { type Pipeline, pipelineSchema, type SaveWarning } from '@gennaker/contracts/front50';
 import { nameProblems } from '@gennaker/contracts/moniker';
 import { graphProblems } from '@gennaker/contracts/pipeline-graph';
@@ -24,7 +24,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 /**
  * Checks a pipeline before it is saved, purely: refuses what can never run, answers warnings for what this system does
  * not know yet or cannot judge before the run.
- * @throws ServiceError 400 naming field and fix
+ * @throws ServiceError 400 naming field and fix; 422 without a name or an application
  */
 export function checkPipeline(
   document: Readonly<Record<string, unknown>>,
@@ -32,7 +32,7 @@ export function checkPipeline(
 ): { pipeline: Pipeline; warnings: SaveWarning[] } {
   for (const field of ['name', 'application'] as const)
     if (typeof document[field] !== 'string' || document[field].trim() === '')
-      throw badRequest(`A pipeline needs its ${field}`, { field, fix: `add "${field}" as text` });
+      throw new ServiceError(422, `A pipeline needs its ${field}`, { field, fix: `add "${field}" as text` });
   const parsed = pipelineSchema.safeParse(document);
   if (!parsed.success) {
     const errors = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);

@@ -1,9 +1,10 @@
-import { type Judged, judgeStage, type KnownStages, type Verdict } from './judge-stage.ts';
+import type { ImportedType, JudgedStage } from '@gennaker/contracts/document-import';
+import { judgeStage, type KnownStages } from './judge-stage.ts';
 import type { Contents, Found, Refused } from './read-documents.ts';
 
 /** A document with the verdict on each of its stages. */
 export interface JudgedDocument extends Found {
-  readonly stages: readonly Judged[];
+  readonly stages: readonly JudgedStage[];
   /** What whoever imports it should know. */
   readonly warnings: readonly string[];
 }
@@ -83,22 +84,12 @@ function nameOf(source: string, path: string): string {
   return `${file}${place}`.replace(/[\\/?#%^]/g, '-').slice(0, 200);
 }
 
-/** One line of the table: a stage type and how its stages were judged. */
-export interface TypeLine {
-  readonly type: string;
-  readonly mapped: number;
-  readonly approximated: number;
-  readonly unsupported: number;
-  /** The commonest reason why they are not simply mapped. */
-  readonly why?: string;
-}
-
 /** Verdicts per stage type, the commonest type first. */
-export function tableOf(documents: readonly JudgedDocument[]): TypeLine[] {
-  const types = new Map<string, Judged[]>();
+export function tableOf(documents: readonly JudgedDocument[]): ImportedType[] {
+  const types = new Map<string, JudgedStage[]>();
   for (const stage of documents.flatMap(({ stages }) => stages))
     types.set(stage.type, [...(types.get(stage.type) ?? []), stage]);
-  const count = (stages: readonly Judged[], verdict: Verdict): number =>
+  const count = (stages: readonly JudgedStage[], verdict: JudgedStage['verdict']): number =>
     stages.filter((stage) => stage.verdict === verdict).length;
   return [...types]
     .toSorted(([a, left], [b, right]) => right.length - left.length || (a < b ? -1 : 1))

@@ -1,19 +1,8 @@
+import type { JudgedStage } from '@gennaker/contracts/document-import';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
 import { z } from 'zod';
 
 type Json = Readonly<Record<string, unknown>>;
-
-/** How far this system can do what a stage says. */
-export type Verdict = 'mapped' | 'approximated' | 'unsupported';
-
-/** A stage's verdict, with where and why when it is not simply mapped. */
-export interface Judged {
-  readonly path: string;
-  readonly type: string;
-  readonly name: string;
-  readonly verdict: Verdict;
-  readonly reasons: readonly { readonly path: string; readonly reason: string }[];
-}
 
 /** What stages are judged against. */
 export interface KnownStages {
@@ -53,11 +42,11 @@ const isObject = (value: unknown): value is Json =>
 const hasExpression = (value: unknown): boolean => JSON.stringify(value ?? null).includes('${');
 
 /** Judges a stage by its type's schema. `path`: where it stands, such as `stages[2]`. */
-export function judgeStage(stage: Json, path: string, known: KnownStages): Judged {
+export function judgeStage(stage: Json, path: string, known: KnownStages): JudgedStage {
   const type = typeof stage['type'] === 'string' ? stage['type'] : '';
   const name = typeof stage['name'] === 'string' && stage['name'] !== '' ? stage['name'] : type;
   const reasons: { path: string; reason: string }[] = [];
-  const answer = (verdict: Verdict): Judged => ({ path, type, name, verdict, reasons });
+  const answer = (verdict: JudgedStage['verdict']): JudgedStage => ({ path, type, name, verdict, reasons });
   const definition = known.definitions.get(type);
   if (!definition) {
     reasons.push({

@@ -159,6 +159,15 @@ function collect(value: unknown, path: string, format: string, notes: readonly s
     if (value['kind'] === 'Pipeline') add(...fromPacrd(value));
     return;
   }
+  if (typeof value['archive'] === 'string' && value['archive'].startsWith('gennaker/')) {
+    into.refused.push({
+      source: into.source,
+      path,
+      reason: 'It is an archive of a whole system',
+      fix: 'restore it by itself: gennaker import FILE, or POST /archive',
+    });
+    return;
+  }
   if (isTemplateV1(value)) {
     into.refused.push({
       source: into.source,

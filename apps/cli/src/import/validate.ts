@@ -1,12 +1,12 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import { checkPipeline, type Known } from '@gennaker/documents/check-pipeline';
 import { judgeDocuments } from '@gennaker/documents/judge-documents';
+import { knownStages } from '@gennaker/documents/known-stages';
 import { stages } from '@gennaker/stages/server';
 import { strategies } from '@gennaker/strategies/server';
 import { triggers } from '@gennaker/triggers/server';
 import { parseArgs } from 'node:util';
 import { reasonOf, Sentence } from '../up/sentence.ts';
-import { knownStages } from './import.ts';
 import { readSources } from './read-sources.ts';
 
 const USAGE = 'See "gennaker validate --help" for what it can do.';
