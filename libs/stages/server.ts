@@ -6,6 +6,7 @@ import bulkDestroyServerGroup from './bulk-destroy-server-group/stage.ts';
 import checkPreconditions from './check-preconditions/stage.ts';
 import cloneServerGroup from './clone-server-group/stage.ts';
 import createServerGroup from './create-server-group/stage.ts';
+import deleteEntityTags from './delete-entity-tags/stage.ts';
 import deleteLoadBalancer from './delete-load-balancer/stage.ts';
 import deleteScalingPolicy from './delete-scaling-policy/stage.ts';
 import deleteSecurityGroup from './delete-security-group/stage.ts';
@@ -44,6 +45,7 @@ import terminateInstances from './terminate-instances/stage.ts';
 import trafficReport from './traffic-report/stage.ts';
 import undoOperation from './undo-operation/stage.ts';
 import updateLaunchConfig from './update-launch-config/stage.ts';
+import upsertEntityTags from './upsert-entity-tags/stage.ts';
 import upsertImageTags from './upsert-image-tags/stage.ts';
 import upsertLoadBalancer from './upsert-load-balancer/stage.ts';
 import upsertScalingPolicy from './upsert-scaling-policy/stage.ts';
@@ -62,6 +64,7 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   checkPreconditions,
   cloneServerGroup,
   createServerGroup,
+  deleteEntityTags,
   deleteLoadBalancer,
   deleteScalingPolicy,
   deleteSecurityGroup,
@@ -100,6 +103,7 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   trafficReport,
   undoOperation,
   updateLaunchConfig,
+  upsertEntityTags,
   upsertImageTags,
   upsertLoadBalancer,
   upsertScalingPolicy,
@@ -119,6 +123,7 @@ export interface StageInputs {
   readonly checkPreconditions: z.input<(typeof checkPreconditions)['schema']>;
   readonly cloneServerGroup: z.input<(typeof cloneServerGroup)['schema']>;
   readonly createServerGroup: z.input<(typeof createServerGroup)['schema']>;
+  readonly deleteEntityTags: z.input<(typeof deleteEntityTags)['schema']>;
   readonly deleteLoadBalancer: z.input<(typeof deleteLoadBalancer)['schema']>;
   readonly deleteScalingPolicy: z.input<(typeof deleteScalingPolicy)['schema']>;
   readonly deleteSecurityGroup: z.input<(typeof deleteSecurityGroup)['schema']>;
@@ -159,6 +164,7 @@ export interface StageInputs {
   readonly trafficReport: z.input<(typeof trafficReport)['schema']>;
   readonly undoOperation: z.input<(typeof undoOperation)['schema']>;
   readonly updateLaunchConfig: z.input<(typeof updateLaunchConfig)['schema']>;
+  readonly upsertEntityTags: z.input<(typeof upsertEntityTags)['schema']>;
   readonly upsertImageTags: z.input<(typeof upsertImageTags)['schema']>;
   readonly upsertLoadBalancer: z.input<(typeof upsertLoadBalancer)['schema']>;
   readonly upsertScalingPolicy: z.input<(typeof upsertScalingPolicy)['schema']>;

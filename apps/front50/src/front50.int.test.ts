@@ -169,6 +169,8 @@ describe('pipelines', () => {
       save({ name: 'X', application: 'hello', stages: [{ type: 'wait', refId: 'a', requisiteStageRefIds: ['a'] }] }),
     );
     await refused(save({ name: 'X', application: 'hello', id: 'one' }, { id: 'two' }));
+    for (const half of [{ name: 'X' }, { name: ' ', application: 'hello' }])
+      expect(await refused(save(half))).toMatchObject({ status: 422 });
     expect(await count()).toBe(before);
   });
 

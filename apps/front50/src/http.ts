@@ -1,11 +1,22 @@
 import type { front50Api } from '@gennaker/contracts/front50';
 import type { Handlers } from '@gennaker/contracts/route';
 import { inTransaction } from '@gennaker/store/database';
+import { readArchive } from './archive/read-archive.ts';
+import { restoreArchive } from './archive/restore-archive.ts';
 import { applicationHistory } from './applications/application-history.ts';
 import { deleteApplication } from './applications/delete-application.ts';
 import { getApplication, listApplications } from './applications/read-applications.ts';
 import { readPermissions } from './applications/read-permissions.ts';
 import { upsertApplication } from './applications/upsert-application.ts';
+import {
+  createCanaryConfig,
+  deleteCanaryConfig,
+  canaryConfigSummary,
+  getCanaryConfig,
+  listCanaryConfigs,
+  updateCanaryConfig,
+} from './canary-configs/canary-configs.ts';
+import { deleteEntityTags, getEntityTags, listEntityTags, upsertEntityTags } from './entity-tags/entity-tags.ts';
 import type { Front50 } from './front50.ts';
 import { deletePipeline } from './pipelines/delete-pipeline.ts';
 import {
@@ -32,6 +43,7 @@ import {
 import { savePipeline } from './pipelines/save-pipeline.ts';
 import { getProject, listProjects, projectHistory } from './projects/projects.ts';
 import { listDeleted, restoreDeleted } from './recycle-bin/recycle-bin.ts';
+import { convertToTemplate } from './templates/convert-to-template.ts';
 import { dependentsOf } from './templates/dependents.ts';
 import { planned } from './templates/template-references.ts';
 import {
@@ -123,7 +135,26 @@ export function front50Handlers(front50: Front50): Handlers<typeof front50Api> {
     deleteTemplate: ({ params, query, user }) =>
       inTransaction(db, (client) => deleteTemplate(front50, client, params.id, query, user)),
     templateDependents: ({ params }) => dependentsOf(db.pool, params.id),
+    convertToTemplate: async ({ params }) => convertToTemplate(await getPipeline(db.pool, params.id)),
     planTemplate: async ({ body }) => ({ ...(await planned(db.pool, body)) }),
+    listEntityTags: ({ query }) => listEntityTags(db.pool, query),
+    getEntityTags: ({ params }) => getEntityTags(db.pool, params.id),
+    upsertEntityTags: ({ body, user }) => inTransaction(db, (client) => upsertEntityTags(front50, client, body, user)),
+    deleteEntityTags: ({ params, query, user }) =>
+      inTransaction(db, (client) =>
+        deleteEntityTags(front50, client, params.id, query.tags?.split(',').filter(Boolean), user),
+      ),
+    listCanaryConfigs: async ({ query }) =>
+      (await listCanaryConfigs(db.pool, query.application)).map(canaryConfigSummary),
+    getCanaryConfig: ({ params }) => getCanaryConfig(db.pool, params.id),
+    createCanaryConfig: ({ body, user }) =>
+      inTransaction(db, (client) => createCanaryConfig(front50, client, body, user)),
+    updateCanaryConfig: ({ params, body, user }) =>
+      inTransaction(db, (client) => updateCanaryConfig(front50, client, params.id, body, user)),
+    deleteCanaryConfig: ({ params, user }) =>
+      inTransaction(db, (client) => deleteCanaryConfig(front50, client, params.id, user)),
+    readArchive: () => readArchive(db.pool),
+    restoreArchive: ({ body, user }) => restoreArchive(front50, (change) => inTransaction(db, change), body, user),
     submitTask: ({ body, headers, user }) => submitTask(front50, body, { key: headers['idempotency-key'], user }),
     getTask: ({ params }) => getTask(db.pool, params.id),
     deleteTask: ({ params }) => deleteTask(db.pool, params.id),

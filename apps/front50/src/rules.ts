@@ -1,4 +1,5 @@
 import { authorize } from '@gennaker/access/authorize';
+import { applicationOfEntity, entityTagsSchema } from '@gennaker/contracts/entity-tags';
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import type { front50Api } from '@gennaker/contracts/front50';
 import { type Identity, type Person, permissionsSchema } from '@gennaker/contracts/people';
@@ -75,6 +76,20 @@ export function front50Rules(client: Queryable, access: Access, person: FindPers
     );
     return found.flatMap((names) => names ?? []);
   };
+  const ofEntityTags = async (id: string): Promise<string | undefined | null> => {
+    const { rows } = await client.query<{ body: string }>(
+      "select body from front50.documents where kind = 'entityTags' and id = $1",
+      [id.toLowerCase()],
+    );
+    return rows[0] === undefined ? null : applicationOfTags(parsed(rows[0].body));
+  };
+  const ofCanaryConfig = async (id: string): Promise<string[]> => {
+    const { rows } = await client.query<{ body: string }>(
+      "select body from front50.documents where kind = 'canaryConfig' and id = $1",
+      [id],
+    );
+    return rows.flatMap(({ body }) => applicationsOf(parsed(body)));
+  };
   return {
     listApplications: { shows: named },
     getApplication: { needs: 'READ', of: ({ params }) => params.application },
@@ -139,7 +154,29 @@ export function front50Rules(client: Queryable, access: Access, person: FindPers
     updateTemplate: 'signed',
     deleteTemplate: 'signed',
     templateDependents: { shows: applicationOf },
+    convertToTemplate: { needs: 'READ', of: ({ params }) => ofPipeline(params.id) },
     planTemplate: 'signed',
+    listEntityTags: { shows: (item) => applicationOfTags(item) ?? null },
+    getEntityTags: { shows: (item) => applicationOfTags(item) ?? null },
+    upsertEntityTags: { needs: 'WRITE', of: ({ body }) => applicationOfEntity(body.entityRef) },
+    deleteEntityTags: { needs: 'WRITE', of: ({ params }) => ofEntityTags(params.id) },
+    listCanaryConfigs: { shows: applicationsOf },
+    getCanaryConfig: { shows: applicationsOf },
+    createCanaryConfig: { needs: 'WRITE', of: ({ body }) => body.applications },
+    updateCanaryConfig: {
+      needs: 'WRITE',
+      of: async ({ params, body }) => [...body.applications, ...(await ofCanaryConfig(params.id))],
+    },
+    deleteCanaryConfig: {
+      needs: 'WRITE',
+      of: async ({ params }) => {
+        const names = await ofCanaryConfig(params.id);
+        // Nobody's: the handler says that there is none.
+        return names.length === 0 ? null : names;
+      },
+    },
+    readArchive: 'admin',
+    restoreArchive: 'admin',
     listProjects: 'signed',
     getProject: 'signed',
     projectHistory: 'signed',
@@ -213,6 +250,17 @@ async function runsAsNobodyElse(
           : `this takes all of its roles; yours lack ${more.join(', ')}`,
       });
   }
+}
+
+function applicationOfTags(item: unknown): string | undefined {
+  const tags = entityTagsSchema.safeParse(item);
+  return tags.success ? applicationOfEntity(tags.data.entityRef) : undefined;
+}
+
+function applicationsOf(item: unknown): string[] {
+  const names =
+    isObject(item) && Array.isArray(item['applications']) ? (item['applications'] as readonly unknown[]) : [];
+  return names.filter((name) => typeof name === 'string');
 }
 
 function pipelineOf(given: unknown): unknown {

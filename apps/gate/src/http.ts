@@ -11,6 +11,7 @@ import { takeWebhook } from './events/take-webhook.ts';
 import { featureHandlers } from './features/feature-handlers.ts';
 import { forward } from './forward.ts';
 import type { Gate } from './gate.ts';
+import { importHandlers, type ImportParts } from './import/import-handlers.ts';
 import { openApiDocument } from './openapi/document.ts';
 import type { People } from './people/people.ts';
 import { peopleHandlers } from './people/people-handlers.ts';
@@ -20,18 +21,19 @@ import { customStageHandlers } from './stages/custom-stages.ts';
 import { taskHandlers } from './tasks/task-handlers.ts';
 
 /** Gate's API bound to its use cases. */
-export function gateHandlers(gate: Gate, people: People): Handlers<typeof gateApi> {
+export function gateHandlers(gate: Gate, people: People, imports: ImportParts): Handlers<typeof gateApi> {
   let document: Record<string, unknown> | undefined;
   return {
     version: () => ({ version: gate.version }),
     openapi: () => (document ??= openApiDocument(gate.version)),
     ...forward(gate.orca, orcaPassedRoutes),
     ...peopleHandlers(people),
-    ...featureHandlers(people),
+    ...featureHandlers(people, imports.known),
     ...pipelineHandlers(gate),
     ...taskHandlers(gate),
     ...cloudHandlers(gate),
     ...documentHandlers(gate),
+    ...importHandlers(gate, imports),
     ...customStageHandlers(gate.customStages),
     ...forward(gate.orca, orcaInsightRoutes),
     ...forward(gate.orca, strategyLabRoutes),

@@ -401,6 +401,8 @@ describe('saving', () => {
       field: 'stages.0.requisiteStageRefIds',
       fix: 'remove "2" or add the stage',
     });
+    const nameless = await post('/pipelines', { application: 'hello' });
+    expect([nameless.status, await nameless.json()]).toMatchObject([400, { status: 400, field: 'name' }]);
     const saved = await client.savePipelineConfig({
       body: JSON.stringify({ name: 'Warned', application: 'hello', stages: [{ type: 'teleport' }] }),
     });
@@ -421,6 +423,34 @@ describe('saving', () => {
       details: { stale: { version: 2, lastModifiedBy: 'anonymous' } },
     });
     expect(await client.pipelineHistory({ params: { id } })).toHaveLength(2);
+  });
+});
+
+describe('importing', () => {
+  it('shows first what it would do, then stores it, and leaves alone what exists', async () => {
+    const text = '{ "name": "Imported",  "stages": [{"type": "wait", "waitTime": 5}] }';
+    const body = {
+      application: 'hello',
+      files: [
+        { name: 'good.json', text },
+        { name: 'bad.json', text: '{"name": "a/b", "application": "hello", "stages": []}' },
+      ],
+    };
+    const dry = await client.importDocuments({ body: { ...body, dryRun: true } });
+    expect(dry.documents).toMatchObject([
+      { source: 'good.json', name: 'Imported', result: 'would be imported', rehearsal: { status: 'SUCCEEDED' } },
+      { source: 'bad.json', result: 'refused', reason: expect.stringContaining('name: ') },
+    ]);
+    expect(dry.stageTypes).toEqual([{ type: 'wait', mapped: 1, approximated: 0, unsupported: 0 }]);
+    const unrehearsed = { ...body, rehearse: false };
+    const done = await client.importDocuments({ body: unrehearsed });
+    expect(done.documents.map(({ result }) => result)).toEqual(['imported', 'refused']);
+    const stored = await client.getPipelineConfig({ params: { application: 'hello', name: 'imported' } });
+    const again = await client.importDocuments({ body: unrehearsed });
+    expect(again.documents[0]).toMatchObject({ result: 'exists', existingId: stored.id });
+    const replaced = await client.importDocuments({ body: { ...unrehearsed, replace: true } });
+    expect(replaced.documents[0]).toMatchObject({ result: 'replaced' });
+    expect(await client.pipelineHistory({ params: { id: stored.id ?? '' } })).toHaveLength(2);
   });
 });
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { executionViewSchema, jsonObject, taskViewSchema } from './execution.ts';
+import { archiveRoutes } from './archive.ts';
+import { canaryConfigRoutes } from './canary-configs.ts';
 import { documentHistoryRoutes } from './document-history.ts';
+import { entityTagRoutes } from './entity-tags.ts';
 import { notificationSettingsRoutes } from './notification-settings.ts';
 import { permissionsSchema } from './people.ts';
 import { pipelineTemplateRoutes } from './pipeline-templates.ts';
@@ -68,6 +71,7 @@ export const savedPipelineSchema = z.object({
   pipeline: pipelineSchema,
   warnings: z.array(saveWarningSchema),
 });
+export type SavedPipeline = z.infer<typeof savedPipelineSchema>;
 
 /** A stored pipeline: `text` exactly as it was received, `pipeline` what it says with id, updateTs and author added. */
 export const storedPipelineSchema = z.object({
@@ -139,6 +143,9 @@ export const front50Api = defineApi({
   ...notificationSettingsRoutes,
   ...documentHistoryRoutes,
   ...pipelineTemplateRoutes,
+  ...entityTagRoutes,
+  ...canaryConfigRoutes,
+  ...archiveRoutes,
   listPermissions: {
     method: 'GET',
     path: '/permissions',

@@ -1,15 +1,20 @@
 import { z } from 'zod';
+import { archiveRoutes } from './archive.ts';
+import { canaryConfigRoutes } from './canary-configs.ts';
 import { documentHistoryRoutes } from './document-history.ts';
+import { entityTagRoutes, entityTagSchema } from './entity-tags.ts';
 import { executionViewSchema, jsonObject } from './execution.ts';
 import { applicationSchema, bulkSavedSchema, pipelineSchema, taskSchema } from './front50.ts';
 import { notificationSettingsRoutes } from './notification-settings.ts';
 import { pipelineTemplateRoutes } from './pipeline-templates.ts';
+import { projectClusterSchema } from './project-clusters.ts';
 import { projectRoutes } from './projects.ts';
 import { defineApi } from './route.ts';
 
 const id = z.object({ id: z.string() });
 const application = z.object({ application: z.string() });
 const named = z.object({ application: z.string(), name: z.string() });
+const taskRef = z.object({ ref: z.string().describe('/tasks/<id>') });
 const limit = z.coerce.number().int().min(1).max(1000).optional();
 const moved = z.object({ application: z.string(), from: z.string(), to: z.string() });
 const reordered = z.object({ application: z.string(), idsToIndices: z.record(z.string(), z.coerce.number().int()) });
@@ -18,6 +23,35 @@ const reordered = z.object({ application: z.string(), idsToIndices: z.record(z.s
 export const gateDocumentRoutes = defineApi({
   ...documentHistoryRoutes,
   ...notificationSettingsRoutes,
+  ...canaryConfigRoutes,
+  ...archiveRoutes,
+  listEntityTags: entityTagRoutes.listEntityTags,
+  getEntityTags: entityTagRoutes.getEntityTags,
+  tagEntity: {
+    method: 'POST',
+    path: '/tags',
+    summary: 'Put tags to an entity; follow it at the ref',
+    query: z.object({
+      entityId: z.string().min(1),
+      entityType: z.string().min(1),
+      account: z.string().optional(),
+      region: z.string().optional(),
+      cloudProvider: z.string().optional(),
+      application: z.string().optional(),
+    }),
+    body: z.array(entityTagSchema).min(1),
+    response: taskRef,
+    status: 202,
+  },
+  untagEntity: {
+    method: 'DELETE',
+    path: '/tags/:id',
+    summary: 'Take tags from an entity: those named, or all; follow it at the ref',
+    params: id,
+    query: entityTagRoutes.deleteEntityTags.query,
+    response: taskRef,
+    status: 202,
+  },
   applicationHistory: {
     method: 'GET',
     path: '/applications/:application/history',
@@ -32,6 +66,7 @@ export const gateDocumentRoutes = defineApi({
   getTemplate: pipelineTemplateRoutes.getTemplate,
   templateDependents: pipelineTemplateRoutes.templateDependents,
   planTemplate: pipelineTemplateRoutes.planTemplate,
+  convertToTemplate: pipelineTemplateRoutes.convertToTemplate,
   createTemplate: {
     method: 'POST',
     path: '/v2/pipelineTemplates/create',
@@ -69,6 +104,14 @@ export const gateDocumentRoutes = defineApi({
     params: id,
     query: z.object({ limit, statuses: z.string().optional() }),
     response: z.array(executionViewSchema),
+  },
+
+  projectClusters: {
+    method: 'GET',
+    path: '/projects/:id/clusters',
+    summary: 'What serves in the clusters that a project shows: instances and builds, by application and region',
+    params: id,
+    response: z.array(projectClusterSchema),
   },
 
   bulkSavePipelines: {

@@ -38,6 +38,19 @@ export const gateFeatureRoutes = defineApi({
       ),
     }),
   },
+  stageFeatures: {
+    method: 'GET',
+    path: '/features/stages',
+    summary: 'Every stage type that pipelines can have here',
+    response: z.array(z.object({ name: z.string(), enabled: z.boolean() })),
+  },
+  validateCron: {
+    method: 'GET',
+    path: '/cron/validate',
+    summary: "Checks a schedule in Quartz's words, and says what it means",
+    query: z.object({ expression: z.string().max(500) }),
+    response: z.object({ response: z.string(), description: z.string() }),
+  },
   serviceAccounts: {
     method: 'GET',
     path: '/auth/user/serviceAccounts',
@@ -67,6 +80,23 @@ export const gateFeatureRoutes = defineApi({
   codeBuildAccounts: noNames('/codebuild/accounts', 'Accounts of AWS CodeBuild'),
   cloudBuildAccounts: noNames('/gcb/accounts', 'Accounts of Google Cloud Build'),
   artifactoryNames: noNames('/artifactory/names', 'Searches of Artifactory'),
+  cloudRoles: { ...none('/roles/:provider', 'Roles of a cloud'), params: z.object({ provider: z.string() }) },
+  imageTags: {
+    ...noNames('/images/tags', 'Tags of container images'),
+    query: z.object({ account: z.string().optional(), repository: z.string().optional() }),
+  },
+  ciBuilds: {
+    ...none('/ci/builds', 'Builds by commit, of build servers that report them'),
+    query: z.object({
+      projectKey: z.string().optional(),
+      repoSlug: z.string().optional(),
+      completionStatus: z.string().optional(),
+      buildNumber: z.string().optional(),
+      commitId: z.string().optional(),
+    }),
+  },
+  onCalls: none('/pagerDuty/oncalls', 'Who is on call, by PagerDuty'),
+  firstTemplates: none('/pipelineTemplates', 'Pipeline templates of schema 1'),
   nexusNames: noNames('/nexus/names', 'Searches of Nexus'),
   functions: none('/functions', 'Serverless functions'),
   storage: none('/storage', 'Storage'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { customStageRoutes } from './custom-stages.ts';
 import { eventAnswerSchema, storedEventSchema } from './echo.ts';
+import { documentImportRoutes } from './document-import.ts';
 import { executionViewSchema, jsonObject } from './execution.ts';
 import { applicationSchema, pipelineSchema, savedPipelineSchema, storedPipelineSchema } from './front50.ts';
 import { gateCloudRoutes } from './gate-clouds.ts';
@@ -69,6 +70,7 @@ export const gateApi = defineApi({
   },
   ...peopleRoutes,
   ...gateDocumentRoutes,
+  ...documentImportRoutes,
   ...gateFeatureRoutes,
   openapi: { method: 'GET', path: '/v3/api-docs', summary: 'This API as OpenAPI', response: jsonObject },
 

@@ -112,6 +112,13 @@ export const pipelineTemplateRoutes = defineApi({
       z.looseObject({ id: z.string().optional(), name: z.string(), application: z.string(), reference: z.string() }),
     ),
   },
+  convertToTemplate: {
+    method: 'GET',
+    path: '/pipelineConfigs/:id/convertToTemplate',
+    summary: 'The template that a pipeline would be; nothing is stored',
+    params: id,
+    response: pipelineTemplateSchema,
+  },
   planTemplate: {
     method: 'POST',
     path: '/v2/pipelineTemplates/plan',

@@ -1,30 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ServiceError } from '@gennaker/contracts/error';
+import { type Archive, archiveSchema, type RestoredArchive } from '@gennaker/contracts/archive';
 import { gateApi } from '@gennaker/contracts/gate';
-import { notificationSettingsSchema } from '@gennaker/contracts/notification-settings';
 import type { Client } from '@gennaker/contracts/route';
-import { z } from 'zod';
 import { gateNamed, saying } from '../gate-client.ts';
 import { reasonOf, Sentence } from '../up/sentence.ts';
 
 type Gate = Client<typeof gateApi>;
 
-const document = z.record(z.string(), z.unknown());
-const kept = z.object({ id: z.string(), text: z.string() });
-
-/** Everything that front50 keeps, in one file. Pipelines and strategies with their ids and exact texts. */
-const archiveSchema = z.object({
-  archive: z.literal('gennaker/1'),
-  applications: z.array(document.and(z.object({ name: z.string() }))),
-  notifications: z.array(z.object({ application: z.string(), settings: notificationSettingsSchema })),
-  projects: z.array(document),
-  templates: z.array(document.and(z.object({ id: z.string() }))),
-  pipelines: z.array(kept),
-  strategies: z.array(kept),
-});
-export type Archive = z.infer<typeof archiveSchema>;
+const LISTS = ['applications', 'documents', 'pipelines', 'strategies'] as const;
+/** A part of an archive has so many characters at most, unless one thing alone has more: well below what gate takes. */
+const PART = 2_000_000;
+/** A large system takes its time, ms. */
+const DEADLINE_MS = 120_000;
 
 /** The archive that a text holds; undefined when it is none. @throws Sentence for an archive of a wrong shape */
 export function archiveIn(value: unknown): Archive | undefined {
@@ -35,97 +24,56 @@ export function archiveIn(value: unknown): Archive | undefined {
   throw new Sentence(`The archive is damaged at ${issue?.path.join('.') ?? '$'}: ${issue?.message ?? 'wrong shape'}`);
 }
 
+/** An archive's text: of equal systems, the same. */
+export function archiveText(archive: Archive): string {
+  return `${JSON.stringify(archive, null, 2)}\n`;
+}
+
 /**
- * `gennaker export [FILE]`: applications, pipelines, strategies, projects, notifications and templates as one JSON file.
- * Answers the exit code. @throws Sentence for a wrong command line, or a system that does not run
+ * `gennaker export [FILE]`: everything that a system's front50 keeps as one JSON file. Answers the exit code.
+ * @throws Sentence for a wrong command line, or a system that does not run
  */
 export async function exportArchive(root: string, args: string[]): Promise<number> {
   const { values, positionals } = read(args);
   const gate = await gateNamed(root, values, gateApi);
-  const archive = await saying(() => archiveOf(gate));
-  const text = `${JSON.stringify(archive, null, 2)}\n`;
+  const archive = await saying(() => gate.readArchive({}, { deadlineMs: DEADLINE_MS }));
+  const text = archiveText(archive);
   const [file] = positionals;
   if (file === undefined) process.stdout.write(text);
   else await writeFile(resolve(process.env['INIT_CWD'] ?? process.cwd(), file), text, { mode: 0o600 });
-  const counts = (['applications', 'pipelines', 'strategies', 'projects', 'templates'] as const).map(
-    (kind) => `${archive[kind].length} ${kind}`,
-  );
-  process.stderr.write(`${counts.join(', ')}.\n`);
+  process.stderr.write(`${LISTS.map((list) => `${archive[list].length} ${list}`).join(', ')}.\n`);
   return 0;
 }
 
-/** Everything that a system's front50 keeps. */
-export async function archiveOf(gate: Gate): Promise<Archive> {
-  const applications = await gate.listApplications({});
-  const settings = await Promise.all(
-    applications.map(async ({ name }) => ({
-      application: name,
-      settings: await gate.getNotificationSettings({ params: { level: 'application', application: name } }),
-    })),
-  );
-  const texts = async (list: readonly { readonly id?: string | undefined }[]): Promise<Archive['pipelines']> =>
-    Promise.all(
-      list.flatMap(({ id }) =>
-        id === undefined ? [] : [gate.pipelineText({ params: { id } }).then((text) => ({ id, text }))],
-      ),
-    );
-  return {
-    archive: 'gennaker/1',
-    applications,
-    notifications: settings.filter(({ settings: own }) => Object.keys(own).length > 0),
-    projects: await gate.listProjects({}),
-    templates: Object.values(await gate.templateVersions({ query: {} })).flat(),
-    pipelines: await texts(await gate.allPipelineConfigs({})),
-    strategies: await texts(await gate.allStrategyConfigs({})),
-  };
+/** Puts everything of an archive into a system, under its ids, part after part. */
+export async function restoreArchive(gate: Gate, archive: Archive): Promise<RestoredArchive> {
+  const whole: RestoredArchive = { restored: 0, refused: [] };
+  for (const part of partsOf(archive)) {
+    const { restored, refused } = await gate.restoreArchive({ body: part }, { deadlineMs: DEADLINE_MS });
+    whole.restored += restored;
+    whole.refused.push(...refused);
+  }
+  return whole;
 }
 
-/** Puts everything of an archive into a system, under its ids. Answers a line for each thing that was refused. */
-export async function restoreArchive(gate: Gate, archive: Archive): Promise<string[]> {
-  const refused: string[] = [];
-  const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof ServiceError) || error.status >= 500) throw error;
-      refused.push(`${what}: ${error.message}${error.details.fix ? `; ${error.details.fix}` : ''}`);
+/** An archive as a sequence of small ones, in the order in which things need each other. */
+export function partsOf(archive: Archive, size = PART): Archive[] {
+  const parts: Archive[] = [];
+  const none = { archive: archive.archive, applications: [], documents: [], pipelines: [], strategies: [] };
+  let room = 0;
+  const add = <K extends (typeof LISTS)[number]>(list: K, item: Archive[K][number]): void => {
+    const length = JSON.stringify(item).length;
+    let part = parts.at(-1);
+    if (!part || length > room) {
+      part = { ...none, [list]: [] };
+      parts.push(part);
+      room = size;
     }
+    parts[parts.length - 1] = { ...part, [list]: [...part[list], item] };
+    room -= length;
   };
-  const task = async (job: { readonly type: string } & Readonly<Record<string, unknown>>): Promise<void> => {
-    const { ref } = await gate.submitTask({ body: { application: 'spinnaker', job: [job] } });
-    const done = await gate.getTask({ params: { id: ref.slice(ref.lastIndexOf('/') + 1) } });
-    if (done.status === 'SUCCEEDED') return;
-    const failed = done.variables.find(({ key }) => key === 'exception')?.value;
-    const why = z.object({ details: z.object({ error: z.string() }) }).safeParse(failed);
-    throw new ServiceError(400, why.data?.details.error ?? `the task ended ${done.status}`);
-  };
-  for (const application of archive.applications)
-    await attempt(`application ${application.name}`, () => task({ type: 'createApplication', application }));
-  for (const { application, settings } of archive.notifications)
-    await attempt(`notifications of ${application}`, () =>
-      gate.saveNotificationSettings({ params: { level: 'application', application }, body: settings }),
-    );
-  for (const template of archive.templates)
-    await attempt(`template ${template.id}`, () => restoreTemplate(gate, template));
-  for (const { id, text } of archive.pipelines)
-    await attempt(`pipeline ${id}`, () => gate.updatePipeline({ params: { id }, query: {}, body: text }));
-  for (const { id, text } of archive.strategies)
-    await attempt(`strategy ${id}`, () => gate.updateStrategy({ params: { id }, body: text }));
-  for (const project of archive.projects)
-    await attempt(`project ${String(project['name'])}`, () => task({ type: 'upsertProject', project }));
-  return refused;
-}
-
-/** A version without a tag is found by its digest, which its content gives it again. */
-async function restoreTemplate(gate: Gate, template: Archive['templates'][number]): Promise<void> {
-  const { tag } = template;
-  const query = typeof tag === 'string' && tag !== 'latest' ? { tag } : {};
-  const exists = await gate.getTemplate({ params: { id: template.id }, query: {} }).then(
-    () => true,
-    () => false,
-  );
-  if (exists) await gate.updateTemplate({ params: { id: template.id }, query, body: template });
-  else await gate.createTemplate({ query, body: template });
+  for (const list of LISTS) for (const item of archive[list]) add(list, item);
+  return parts;
 }
 
 function read(args: string[]) {

@@ -1,9 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import type { Archive } from '@gennaker/contracts/archive';
 import { type Contents, readDocuments } from '@gennaker/documents/read-documents';
 import { z } from 'zod';
 import { reasonOf, Sentence } from '../up/sentence.ts';
-import { type Archive, archiveIn } from './archive.ts';
+import { archiveIn } from './archive.ts';
 
 /** Files larger than this are no pipelines. */
 const MAX_BYTES = 20_000_000;

@@ -1,9 +1,7 @@
+import type { DocumentKind } from '@gennaker/contracts/archive';
 import { badRequest } from '@gennaker/contracts/error';
 import type { Queryable } from '@gennaker/store/database';
 import { type Change, changesBetween } from '../history/changes.ts';
-
-/** What front50 keeps beside applications and pipelines. */
-export type DocumentKind = 'project' | 'notifications' | 'template';
 
 /** A row of front50.documents or front50.document_versions. */
 export interface DocumentRow {

@@ -32,7 +32,7 @@ const DELETED = `
     union all
     (select distinct on (kind, id) kind, id, coalesce(body::jsonb ->> 'name', body::jsonb -> 'metadata' ->> 'name', id),
        null, version, updated_at, updated_by, body, deleted
-     from front50.document_versions where kind <> 'notifications' order by kind, id, version desc)
+     from front50.document_versions where kind in ('project', 'template') order by kind, id, version desc)
   ) as last where deleted`;
 
 /** What was deleted and can be restored, the last one first. */

@@ -1,12 +1,18 @@
+import { archiveRoutes } from '@gennaker/contracts/archive';
+import { canaryConfigRoutes } from '@gennaker/contracts/canary-configs';
 import { documentHistoryRoutes } from '@gennaker/contracts/document-history';
 import { badRequest, type ErrorDetails } from '@gennaker/contracts/error';
 import type { Task } from '@gennaker/contracts/front50';
 import type { gateDocumentRoutes } from '@gennaker/contracts/gate-documents';
 import { notificationSettingsRoutes } from '@gennaker/contracts/notification-settings';
 import type { CallOptions, Handlers } from '@gennaker/contracts/route';
+import { applicationOfEntity, type EntityRef } from '@gennaker/contracts/entity-tags';
 import { forward } from '../forward.ts';
 import type { Gate } from '../gate.ts';
+import { savePipeline } from '../pipelines/save-pipeline.ts';
+import { projectClusters } from './project-clusters.ts';
 import { callOptions, flag } from '../request.ts';
+import { submitTask } from '../tasks/submit-task.ts';
 
 const STRATEGY = { query: { kind: 'strategy' } } as const;
 
@@ -16,6 +22,36 @@ export function documentHandlers(gate: Gate): Handlers<typeof gateDocumentRoutes
   return {
     ...forward(front50, documentHistoryRoutes),
     ...forward(front50, notificationSettingsRoutes),
+    ...forward(front50, canaryConfigRoutes),
+    ...forward(front50, archiveRoutes),
+    listEntityTags: ({ query, ...call }) => front50.listEntityTags({ query }, callOptions(call)),
+    getEntityTags: ({ params, ...call }) => front50.getEntityTags({ params }, callOptions(call)),
+    tagEntity: ({ query: { application, ...entity }, body: tags, headers, ...call }) =>
+      tagTask(
+        gate,
+        {
+          type: 'upsertEntityTags',
+          entityRef: { ...entity, ...(application ? { application } : {}) },
+          tags,
+          isPartial: true,
+        },
+        headers['idempotency-key'],
+        callOptions(call),
+      ),
+    untagEntity: async ({ params, query, headers, ...call }) => {
+      const { id, entityRef } = await front50.getEntityTags({ params }, callOptions(call));
+      return tagTask(
+        gate,
+        {
+          type: 'deleteEntityTags',
+          id,
+          entityRef,
+          ...(query.tags ? { tags: query.tags.split(',').filter(Boolean) } : {}),
+        },
+        headers['idempotency-key'],
+        callOptions(call),
+      );
+    },
     applicationHistory: ({ params, query, ...call }) =>
       front50.applicationHistory({ params, query: { limit: query.limit ?? 20 } }, callOptions(call)),
 
@@ -24,6 +60,7 @@ export function documentHandlers(gate: Gate): Handlers<typeof gateDocumentRoutes
     getTemplate: ({ params, query, ...call }) => front50.getTemplate({ params, query }, callOptions(call)),
     templateDependents: ({ params, ...call }) => front50.templateDependents({ params }, callOptions(call)),
     planTemplate: ({ body, ...call }) => front50.planTemplate({ body }, callOptions(call)),
+    convertToTemplate: ({ params, ...call }) => front50.convertToTemplate({ params }, callOptions(call)),
     createTemplate: ({ query, body, ...call }) =>
       templateTask(gate, { type: 'createV2PipelineTemplate', pipelineTemplate: body, ...query }, callOptions(call)),
     updateTemplate: ({ params, query, body, ...call }) =>
@@ -44,6 +81,18 @@ export function documentHandlers(gate: Gate): Handlers<typeof gateDocumentRoutes
     projectHistory: ({ params, query, ...call }) => front50.projectHistory({ params, query }, callOptions(call)),
     projectPipelines: ({ params, query, ...call }) =>
       projectPipelines(gate, params.id, { limit: query.limit ?? 5, statuses: query.statuses }, callOptions(call)),
+    projectClusters: async ({ params, ...call }) => {
+      const project = await front50.getProject({ params }, callOptions(call));
+      const names = project.config.clusters.flatMap(({ applications }) =>
+        applications && applications.length > 0 ? applications : project.config.applications,
+      );
+      const groups = await Promise.all(
+        [...new Set(names)].map((application) =>
+          gate.clouddriver.listServerGroups({ params: { application } }, callOptions(call)),
+        ),
+      );
+      return projectClusters(project, groups.flat());
+    },
 
     bulkSavePipelines: ({ body, ...call }) => front50.savePipelines({ body }, callOptions(call)),
     movePipeline: async ({ body, ...call }) => {
@@ -58,13 +107,15 @@ export function documentHandlers(gate: Gate): Handlers<typeof gateDocumentRoutes
     strategyHistory: ({ params, query, ...call }) =>
       front50.pipelineHistory({ params, query: { limit: query.limit ?? 20 } }, callOptions(call)),
     saveStrategy: async ({ query, rawBody, ...call }) => {
-      await front50.savePipeline(
+      await savePipeline(
+        gate,
         { query: { ...STRATEGY.query, staleCheck: flag(query.staleCheck) }, body: rawBody },
         callOptions(call),
       );
     },
     updateStrategy: async ({ params, rawBody, ...call }) => {
-      const saved = await front50.savePipeline(
+      const saved = await savePipeline(
+        gate,
         { query: { ...STRATEGY.query, id: params.id }, body: rawBody },
         callOptions(call),
       );
@@ -95,6 +146,18 @@ async function templateTask(
     | undefined;
   const { error = 'The change did not succeed', ...details } = exception?.details ?? {};
   throw badRequest(error, { ...details, task: task.id });
+}
+
+/** Changes an entity's tags by a task of the application that the entity belongs to. */
+function tagTask(
+  gate: Gate,
+  job: { readonly type: string; readonly entityRef: EntityRef } & Readonly<Record<string, unknown>>,
+  key: string | undefined,
+  options: CallOptions,
+): Promise<{ ref: string }> {
+  const { entityId } = job.entityRef;
+  const application = applicationOfEntity(job.entityRef) ?? 'spinnaker';
+  return submitTask(gate, { application, description: `Tags of ${entityId}`, job: [job] }, key, options);
 }
 
 /** Executions of the pipelines that a project chose; of all pipelines of its applications when it chose none. */

@@ -1,15 +1,17 @@
 import { badRequest } from '@gennaker/contracts/error';
 import type { gateFeatureRoutes } from '@gennaker/contracts/gate-features';
 import type { Handlers } from '@gennaker/contracts/route';
+import type { KnownStages } from '@gennaker/documents/judge-stage';
 import { FUNCTION_NAMES } from '@gennaker/expressions/functions';
 import type { People } from '../people/people.ts';
+import { describeCron } from './cron-expression.ts';
 import { usableServiceAccounts } from '../people/service-accounts.ts';
 import { listUsers } from '../people/users.ts';
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
 
 /** What clients ask to learn which features there are. */
-export function featureHandlers(people: People): Handlers<typeof gateFeatureRoutes> {
+export function featureHandlers(people: People, { definitions }: KnownStages): Handlers<typeof gateFeatureRoutes> {
   const none = () => [];
   return {
     deckPlugins: none,
@@ -33,6 +35,11 @@ export function featureHandlers(people: People): Handlers<typeof gateFeatureRout
         },
       ],
     }),
+    stageFeatures: () => [...definitions.keys()].toSorted().map((name) => ({ name, enabled: true })),
+    validateCron: ({ query }) => ({
+      response: 'The expression is valid',
+      description: describeCron(query.expression),
+    }),
     serviceAccounts: async ({ identity }) =>
       (await people.authentication()) ? usableServiceAccounts(identity, await listUsers(people)) : [],
     redirect: ({ query }) => {
@@ -52,6 +59,11 @@ export function featureHandlers(people: People): Handlers<typeof gateFeatureRout
     codeBuildAccounts: none,
     cloudBuildAccounts: none,
     artifactoryNames: none,
+    cloudRoles: none,
+    imageTags: none,
+    ciBuilds: none,
+    onCalls: none,
+    firstTemplates: none,
     nexusNames: none,
     functions: none,
     storage: none,

@@ -6,6 +6,7 @@ import { callOptions, flag } from '../request.ts';
 import { applicationView, selectApplications } from './applications.ts';
 import { pipelineByNameOrId, renumbered } from './configs.ts';
 import { restartStage } from './restart-stage.ts';
+import { savePipeline } from './save-pipeline.ts';
 import { startPipeline } from './start-pipeline.ts';
 
 type Operations =
@@ -70,12 +71,13 @@ export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Ope
     pipelineHistory: ({ params, query, ...call }) =>
       front50.pipelineHistory({ params, query: { limit: query.limit ?? 20 } }, callOptions(call)),
     savePipelineConfig: ({ query, rawBody, ...call }) =>
-      front50.savePipeline({ query: { staleCheck: flag(query.staleCheck) }, body: rawBody }, callOptions(call)),
+      savePipeline(gate, { query: { staleCheck: flag(query.staleCheck) }, body: rawBody }, callOptions(call)),
     savePipeline: async ({ query, rawBody, ...call }) => {
-      await front50.savePipeline({ query: { staleCheck: flag(query.staleCheck) }, body: rawBody }, callOptions(call));
+      await savePipeline(gate, { query: { staleCheck: flag(query.staleCheck) }, body: rawBody }, callOptions(call));
     },
     updatePipeline: async ({ params, query, rawBody, ...call }) => {
-      const saved = await front50.savePipeline(
+      const saved = await savePipeline(
+        gate,
         { query: { staleCheck: flag(query.staleCheck), id: params.id }, body: rawBody },
         callOptions(call),
       );
