@@ -1,16 +1,8 @@
 import { ActionIcon, Button } from '@mantine/core';
-import {
-  ChoiceField,
-  ChoicesField,
-  FieldGrid,
-  NumberField,
-  OptionField,
-  SwitchField,
-  TextField,
-  Wide,
-} from '@gennaker/ui/fields';
+import { ChoiceField, ChoicesField, FieldGrid, OptionField, SwitchField, TextField, Wide } from '@gennaker/ui/fields';
 import { CloseIcon, PlusIcon, PreconditionsIcon } from '@gennaker/ui/icons';
 import { useLiveData } from '@gennaker/ui/live-data';
+import { NumberOrExpressionField } from '@gennaker/ui/number-or-expression-field';
 import type { JsonObject, StageConfig, StageFormProps } from '@gennaker/ui/stage-ui';
 import { defineStageUi, list, object, strings, text } from '@gennaker/ui/stage-ui';
 import { checkPreconditionsSchema } from './schema.ts';
@@ -120,7 +112,11 @@ function Precondition({
             options={COMPARISONS}
             onChange={(comparison) => set({ comparison })}
           />
-          <NumberField label="Server groups" value={context['expected']} onChange={(expected) => set({ expected })} />
+          <NumberOrExpressionField
+            label="Server groups"
+            value={context['expected']}
+            onChange={(expected) => set({ expected })}
+          />
           <SwitchField
             label="Count enabled ones only"
             value={context['onlyEnabledServerGroups'] === true}

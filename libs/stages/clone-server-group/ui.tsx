@@ -1,9 +1,10 @@
 import { clusterName, parseName } from '@gennaker/contracts/moniker';
-import { ChoiceField, FieldGrid, NumberField, OptionField, SwitchField } from '@gennaker/ui/fields';
+import { ChoiceField, FieldGrid, OptionField, SwitchField } from '@gennaker/ui/fields';
 import { useGivenTarget } from '@gennaker/ui/given-target';
 import { CopyIcon } from '@gennaker/ui/icons';
 import { useLiveData } from '@gennaker/ui/live-data';
 import { NameAndImageFields, TrafficFields } from '@gennaker/ui/new-server-group-fields';
+import { NumberOrExpressionField } from '@gennaker/ui/number-or-expression-field';
 import { Facts } from '@gennaker/ui/panels';
 import { AccountField, placeDefaults, placeProblems, RegionField } from '@gennaker/ui/place-fields';
 import type { StageConfig, StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
@@ -83,7 +84,7 @@ function Differences({ stage, onChange }: Pick<StageFormProps, 'stage' | 'onChan
         onChange={(on) => onChange({ useSourceCapacity: on, ...(on ? { capacity: undefined } : {}) })}
       />
       {isOn(stage['useSourceCapacity']) ? null : (
-        <NumberField
+        <NumberOrExpressionField
           label="Instances"
           value={capacity['desired']}
           onChange={(count) =>

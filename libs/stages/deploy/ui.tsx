@@ -1,9 +1,10 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { clusterName, nameProblems, serverGroupName } from '@gennaker/contracts/moniker';
-import { ChoiceField, ChoicesField, FieldGrid, NumberField, SegmentField, Wide } from '@gennaker/ui/fields';
+import { ChoiceField, ChoicesField, FieldGrid, SegmentField, Wide } from '@gennaker/ui/fields';
 import { CloseIcon, DeployIcon, PlusIcon } from '@gennaker/ui/icons';
 import { useLiveData } from '@gennaker/ui/live-data';
 import { NameAndImageFields, TrafficFields } from '@gennaker/ui/new-server-group-fields';
+import { NumberOrExpressionField } from '@gennaker/ui/number-or-expression-field';
 import { Facts } from '@gennaker/ui/panels';
 import type { JsonObject, StageConfig, StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
 import { defineStageUi, list, object, strings, text } from '@gennaker/ui/stage-ui';
@@ -117,7 +118,7 @@ function Cluster({
         account={account}
         otherwise={{ stack: 'prod', detail: '', image: brought ? 'Of the stages before' : 'Choose one' }}
       />
-      <NumberField
+      <NumberOrExpressionField
         label="Instances"
         required
         value={desired}

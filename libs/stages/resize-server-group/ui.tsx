@@ -1,6 +1,7 @@
 import { capacityWords } from '@gennaker/ui/capacity-words';
-import { FieldGrid, NumberField, OptionField, SegmentField, SwitchField } from '@gennaker/ui/fields';
+import { FieldGrid, OptionField, SegmentField, SwitchField } from '@gennaker/ui/fields';
 import { ResizeIcon } from '@gennaker/ui/icons';
+import { NumberOrExpressionField } from '@gennaker/ui/number-or-expression-field';
 import { Facts } from '@gennaker/ui/panels';
 import type { StageConfig, StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
 import { defineStageUi, isOn, list, object, text } from '@gennaker/ui/stage-ui';
@@ -37,7 +38,7 @@ function Amount({ stage, onChange }: Pick<StageFormProps, 'stage' | 'onChange'>)
           )
         }
       />
-      <NumberField
+      <NumberOrExpressionField
         label={percent ? 'Percentage' : 'Instances'}
         help={percent ? 'Of the present size, rounded up' : 'min and max move by as many'}
         value={percent ? stage['scalePct'] : stage['scaleNum']}
@@ -51,7 +52,7 @@ function Amount({ stage, onChange }: Pick<StageFormProps, 'stage' | 'onChange'>)
 function Capacity({ stage, onChange }: Pick<StageFormProps, 'stage' | 'onChange'>) {
   const capacity = object(stage['capacity']);
   const field = (label: string, key: 'min' | 'max' | 'desired') => (
-    <NumberField
+    <NumberOrExpressionField
       label={label}
       value={capacity[key]}
       onChange={(count) => onChange({ capacity: { ...capacity, [key]: count } })}
@@ -97,7 +98,7 @@ function Form(props: StageFormProps) {
           value={isOn(stage['pinCapacity'])}
           onChange={(on) => onChange({ pinCapacity: on || undefined })}
         />
-        <NumberField
+        <NumberOrExpressionField
           label="Healthy"
           suffix=" %"
           max={100}

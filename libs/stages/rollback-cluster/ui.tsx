@@ -1,5 +1,6 @@
-import { FieldGrid, NumberField } from '@gennaker/ui/fields';
+import { FieldGrid } from '@gennaker/ui/fields';
 import { UndoIcon } from '@gennaker/ui/icons';
+import { NumberOrExpressionField } from '@gennaker/ui/number-or-expression-field';
 import { Facts } from '@gennaker/ui/panels';
 import { RollbackExtentFields, RollbackPaceFields } from '@gennaker/ui/rollback-fields';
 import type { JsonObject, StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
@@ -21,7 +22,7 @@ function Form(props: StageFormProps) {
           seconds={more['delayBeforeDisableSeconds']}
           onSeconds={(delayBeforeDisableSeconds) => set({ delayBeforeDisableSeconds })}
         />
-        <NumberField
+        <NumberOrExpressionField
           label="Wait between regions"
           suffix=" s"
           placeholder="0 s"

@@ -1,5 +1,6 @@
-import { FieldGrid, NumberField, OptionField, TextField } from '@gennaker/ui/fields';
+import { FieldGrid, OptionField, TextField } from '@gennaker/ui/fields';
 import { UndoIcon } from '@gennaker/ui/icons';
+import { NumberOrExpressionField } from '@gennaker/ui/number-or-expression-field';
 import { Facts } from '@gennaker/ui/panels';
 import { RollbackExtentFields, RollbackPaceFields } from '@gennaker/ui/rollback-fields';
 import type { JsonObject, StageConfig, StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
@@ -39,7 +40,7 @@ function Form(props: StageFormProps) {
       <FieldGrid>
         <OptionField label="How" value={type} options={TYPES} onChange={(rollbackType) => onChange({ rollbackType })} />
         {type === 'TEST' ? (
-          <NumberField
+          <NumberOrExpressionField
             label="Wait"
             suffix=" s"
             value={settings['waitTime']}

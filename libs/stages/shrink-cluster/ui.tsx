@@ -1,5 +1,6 @@
-import { NumberField, SwitchField } from '@gennaker/ui/fields';
+import { SwitchField } from '@gennaker/ui/fields';
 import { DestroyIcon } from '@gennaker/ui/icons';
+import { NumberOrExpressionField } from '@gennaker/ui/number-or-expression-field';
 import { defineStageUi, isOn, text } from '@gennaker/ui/stage-ui';
 import { TargetDetails } from '@gennaker/ui/target-details';
 import { clusterDefaults, ClusterFields, targetProblems } from '@gennaker/ui/target-fields';
@@ -19,7 +20,7 @@ export default defineStageUi({
     const { stage, onChange } = props;
     return (
       <ClusterFields {...props}>
-        <NumberField
+        <NumberOrExpressionField
           label="Server groups that stay"
           value={stage['shrinkToSize']}
           onChange={(count) => onChange({ shrinkToSize: count })}

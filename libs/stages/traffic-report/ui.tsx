@@ -1,6 +1,7 @@
 import { ClusterPlaceFields } from '@gennaker/ui/cluster-place-fields';
-import { FieldGrid, NumberField } from '@gennaker/ui/fields';
+import { FieldGrid } from '@gennaker/ui/fields';
 import { ActivityIcon } from '@gennaker/ui/icons';
+import { NumberOrExpressionField } from '@gennaker/ui/number-or-expression-field';
 import type { StageFormProps } from '@gennaker/ui/stage-ui';
 import { defineStageUi, text } from '@gennaker/ui/stage-ui';
 import { trafficReportStageSchema } from './schema.ts';
@@ -9,7 +10,7 @@ function Form({ stage, onChange, application }: StageFormProps) {
   return (
     <FieldGrid>
       <ClusterPlaceFields stage={stage} onChange={onChange} application={application} />
-      <NumberField
+      <NumberOrExpressionField
         label="Look back"
         suffix=" s"
         value={stage['lookBackSeconds']}

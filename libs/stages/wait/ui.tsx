@@ -1,5 +1,6 @@
-import { FieldGrid, NumberField } from '@gennaker/ui/fields';
+import { FieldGrid } from '@gennaker/ui/fields';
 import { WaitIcon } from '@gennaker/ui/icons';
+import { NumberOrExpressionField } from '@gennaker/ui/number-or-expression-field';
 import { Facts } from '@gennaker/ui/panels';
 import { defineStageUi, text } from '@gennaker/ui/stage-ui';
 import { formatDuration } from '@gennaker/ui/time';
@@ -21,7 +22,7 @@ export default defineStageUi({
   problems: (stage) => (stage['waitTime'] === undefined ? ['say how long to wait'] : []),
   Form: ({ stage, onChange }) => (
     <FieldGrid>
-      <NumberField
+      <NumberOrExpressionField
         label="Wait for"
         required
         suffix=" s"

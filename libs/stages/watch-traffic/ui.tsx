@@ -1,6 +1,7 @@
 import { ClusterPlaceFields } from '@gennaker/ui/cluster-place-fields';
-import { FieldGrid, NumberField, TextField } from '@gennaker/ui/fields';
+import { FieldGrid, TextField } from '@gennaker/ui/fields';
 import { ActivityIcon } from '@gennaker/ui/icons';
+import { NumberOrExpressionField } from '@gennaker/ui/number-or-expression-field';
 import { defineStageUi, type StageFormProps, text } from '@gennaker/ui/stage-ui';
 import { TrafficRulesFields } from '@gennaker/ui/traffic-rules-fields';
 import { watchTrafficSchema } from './schema.ts';
@@ -16,7 +17,7 @@ function Form({ stage, onChange, application }: StageFormProps) {
         value={stage['serverGroupName']}
         onChange={(serverGroupName) => onChange({ serverGroupName })}
       />
-      <NumberField
+      <NumberOrExpressionField
         label="Watch for"
         suffix=" s"
         min={1}

@@ -10,12 +10,14 @@ import {
   Select,
   Switch,
   TagsInput,
-  Textarea,
   TextInput,
 } from '@mantine/core';
 import type { ComboboxItem, OptionsFilter } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useState } from 'react';
+import { completionsAt } from './complete-expression.ts';
+import { ExpressionInput } from './expression-input.tsx';
+import { TriedLine, useTried } from './expressions.tsx';
 import { ChevronDownIcon, CloseIcon, PlusIcon } from './icons.tsx';
 import type { Choices } from './live-data.tsx';
 import type { JsonObject } from './stage-ui.tsx';
@@ -29,7 +31,8 @@ interface Common {
   readonly placeholder?: string | undefined;
 }
 
-function shared({ label, help, required, error, placeholder }: Common) {
+/** The same for Mantine: what it says stands below the input. */
+export function shared({ label, help, required, error, placeholder }: Common) {
   return {
     label,
     description: help,
@@ -49,11 +52,11 @@ export function TextField(
   },
 ) {
   return (
-    <TextInput
+    <ExpressionInput
       {...shared(props)}
-      classNames={props.mono ? { input: 'gk-mono' } : {}}
+      mono={props.mono}
       value={text(props.value)}
-      onChange={(event) => props.onChange(event.currentTarget.value || undefined)}
+      onChange={(value) => props.onChange(value || undefined)}
     />
   );
 }
@@ -68,28 +71,27 @@ export function TextAreaField(
   },
 ) {
   return (
-    <Textarea
+    <ExpressionInput
       {...shared(props)}
-      autosize
-      minRows={props.rows ?? 3}
-      maxRows={18}
-      classNames={props.mono ? { input: 'gk-mono' } : {}}
+      rows={props.rows ?? 3}
+      mono={props.mono}
       value={text(props.value)}
-      onChange={(event) => props.onChange(event.currentTarget.value || undefined)}
+      onChange={(value) => props.onChange(value || undefined)}
     />
   );
 }
 
-/** A number; an expression that is stored there already is kept and can be edited as text. */
-export function NumberField(
-  props: Common & {
-    readonly value: unknown;
-    readonly onChange: (value: number | undefined) => void;
-    readonly min?: number;
-    readonly max?: number;
-    readonly suffix?: string;
-  },
-) {
+/** What fields of numbers are given. */
+export interface NumberProps extends Common {
+  readonly value: unknown;
+  readonly onChange: (value: number | undefined) => void;
+  readonly min?: number;
+  readonly max?: number;
+  readonly suffix?: string;
+}
+
+/** A number. */
+export function NumberField(props: NumberProps & { readonly rightSection?: ReactNode }) {
   const value = typeof props.value === 'number' ? props.value : text(props.value);
   return (
     <NumberInput
@@ -97,6 +99,7 @@ export function NumberField(
       min={props.min ?? 0}
       {...(props.max === undefined ? {} : { max: props.max })}
       suffix={props.suffix ?? ''}
+      {...(props.rightSection === undefined ? {} : { rightSection: props.rightSection })}
       value={value}
       onChange={(next) => props.onChange(typeof next === 'number' ? next : undefined)}
     />
@@ -129,6 +132,12 @@ const showAll =
     return items.filter((option) => option.label.toLowerCase().includes(wanted));
   };
 
+/** What is known of a text that is being written, and what it can become with a name at its end. */
+function useCompletions(typed: string) {
+  const tried = useTried(typed.includes('${') ? typed : undefined);
+  return { tried, completed: completionsAt(typed, typed.length, tried.names).map((completion) => completion.text) };
+}
+
 /** Live choices, with any other text allowed (an expression, or something that does not exist yet). */
 export function ChoiceField(
   props: Common & {
@@ -146,12 +155,13 @@ export function ChoiceField(
       ? 'Not among what exists now'
       : undefined;
   const wrapper = shared(props);
+  const { tried, completed } = useCompletions(value);
   return (
     <Autocomplete
       {...wrapper}
-      description={choices.note ?? unknown ?? wrapper.description}
+      description={value.includes('${') ? <TriedLine of={tried} /> : (choices.note ?? unknown ?? wrapper.description)}
       placeholder={choices.loading ? 'Loading…' : (props.placeholder ?? 'Choose or type')}
-      data={[...new Set(choices.options.map((option) => option.value))]}
+      data={completed.length > 0 ? completed : [...new Set(choices.options.map((option) => option.value))]}
       filter={showAll(value)}
       renderOption={({ option }) => (
         <div>
@@ -181,8 +191,14 @@ export function ChoicesField(
   const [search, setSearch] = useState('');
   const wrapper = shared(props);
   const typed = search.trim();
+  const { completed } = useCompletions(typed);
   const data = [
-    ...new Set([...props.choices.options.map((option) => option.value), ...props.value, ...(typed ? [typed] : [])]),
+    ...new Set([
+      ...props.choices.options.map((option) => option.value),
+      ...props.value,
+      ...(typed ? [typed] : []),
+      ...completed,
+    ]),
   ];
   return (
     <MultiSelect
@@ -253,7 +269,20 @@ export function SegmentField(
 export function WordsField(
   props: Common & { readonly value: readonly string[]; readonly onChange: (value: string[]) => void },
 ) {
-  return <TagsInput {...shared(props)} value={[...props.value]} onChange={props.onChange} />;
+  const [search, setSearch] = useState('');
+  const { completed } = useCompletions(search);
+  return (
+    <TagsInput
+      {...shared(props)}
+      data={[...completed]}
+      searchValue={search}
+      onSearchChange={setSearch}
+      // A comma within an expression separates its arguments.
+      splitChars={search.includes('${') ? [] : [',']}
+      value={[...props.value]}
+      onChange={props.onChange}
+    />
+  );
 }
 
 /** Names with values; an empty name is not stored. */
@@ -281,13 +310,11 @@ export function PairsField(
                 write(entries.map((entry, at) => (at === index ? [event.currentTarget.value, value] : entry)))
               }
             />
-            <TextInput
+            <ExpressionInput
               className="gk-grow"
               aria-label={`${props.label}: value of ${name}`}
               value={text(value)}
-              onChange={(event) =>
-                write(entries.map((entry, at) => (at === index ? [name, event.currentTarget.value] : entry)))
-              }
+              onChange={(next) => write(entries.map((entry, at) => (at === index ? [name, next] : entry)))}
             />
             <ActionIcon
               variant="subtle"

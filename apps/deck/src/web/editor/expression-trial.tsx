@@ -1,13 +1,14 @@
-import { Autocomplete, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { Pipeline } from '@gennaker/contracts/front50';
+import { TextField } from '@gennaker/ui/fields';
 import { ErrorPanel } from '@gennaker/ui/panels';
 import type { StageConfig } from '@gennaker/ui/stage-ui';
 import { formatInstant } from '@gennaker/ui/time';
 import { useState } from 'react';
 import { useExecutions } from '../queries/executions.ts';
 import { usePreview } from '../queries/expressions.ts';
-import { completionsOf } from './complete-expression.ts';
+import { ExpressionScope, placeIn } from './expression-scope.tsx';
 
 /** Requests wait for this pause in typing, ms. */
 const PAUSE_MS = 300;
@@ -26,17 +27,15 @@ export function ExpressionTrial({ pipeline, stage }: { readonly pipeline: Pipeli
 function Trial({ pipeline, stage }: { readonly pipeline: Pipeline; readonly stage: StageConfig }) {
   const all = useExecutions(pipeline.application);
   const past = (all.data ?? []).filter(({ pipelineConfigId }) => pipelineConfigId === pipeline.id);
-  const written = textsOf(stage);
-  const [text, setText] = useState(written[0] ?? '${ execution.id }');
+  const [text, setText] = useState(firstText(stage) ?? '${ execution.id }');
   const [settled] = useDebouncedValue(text, PAUSE_MS);
   const [chosen, setChosen] = useState<string>();
   const execution = past.find(({ id }) => id === chosen) ?? past[0];
-  const stageId = execution?.stages.find(({ refId, parentStageId }) => refId === stage['refId'] && !parentStageId)?.id;
-  const preview = usePreview(execution && { id: execution.id, stageId }, settled);
+  const place = placeIn(execution, stage);
+  const preview = usePreview(place, settled);
   if (all.isError) return <ErrorPanel title="The executions could not be read" error={all.error} />;
   if (!execution)
     return <p className="gk-muted">{all.isPending ? 'Looking for executions…' : 'It has not run yet.'}</p>;
-  const completed = completionsOf(text, preview.data?.names ?? []);
   return (
     <>
       <div className="gk-field-grid">
@@ -50,14 +49,9 @@ function Trial({ pipeline, stage }: { readonly pipeline: Pipeline; readonly stag
           value={execution.id}
           onChange={(id) => setChosen(id ?? undefined)}
         />
-        <Autocomplete
-          label="Text"
-          classNames={{ input: 'gk-mono' }}
-          data={[...new Set(completed.length > 0 ? completed : written)]}
-          filter={({ options }) => options}
-          value={text}
-          onChange={setText}
-        />
+        <ExpressionScope pipeline={pipeline} place={place} called="It comes to">
+          <TextField mono label="Text" value={text} onChange={(next) => setText(next ?? '')} />
+        </ExpressionScope>
       </div>
       {preview.isError ? <ErrorPanel title="It could not be tried" error={preview.error} /> : null}
       {preview.data ? <Steps of={preview.data} /> : null}
@@ -93,9 +87,13 @@ function Steps({ of: { steps, result } }: { readonly of: Previewed }) {
   );
 }
 
-/** The texts with expressions in a stage's settings, each once. */
-function textsOf(value: unknown): readonly string[] {
-  if (typeof value === 'string') return value.includes('${') ? [value] : [];
-  if (typeof value !== 'object' || value === null) return [];
-  return [...new Set(Object.values(value).flatMap(textsOf))];
+/** The first text with an expression in a stage's settings. */
+function firstText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.includes('${') ? value : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const each of Object.values(value)) {
+    const found = firstText(each);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

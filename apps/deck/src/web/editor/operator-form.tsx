@@ -1,4 +1,5 @@
-import { FieldGrid, NumberField, SwitchField, TextField } from '@gennaker/ui/fields';
+import { FieldGrid, SwitchField, TextField } from '@gennaker/ui/fields';
+import { NumberOrExpressionField } from '@gennaker/ui/number-or-expression-field';
 import { Note } from '@gennaker/ui/panels';
 import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
 import { object } from '@gennaker/ui/stage-ui';
@@ -62,6 +63,6 @@ function ParameterField({
   const hint = defaultValue === undefined || defaultValue === null ? undefined : String(defaultValue);
   if (type === 'boolean')
     return <SwitchField {...shown} value={(value ?? defaultValue) === true} onChange={onChange} />;
-  if (type === 'number') return <NumberField {...shown} placeholder={hint} onChange={onChange} />;
+  if (type === 'number') return <NumberOrExpressionField {...shown} placeholder={hint} onChange={onChange} />;
   return <TextField {...shown} placeholder={hint} onChange={onChange} />;
 }

@@ -1,12 +1,14 @@
-import { ActionIcon, Button, Menu, MultiSelect, NumberInput, Select, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Menu, MultiSelect, NumberInput, Select, TextInput } from '@mantine/core';
 import type { Pipeline } from '@gennaker/contracts/front50';
 import { stageUis } from '@gennaker/stages/ui';
+import { TextAreaField, TextField } from '@gennaker/ui/fields';
 import { DestroyIcon, HookIcon, JsonIcon, MoreIcon } from '@gennaker/ui/icons';
 import { Note } from '@gennaker/ui/panels';
 import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
 import { object, text } from '@gennaker/ui/stage-ui';
 import { usePreconfigured } from '../queries/insight.ts';
 import { ExecutionWindow } from './execution-window.tsx';
+import { LastRunScope } from './expression-scope.tsx';
 import { ExpressionTrial } from './expression-trial.tsx';
 import { FAILURE_MODES, failureMode } from './failure-modes.ts';
 import {
@@ -110,26 +112,28 @@ export function StagePanel({ pipeline, stage, problems, onEdit, onSelect, onJson
             hidePickedOptions
           />
         </div>
-        {ui ? (
-          <div className="panel-own" key={refId}>
-            <ui.Form
-              stage={stage}
-              onChange={patch}
-              application={pipeline.application}
-              upstream={upstreamOf(pipeline, refId)}
+        <LastRunScope pipeline={pipeline} stage={stage}>
+          {ui ? (
+            <div className="panel-own" key={refId}>
+              <ui.Form
+                stage={stage}
+                onChange={patch}
+                application={pipeline.application}
+                upstream={upstreamOf(pipeline, refId)}
+              />
+            </div>
+          ) : operators ? (
+            <OperatorForm type={operators} stage={stage} onChange={patch} />
+          ) : (
+            <Note
+              look="paused"
+              title="There is no form for this type"
+              why="Its JSON is kept as it is. Executions refuse to run it."
+              next="Edit it as JSON, or remove it."
             />
-          </div>
-        ) : operators ? (
-          <OperatorForm type={operators} stage={stage} onChange={patch} />
-        ) : (
-          <Note
-            look="paused"
-            title="There is no form for this type"
-            why="Its JSON is kept as it is. Executions refuse to run it."
-            next="Edit it as JSON, or remove it."
-          />
-        )}
-        <ExecutionOptions stage={stage} onPatch={patch} />
+          )}
+          <ExecutionOptions stage={stage} onPatch={patch} />
+        </LastRunScope>
         <ExpressionTrial pipeline={pipeline} stage={stage} />
       </div>
     </section>
@@ -179,30 +183,28 @@ function ExecutionOptions({
             )
           }
         />
-        <TextInput
+        <TextField
           label="Only if"
-          classNames={{ input: 'gk-mono' }}
+          mono
           placeholder="${ parameters.environment == 'prod' }"
-          description="Otherwise the stage is skipped; empty: always"
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
-          value={text(enabled['expression'])}
-          onChange={(event) => {
-            const expression = event.currentTarget.value;
+          help="Otherwise the stage is skipped; empty: always"
+          value={enabled['expression']}
+          onChange={(expression) =>
             onPatch({
               stageEnabled: expression ? merge({ ...enabled }, { type: 'expression', expression }) : undefined,
-            });
-          }}
+            })
+          }
         />
       </div>
       <ExecutionWindow stage={stage} onPatch={onPatch} />
-      <Textarea
-        mt={14}
-        label="Comment"
-        autosize
-        minRows={1}
-        value={text(stage['comments'])}
-        onChange={(event) => onPatch({ comments: event.currentTarget.value || undefined })}
-      />
+      <div style={{ marginTop: 14 }}>
+        <TextAreaField
+          label="Comment"
+          rows={1}
+          value={stage['comments']}
+          onChange={(comments) => onPatch({ comments })}
+        />
+      </div>
     </div>
   );
 }

@@ -26,6 +26,7 @@ export const keys = {
   choices: (...what: readonly string[]) => ['choices', ...what] as const,
   /** What is known about one execution beyond its view: explanation, prediction, history. */
   insight: (id: string, ...what: readonly string[]) => ['insight', id, ...what] as const,
+  expression: (...what: readonly string[]) => ['expression', ...what] as const,
   strategyLab: (request: string) => ['strategyLab', request] as const,
   traffic: (...window: readonly (string | number)[]) => ['traffic', ...window] as const,
   stateAt: (id: string, at: number) => ['stateAt', id, at] as const,
