@@ -108,7 +108,7 @@ export class Run {
             const found =
               name === undefined ? item : name === 'true' || name === 'false' ? name === 'true' : scope.lookup(name);
             if (found === undefined || found === null)
-              problems.push({ expression: item.slice(1), level: 'INFO', description: 'none' });
+              problems.push({ expression: item.slice(1), level: 'INFO', description: `${item.slice(1)} has no value` });
             return found ?? item;
           }
           if (Array.isArray(item)) return item.map(walk);

@@ -43,7 +43,8 @@ export function doubleArg(value: unknown, what: string): number {
 /** An argument that is a character or its code. @throws ExpressionError. */
 export function charArg(value: unknown, what: string): string {
   if (value instanceof Char) return value.text;
-  return typeof value === 'number'
-    ? String.fromCodePoint(Math.max(0, Math.min(value, 0x10ffff)))
+  const code = numeric(value);
+  return code?.kind === 'int'
+    ? String.fromCodePoint(Math.max(0, Math.min(code.value, 0x10ffff)))
     : charsArg(value, what);
 }

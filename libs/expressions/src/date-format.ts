@@ -155,8 +155,7 @@ export function parseDate(pattern: string, text: string): number {
       }
       case 'M':
       case 'L':
-        found.month =
-          field.count >= 3 ? 1 + MONTHS.findIndex((name) => name.startsWith(take(/^[A-Za-z]+/))) || fail() : number();
+        found.month = field.count >= 3 ? monthNamed(take(/^[A-Za-z]{3,}/)) || fail() : number();
         break;
       case 'd':
         found.day = number();
@@ -194,6 +193,11 @@ export function parseDate(pattern: string, text: string): number {
   const hour = found.afternoon && found.hour < 12 ? found.hour + 12 : found.hour;
   const time = Date.UTC(found.year, found.month - 1, found.day, hour, found.minute, found.second, found.milli);
   return Number.isNaN(time) ? fail() : time - found.offset;
+}
+
+/** A month by its name or the beginning of it, from 1; 0 for none. */
+function monthNamed(text: string): number {
+  return 1 + MONTHS.findIndex((name) => name.toLowerCase().startsWith(text.toLowerCase()));
 }
 
 function offsetOf(text: string): number {

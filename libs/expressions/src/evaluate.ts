@@ -9,6 +9,7 @@ import { negated, numeric, numberValue } from './numbers.ts';
 import { operate, truth } from './operators.ts';
 import { parse } from './parser.ts';
 import { rootName } from './root-names.ts';
+import { storedContent } from './stored-artifacts.ts';
 import { hasDateMethod } from './specials.ts';
 import { type Options, Surroundings } from './surroundings.ts';
 import { ownText } from './text.ts';
@@ -135,7 +136,7 @@ function chain(node: Extract<Node, { kind: 'binary' }>, place: Place): unknown {
 /** What a dot, or a bare name, reads. */
 function propertyOf(target: unknown, name: string, place: Place, at: number): unknown {
   if (isNull(target)) throw new ExpressionError(`"${name}" was asked of null`, at);
-  const found = target instanceof Root ? rootName(name, place.around) : ownOf(target, name);
+  const found = target instanceof Root ? rootName(name, place.around) : keyOf(target, name, place.around);
   if (found !== undefined) return found;
   if (target instanceof Type) return constantOf(target, name, at);
   if (target instanceof Items && name === 'length') return target.items.length;
@@ -149,9 +150,12 @@ function propertyOf(target: unknown, name: string, place: Place, at: number): un
   );
 }
 
-function ownOf(target: unknown, name: string): unknown {
-  if (!isMap(target) || !Object.hasOwn(target, name)) return undefined;
-  return target[name] ?? null;
+/** What a map has under a key: one that stands for stored content, what that has; undefined when there is no such key. */
+function keyOf(target: unknown, name: string, around: Surroundings): unknown {
+  if (!isMap(target)) return undefined;
+  const content = name === 'reference' ? undefined : storedContent(target, around);
+  const map = content && Object.hasOwn(content, name) ? content : target;
+  return Object.hasOwn(map, name) ? (map[name] ?? null) : undefined;
 }
 
 /** The method that a property stands for: `.empty` of texts, lists and maps, `.time` of a Date, `.year` of a LocalDate. */
@@ -169,7 +173,7 @@ function indexOf(target: unknown, node: Extract<Node, { kind: 'index' }>, place:
   const index = bare && node.index.kind === 'name' ? node.index.name : valueOf(node.index, place);
   if (isNull(target)) throw new ExpressionError('An index was asked of null', node.at);
   if (target instanceof Root) return rootName(ownText(index, budget), place.around) ?? null;
-  if (isMap(target)) return ownOf(target, ownText(index, budget)) ?? null;
+  if (isMap(target)) return keyOf(target, ownText(index, budget), place.around) ?? null;
   const items = itemsOf(target) ?? (typeof target === 'string' ? target : undefined);
   if (items !== undefined) {
     const at = intArg(index, 'An index');

@@ -8,9 +8,12 @@ export interface Limits {
   readonly steps: number;
   /** Nesting of an expression, and of the values around it. */
   readonly depth: number;
-  /** Characters of one text result, items of one list result. */
+  /** Characters of one text, items of one list. */
   readonly size: number;
 }
+
+/** All texts that one `resolve` gives may have so many times the size of one. */
+const ALL_TEXTS = 4;
 
 export const DEFAULT_LIMITS: Limits = { length: 10_000, steps: 50_000, depth: 64, size: 1_000_000 };
 
@@ -19,6 +22,7 @@ export class Budget {
   readonly limits: Limits;
   #steps = 0;
   #depth = 0;
+  #given = 0;
   constructor(limits: Limits) {
     this.limits = limits;
   }
@@ -33,6 +37,18 @@ export class Budget {
   /** Takes the steps of work over a text or list of `length`. */
   work(length: number): void {
     this.step(Math.ceil(length / 64));
+  }
+
+  /** Takes the steps of what the platform does quickly with a text of `length`: copying, comparing, changing its case. */
+  skim(length: number): void {
+    if (length >= 1_024) this.step(Math.ceil(length / 1_024));
+  }
+
+  /** Counts a text of `length` that is a result, or part of one. @throws ExpressionError when all of them are too much. */
+  give(length: number): void {
+    this.#given += length;
+    if (this.#given > this.limits.size * ALL_TEXTS)
+      throw new ExpressionError(`The results have more than ${this.limits.size * ALL_TEXTS} characters altogether`);
   }
 
   /** One level deeper into a value. @throws ExpressionError when it is nested too deep. */

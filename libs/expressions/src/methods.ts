@@ -25,7 +25,8 @@ export function callMethod(
   around: Surroundings,
   at: number,
 ): unknown {
-  around.budget.step();
+  const { budget } = around;
+  budget.step();
   const run = <T>(table: Table<T>, value: T): unknown => {
     const method = Object.hasOwn(table, name) ? table[name] : undefined;
     if (!method) throw new ExpressionError(`${kindOf(self)} has no method ${name}()${hint(self, name)}`, at);
@@ -33,7 +34,12 @@ export function callMethod(
   };
   const number = numeric(self);
   if (number) return run(NUMBERS, number);
-  if (typeof self === 'string') return run(TEXTS, self);
+  if (typeof self === 'string') {
+    budget.skim(self.length);
+    const result = run(TEXTS, self);
+    if (typeof result === 'string') budget.skim(result.length);
+    return result;
+  }
   if (typeof self === 'boolean') return run(BOOLEANS, self);
   if (Array.isArray(self)) return run(LISTS, self as readonly unknown[]);
   if (self instanceof Type) return callStatic(self, name, args, around, at);

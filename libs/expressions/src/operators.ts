@@ -1,7 +1,7 @@
 import { ExpressionError } from './error.ts';
 import type { Budget } from './limits.ts';
 import { calculate, compareNumbers, numeric } from './numbers.ts';
-import { pattern } from './regex.ts';
+import { matchesWhole } from './regex.ts';
 import { compareSpecials } from './specials.ts';
 import { addedText, asText } from './text.ts';
 import { Char, isMap, isNull, itemsOf, kindOf, Special, Type } from './values.ts';
@@ -31,19 +31,24 @@ export function operate(operator: string, left: unknown, right: unknown, budget:
       return isOfType(left, right.name);
     case '+':
       if (typeof left === 'string' || typeof right === 'string')
-        return budget.sized(addedText(left, budget) + addedText(right, budget));
+        return skimmed(budget.sized(addedText(left, budget) + addedText(right, budget)), budget);
       return arithmetic(operator, left, right, at);
     case '-':
       return oneCharacterLess(left, right) ?? arithmetic(operator, left, right, at);
     case '*':
       if (typeof left === 'string' && typeof right === 'number' && Number.isInteger(right)) {
         if (left.length * right > budget.limits.size) throw new ExpressionError('"*" makes too much', at);
-        return left.repeat(Math.max(0, right));
+        return skimmed(left.repeat(Math.max(0, right)), budget);
       }
       return arithmetic(operator, left, right, at);
     default:
       return arithmetic(operator, left, right, at);
   }
+}
+
+function skimmed(text: string, budget: Budget): string {
+  budget.skim(text.length);
+  return text;
 }
 
 /** `'5' - 1` is the character before `5`: a text of one character moves along the alphabet. */
@@ -62,9 +67,7 @@ function arithmetic(operator: string, left: unknown, right: unknown, at: number)
 function matches(left: unknown, right: unknown, budget: Budget, at: number): boolean {
   if (isNull(left) || isMap(left) || typeof right !== 'string')
     throw new ExpressionError(`"matches" needs two texts, not ${kindOf(left)} and ${kindOf(right)}`, at);
-  const text = asText(left, budget);
-  budget.work(text.length);
-  return pattern(right).matches(text);
+  return matchesWhole(asText(left, budget), right, budget);
 }
 
 function between(left: unknown, right: unknown, at: number): boolean {
@@ -92,6 +95,7 @@ export function order(left: unknown, right: unknown, at?: number): number {
 export function same(left: unknown, right: unknown, budget: Budget): boolean {
   budget.step();
   if (isNull(left) || isNull(right)) return isNull(left) && isNull(right);
+  if (typeof left === 'string' && typeof right === 'string') budget.skim(Math.min(left.length, right.length));
   if (left === right) return true;
   const [a, b] = [numeric(left), numeric(right)];
   if (a && b) return compareNumbers(a, b) === 0;

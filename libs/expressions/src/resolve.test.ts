@@ -1,39 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, Lookup } from './lookups.ts';
-import { resolve } from './resolve.ts';
-import type { Options } from './surroundings.ts';
-
-/** Names for the cases: each is its own little world. */
-type Names = Readonly<Record<string, unknown>>;
-const NOW = 1_700_000_000_000;
-
-function resolved(text: unknown, names: Names = {}, options: Options = {}) {
-  const lookup = (name: string): unknown => (Object.hasOwn(names, name) ? names[name] : undefined);
-  return resolve(text, { lookup }, { now: NOW, seed: 'rows', ...options });
-}
-const stage = (over: Names): Names => ({
-  id: 'S',
-  refId: '1',
-  name: 'S',
-  type: 'wait',
-  status: 'SUCCEEDED',
-  context: {},
-  outputs: {},
-  ...over,
-});
-const within = (...stages: Names[]): Names => ({ execution: { stages } });
-const deploy = (name: string, region: string, group: string): Names =>
-  stage({
-    name,
-    type: 'deploy',
-    context: {
-      account: 'prod',
-      capacity: { desired: 2 },
-      'deploy.server.groups': { [region]: [group] },
-      deploymentDetails: [{ region, ami: `ami-${region}` }],
-      deployments: [{ serverGroupName: group }],
-    },
-  });
+import { type Names, resolved, stage, within } from './resolve.fixture.ts';
 
 describe('a text with expressions', () => {
   it.each<[string, unknown, Names, unknown]>([
@@ -63,11 +30,19 @@ describe('a text with expressions', () => {
     ['JSON of a list of maps', '${#toJson(list)}', { list: [{ k: 1 }, { k: 2 }] }, '[{"k":1},{"k":2}]'],
     ['JSON of an array', '${#toJson(l["r"].split(",")).contains("r2")}', { l: { r: 'r1,r2' } }, true],
     ['JSON of an array without it', '${#toJson(l["r"].split(",")).contains("r2")}', { l: { r: 'r1,r3' } }, false],
-    ['whole numbers', "${#toInt('0')}", {}, 0],
+    ['JSON of an array of one', '${#toJson(l["r"].split(",")).contains("r2")}', { l: { r: 'r2' } }, true],
+    ['JSON of an empty array', '${#toJson(l["r"].split(",")).contains("r2")}', { l: { r: '' } }, false],
+    ['zero', "${#toInt('0')}", {}, 0],
+    ['a whole number', "${#toInt('1')}", {}, 1],
+    ['a number with a fraction that is whole', "${#toFloat('7')}", {}, 7],
     ['numbers with a fraction', "${#toFloat('7.5')}", {}, 7.5],
-    ['words as booleans', "${#toBoolean('true')}", {}, true],
+    ['a word as true', "${#toBoolean('true')}", {}, true],
+    ['a word as false', "${#toBoolean('false')}", {}, false],
     ['null as a boolean', '${#toBoolean(null)}', {}, false],
     ['JSON that is a list', "${#readJson('[1,2]')}", {}, [1, 2]],
+    ['JSON that is a map', `\${#readJson('{"a":1}')}`, {}, { a: 1 }],
+    ['base64', '${#toBase64("Hi X")}', {}, 'SGkgWA=='],
+    ['the text of base64', '${#fromBase64("SGkgWA==")}', {}, 'Hi X'],
     ['a number in a text', "t:${trigger['n']}", { trigger: { n: 100 } }, 't:100'],
     ["a map's own text", '${ {"k":"v"}.toString() }', {}, '{k=v}'],
     ['a list in a text', 'v ${l}', { l: [1, 'b'] }, 'v 1,b'],
@@ -75,7 +50,16 @@ describe('a text with expressions', () => {
     ['a parameter that is there', '${parameters["b"] ?: "none"}', { parameters: { b: 'v' } }, 'v'],
     ['a parameter that is not', '${parameters["b"] ?: "none"}', { parameters: { other: 1 } }, 'none'],
     ['an id of longs from ints', '${new java.util.UUID(0,0).toString()}', {}, '00000000-0000-0000-0000-000000000000'],
-    ['parsing of numbers', '${T(Long).parseLong("123") + T(Integer).parseInt("456")}', {}, 579],
+    ['a long in a text', '${T(java.lang.Long).parseLong("123")}', {}, 123],
+    ['an int in a text', '${T(java.lang.Integer).parseInt("456")}', {}, 456],
+    ['a boolean in a text', '${T(java.lang.Boolean).parseBoolean("true")}', {}, true],
+    ['a parameter where there are none', '${parameters["b"] ?: "none"}', { parameters: {} }, 'none'],
+    [
+      'lists in lists and maps in lists, which stay as they are',
+      { l: [['a', [1]], { m: [{ k: null }] }] },
+      {},
+      { l: [['a', [1]], { m: [{ k: null }] }] },
+    ],
     [
       'a part of the user',
       '${execution["authentication"]["user"].split("@")[0]}',
@@ -89,8 +73,22 @@ describe('a text with expressions', () => {
     ['no escape for the marker', '\\${a} $${a}', { a: 'X' }, '\\X $X'],
     ['one YAML document', "${#readYaml('a: 1')}", {}, { a: 1 }],
     ['a YAML document after its mark', "${#readYaml('---\na: 1')}", {}, { a: 1 }],
+    ['all YAML documents of one', "${#readAllYaml('a: 1')}", {}, [{ a: 1 }]],
+    ['all YAML documents of one after its mark', "${#readAllYaml('---\na: 1')}", {}, [{ a: 1 }]],
     ['all YAML documents', "${#readAllYaml('a: 1\n---\nb: 2')}", {}, [{ a: 1 }, { b: 2 }]],
     ['JSON of what is not to be evaluated', '${#toJson(#doNotEval(m))}', { m: { k: '${x}' } }, '{"k":"${x}"}'],
+    [
+      'JSON of a value that is such an expression itself',
+      '${#toJson(#doNotEval(m))}',
+      { m: { k: '${#toJson(#doNotEval(x))}' } },
+      '{"k":"${#toJson(#doNotEval(x))}"}',
+    ],
+    [
+      'a part of a trigger whose build is no object',
+      '${trigger.correlationId}',
+      { trigger: { buildInfo: '<html>', correlationId: 'c1' } },
+      'c1',
+    ],
   ])('%s', (_case, text, names, value) => {
     expect(resolved(text, names)).toEqual({ value, problems: [], lookups: [] });
   });
@@ -114,6 +112,10 @@ describe('a text with expressions', () => {
     ['system properties as booleans', '${T(Boolean).getBoolean("a")}', {}],
     ['two YAML documents for one', "${#readYaml('a: 1\n---\nb: 2')}", {}],
     ['a YAML tag of a class', "${#readYaml('!!java.net.URL [http://x]')}", {}],
+    ['a YAML tag of a class among all documents', "${#readAllYaml('!!java.net.URL [http://x]')}", {}],
+    ['a long chain on a class that cannot be made', "${new java.io.File('x').toPath().getParent().toString()}", {}],
+    ['metaClass deep in a map', '${m.n.metaClass.x}', { m: { n: { k: 1 } } }],
+    ['a metaClass method deep in a map', '${m.n.getMetaClass()}', { m: { n: { k: 1 } } }],
     ['JSON that contains an expression', '${#toJson(m)}', { m: { k: '${x}' } }],
     ['a stage outside of one', '${#currentStage()}', within(stage({}))],
     ['a stage that is not there', "${#stage('nope')}", within(stage({}))],
@@ -132,24 +134,50 @@ describe('a text with expressions', () => {
     expect(problems[0]?.expression).not.toContain('$');
   });
 
-  it('leaves the part that cannot be resolved', () => {
+  it('leaves the parts that cannot be resolved, with one entry for their text', () => {
     expect(resolved('p.${U1}.q.${a}', { a: 'X' })).toMatchObject({
       value: 'p.${U1}.q.X',
-      problems: [{ expression: '{U1}', level: 'INFO' }],
+      problems: [{ expression: 'p.{U1}.q.{a}', level: 'INFO' }],
     });
-    expect(resolved('p.${U1}.q.${U1}', {}).problems).toHaveLength(1);
+    expect(resolved({ f: 'p.${U1}.q.${U2}' })).toEqual({
+      value: { f: 'p.${U1}.q.${U2}' },
+      problems: [
+        {
+          expression: 'p.{U1}.q.{U2}',
+          level: 'INFO',
+          description: 'Failed to evaluate f: {U1}: it has no value; {U2}: it has no value',
+        },
+      ],
+      lookups: [],
+    });
     expect(resolved('v ${m}', { m: { k: 1 } })).toMatchObject({ value: 'v ${m}', problems: [{ level: 'ERROR' }] });
+  });
+
+  it('tells of a long text its beginning', () => {
+    const { problems } = resolved(`echo \${VALUES[*]}; ${'x'.repeat(100_000)}`);
+    expect(problems[0]?.expression).toMatch(/^echo \{VALUES\[\*\]\}; x{900,1000}\.\.\.$/);
+  });
+
+  it('a name that is not there, with a text behind it, stays where missing keys are errors', () => {
+    expect(resolved('${nope}-tail', {}, { unknownKeys: 'error' })).toMatchObject({
+      value: '${nope}-tail',
+      problems: [{ level: 'ERROR' }],
+    });
   });
 
   it('a missing key is null in a stage and an error at the start of a pipeline', () => {
     expect(resolved('${nope ?: "d"}').value).toBe('d');
+    for (const unknownKeys of ['null', 'error'] as const)
+      for (const names of [{ a: '' }, { a: null }])
+        expect(resolved('${a ?: "d"}', names, { unknownKeys }).value).toBe('d');
     expect(resolved('${nope ?: "d"}', {}, { unknownKeys: 'error' }).value).toBe('${nope ?: "d"}');
     expect(resolved('${m.x ?: "d"}', { m: {} }, { unknownKeys: 'error' }).value).toBe('${m.x ?: "d"}');
     expect(resolved("${m['x'] ?: 'd'}", { m: {} }, { unknownKeys: 'error' }).value).toBe('d');
   });
 
-  it('a long comparison evaluates with a raised limit', () => {
-    const text = `\${"${'x'.repeat(10_950)}" == "y"}`;
+  it('a comparison of 10,975 characters evaluates with a raised limit', () => {
+    const text = `\${"${'x'.repeat(10_966)}" == "y"}`;
+    expect(text).toHaveLength(10_975 + 3);
     expect(resolved(text).value).toBe(text);
     expect(resolved(text, {}, { limits: { length: 20_000, steps: 1_000, depth: 64, size: 1_000_000 } }).value).toBe(
       false,
@@ -158,113 +186,6 @@ describe('a text with expressions', () => {
 
   it('a sum of thousands of terms is no deep recursion', () => {
     expect(resolved(`\${${'1+'.repeat(4_900)}1}`).value).toBe(4_901);
-  });
-});
-
-describe('stages and artifacts', () => {
-  it('a status equals its name, as a text and by its methods', () => {
-    const names = within(stage({ name: 'S', status: 'TERMINAL', hasSucceeded: false, hasFailed: true }));
-    expect(resolved('ok: ${#stage("S")["status"] == "SUCCEEDED"}', names).value).toBe('ok: false');
-    expect(resolved('${#stage("S").status.toString() == "TERMINAL"}', names).value).toBe(true);
-    expect(resolved('${#stage("S").hasFailed}', names).value).toBe(true);
-    expect(resolved("${execution.stages.?[name == 'S'][0]['status'].toString() == 'TERMINAL'}", names).value).toBe(
-      true,
-    );
-  });
-
-  it('the first stage by name, else by id', () => {
-    const names = within(stage({ id: 'b', name: 'a' }), stage({ id: 'a', name: 'z' }), stage({ id: 'c', name: 'a' }));
-    expect(resolved("${#stage('a').id}", names).value).toBe('b');
-    expect(resolved("${#stage('c').name}", names).value).toBe('a');
-    expect(resolved("${#stageExists('z')} ${#stageExists('c')} ${#stageExists('no')}", names).value).toBe(
-      'true true false',
-    );
-  });
-
-  it('the judgment, not another stage of its name', () => {
-    const names = within(
-      stage({ name: 'J' }),
-      stage({ name: 'J', type: 'manualJudgment', context: { judgmentInput: 'go' } }),
-    );
-    expect(resolved('${#judgment("J")} ${#judgement("J")}', names).value).toBe('go go');
-  });
-
-  it('the current stage by its id', () => {
-    expect(resolved('${#currentStage().name}', within(stage({ id: 'x', name: 'here' })), { stageId: 'x' }).value).toBe(
-      'here',
-    );
-  });
-
-  it('what deploys made, of all stages or of those named', () => {
-    const names = within(deploy('one', 'r1', 'app-v001'), deploy('two', 'r2', 'app-v002'), stage({}));
-    expect(resolved('${#deployedServerGroups()}', names).value).toMatchObject([
-      {
-        serverGroup: 'app-v001',
-        region: 'r1',
-        ami: 'ami-r1',
-        account: 'prod',
-        deployments: [{ serverGroupName: 'app-v001' }],
-      },
-      { serverGroup: 'app-v002', region: 'r2' },
-    ]);
-    expect(resolved("${#deployedServerGroups('two').![serverGroup]}", names).value).toEqual(['app-v002']);
-  });
-
-  it('the same by a bare name, with what the bake before said of the image; nothing while there is none', () => {
-    const bake = stage({
-      id: 'B',
-      refId: 'b',
-      name: 'Bake',
-      outputs: { deploymentDetails: [{ region: 'r1', ami: 'ami-r1' }] },
-    });
-    const deployed = stage({
-      ...deploy('one', 'r1', 'app-v001'),
-      requisiteStageRefIds: ['b'],
-      context: { 'deploy.server.groups': { r1: ['app-v001'] } },
-    });
-    expect(
-      resolved('run ${deployedServerGroups[0].serverGroup} of ${deployedServerGroups[0].ami}', within(bake, deployed))
-        .value,
-    ).toBe('run app-v001 of ami-r1');
-    const { value, problems } = resolved({ a: '${deployedServerGroups}' }, within(bake));
-    expect(value).toEqual({ a: '${deployedServerGroups}' });
-    expect(problems).toMatchObject([{ level: 'INFO', description: expect.stringContaining('a: ') as string }]);
-  });
-
-  it.each<[readonly string[], unknown]>([
-    [[], '${scmInfo.branch}'],
-    [['master'], 'master'],
-    [['feature', 'master'], 'feature'],
-    [['develop', 'master'], 'develop'],
-    [['f1', 'f2'], 'f1'],
-  ])('the commit of the build, of those on %j', (branches, expected) => {
-    const trigger = { buildInfo: { scm: branches.map((branch) => ({ branch })) } };
-    expect(resolved('${scmInfo.branch}', { trigger }).value).toBe(expected);
-  });
-
-  it('artifacts of all stages in their order, and of the trigger by name and type', () => {
-    const names = {
-      ...within(
-        stage({ outputs: { artifacts: [{ name: 'a' }] } }),
-        stage({ outputs: { artifacts: [{ name: 'b' }, { name: 'c' }] } }),
-      ),
-      trigger: {
-        artifacts: [{ name: 'x', type: 't' }],
-        resolvedExpectedArtifacts: [{ boundArtifact: { name: 'y', type: 'u' } }],
-      },
-    };
-    expect(resolved('${#resolvedArtifacts().![name]}', names).value).toEqual(['a', 'b', 'c']);
-    expect(
-      resolved("${#triggerResolvedArtifact('y').type}${#triggerResolvedArtifactByType('u').name}", names).value,
-    ).toBe('uy');
-  });
-
-  it('a label of a manifest that a stage deployed', () => {
-    const manifest = { kind: 'Deployment', spec: { template: { metadata: { labels: { version: '7' } } } } };
-    const names = within(stage({ name: 'D', type: 'deployManifest', outputs: { manifests: [manifest] } }));
-    expect(resolved("${#manifestLabelValue('D', 'Deployment', 'version')}", names).value).toBe('7');
-    for (const wrong of ["'X', 'Deployment', 'version'", "'D', 'Pod', 'version'", "'D', 'Deployment', 'no'"])
-      expect(resolved(`\${#manifestLabelValue(${wrong})}`, names).problems).toHaveLength(1);
   });
 });
 

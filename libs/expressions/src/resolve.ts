@@ -1,17 +1,19 @@
 import { ExpressionError } from './error.ts';
 import { evaluated } from './evaluate.ts';
 import { plain } from './functions/texts.ts';
+import type { Budget } from './limits.ts';
 import { type Lookup, lookupKey, Unanswered } from './lookups.ts';
 import { type Options, Surroundings } from './surroundings.ts';
 import { type Part, partsOf } from './template.ts';
 import { asText } from './text.ts';
 import { isMap, mapOf, type Scope } from './values.ts';
 
-/** An expression that has no value now. ERROR: it failed. INFO: it is null. The text stays as it was written. */
+/** A text whose expressions do not all have a value now. ERROR: one failed. INFO: they are null. They stay as they were written. */
 export interface Problem {
-  /** The expression as written, without its `$`. */
+  /** The text as written, without its `$`; of a long one the beginning. */
   readonly expression: string;
   readonly level: 'ERROR' | 'INFO';
+  /** Where it stands, and why each of its parts has no value. */
   readonly description: string;
 }
 
@@ -40,10 +42,13 @@ export function resolve(value: unknown, scope: Scope, options: Options = {}): Re
 
 interface Work {
   readonly around: Surroundings;
-  /** By expression and level: the same one fails once. */
+  /** By place and text: the same one fails once. */
   readonly problems: Map<string, Problem>;
   readonly lookups: Map<string, Lookup>;
 }
+
+/** Characters of a text that a problem tells. */
+const MOST_TOLD = 1_000;
 
 function walk(value: unknown, work: Work, path: string, depth: number): unknown {
   if (typeof value === 'string') return value.includes('${') ? textValue(value, work, path) : value;
@@ -62,40 +67,80 @@ function keyText(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
 }
 
-const NOTHING = Symbol('nothing');
+/** What a part of a text came to, or why it stays as it is. */
+type Outcome = { readonly value: unknown } | { readonly level: Problem['level']; readonly why: string };
 
 function textValue(text: string, work: Work, path: string): unknown {
   const parts = partsOf(text);
   const [only] = parts;
-  if (parts.length === 1 && only) {
-    const value = partValue(only, work, path, (result) => plain(result, work.around));
-    return value === NOTHING ? text : value;
+  const failures: { readonly level: Problem['level']; readonly why: string }[] = [];
+  const taken = (part: Part, finish: (value: unknown) => unknown): unknown => {
+    if (part.kind === 'text') return part.text;
+    const outcome = outcomeOf(part, work, finish);
+    if ('value' in outcome) return outcome.value;
+    failures.push({ ...outcome, why: `${bare(part.raw)}: ${outcome.why}` });
+    return part.raw;
+  };
+  let value: unknown;
+  if (parts.length === 1 && only) value = taken(only, (result) => plain(result, work.around));
+  else value = joinedText(parts, work, (part) => taken(part, (result) => givenText(result, work.around.budget)));
+  if (value === undefined) {
+    const { size } = work.around.budget.limits;
+    failures.push({ level: 'ERROR', why: `it makes a text of more than ${size} characters` });
   }
-  return parts
-    .map((part) => {
-      const value = partValue(part, work, path, (result) => asText(result, work.around.budget));
-      return value === NOTHING ? (part.kind === 'text' ? part.text : part.raw) : value;
-    })
-    .join('');
+  if (failures.length > 0) report(text, failures, work, path);
+  return value === undefined ? text : value;
 }
 
-function partValue(part: Part, work: Work, path: string, finish: (value: unknown) => unknown): unknown {
-  if (part.kind === 'text') return part.text;
-  const report = (level: Problem['level'], why: string): typeof NOTHING => {
-    const expression = part.raw.replaceAll('$', '');
-    const where = path === '' ? '' : `${path}: `;
-    const problem = { expression, level, description: `Failed to evaluate ${where}${expression}: ${why}` };
-    const key = `${level} ${path} ${expression}`;
-    if (!work.problems.has(key)) work.problems.set(key, problem);
-    return NOTHING;
-  };
-  if (part.kind === 'broken') return report('ERROR', 'the closing brace is missing');
+function givenText(value: unknown, budget: Budget): string {
+  const text = asText(value, budget);
+  budget.give(text.length);
+  return text;
+}
+
+/** The parts as one text; undefined when it becomes too large. */
+function joinedText(parts: readonly Part[], work: Work, textOf: (part: Part) => unknown): string | undefined {
+  const { budget } = work.around;
+  let [text, made] = ['', 0];
+  for (const part of parts) {
+    const piece = String(textOf(part));
+    if (part.kind === 'expression') made += piece.length;
+    if (made > budget.limits.size) return undefined;
+    text += piece;
+  }
+  return text;
+}
+
+function report(
+  text: string,
+  failures: readonly { readonly level: Problem['level']; readonly why: string }[],
+  work: Work,
+  path: string,
+): void {
+  const expression = bare(text);
+  const reasons = [...new Set(failures.map(({ why }) => why))].join('; ');
+  const where = path === '' ? '' : `${path}: `;
+  work.problems.set(`${path} ${expression}`, {
+    expression,
+    level: failures.some(({ level }) => level === 'ERROR') ? 'ERROR' : 'INFO',
+    description: `Failed to evaluate ${where}${reasons}`.slice(0, MOST_TOLD * 4),
+  });
+}
+
+/** A text without its `$`, so that it is no expression itself; of a long one the beginning. */
+function bare(text: string): string {
+  return (text.length > MOST_TOLD ? `${text.slice(0, MOST_TOLD)}...` : text).replaceAll('$', '');
+}
+
+function outcomeOf(part: Exclude<Part, { kind: 'text' }>, work: Work, finish: (value: unknown) => unknown): Outcome {
+  if (part.kind === 'broken') return { level: 'ERROR', why: 'the closing brace is missing' };
   try {
     const value = evaluated(part.source, work.around);
-    return value === null ? report('INFO', 'it has no value') : finish(value);
+    if (value === null) return { level: 'INFO', why: 'it has no value' };
+    return { value: finish(value) };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     if (error instanceof Unanswered) work.lookups.set(lookupKey(error.lookup), error.lookup);
-    return report('ERROR', error.message);
+    return { level: 'ERROR', why: error.message };
   }
 }

@@ -71,7 +71,8 @@ const NAMED: Signatures = {
   compareTo: ['d'],
 };
 
-const METHODS: Readonly<Record<string, Signatures>> = {
+/** What dates are asked, by their kind. */
+export const DATE_METHODS: Readonly<Record<string, Signatures>> = {
   LocalDate: {
     ...DATE,
     ...{ lengthOfMonth: ['-'], lengthOfYear: ['-'], isLeapYear: ['-'], toEpochDay: ['- L'] },
@@ -92,7 +93,7 @@ const METHODS: Readonly<Record<string, Signatures>> = {
 
 /** Whether objects of a kind have a method. */
 export function hasDateMethod(kind: string, name: string): boolean {
-  const methods = Object.hasOwn(METHODS, kind) ? METHODS[kind] : undefined;
+  const methods = Object.hasOwn(DATE_METHODS, kind) ? DATE_METHODS[kind] : undefined;
   return methods !== undefined && Object.hasOwn(methods, name);
 }
 
@@ -102,7 +103,7 @@ export function hasDateMethod(kind: string, name: string): boolean {
  */
 export function callDate(self: Special, name: string, args: readonly (number | Special)[]): unknown {
   const shape = args.map((arg) => (typeof arg === 'number' ? 'n' : 'd')).join('') || '-';
-  const signature = METHODS[self.kind]?.[name]?.find((one) => one.split(' ')[0] === shape);
+  const signature = DATE_METHODS[self.kind]?.[name]?.find((one) => one.split(' ')[0] === shape);
   if (signature === undefined) throw new ExpressionError(`${name}() of a ${self.kind} does not take these values`);
   const target = self.value as Readonly<Record<string, ((...args: unknown[]) => unknown) | undefined>>;
   // The library names `getYear()` `year()`, and `getEpochSecond()` `epochSecond()`.

@@ -43,6 +43,7 @@ export function formatText(format: string, args: readonly unknown[], budget: Bud
         : text.padStart(least);
     result = budget.sized(result + padded);
   }
+  budget.skim(result.length);
   return result;
 }
 

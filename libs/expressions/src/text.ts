@@ -24,7 +24,8 @@ export function ownText(value: unknown, budget: Budget): string {
   });
 }
 
-function joined<T>(
+/** Items as one text, each made by `text`. @throws ExpressionError as soon as it is too large. */
+export function joined<T>(
   items: readonly T[],
   by: string,
   open: string,

@@ -6,7 +6,7 @@ import { RandomNumbers } from './random.ts';
 import { dated, wrapped } from './specials.ts';
 import { formatText } from './string-format.ts';
 import type { Surroundings } from './surroundings.ts';
-import { ownText } from './text.ts';
+import { joined, ownText } from './text.ts';
 import { Double, isNull, Items, itemsOf, Special, Type } from './values.ts';
 
 type Static = (args: readonly unknown[], around: Surroundings) => unknown;
@@ -128,8 +128,10 @@ function wholes(name: string, bits: 8 | 32 | 64): Statics {
   return {
     [`parse${name === 'Integer' ? 'Int' : name}`]: read,
     valueOf: read,
-    toString: ([number, radix]: readonly unknown[]) =>
-      longArg(number, name).toString(radix === undefined ? 10 : intArg(radix, name)),
+    toString: ([number, radix]: readonly unknown[]) => {
+      const base = radix === undefined ? 10 : intArg(radix, name);
+      return longArg(number, name).toString(base < 2 || base > 36 ? 10 : base);
+    },
     toHexString: based(16),
     toOctalString: based(8),
     toBinaryString: based(2),
@@ -175,10 +177,8 @@ const STRING: Statics = {
   join: ([by, ...parts], around) => {
     const [only] = parts;
     const texts = parts.length === 1 ? (itemsOf(only) ?? parts) : parts;
-    around.budget.work(texts.length * 8);
-    return around.budget.sized(
-      texts.map((part) => ownText(part, around.budget)).join(textArg(by, 'join', around.budget)),
-    );
+    const between = textArg(by, 'join', around.budget);
+    return joined(texts, between, '', '', around.budget, (part) => ownText(part, around.budget));
   },
 };
 
@@ -217,7 +217,8 @@ const parsed =
   ([text], around) =>
     wrapped(dated(() => read(textArg(text, 'parse', around.budget))));
 
-const STATICS: Readonly<Record<string, Statics>> = {
+/** What types are asked for without an object of theirs. */
+export const STATICS: Readonly<Record<string, Statics>> = {
   Math: MATH,
   Integer: { ...wholes('Integer', 32), getInteger: systemProperty(null) },
   Long: { ...wholes('Long', 64), getLong: systemProperty(null) },

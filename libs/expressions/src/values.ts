@@ -128,7 +128,11 @@ export function itemsOf(value: unknown): readonly unknown[] | undefined {
 export function toData(value: unknown, text: (value: Special) => string, budget: Budget): unknown {
   if (isNull(value)) return null;
   if (typeof value === 'number') return value + 0;
-  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'string') {
+    budget.give(value.length);
+    return value;
+  }
+  if (typeof value === 'boolean') return value;
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof Double || value instanceof Float) {
     if (!Number.isFinite(value.value)) return String(value.value);

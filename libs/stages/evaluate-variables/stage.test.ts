@@ -39,9 +39,16 @@ describe('evaluate variables', () => {
     const result = await run([{ key: 'a', value: '${nothing}' }]);
     expect(result).toMatchObject({
       outputs: { a: '${nothing}' },
-      context: { expressionEvaluationSummary: { '${nothing}': [{ description: 'nothing is unknown' }] } },
-      reason: { summary: expect.stringContaining('${nothing}') },
+      context: { expressionEvaluationSummary: { '{nothing}': [{ description: 'nothing is unknown' }] } },
+      reason: { summary: expect.stringContaining('{nothing}') },
     });
+  });
+  it('fills descriptions with what is known so far', async () => {
+    const result = await run([
+      { key: 'a', value: 1 },
+      { key: 'b', value: 2, description: 'after ${a}' },
+    ]);
+    expect(result?.context).toMatchObject({ variables: [{ key: 'a' }, { value: 2, description: 'after 1' }] });
   });
   it('makes no property of a name that would change what objects are', async () => {
     const result = await run([{ key: '__proto__', value: { broken: true } }]);
@@ -55,6 +62,7 @@ describe('evaluate variables', () => {
           fc.record({
             key: fc.stringMatching(/^[a-z]{1,4}$/).filter((key) => key !== 'constructor'),
             value: fc.oneof(fc.jsonValue(), fc.constantFrom('${a}', '{ "x": "${b}" }', 'plain')),
+            description: fc.constantFrom('plain', 'of ${a}', '${nothing}'),
           }),
           { maxLength: 5 },
         ),

@@ -28,30 +28,36 @@ export default defineStage({
       run: async ({ context, evaluate, now }) => {
         const outputs: JsonObject = {};
         const open: Record<string, unknown[]> = {};
+        const filled = (text: string): unknown => {
+          if (!text.includes('${')) return text;
+          const found = (evaluate satisfies Evaluate)(text, outputs);
+          if (found.problems.length > 0) open[bare(text)] = found.problems.map((problem) => finding(problem, now));
+          return found.value;
+        };
         const variables = context.variables.map((variable) => {
           const written = Object.hasOwn(variable, 'written') ? variable.written : variable.value;
           if (FORBIDDEN.has(variable.key)) {
             open[variable.key] = [finding(`"${variable.key}" cannot be the name of a variable`, now)];
             return variable;
           }
-          const value = deepMap(written, (text) => {
-            if (!text.includes('${')) return text;
-            const found = (evaluate satisfies Evaluate)(text, outputs);
-            if (found.problems.length > 0) open[text] = found.problems.map((problem) => finding(problem, now));
-            return found.value;
-          });
+          const value = deepMap(written, filled);
           outputs[variable.key] = value;
+          const describedAs = variable.describedAs ?? variable.description;
           return {
             ...variable,
+            ...(describedAs?.includes('${') && { description: String(filled(describedAs)), describedAs }),
             value,
             written,
-            sourceValue: deepMap(written, (text) => text.replaceAll('${', '{')),
+            sourceValue: deepMap(written, bare),
           };
         });
         const failed = Object.keys(open);
         return {
           status: 'SUCCEEDED',
-          context: { variables, ...(failed.length > 0 ? { expressionEvaluationSummary: open } : {}) },
+          context: {
+            variables,
+            ...(failed.length > 0 ? { expressionEvaluationSummary: { ...summaryOf(context), ...open } } : {}),
+          },
           outputs,
           reason:
             failed.length > 0
@@ -68,12 +74,24 @@ export default defineStage({
   prepareForRestart: ({ context }) => {
     const parsed = evaluateVariablesSchema.safeParse(context);
     if (!parsed.success) return { context, outputs: {} };
-    const variables = parsed.data.variables.map(({ sourceValue: _shown, written, ...variable }) =>
-      written === undefined ? variable : { ...variable, value: written },
-    );
+    const variables = parsed.data.variables.map(({ sourceValue: _shown, written, describedAs, ...variable }) => ({
+      ...variable,
+      ...(written !== undefined && { value: written }),
+      ...(describedAs !== undefined && { description: describedAs }),
+    }));
     return { context: { ...context, variables }, outputs: {} };
   },
 });
+
+/** A text without its `$`, so that it is no expression itself. */
+function bare(text: string): string {
+  return text.replaceAll('${', '{');
+}
+
+/** What of the stage's other fields could not be evaluated. */
+function summaryOf({ expressionEvaluationSummary: summary }: JsonObject): JsonObject {
+  return typeof summary === 'object' && summary !== null ? (summary as JsonObject) : {};
+}
 
 function finding(description: string, timestamp: number): JsonObject {
   return { level: 'ERROR', description, exceptionType: 'ExpressionProblem', timestamp };

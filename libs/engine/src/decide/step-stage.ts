@@ -134,7 +134,7 @@ function complete(turn: Turn, stage: StageState): boolean {
   } else if (reason && open[0] && STATUS_FACTS[status].failure) {
     reason = {
       ...reason,
-      summary: `${reason.summary}; the expression ${open[0].expression} has no value: ${open[0].description}`,
+      summary: `${reason.summary}; ${open[0].description}`,
       evidence: { ...reason.evidence, expressions: open.map(({ expression }) => expression) },
       next: reason.next ?? 'correct the expression, which may be why it failed',
     };

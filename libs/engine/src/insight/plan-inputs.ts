@@ -1,3 +1,4 @@
+import { linearRegex } from '@gennaker/extension-sdk/linear-regex';
 import type { Json } from '../model.ts';
 import type { PlanWarning } from './plan-preview.ts';
 
@@ -61,7 +62,7 @@ function matches(pattern: Json, artifact: Json): boolean {
     if (found === wanted) return true;
     if (typeof found !== 'string') return false;
     try {
-      return new RegExp(`^(?:${wanted})$`).test(found);
+      return linearRegex(`^(?:${wanted})$`).finds(found);
     } catch {
       return false;
     }

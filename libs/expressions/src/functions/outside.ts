@@ -1,6 +1,7 @@
 import { textArg } from '../convert.ts';
 import { ExpressionError } from '../error.ts';
 import { ask, type Lookup } from '../lookups.ts';
+import { storedReference } from '../stored-artifacts.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { isNull, mapOf } from '../values.ts';
 import { type Helper, taking } from './helper.ts';
@@ -10,7 +11,7 @@ import { readAllYaml, readJson } from './texts.ts';
 export const OUTSIDE_FUNCTIONS: Readonly<Record<string, Helper>> = {
   fromUrl: taking(1, ([url], around) => fromUrl(url, around)),
   jsonFromUrl: taking(1, ([url], around) => readJson(fromUrl(url, around))),
-  yamlFromUrl: taking(1, ([url], around) => readAllYaml(fromUrl(url, around), around.budget.limits.size)[0] ?? null),
+  yamlFromUrl: taking(1, ([url], around) => readAllYaml(fromUrl(url, around), around.budget)[0] ?? null),
   propertiesFromUrl: taking(1, ([url], around) => readProperties(fromUrl(url, around), around)),
   pipelineId: taking(1, ([name], around) => found(pipelineId(name, undefined, around), 'pipeline', name)),
   pipelineIdOrNull: taking(1, ([name], around) => pipelineId(name, undefined, around)),
@@ -34,10 +35,9 @@ export const OUTSIDE_FUNCTIONS: Readonly<Record<string, Helper>> = {
       );
     },
   },
-  fetchReference: taking(1, ([reference], around) => {
-    const text = textArg(reference, '#fetchReference', around.budget);
-    return text.startsWith('ref://') ? look(around, { kind: 'reference', reference: text }) : text;
-  }),
+  fetchReference: taking(1, ([reference], around) =>
+    storedReference(textArg(reference, '#fetchReference', around.budget), around),
+  ),
 };
 
 function look(around: Surroundings, lookup: Lookup): unknown {

@@ -1,9 +1,10 @@
 import { parseAllDocuments } from 'yaml';
 import { textArg } from '../convert.ts';
 import { ExpressionError } from '../error.ts';
+import type { Budget } from '../limits.ts';
 import { fractionOf, wholeOf } from '../numbers.ts';
-import { ask } from '../lookups.ts';
 import { specialText } from '../specials.ts';
+import { decoded, storedReference } from '../stored-artifacts.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { jsonOf } from '../text.ts';
 import { Float, isNull, NotEvaluated, toData } from '../values.ts';
@@ -29,11 +30,9 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, Helper>> = {
     return budget.sized(btoa(bytes));
   }),
   fromBase64: taking(1, ([value], around) => {
-    const text = textArg(value, '#fromBase64', around.budget);
+    const text = storedReference(textArg(value, '#fromBase64', around.budget), around);
     around.budget.work(text.length);
-    return fromBase64(
-      text.startsWith('ref://') ? String(ask(around.options.lookUp, { kind: 'reference', reference: text })) : text,
-    );
+    return decoded(text);
   }),
   toJson: taking(1, ([value], around) => {
     const text = jsonOf(plain(value, around), around.budget);
@@ -51,26 +50,16 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, Helper>> = {
     return readJson(text);
   }),
   readYaml: taking(1, ([value], { budget }) => {
-    const [first, ...more] = readAllYaml(textArg(value, '#readYaml', budget), budget.limits.size);
+    const [first, ...more] = readAllYaml(textArg(value, '#readYaml', budget), budget);
     if (more.length > 0) throw new ExpressionError('The YAML has several documents; #readAllYaml reads them all');
     return first ?? null;
   }),
-  readAllYaml: taking(1, ([value], { budget }) =>
-    readAllYaml(textArg(value, '#readAllYaml', budget), budget.limits.size),
-  ),
+  readAllYaml: taking(1, ([value], { budget }) => readAllYaml(textArg(value, '#readAllYaml', budget), budget)),
 };
 
 /** A value as plain data. */
 export function plain(value: unknown, around: Surroundings): unknown {
   return toData(value, specialText, around.budget);
-}
-
-function fromBase64(text: string): string {
-  try {
-    return new TextDecoder().decode(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
-  } catch {
-    throw new ExpressionError('The text is not base64');
-  }
 }
 
 /** @throws ExpressionError that says where the text is no JSON. */
@@ -83,8 +72,9 @@ export function readJson(text: string): unknown {
 }
 
 /** All documents of a YAML text: plain data, no tags of types. @throws ExpressionError. */
-export function readAllYaml(text: string, size: number): unknown[] {
-  if (text.length > size) throw new ExpressionError(`The YAML has more than ${size} characters`);
+export function readAllYaml(text: string, budget: Budget): unknown[] {
+  // Reading YAML takes far longer than reading JSON does.
+  budget.step(Math.ceil(text.length / 16));
   try {
     const documents = parseAllDocuments(text, { schema: 'core', logLevel: 'silent' });
     if (!Array.isArray(documents)) return [];

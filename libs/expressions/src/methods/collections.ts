@@ -1,5 +1,6 @@
 import { intArg } from '../convert.ts';
 import { ExpressionError } from '../error.ts';
+import type { Budget } from '../limits.ts';
 import { identical } from '../operators.ts';
 import { ownText } from '../text.ts';
 import { isNull, itemsOf, kindOf, mapOf } from '../values.ts';
@@ -43,10 +44,11 @@ export const LISTS: Table<List> = {
   lastIndexOf: (self, [item], { budget }) => self.findLastIndex((one) => identical(one, item, budget)),
   toString: (self: List, _args: readonly unknown[], { budget }: Surroundings) => ownText(self, budget),
   equals: (self, [other], { budget }) => identical(self, other, budget),
-  subList: (self, [from, to]) => {
+  subList: (self, [from, to], { budget }) => {
     const [start, end] = [intArg(from, 'subList'), intArg(to, 'subList')];
     if (start < 0 || end > self.length || start > end)
       throw new ExpressionError(`The list of ${self.length} items has no part from ${start} to ${end}`);
+    budget.work(end - start);
     return self.slice(start, end);
   },
 };
@@ -56,18 +58,27 @@ function own(map: Entries, key: unknown): unknown {
   return name !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
+function keysOf(map: Entries, budget: Budget): string[] {
+  const keys = Object.keys(map);
+  budget.work(keys.length);
+  return keys;
+}
+
 /** Methods of java.util.Map. */
 export const MAPS: Table<Entries> = {
   ...CHANGES,
   get: (self, [key]) => own(self, key) ?? null,
   getOrDefault: (self, [key, otherwise]) => own(self, key) ?? otherwise,
   containsKey: (self, [key]) => own(self, key) !== undefined,
-  containsValue: (self, [value], { budget }) => Object.values(self).some((one) => identical(one, value, budget)),
-  size: (self) => Object.keys(self).length,
-  isEmpty: (self) => Object.keys(self).length === 0,
-  keySet: (self) => Object.keys(self),
-  values: (self) => Object.values(self),
-  entrySet: (self) => entriesOf(self),
+  containsValue: (self, [value], { budget }) => keysOf(self, budget).some((key) => identical(self[key], value, budget)),
+  size: (self, _args, { budget }) => keysOf(self, budget).length,
+  isEmpty: (self, _args, { budget }) => keysOf(self, budget).length === 0,
+  keySet: (self, _args, { budget }) => keysOf(self, budget),
+  values: (self, _args, { budget }) => keysOf(self, budget).map((key) => self[key]),
+  entrySet: (self, _args, { budget }) => {
+    budget.step(keysOf(self, budget).length);
+    return entriesOf(self);
+  },
   toString: (self: Entries, _args: readonly unknown[], { budget }: Surroundings) => ownText(self, budget),
   equals: (self, [other], { budget }) => identical(self, other, budget),
 };

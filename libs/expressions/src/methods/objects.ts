@@ -5,7 +5,7 @@ import { ExpressionError } from '../error.ts';
 import { compareNumbers, type Numeric, numberText, numberOf, toInt, toLong } from '../numbers.ts';
 import { identical, order } from '../operators.ts';
 import type { RandomNumbers } from '../random.ts';
-import { specialText, wrapped } from '../specials.ts';
+import { dated, specialText, wrapped } from '../specials.ts';
 import { Char, Double, Float, isNull, kindOf, Special } from '../values.ts';
 import type { Table } from './table.ts';
 
@@ -53,7 +53,7 @@ const DATES: Table<Special> = {
   after: (self, [other]) => Number(self.value) > time(other, 'after'),
   compareTo: (self, [other]) => order(self, other),
   equals: (self, [other], { budget }) => identical(self, other, budget),
-  toInstant: (self) => wrapped(Instant.ofEpochMilli(Number(self.value))),
+  toInstant: (self) => wrapped(dated(() => Instant.ofEpochMilli(Number(self.value)))),
   toString: (self: Special) => specialText(self),
 };
 

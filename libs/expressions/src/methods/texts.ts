@@ -1,6 +1,6 @@
 import { charArg, charsArg, intArg, textArg } from '../convert.ts';
 import { ExpressionError } from '../error.ts';
-import { matched, pattern } from '../regex.ts';
+import { matchesWhole, replaced, splitBy } from '../regex.ts';
 import { formatText } from '../string-format.ts';
 import { Char, Items } from '../values.ts';
 import type { Table } from './table.ts';
@@ -52,33 +52,22 @@ export const TEXTS: Table<string> = {
   },
   replace: (self, [what, by], { budget }) => {
     const [from, to] = [charArg(what, 'replace'), charArg(by, 'replace')];
-    budget.work(self.length * (to.length + 1));
-    return budget.sized(self.replaceAll(from, () => to));
-  },
-  replaceAll: (self, [what, by], { budget }) => {
-    const [from, to] = [textArg(what, 'replaceAll', budget), textArg(by, 'replaceAll', budget)];
-    budget.work(self.length * (to.length + 1));
-    return budget.sized(matched(() => pattern(from).matcher(self).replaceAll(to)));
-  },
-  replaceFirst: (self, [what, by], { budget }) => {
     budget.work(self.length);
-    const [from, to] = [textArg(what, 'replaceFirst', budget), textArg(by, 'replaceFirst', budget)];
-    return budget.sized(matched(() => pattern(from).matcher(self).replaceFirst(to)));
+    const pieces = self.split(from);
+    if (self.length + (pieces.length - 1) * (to.length - from.length) > budget.limits.size)
+      throw new ExpressionError('replace makes too much');
+    return from === '' ? self.replaceAll('', () => to) : pieces.join(to);
   },
-  matches: (self, [what], { budget }) => {
-    budget.work(self.length);
-    return pattern(textArg(what, 'matches', budget)).matches(self);
-  },
-  split: (self, [what, limit], { budget }) => {
-    budget.work(self.length);
-    const parts = split(self, textArg(what, 'split', budget), limit === undefined ? 0 : intArg(limit, 'split'));
-    budget.step(parts.length);
-    return new Items(budget.sized(parts));
-  },
+  replaceAll: (self, [what, by], { budget }) =>
+    replaced(self, textArg(what, 'replaceAll', budget), textArg(by, 'replaceAll', budget), 'all', budget),
+  replaceFirst: (self, [what, by], { budget }) =>
+    replaced(self, textArg(what, 'replaceFirst', budget), textArg(by, 'replaceFirst', budget), 'first', budget),
+  matches: (self, [what], { budget }) => matchesWhole(self, textArg(what, 'matches', budget), budget),
+  split: (self, [what, limit], { budget }) =>
+    new Items(splitBy(self, textArg(what, 'split', budget), limit === undefined ? 0 : intArg(limit, 'split'), budget)),
   repeat: (self, [count], { budget }) => {
     const times = intArg(count, 'repeat');
     if (times < 0 || self.length * times > budget.limits.size) throw new ExpressionError('repeat makes too much');
-    budget.work(self.length * times);
     return self.repeat(times);
   },
   format: (self, args, { budget }) => formatText(typeof args[0] === 'string' ? args[0] : self, args.slice(1), budget),
@@ -89,7 +78,10 @@ export const TEXTS: Table<string> = {
     for (let at = 0; at < self.length; at++) hash = (Math.imul(hash, 31) + self.charCodeAt(at)) | 0;
     return hash;
   },
-  toCharArray: (self, _args, { budget }) => new Items(budget.sized(self.split('').map((char) => new Char(char)))),
+  toCharArray: (self, _args, { budget }) => {
+    budget.work(self.length);
+    return new Items(budget.sized(self.split('').map((char) => new Char(char))));
+  },
 };
 
 function difference(left: string, right: string): number {
@@ -97,10 +89,4 @@ function difference(left: string, right: string): number {
   for (let at = 0; at < length; at++)
     if (left.charCodeAt(at) !== right.charCodeAt(at)) return left.charCodeAt(at) - right.charCodeAt(at);
   return left.length - right.length;
-}
-
-/** As String.split: empty parts at the end are left out without a limit. */
-function split(text: string, expression: string, limit: number): string[] {
-  if (text === '') return [''];
-  return matched(() => pattern(expression).split(text, limit));
 }
