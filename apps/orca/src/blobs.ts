@@ -4,6 +4,8 @@ import type { Queryable } from '@gennaker/store/database';
 
 /** A top-level value whose JSON is longer than this is kept apart, characters. */
 const BIG = 4_096;
+/** JSON up to this long is not worth remembering, characters: each entry is one more for the garbage collector to follow. */
+const SHORT = 256;
 /** Key that a reference to a big value has in its place. A user's own object of this shape is kept apart too, so that the two never mix. */
 const REFERENCE = '$blob';
 
@@ -33,7 +35,8 @@ export function pack(value: Json): Packed {
   const before = known.get(value);
   if (before) return before;
   const packed = packNow(value);
-  known.set(value, packed);
+  // What is short is written again as soon as it is found again.
+  if (packed.text.length > SHORT) known.set(value, packed);
   return packed;
 }
 

@@ -8,13 +8,19 @@ export type Keep = (value: Json) => string;
 
 /** One transition as history keeps it: what was decided upon and what was decided. */
 export function entryOf(inputs: readonly unknown[], events: readonly EngineEvent[], keep: Keep): string {
+  if (!events.some(holdsBags)) return JSON.stringify({ inputs, events });
   return `{"inputs":${JSON.stringify(inputs)},"events":[${events.map((event) => eventText(event, keep)).join(',')}]}`;
+}
+
+/** Are there contexts or outputs in it, which may be big? */
+function holdsBags(event: EngineEvent): boolean {
+  return event.type === 'ExecutionCreated' || 'context' in event || 'outputs' in event || 'stages' in event;
 }
 
 /** An event's JSON, with the big values of its contexts and outputs by reference. */
 function eventText(event: EngineEvent, keep: Keep): string {
   if (event.type === 'ExecutionCreated') return createdText(event, keep);
-  if (!('context' in event || 'outputs' in event || 'stages' in event)) return JSON.stringify(event);
+  if (!holdsBags(event)) return JSON.stringify(event);
   const { context, outputs, stages, ...rest } = event as EngineEvent &
     Partial<Record<'context' | 'outputs' | 'stages', unknown>>;
   const parts: string[] = [];

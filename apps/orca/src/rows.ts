@@ -3,6 +3,7 @@ import type { EngineEvent } from '@gennaker/engine/events';
 import type { Declared, ExecutionState, Json, StageState } from '@gennaker/engine/model';
 import type { Queryable } from '@gennaker/store/database';
 import { evolve } from '@gennaker/engine/evolve';
+import { stageRecord } from '@gennaker/engine/stage-record';
 import { readBlobs, references, unpack } from './blobs.ts';
 import { bagsOf, openEvent } from './history-entry.ts';
 
@@ -120,17 +121,10 @@ function shownBy(
   stages: readonly StageRow[],
   blobs: ReadonlyMap<string, unknown>,
 ): ExecutionState {
-  const ordered = stages.toSorted((a, b) => a.data.position - b.data.position);
-  return {
-    ...row.data,
-    ...row.live,
-    stages: Object.fromEntries(
-      ordered.map(({ data, context, outputs }) => [
-        data.id,
-        { ...data, context: unpack(context, blobs), outputs: unpack(outputs, blobs) },
-      ]),
-    ),
-  };
+  const record = stageRecord();
+  for (const { data, context, outputs } of stages.toSorted((a, b) => a.data.position - b.data.position))
+    record[data.id] = { ...data, context: unpack(context, blobs), outputs: unpack(outputs, blobs) };
+  return { ...row.data, ...row.live, stages: record };
 }
 
 /** The big values that rows refer to. */

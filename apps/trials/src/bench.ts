@@ -14,7 +14,8 @@ const HELP = `gennaker bench: measures the product beside floors and peers that 
   npm run bench -- inventory [--quick]
   npm run bench -- deploy [--rounds 5] [--quick] [--profile] [--offset 4300]
 
-engine: it starts a PostgreSQL (fsync and synchronous commit on) and a Redis of its own and one orca process, and starts
+engine: it starts a PostgreSQL (fsync and synchronous commit on) and a Redis of its own and one orca process, as --split orca
+would, and starts
 pipelines through orca's HTTP API while one reader follows the event stream; gate's hop is not in these rows.
 The ratio is the median over the rounds; --profile tells first where orca's own time goes. The rows:
 ${ROWS.flatMap(({ name, figures }) => figures.map(({ metric, of }) => `  ${name.padEnd(12)} ${metric}; beside: ${of}`)).join('\n')}

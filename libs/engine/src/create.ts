@@ -3,7 +3,8 @@ import type { Identity, Person } from '@gennaker/contracts/people';
 import { linkStages } from '@gennaker/contracts/pipeline-graph';
 import type { EngineEvent } from './events.ts';
 import { seededId } from './ids.ts';
-import type { Declared, Json, StageState } from './model.ts';
+import type { Declared, Json } from './model.ts';
+import { stageRecord } from './stage-record.ts';
 
 /** A stage as posted: its type, and everything else that becomes its context. */
 export type PostedStage = Json & { readonly type: string };
@@ -30,7 +31,7 @@ export interface NewExecution {
 /** The first event of an execution. The graph must have no problems (contracts/pipeline-graph). */
 export function createExecution(input: NewExecution): EngineEvent {
   const links = linkStages(input.stages);
-  const stages: Record<string, StageState> = {};
+  const stages = stageRecord();
   input.stages.forEach((posted, position) => {
     const { type, name, refId: _ref, requisiteStageRefIds: _requisites, ...context } = posted;
     const id = seededId(input.now, `${input.id}/stage/${position}`);

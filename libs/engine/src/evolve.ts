@@ -2,6 +2,7 @@ import { isComplete, STATUS_FACTS } from '@gennaker/contracts/status';
 import type { EngineEvent } from './events.ts';
 import { changedTopology } from './graph.ts';
 import type { ExecutionState, Json, StageState, TaskState } from './model.ts';
+import { stageRecord } from './stage-record.ts';
 
 /** A state that nobody else holds: its `stages` and its version are changed in place. */
 type Draft = Omit<ExecutionState, 'stages' | 'version'> & {
@@ -51,7 +52,7 @@ function without<T extends object, K extends keyof T>(value: T, ...keys: K[]): O
 
 /** Applies one event. Pure; the first event makes the state. An event out of sequence throws, for it shows a broken history. */
 export function evolve(state: ExecutionState | undefined, event: EngineEvent): ExecutionState {
-  return evolveDraft(state && { ...state, stages: { ...state.stages } }, event);
+  return evolveDraft(state && { ...state, stages: stageRecord(state.stages) }, event);
 }
 
 /** The same, for a state that nobody else holds: it and its record of stages are changed in place, the stages never are. */
@@ -75,7 +76,9 @@ export function fold(events: readonly EngineEvent[]): ExecutionState | undefined
   for (const event of events) {
     // What an event holds is the history's own, and stays as it is.
     const own = event.type === 'ExecutionCreated';
-    state = own ? { ...evolveDraft(state, event), stages: { ...event.execution.stages } } : evolveDraft(state, event);
+    state = own
+      ? { ...evolveDraft(state, event), stages: stageRecord(event.execution.stages) }
+      : evolveDraft(state, event);
   }
   return state;
 }
@@ -267,7 +270,7 @@ function apply(state: Draft, event: EngineEvent): Draft {
 }
 
 function restarted(state: Draft, event: Extract<EngineEvent, { type: 'ExecutionRestarted' }>): Draft {
-  const stages: Record<string, StageState> = {};
+  const stages = stageRecord();
   const again = new Map(event.stages.map((stage) => [stage.id, stage]));
   for (const [id, stage] of Object.entries(state.stages)) {
     if (event.removed.includes(id)) continue;
@@ -309,7 +312,7 @@ function restarted(state: Draft, event: Extract<EngineEvent, { type: 'ExecutionR
 }
 
 function mapRunning(state: Draft, from: 'RUNNING' | 'PAUSED', to: 'RUNNING' | 'PAUSED', pausedMs: number): Draft {
-  const stages: Record<string, StageState> = {};
+  const stages = stageRecord();
   for (const [id, stage] of Object.entries(state.stages))
     stages[id] =
       stage.status !== from

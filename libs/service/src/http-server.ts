@@ -170,7 +170,10 @@ function contractModule(
         const known = watched
           ? [whileKnown(() => identify({ ...asked, again: true }), identity, againMs, gone.signal)]
           : [];
-        await answer(route, handler, request, reply, AbortSignal.any([gone.signal, ending, ...known]), identity);
+        // Few handlers look at it, and it is not cheap to make.
+        let signal: AbortSignal | undefined;
+        const signalOf = (): AbortSignal => (signal ??= AbortSignal.any([gone.signal, ending, ...known]));
+        await answer(route, handler, request, reply, signalOf, identity);
       } catch (error) {
         await sendError(name, request, reply, error);
       }
@@ -213,7 +216,7 @@ async function answer(
   handler: Handler,
   request: FastifyRequest,
   reply: FastifyReply,
-  signal: AbortSignal,
+  signalOf: () => AbortSignal,
   identity: Identity,
 ): Promise<void> {
   const rawBody = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : new Uint8Array();
@@ -229,7 +232,9 @@ async function answer(
     identity,
     address: callerAddress(request.headers, request.socket.remoteAddress),
     traceparent: traceparentOf(request.headers['traceparent']),
-    signal,
+    get signal() {
+      return signalOf();
+    },
   };
   const result = await handler(call);
   if (route.answers === 'events') return sendEvents(reply.raw, result as AsyncIterable<StreamEvent>, call.signal);

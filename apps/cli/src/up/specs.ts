@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SERVICE_NAMES, type ServiceName } from '@gennaker/service/config';
 import { CLOUDLAB_NODE_FLAGS } from '@gennaker/cloudlab/node-flags';
-import { SERVICE_NODE_FLAGS } from '@gennaker/service/node-flags';
+import { ENGINE_NODE_FLAGS, SERVICE_NODE_FLAGS } from '@gennaker/service/node-flags';
 import {
   createDatabase,
   postgresCommand,
@@ -115,11 +115,12 @@ export function serviceSpecs(layout: Layout, databases: Databases): ProcessSpec[
         ...serviceEnvironment(layout, databases, instance),
         GENNAKER_PORTS: JSON.stringify({ [name]: port }),
       };
-      return spec(instance, env, [join(layout.root, `apps/${name}/src/main.ts`)], [[name, port]]);
+      const flags = name === 'orca' ? ENGINE_NODE_FLAGS : SERVICE_NODE_FLAGS;
+      return spec(instance, env, [...flags, join(layout.root, `apps/${name}/src/main.ts`)], [[name, port]]);
     }),
   );
   if (together.length === 0) return alone;
-  const main = [join(layout.root, 'apps/cli/src/services/main.ts'), ...together];
+  const main = [...SERVICE_NODE_FLAGS, join(layout.root, 'apps/cli/src/services/main.ts'), ...together];
   const ports = together.map((name): [ServiceName, number] => [name, layout.ports[name]]);
   return [spec('services', serviceEnvironment(layout, databases, 'services'), main, ports), ...alone];
 
@@ -127,7 +128,7 @@ export function serviceSpecs(layout: Layout, databases: Databases): ProcessSpec[
     return {
       ...common(layout, name),
       file: process.execPath,
-      args: [...SERVICE_NODE_FLAGS, ...args],
+      args,
       env,
       version,
       stopSignal: 'SIGTERM',

@@ -84,24 +84,34 @@ function summary(problems: readonly ExpressionProblem[], timestamp: number): Jso
 
 /** Values in which no expression is: they never change, so that big ones are walked once. */
 const plain = new WeakSet<object>();
+/** Values with fewer parts are walked sooner than remembered. */
+const WORTH_REMEMBERING = 16;
 
-function hasExpression(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('${');
-  if (typeof value !== 'object' || value === null) return false;
-  if (plain.has(value)) return false;
-  for (const [key, item] of Object.entries(value)) if (key.includes('${') || hasExpression(item)) return true;
-  plain.add(value);
-  return false;
+/** How many parts a value has that holds no expression; 0: it holds one. */
+function partsWithoutExpression(value: unknown): number {
+  if (typeof value === 'string') return value.includes('${') ? 0 : 1;
+  if (typeof value !== 'object' || value === null || plain.has(value)) return 1;
+  let parts = 1;
+  for (const [key, item] of Object.entries(value)) {
+    const below = key.includes('${') ? 0 : partsWithoutExpression(item);
+    if (below === 0) return 0;
+    parts += below;
+  }
+  if (parts >= WORTH_REMEMBERING) plain.add(value);
+  return parts;
 }
 
 /** The same for a stage's context, whose condition, summary of problems and `kept` keys are not meant. */
 function contextHasExpression(context: Json, kept: readonly string[]): boolean {
   if (plain.has(context)) return false;
+  let parts = 0;
   for (const key in context) {
     if (key === 'expressionEvaluationSummary' || key === 'stageEnabled' || kept.includes(key)) continue;
-    if (key.includes('${') || hasExpression(context[key])) return true;
+    const below = key.includes('${') ? 0 : partsWithoutExpression(context[key]);
+    if (below === 0) return true;
+    parts += below;
   }
   // Kept keys are one type's own: a stage of another type may be given the very same context.
-  if (kept.length === 0) plain.add(context);
+  if (kept.length === 0 && parts >= WORTH_REMEMBERING) plain.add(context);
   return false;
 }

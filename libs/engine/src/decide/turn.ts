@@ -5,6 +5,7 @@ import { type Graph, graphOf, sameTopology } from '../graph.ts';
 import { seededId } from '../ids.ts';
 import type { Effect, Env } from '../messages.ts';
 import type { ExecutionState, StageState, TaskState } from '../model.ts';
+import { stageRecord } from '../stage-record.ts';
 
 /**
  * One decision under way: what was decided so far and the state that it leads to. The first event copies the state's
@@ -34,7 +35,7 @@ export class Turn {
   emit(body: EventBody): void {
     const event: EngineEvent = { ...body, sequence: this.state.version + 1, at: this.env.now };
     if (!this.#draft) {
-      const stages = { ...this.state.stages };
+      const stages = stageRecord(this.state.stages);
       sameTopology(this.state.stages, stages);
       this.state = { ...this.state, stages };
       this.#draft = true;

@@ -8,6 +8,7 @@ import { createClient } from '@gennaker/client/client';
 import { orcaApi } from '@gennaker/contracts/orca';
 import type { Client } from '@gennaker/contracts/route';
 import { freePort } from '@gennaker/fixtures/servers';
+import { ENGINE_NODE_FLAGS } from '@gennaker/service/node-flags';
 import { Pool } from 'undici';
 import { z } from 'zod';
 
@@ -50,7 +51,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const folder = await mkdtemp(join(tmpdir(), 'gennaker-trial-orca-'));
   const config = join(folder, 'gennaker.yml');
   await writeFile(config, 'egress:\n  allow: []\n');
-  const child = spawn(process.execPath, [...(options.node ?? []), ORCA], {
+  const child = spawn(process.execPath, [...ENGINE_NODE_FLAGS, ...(options.node ?? []), ORCA], {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: folder,
     env: {

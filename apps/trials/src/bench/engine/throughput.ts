@@ -22,9 +22,9 @@ async function productLoad(
   }
 }
 
-/** Executions of one measurement: enough for a few seconds. */
+/** Executions of one measurement: enough for several seconds, for in the first two or three V8 still compiles what it runs. */
 const counts = (quick: boolean, inFlight: number): { product: number; dbos: number; loop: number } => {
-  const full = { 1: [150, 100, 300], 50: [1_500, 250, 3_000], 500: [3_000, 600, 6_000] }[inFlight] ?? [300, 100, 500];
+  const full = { 1: [150, 100, 300], 50: [4_000, 500, 3_000], 500: [6_000, 800, 10_000] }[inFlight] ?? [300, 100, 500];
   const [product = 0, dbos = 0, loop = 0] = full.map((count) => (quick ? Math.ceil(count / 2) : count));
   return { product, dbos, loop };
 };
@@ -71,8 +71,8 @@ export const throughputRows: readonly Row[] = [
     ],
     round: async (world) => [
       {
-        value: perSecond(await productLoad(world, fan(), 11, { inFlight: 50, count: world.quick ? 500 : 1_200 })),
-        beside: perSecond(await world.peer('flow', { inFlight: 50, count: world.quick ? 400 : 800 })),
+        value: perSecond(await productLoad(world, fan(), 11, { inFlight: 50, count: world.quick ? 1_500 : 5_000 })),
+        beside: perSecond(await world.peer('flow', { inFlight: 50, count: world.quick ? 1_200 : 4_000 })),
       },
     ],
   },
