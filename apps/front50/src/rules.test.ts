@@ -33,6 +33,18 @@ describe('a task that saves pipelines', () => {
     expect(await needed({ application: 'open', pipelines: base64(many) })).toEqual(['open', 'other', 'secret']);
   });
 
+  it('needs WRITE of the application whose pipelines it deletes or puts in order, however that is written', async () => {
+    const victim = { application: 'secret', name: 'a' };
+    expect(await needed({ type: 'deletePipeline', application: 'open', pipeline: base64(victim) })).toEqual([
+      'open',
+      'open',
+      'secret',
+    ]);
+    const order = { type: 'reorderPipelines', idsToIndices: base64({}) };
+    expect(await needed({ ...order, application: base64('secret') })).toEqual(['open', 'secret']);
+    expect(await needed({ ...order, application: 'secret' })).toEqual(['open', 'secret']);
+  });
+
   it('lets none of them run as somebody with more rights', async () => {
     const triggers = [{ type: 'webhook', runAsUser: 'root' }];
     const many = [

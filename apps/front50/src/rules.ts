@@ -61,11 +61,13 @@ export function front50Rules(client: Queryable, access: Access, person: FindPers
     const { application } = job;
     // Projects hold names only: whoever is known may change them.
     if (job['type'] === 'upsertProject' || job['type'] === 'deleteProject') return [];
+    const names: string[] = [];
     if (application !== undefined && job['type'] !== 'savePipeline' && job['type'] !== 'updatePipeline') {
-      const name = isObject(application) ? named(application) : application;
+      const encoded = job['type'] === 'reorderPipelines' ? pipelineOf(application) : undefined;
+      const name = isObject(application) ? named(application) : typeof encoded === 'string' ? encoded : application;
       if (typeof name === 'string') {
         if (isObject(application)) await staysIn(access, identity, name, application);
-        return [name];
+        names.push(name);
       }
     }
     const many = pipelineOf(job['pipelines']);
@@ -74,7 +76,7 @@ export function front50Rules(client: Queryable, access: Access, person: FindPers
     const found = await Promise.all(
       documents.map((document) => ofSaved(document, isObject(document) ? document['id'] : undefined)),
     );
-    return found.flatMap((names) => names ?? []);
+    return [...names, ...found.flatMap((these) => these ?? [])];
   };
   const ofEntityTags = async (id: string): Promise<string | undefined | null> => {
     const { rows } = await client.query<{ body: string }>(

@@ -5,6 +5,7 @@ import type { igorApi } from '@gennaker/contracts/igor';
 import type { orcaApi } from '@gennaker/contracts/orca';
 import type { roscoApi } from '@gennaker/contracts/rosco';
 import type { Client } from '@gennaker/contracts/route';
+import type { KnownStages } from '@gennaker/documents/judge-stage';
 import type { CustomStages } from './stages/custom-stages.ts';
 
 /** The services behind gate. */
@@ -17,4 +18,6 @@ export interface Gate {
   readonly clouddriver: Client<typeof clouddriverApi>;
   readonly version: string;
   readonly customStages: CustomStages;
+  /** Every stage type, of the build and of the configuration. */
+  readonly stages: KnownStages;
 }

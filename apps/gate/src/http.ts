@@ -28,7 +28,7 @@ export function gateHandlers(gate: Gate, people: People, imports: ImportParts): 
     openapi: () => (document ??= openApiDocument(gate.version)),
     ...forward(gate.orca, orcaPassedRoutes),
     ...peopleHandlers(people),
-    ...featureHandlers(people, imports.known),
+    ...featureHandlers(people, gate.stages),
     ...pipelineHandlers(gate),
     ...taskHandlers(gate),
     ...cloudHandlers(gate),

@@ -353,6 +353,55 @@ describe("what Spinnaker's clients rely on", () => {
     expect((await redirect('https://elsewhere.example/')).status).toBe(400);
   });
 
+  it('projects show what serves; stage types, schedules and templates of pipelines are told', async () => {
+    await client.submitTask({
+      body: {
+        application: 'spinnaker',
+        job: [
+          {
+            type: 'upsertProject',
+            project: { name: 'Shown', config: { applications: ['hello'], clusters: [{ account: 'prod' }] } },
+          },
+        ],
+      },
+    });
+    expect(await client.projectClusters({ params: { id: 'shown' } })).toMatchObject([
+      { account: 'prod', stack: '*', applications: [{ application: 'hello', clusters: [] }] },
+    ]);
+    expect(await client.stageFeatures({})).toContainEqual({ name: 'upsertEntityTags', enabled: true });
+    expect(await client.validateCron({ query: { expression: '0 0 10 ? * MON' } })).toEqual({
+      response: 'The expression is valid',
+      description: 'second 0, minute 0, hour 10, every month, day of week MON',
+    });
+    expect(await refused(client.validateCron({ query: { expression: '* * *' } }))).toMatchObject({
+      status: 400,
+      details: { field: 'expression' },
+    });
+    const saved = await client.savePipelineConfig({ body: JSON.stringify({ name: 'Made', application: 'hello' }) });
+    expect(await client.convertToTemplate({ params: { id: saved.pipeline.id ?? '' } })).toMatchObject({
+      schema: 'v2',
+      id: 'hello-Made',
+    });
+  });
+
+  it('canary configurations are kept on their own paths', async () => {
+    const config = { name: 'errors', applications: ['hello'], metrics: [{ name: 'm', query: { type: 'prometheus' } }] };
+    const { canaryConfigId: id } = await client.createCanaryConfig({ body: config });
+    expect(await client.listCanaryConfigs({ query: { application: 'HELLO' } })).toMatchObject([{ id, name: 'errors' }]);
+    expect(await client.listCanaryConfigs({ query: { application: 'other' } })).toEqual([]);
+    await client.updateCanaryConfig({ params: { id }, body: { ...config, description: 'x' } });
+    const kept = await client.getCanaryConfig({ params: { id } });
+    expect(kept).toMatchObject({ ...config, id, description: 'x' });
+    expect(await refused(client.createCanaryConfig({ body: { ...config, id } }))).toMatchObject({ status: 400 });
+    expect(await refused(client.updateCanaryConfig({ params: { id: 'no' }, body: config }))).toMatchObject({
+      status: 404,
+    });
+    const twice = { ...config, metrics: [...config.metrics, ...config.metrics] };
+    expect((await post('/v2/canaryConfig', twice)).status).toBe(400);
+    await client.deleteCanaryConfig({ params: { id } });
+    expect(await refused(client.getCanaryConfig({ params: { id } }))).toMatchObject({ status: 404 });
+  });
+
   it('former addresses lead to the same: starts below pipelineConfigs, tasks below applications', async () => {
     const started = await post('/applications/hello/pipelineConfigs/Saved', {});
     expect([started.status, await started.json()]).toEqual([202, { ref: expect.stringMatching(/^\/pipelines\//) }]);
@@ -423,6 +472,74 @@ describe('saving', () => {
       details: { stale: { version: 2, lastModifiedBy: 'anonymous' } },
     });
     expect(await client.pipelineHistory({ params: { id } })).toHaveLength(2);
+  });
+});
+
+describe('the jobs of tasks', () => {
+  const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64');
+  const run = async (...job: ({ type: string } & Record<string, unknown>)[]) => {
+    const { ref } = await client.submitTask({ body: { application: 'spinnaker', description: 'Job', job } });
+    const task = await client.getTask({ params: { id: ref.slice(ref.lastIndexOf('/') + 1) } });
+    return { status: task.status, variables: Object.fromEntries(task.variables.map(({ key, value }) => [key, value])) };
+  };
+  const named = (name: string, more: object = {}) => ({ id: `job-${name}`, name, application: 'jobs', ...more });
+  const template = { schema: 'v2', id: 'jobbed', metadata: { name: 'j', scopes: [] }, pipeline: { stages: [] } };
+  const project = { id: 'job-project', name: 'Jobs', config: { applications: ['jobs'] } };
+
+  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ['createApplication', { application: { name: 'jobs', email: 'a@b.c' } }, { application: 'jobs' }],
+    ['updateApplication', { application: { name: 'jobs', description: 'x' } }, { application: 'jobs' }],
+    ['savePipeline', { pipeline: base64(named('A')) }, { 'pipeline.id': 'job-A', 'pipeline.name': 'A' }],
+    ['savePipeline', { pipeline: named('B') }, { 'notification.type': 'savepipeline', application: 'jobs' }],
+    [
+      'savePipeline',
+      { isBulkSavingPipelines: true, pipelines: base64([named('C'), { name: 'no application' }]) },
+      { bulksave: { successful_pipelines: ['C'], failed_pipelines_count: 1 } },
+    ],
+    ['updatePipeline', { pipeline: base64(named('A', { description: 'y' })) }, { 'pipeline.id': 'job-A' }],
+    [
+      'reorderPipelines',
+      { application: base64('jobs'), idsToIndices: base64({ 'job-A': 1, 'job-B': 0 }), isStrategy: base64(false) },
+      { application: 'jobs' },
+    ],
+    ['deletePipeline', { pipeline: base64(named('C')) }, { 'pipeline.name': 'C' }],
+    ['upsertProject', { project }, { projectId: 'job-project' }],
+    ['deleteProject', { project: { id: 'job-project' } }, { 'notification.type': 'deleteproject' }],
+    ['createV2PipelineTemplate', { pipelineTemplate: base64(template), tag: 'stable' }, {}],
+    ['updateV2PipelineTemplate', { pipelineTemplate: base64(template), id: 'jobbed' }, {}],
+    ['deleteV2PipelineTemplate', { pipelineTemplateId: 'jobbed' }, { 'pipelineTemplate.id': 'jobbed' }],
+    ['deleteApplication', { application: { name: 'jobs' } }, { application: 'jobs' }],
+  ])('%s does what its clients mean: %j', async (type, payload, outputs) => {
+    expect(await run({ type, ...payload })).toMatchObject({ status: 'SUCCEEDED', variables: outputs });
+  });
+
+  it.each(['upsertEntityTags', 'deleteEntityTags', 'terminateInstances', 'upsertLoadBalancer', 'createServerGroup'])(
+    '%s is a stage that orca runs',
+    async (type) => {
+      expect(await run({ type })).toMatchObject({ status: 'SUCCEEDED' });
+      expect(executions.get('op1')).toMatchObject({ application: 'spinnaker', type: 'ORCHESTRATION' });
+    },
+  );
+
+  it('of several pipelines that are saved side by side, one that is refused holds up none of the others', async () => {
+    const several = { type: 'savePipeline', isSavingMultiplePipelines: true };
+    const done = await run(
+      { ...several, pipeline: { name: 'nobody’s' } },
+      { ...several, pipeline: { name: 'D', application: 'hello' } },
+    );
+    expect(done).toMatchObject({
+      status: 'SUCCEEDED',
+      variables: { 'pipeline.name': 'D', exception: { details: { error: 'A pipeline needs its application' } } },
+    });
+  });
+
+  it('of an unknown type are refused with the types that there are', async () => {
+    const job = [{ type: 'createApplication', application: { name: 'x', email: 'a@b.c' } }, { type: 'saveSnapshot' }];
+    expect(await refused(client.submitTask({ body: { application: 'x', job } }))).toMatchObject({
+      status: 400,
+      message: 'There is no job "saveSnapshot"',
+      details: { field: 'job.1.type', fix: expect.stringMatching(/upsertProject.*upsertEntityTags/) },
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import type { igorApi } from '@gennaker/contracts/igor';
 import type { Handlers } from '@gennaker/contracts/route';
-import { fetchBuild, fetchJobs } from './jenkins/jenkins-api.ts';
+import { fetchBuild, fetchBuilds, fetchJob, fetchJobs } from './jenkins/jenkins-api.ts';
 import { masterNamed } from './jenkins/masters.ts';
 import type { Igor } from './igor.ts';
 import { takeNotification } from './take-notification.ts';
@@ -18,6 +18,8 @@ export function igorHandlers(igor: Igor): Handlers<typeof igorApi> {
       }),
     listMasters: () => igor.masters.map((master) => master.name),
     listJobs: ({ params }) => fetchJobs(masterNamed(igor.masters, params.master)),
+    getJob: ({ params, query }) => fetchJob(masterNamed(igor.masters, params.master), query.job),
+    listBuilds: ({ params, query }) => fetchBuilds(masterNamed(igor.masters, params.master), query.job),
     getBuild: ({ params, query }) => fetchBuild(masterNamed(igor.masters, params.master), query.job, params.number),
   };
 }

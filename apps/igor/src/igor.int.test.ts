@@ -209,6 +209,40 @@ describe('a master', () => {
     expect(asked.at(-1)?.path).toBe('/ci/job/team/job/hello/7/api/json');
   });
 
+  it('describes a job with its parameters, and lists its last builds', async () => {
+    const parameterDefinitions = [
+      { name: 'CHANNEL', type: 'ChoiceParameterDefinition', choices: ['stable', 'edge'], description: 'where to' },
+      { name: 'DEBUG', type: 'BooleanParameterDefinition', defaultParameterValue: { value: false } },
+    ];
+    answers = () => [200, { displayName: 'Hello', buildable: true, property: [null, {}, { parameterDefinitions }] }];
+    const at = { params: { master: 'main' }, query: { job: 'team/job/hello' } };
+    expect(await client.getJob(at)).toEqual({
+      name: 'team/job/hello',
+      displayName: 'Hello',
+      description: '',
+      url: `${address}/job/team/job/hello/`,
+      buildable: true,
+      concurrentBuild: false,
+      parameterDefinitionList: [
+        {
+          name: 'CHANNEL',
+          type: 'ChoiceParameterDefinition',
+          choices: ['stable', 'edge'],
+          description: 'where to',
+        },
+        { name: 'DEBUG', type: 'BooleanParameterDefinition', defaultValue: false },
+      ],
+    });
+    answers = () => [200, { builds: [{ ...build, number: 6 }, build] }];
+    expect(await client.listBuilds(at)).toMatchObject([
+      { number: 7, url: `${address}/job/team/job/hello/7/`, artifacts: [{ fileName: 'hello 1.deb' }] },
+      { number: 6 },
+    ]);
+    expect(asked.at(-1)?.path).toBe('/ci/job/team/job/hello/api/json');
+    answers = () => [404, {}];
+    await expect(client.getJob(at)).rejects.toMatchObject({ status: 404 });
+  });
+
   it('that fails is named, with a status that does not make callers think igor is away', async () => {
     const ask = () => client.getBuild({ params: { master: 'main', number: 7 }, query: { job: 'hello' } });
     answers = () => [401, {}];

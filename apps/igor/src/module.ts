@@ -37,7 +37,14 @@ export const app: AppDefinition = {
       handlers: igorHandlers(igor),
       guard: {
         access: remoteAccess(config, 'igor', () => readAuthenticationMode(db.pool)),
-        rules: { jenkinsWebhook: 'signed', listMasters: 'signed', listJobs: 'signed', getBuild: 'signed' },
+        rules: {
+          jenkinsWebhook: 'signed',
+          listMasters: 'signed',
+          listJobs: 'signed',
+          getJob: 'signed',
+          listBuilds: 'signed',
+          getBuild: 'signed',
+        },
       },
     });
     return {

@@ -4,7 +4,7 @@ import { cloudReadRoutes } from './cloud-reads.ts';
 import { cloudHoldRoutes } from './cloud-undo.ts';
 import { networkSchema, serverGroupSchema } from './cloud-views.ts';
 import { clouddriverApi, imageQuery } from './clouddriver.ts';
-import { buildInfoSchema } from './igor.ts';
+import { buildInfoSchema, igorApi } from './igor.ts';
 import { roscoApi } from './rosco.ts';
 import { defineApi } from './route.ts';
 
@@ -108,6 +108,15 @@ export const gateCloudRoutes = defineApi({
     query: z.object({ type: z.string().optional() }),
     response: z.array(z.string()),
   },
+  listJobsV2: {
+    method: 'GET',
+    path: '/v2/builds/:master/jobs',
+    summary: 'Jobs of a master',
+    params: z.object({ master: z.string() }),
+    response: z.array(z.string()),
+  },
+  getJob: { ...igorApi.getJob, path: '/v3/builds/:master/job' },
+  listBuilds: { ...igorApi.listBuilds, path: '/v3/builds/:master/builds' },
   listJobs: {
     method: 'GET',
     path: '/v3/builds/:master/jobs',

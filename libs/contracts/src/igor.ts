@@ -24,6 +24,26 @@ export const buildInfoSchema = z.looseObject({
 });
 export type BuildInfo = z.infer<typeof buildInfoSchema>;
 
+/** A job as its master describes it. */
+export const jobConfigSchema = z.object({
+  name: z.string().describe('with its folders: folder/job/name'),
+  displayName: z.string(),
+  description: z.string(),
+  url: z.string(),
+  buildable: z.boolean(),
+  concurrentBuild: z.boolean(),
+  parameterDefinitionList: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string().optional().describe('StringParameterDefinition, ChoiceParameterDefinition, ...'),
+      description: z.string().optional(),
+      defaultValue: z.unknown().optional(),
+      choices: z.array(z.string()).optional(),
+    }),
+  ),
+});
+export type JobConfig = z.infer<typeof jobConfigSchema>;
+
 /** Igor: CI. */
 export const igorApi = defineApi({
   jenkinsWebhook: {
@@ -42,6 +62,22 @@ export const igorApi = defineApi({
     summary: 'Jobs of a master',
     params: z.object({ master: z.string() }),
     response: z.array(z.string()),
+  },
+  getJob: {
+    method: 'GET',
+    path: '/masters/:master/job',
+    summary: 'A job and its parameters',
+    params: z.object({ master: z.string() }),
+    query: z.object({ job: z.string().min(1) }),
+    response: jobConfigSchema,
+  },
+  listBuilds: {
+    method: 'GET',
+    path: '/masters/:master/builds',
+    summary: 'The last builds of a job, the newest first',
+    params: z.object({ master: z.string() }),
+    query: z.object({ job: z.string().min(1) }),
+    response: z.array(buildInfoSchema),
   },
   getBuild: {
     method: 'GET',

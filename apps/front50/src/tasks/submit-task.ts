@@ -1,8 +1,10 @@
 import { ServiceError } from '@gennaker/contracts/error';
+import type { Reason } from '@gennaker/contracts/execution';
 import type { Task } from '@gennaker/contracts/front50';
 import { inTransaction, type Queryable } from '@gennaker/store/database';
 import { ulid } from 'ulid';
 import type { Front50 } from '../front50.ts';
+import { withSavepoints } from '../pipelines/many-pipelines.ts';
 import { type Job, runJob } from './run-job.ts';
 
 /** A task as it was sent. */
@@ -35,7 +37,21 @@ export async function submitTask(
     return await inTransaction(db, async (client) => {
       for (const job of submitted.job) {
         const startTime = front50.clock.now();
-        const outputs = await runJob(front50, client, job, userOf(job, options.user));
+        const run = (within: Queryable): ReturnType<typeof runJob> =>
+          runJob(front50, within, job, userOf(job, options.user));
+        // One of several pipelines that are saved side by side: its refusal holds up none of the others.
+        const outputs =
+          job['isSavingMultiplePipelines'] === true
+            ? await withSavepoints(client)(run).catch(refusalOf)
+            : await run(client);
+        if (outputs instanceof ServiceError) {
+          steps.push({
+            ...step(steps.length, job, startTime),
+            ...{ status: 'FAILED_CONTINUE', endTime: front50.clock.now(), reason: reasonOf(outputs) },
+          });
+          variables.push(exceptionOf(job, outputs));
+          continue;
+        }
         steps.push({ ...step(steps.length, job, startTime), status: 'SUCCEEDED', endTime: front50.clock.now() });
         variables.push(...Object.entries(outputs).map(([key, value]) => ({ key, value })));
       }
@@ -45,18 +61,33 @@ export async function submitTask(
   } catch (error) {
     if (!(error instanceof ServiceError) || error.status >= 500) throw error;
     const job = submitted.job[steps.length];
-    const reason = { summary: error.message, ...(error.details.fix ? { next: error.details.fix } : {}) };
     const undone = steps.map((done): Step => ({ ...done, status: 'CANCELED' }));
     if (job)
-      undone.push({ ...step(steps.length, job, started), status: 'TERMINAL', endTime: front50.clock.now(), reason });
-    const errors = [error.message, ...(error.details.fix ? [`Fix: ${error.details.fix}`] : [])];
-    const exception: Variable = {
-      key: 'exception',
-      value: { operation: job?.type, details: { ...error.details, error: error.message, errors } },
-    };
-    const task = taskOf(submitted, id, started, front50.clock.now(), undone, [exception], options.user);
+      undone.push({
+        ...step(steps.length, job, started),
+        status: 'TERMINAL',
+        endTime: front50.clock.now(),
+        reason: reasonOf(error),
+      });
+    const task = taskOf(submitted, id, started, front50.clock.now(), undone, [exceptionOf(job, error)], options.user);
     return store(db.pool, task, options.key);
   }
+}
+
+/** What refuses a job; anything else goes on. */
+function refusalOf(error: unknown): ServiceError {
+  if (error instanceof ServiceError && error.status < 500) return error;
+  throw error;
+}
+
+function reasonOf({ message, details }: ServiceError): Reason {
+  return { summary: message, ...(details.fix ? { next: details.fix } : {}) };
+}
+
+/** Where Spinnaker's clients look for what went wrong. */
+function exceptionOf(job: Job | undefined, { message, details }: ServiceError): Variable {
+  const errors = [message, ...(details.fix ? [`Fix: ${details.fix}`] : [])];
+  return { key: 'exception', value: { operation: job?.type, details: { ...details, error: message, errors } } };
 }
 
 function userOf(job: Job, user: string): string {
@@ -76,7 +107,9 @@ function taskOf(
   variables: readonly Variable[],
   user: string,
 ): Task {
-  const status = steps.every((done) => done.status === 'SUCCEEDED') ? 'SUCCEEDED' : 'TERMINAL';
+  const status = steps.every(({ status: of }) => of === 'SUCCEEDED' || of === 'FAILED_CONTINUE')
+    ? 'SUCCEEDED'
+    : 'TERMINAL';
   const application = submitted.application.toLowerCase();
   const name = submitted.description ?? submitted.job.map((job) => job.type).join(', ');
   return {

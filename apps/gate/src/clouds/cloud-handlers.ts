@@ -77,6 +77,9 @@ export function cloudHandlers(gate: Gate): Handlers<typeof gateCloudRoutes> {
 
     listMasters: ({ query, ...call }) => masters(query.type, callOptions(call)),
     listMastersV3: ({ query, ...call }) => masters(query.type, callOptions(call)),
+    listJobsV2: ({ params, ...call }) => igor.listJobs({ params }, callOptions(call)),
+    getJob: ({ params, query, ...call }) => igor.getJob({ params, query }, callOptions(call)),
+    listBuilds: ({ params, query, ...call }) => igor.listBuilds({ params, query }, callOptions(call)),
     listJobs: ({ params, ...call }) => igor.listJobs({ params }, callOptions(call)),
     getBuild: ({ params, query, ...call }) => igor.getBuild({ params, query }, callOptions(call)),
   };

@@ -2,7 +2,6 @@ import type { documentImportRoutes, Rehearsal } from '@gennaker/contracts/docume
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Handlers } from '@gennaker/contracts/route';
 import { importDocuments } from '@gennaker/documents/import-documents';
-import type { KnownStages } from '@gennaker/documents/judge-stage';
 import { readDocuments } from '@gennaker/documents/read-documents';
 import type { Clock } from '@gennaker/service/clock';
 import type { Gate } from '../gate.ts';
@@ -14,7 +13,6 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** What documents are imported with. */
 export interface ImportParts {
-  readonly known: KnownStages;
   readonly rehearsals: Rehearsals;
   readonly clock: Clock;
 }
@@ -23,10 +21,7 @@ export interface ImportParts {
 const REHEARSE_MS = 60_000;
 
 /** Imports pipelines and templates, or shows what an import would do. */
-export function importHandlers(
-  gate: Gate,
-  { known, rehearsals, clock }: ImportParts,
-): Handlers<typeof documentImportRoutes> {
+export function importHandlers(gate: Gate, { rehearsals, clock }: ImportParts): Handlers<typeof documentImportRoutes> {
   const { webhooks, stageTypes } = gate.customStages;
   // The simulated cloud plays the build's stage types alone.
   const configured = new Set([...webhooks, ...stageTypes].map(({ type }) => type));
@@ -50,7 +45,7 @@ export function importHandlers(
         body.files.map(({ name, text }) => readDocuments(name, text)),
         {
           ...body,
-          known,
+          known: gate.stages,
           store: front50Store(gate, callOptions(call)),
           rehearse: body.rehearse ? rehearse : undefined,
         },

@@ -34,6 +34,12 @@ export async function submitTask(
   key: string | undefined,
   options: CallOptions,
 ): Promise<{ ref: string }> {
+  const strange = task.job.findIndex(({ type }) => !METADATA.has(type) && !gate.stages.definitions.has(type));
+  if (strange >= 0)
+    throw badRequest(`There is no job "${task.job[strange]?.type}"`, {
+      field: `job.${strange}.type`,
+      fix: `use one of ${[...METADATA].join(', ')}, or a stage type: ${[...gate.stages.definitions.keys()].toSorted().join(', ')}`,
+    });
   const metadata = task.job.filter((job) => METADATA.has(job.type));
   const withKey: CallOptions = { ...options, key: key ?? crypto.randomUUID() };
   if (metadata.length === task.job.length) {

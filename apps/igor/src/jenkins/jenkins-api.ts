@@ -1,5 +1,5 @@
 import { ServiceError } from '@gennaker/contracts/error';
-import type { BuildInfo } from '@gennaker/contracts/igor';
+import type { BuildInfo, JobConfig } from '@gennaker/contracts/igor';
 import type { JenkinsMaster } from '@gennaker/service/config';
 import { z } from 'zod';
 import { jobName, jobPath } from './job-name.ts';
@@ -34,6 +34,28 @@ const buildSchema = z.looseObject({
   actions: z.array(actionSchema.nullable()).default([]),
 });
 
+/** Builds of a job that a list shows. */
+const MOST_BUILDS = 100;
+const JOB_TREE =
+  'name,displayName,description,url,buildable,concurrentBuild,' +
+  'property[parameterDefinitions[name,type,description,choices,defaultParameterValue[value]]]';
+
+const parameterSchema = z.looseObject({
+  name: z.string(),
+  type: z.string().nullish(),
+  description: z.string().nullish(),
+  choices: z.array(z.string()).nullish(),
+  defaultParameterValue: z.looseObject({ value: z.unknown() }).nullish(),
+});
+const jobSchema = z.looseObject({
+  displayName: z.string().nullish(),
+  description: z.string().nullish(),
+  url: z.string().nullish(),
+  buildable: z.boolean().default(false),
+  concurrentBuild: z.boolean().default(false),
+  property: z.array(z.looseObject({ parameterDefinitions: z.array(parameterSchema).nullish() }).nullable()).default([]),
+});
+
 interface JobTree {
   name: string;
   jobs?: JobTree[] | null | undefined;
@@ -42,9 +64,14 @@ const jobTreeSchema: z.ZodType<JobTree> = z.lazy(() =>
   z.object({ name: z.string(), jobs: z.array(jobTreeSchema).nullish() }),
 );
 
+/** Address of a job on its master, ending in a slash. */
+function jobUrl(master: JenkinsMaster, job: string): string {
+  return `${master.address.replace(/\/+$/, '')}/${jobPath(job)}/`;
+}
+
 /** Address of a build on its master, ending in a slash. */
 export function buildUrl(master: JenkinsMaster, job: string, number: number): string {
-  return `${master.address.replace(/\/+$/, '')}/${jobPath(job)}/${number}/`;
+  return `${jobUrl(master, job)}${number}/`;
 }
 
 /** Address of an archived file of a build. */
@@ -117,6 +144,42 @@ export async function fetchBuild(
 ): Promise<BuildInfo> {
   const url = buildUrl(master, job, number);
   const build = await ask(master, `${url}api/json?tree=${encodeURIComponent(BUILD_TREE)}`, buildSchema, signal);
+  return buildInfo(master, job, build);
+}
+
+/** The last builds of a job, the newest first. @throws ServiceError 404, or 500 when the master does not answer */
+export async function fetchBuilds(master: JenkinsMaster, job: string, signal?: AbortSignal): Promise<BuildInfo[]> {
+  const tree = encodeURIComponent(`builds[${BUILD_TREE}]{0,${MOST_BUILDS}}`);
+  const schema = z.looseObject({ builds: z.array(buildSchema).default([]) });
+  const { builds } = await ask(master, `${jobUrl(master, job)}api/json?tree=${tree}`, schema, signal);
+  return builds.map((build) => buildInfo(master, job, build)).toSorted((a, b) => b.number - a.number);
+}
+
+/** A job with its parameters. @throws ServiceError 404, or 500 when the master does not answer */
+export async function fetchJob(master: JenkinsMaster, job: string, signal?: AbortSignal): Promise<JobConfig> {
+  const url = jobUrl(master, job);
+  const found = await ask(master, `${url}api/json?tree=${encodeURIComponent(JOB_TREE)}`, jobSchema, signal);
+  const parameters = found.property.flatMap((property) => property?.parameterDefinitions ?? []);
+  return {
+    name: jobName(job),
+    displayName: found.displayName ?? jobName(job),
+    description: found.description ?? '',
+    url,
+    buildable: found.buildable,
+    concurrentBuild: found.concurrentBuild,
+    parameterDefinitionList: parameters.map(({ name, type, description, choices, defaultParameterValue }) => ({
+      name,
+      ...(type ? { type } : {}),
+      ...(description ? { description } : {}),
+      ...(defaultParameterValue ? { defaultValue: defaultParameterValue.value } : {}),
+      ...(choices ? { choices } : {}),
+    })),
+  };
+}
+
+/** A build as executions carry it. */
+function buildInfo(master: JenkinsMaster, job: string, build: z.output<typeof buildSchema>): BuildInfo {
+  const url = buildUrl(master, job, build.number);
   const actions = build.actions.filter((action) => action !== null);
   const parameters = actions.flatMap((action) => action.parameters ?? []);
   return {
