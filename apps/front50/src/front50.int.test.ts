@@ -447,6 +447,57 @@ describe('projects', () => {
   });
 });
 
+describe('tags of entities', () => {
+  const entityRef = { entityType: 'ServerGroup', entityId: 'Hello-main-v000', account: 'prod', region: 'eu' };
+  const id = '*:servergroup:hello-main-v000:prod:eu';
+  const put = (tags: { name: string; value: unknown; namespace?: string }[], isPartial = true) =>
+    client.upsertEntityTags({ body: { entityRef, tags, isPartial } });
+
+  it('are put in the place of those of their name, and tell who wrote them', async () => {
+    await put([
+      { name: 'tested', value: 'no' },
+      { name: 'owner', value: 'shop' },
+    ]);
+    const stored = await put([{ name: 'tested', value: 'yes' }]);
+    expect(stored).toMatchObject({
+      id,
+      tags: [
+        { name: 'owner', namespace: 'default', value: 'shop' },
+        { name: 'tested', namespace: 'default', value: 'yes' },
+      ],
+      tagsMetadata: [{ name: 'owner' }, { name: 'tested', createdBy: 'ada', lastModifiedBy: 'ada' }],
+    });
+    expect(await client.getEntityTags({ params: { id: id.toUpperCase() } })).toEqual(stored);
+  });
+
+  it('are found by what the entity is and by tag', async () => {
+    await client.upsertEntityTags({
+      body: { entityRef: { entityType: 'application', entityId: 'other' }, tags: [{ name: 'owner', value: 'bank' }] },
+    });
+    const found = async (query: Record<string, string>) =>
+      (await client.listEntityTags({ query })).map(({ entityRef: of }) => of.entityId);
+    expect(await found({})).toEqual(['other', 'Hello-main-v000']);
+    expect(await found({ entityType: 'servergroup', account: 'PROD' })).toEqual(['Hello-main-v000']);
+    expect(await found({ entityId: 'hello-main-v000,nobody' })).toEqual(['Hello-main-v000']);
+    expect(await found({ application: 'hello' })).toEqual(['Hello-main-v000']);
+    expect(await found({ 'tag:owner': 'bank' })).toEqual(['other']);
+    expect(await found({ 'tag:tested': '*' })).toEqual(['Hello-main-v000']);
+    expect(await found({ maxResults: '1' })).toHaveLength(1);
+  });
+
+  it('are taken away by name, or altogether; two who tag at once both have their way', async () => {
+    await client.deleteEntityTags({ params: { id }, query: { tags: 'owner' } });
+    await Promise.all(['a', 'b', 'c'].map((name) => put([{ name, value: 1 }])));
+    const { tags } = await client.getEntityTags({ params: { id } });
+    expect(tags.map(({ name }) => name).toSorted()).toEqual(['a', 'b', 'c', 'tested']);
+    expect((await put([{ name: 'only', value: 1 }], false)).tags).toHaveLength(1);
+    await client.deleteEntityTags({ params: { id } });
+    expect(await refused(client.getEntityTags({ params: { id } }))).toMatchObject({ status: 404 });
+    expect(await refused(client.deleteEntityTags({ params: { id } }))).toMatchObject({ status: 404 });
+    expect((await client.listDeleted({ query: {} })).map((one) => one.id)).not.toContain(id);
+  });
+});
+
 describe('notifications of applications', () => {
   const params = { level: 'application', application: 'hello' } as const;
   const slack = { type: 'slack', level: 'application', address: '#ops', when: ['pipeline.failed'] } as const;

@@ -126,8 +126,9 @@ export const gateDocumentRoutes = defineApi({
   reorderPipelines: {
     method: 'POST',
     path: '/actions/pipelines/reorder',
-    summary: "Give pipelines their places in their application's list",
+    summary: "Give pipelines their places in their application's list, and answer the task that did it",
     body: reordered,
+    response: taskSchema,
   },
 
   listStrategyConfigs: {
@@ -183,7 +184,8 @@ export const gateDocumentRoutes = defineApi({
   reorderStrategies: {
     method: 'POST',
     path: '/actions/strategies/reorder',
-    summary: "Give strategies their places in their application's list",
+    summary: "Give strategies their places in their application's list, and answer the task that did it",
     body: reordered,
+    response: taskSchema,
   },
 });

@@ -62,15 +62,15 @@ export function documentHandlers(gate: Gate): Handlers<typeof gateDocumentRoutes
     planTemplate: ({ body, ...call }) => front50.planTemplate({ body }, callOptions(call)),
     convertToTemplate: ({ params, ...call }) => front50.convertToTemplate({ params }, callOptions(call)),
     createTemplate: ({ query, body, ...call }) =>
-      templateTask(gate, { type: 'createV2PipelineTemplate', pipelineTemplate: body, ...query }, callOptions(call)),
+      documentTask(gate, { type: 'createV2PipelineTemplate', pipelineTemplate: body, ...query }, callOptions(call)),
     updateTemplate: ({ params, query, body, ...call }) =>
-      templateTask(
+      documentTask(
         gate,
         { type: 'updateV2PipelineTemplate', pipelineTemplate: body, id: params.id, ...query },
         callOptions(call),
       ),
     deleteTemplate: ({ params, query, ...call }) =>
-      templateTask(
+      documentTask(
         gate,
         { type: 'deleteV2PipelineTemplate', pipelineTemplateId: params.id, ...query },
         callOptions(call),
@@ -98,7 +98,7 @@ export function documentHandlers(gate: Gate): Handlers<typeof gateDocumentRoutes
     movePipeline: async ({ body, ...call }) => {
       await front50.renamePipeline({ body }, callOptions(call));
     },
-    reorderPipelines: ({ body, ...call }) => front50.reorderPipelines({ body }, callOptions(call)),
+    reorderPipelines: ({ body, ...call }) => reorder(gate, body, false, callOptions(call)),
 
     listStrategyConfigs: ({ params, ...call }) =>
       front50.listPipelines({ query: { ...STRATEGY.query, application: params.application } }, callOptions(call)),
@@ -125,17 +125,29 @@ export function documentHandlers(gate: Gate): Handlers<typeof gateDocumentRoutes
     moveStrategy: async ({ body, ...call }) => {
       await front50.renamePipeline({ body, ...STRATEGY }, callOptions(call));
     },
-    reorderStrategies: ({ body, ...call }) => front50.reorderPipelines({ body, ...STRATEGY }, callOptions(call)),
+    reorderStrategies: ({ body, ...call }) => reorder(gate, body, true, callOptions(call)),
   };
 }
 
-/** Changes templates by a task, which is done when it is answered. @throws ServiceError 400 with the task's reason */
-async function templateTask(
+/** Gives pipelines or strategies their places, by a task. */
+function reorder(
+  gate: Gate,
+  { application, idsToIndices }: { readonly application: string; readonly idsToIndices: Record<string, number> },
+  isStrategy: boolean,
+  options: CallOptions,
+): Promise<Task> {
+  const encoded = Buffer.from(JSON.stringify(application)).toString('base64');
+  const job = { type: 'reorderPipelines', application: encoded, idsToIndices, isStrategy };
+  return documentTask(gate, job, options, application);
+}
+
+/** Changes documents by a task, which is done when it is answered. @throws ServiceError 400 with the task's reason */
+async function documentTask(
   gate: Gate,
   job: { readonly type: string } & Readonly<Record<string, unknown>>,
   options: CallOptions,
+  application = typeof job['application'] === 'string' ? job['application'] : 'spinnaker',
 ): Promise<Task> {
-  const application = typeof job['application'] === 'string' ? job['application'] : 'spinnaker';
   const task = await gate.front50.submitTask(
     { body: { application, description: job.type, job: [job] } },
     { ...options, key: crypto.randomUUID() },
