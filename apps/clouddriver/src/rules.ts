@@ -17,6 +17,7 @@ const NAMED = [
   'securityGroupName',
   'firewallName',
   'cluster',
+  'instanceName',
   'name',
 ];
 

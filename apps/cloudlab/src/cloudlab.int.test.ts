@@ -266,9 +266,18 @@ describe('through the real clients', { timeout: 120_000 }, () => {
     expect((await fetchOnce({ host, port: config.appPort })).body).toBe(`hello one from ${name}`);
   });
 
-  test('a startup script runs beside the program, and a kept disk is there again after the instance is made anew', async () => {
+  test('a startup script runs beside the program; disks come and go while it runs, and a kept one is there again after the instance is made anew', async () => {
+    const watch = `const { existsSync, writeFileSync } = require('node:fs');
+let here = false;
+setInterval(() => {
+  if (existsSync('/mnt/disks/extra') === here) return;
+  here = !here;
+  if (here) writeFileSync('/mnt/disks/extra/note', 'kept');
+  console.log(here ? 'extra came' : 'extra went');
+}, 20);`;
     const script = `echo boot >> /mnt/disks/data/boots
-n=0; while read -r line; do n=$((n+1)); done < /mnt/disks/data/boots; echo "boots: $n"`;
+n=0; while read -r line; do n=$((n+1)); done < /mnt/disks/data/boots; echo "boots: $n"
+node -e "${watch}" &`;
     await done(
       clients,
       clients.templates.insert({
@@ -317,6 +326,22 @@ n=0; while read -r line; do n=$((n+1)); done < /mnt/disks/data/boots; echo "boot
     const [before] = await members('kept');
     const used = await lab.cloud.lab.runtime.cpuSeconds([String(before?.id)]);
     expect(used.get(String(before?.id))).toBeGreaterThan(0);
+
+    const [, zone = '', name = ''] = /zones\/([^/]+)\/instances\/(.+)$/.exec(before?.instance ?? '') ?? [];
+    const change = async (path: string, body: object): Promise<void> => {
+      const url = `${lab.url}/compute/v1/projects/${project}/zones/${zone}`;
+      const answer = await fetch(`${url}/${path}`, { method: 'POST', body: JSON.stringify(body) });
+      expect(answer.status).toBe(200);
+      const operation = (await answer.json()) as { name: string };
+      await fetch(`${url}/operations/${operation.name}/wait`, { method: 'POST' });
+    };
+    await change('disks', { name: 'extra', sizeGb: '1' });
+    await change(`instances/${name}/attachDisk`, { source: `zones/${zone}/disks/extra`, deviceName: 'extra' });
+    await says('startup-script: extra came\n');
+    await change(`instances/${name}/detachDisk?deviceName=extra`, {});
+    await says('startup-script: extra went\n');
+    const extra = lab.cloud.lab.store.get('disks', `projects/${project}/zones/${zone}/disks/extra`);
+    expect(await readFile(join(data, 'cloudlab/disks', extra?.id ?? '', 'note'), 'utf8')).toBe('kept');
     await done(
       clients,
       clients.groups.recreateInstances({

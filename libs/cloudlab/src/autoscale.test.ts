@@ -76,6 +76,50 @@ describe('autoscaling', () => {
     expect(blind.size).toBe(3);
   });
 
+  describe('with schedules', () => {
+    const office = { schedule: '0 8 * * *', durationSec: 3600, minRequiredReplicas: 6 };
+    const busy = (cpu: number | undefined, scheduled?: number) => ({
+      cpu: cpu === undefined ? undefined : { warm: cpu, all: cpu },
+      loadBalancing: undefined,
+      scheduled,
+    });
+
+    test('an active one is a signal as others are: the larger decides, within the bounds', () => {
+      const policy = aPolicy({ scalingSchedules: { office } });
+      expect(recommend(policy, 2, busy(1, 6), freshHistory(0, 2), 0).size).toBe(6);
+      expect(recommend(policy, 2, busy(4, 6), freshHistory(0, 2), 0).size).toBe(8);
+      const beyond = recommend(policy, 2, busy(1, 12), freshHistory(0, 2), 0);
+      expect(beyond.size).toBe(10);
+      expect(beyond.details.map(({ type }) => type)).toContain('SCHEDULED_INSTANCES_GREATER_THAN_AUTOSCALER_MAX');
+    });
+
+    test('while nothing is measured it only makes the group larger', () => {
+      const policy = aPolicy({ scalingSchedules: { office } });
+      expect(recommend(policy, 8, busy(undefined, 6), freshHistory(0, 8), 0).size).toBe(8);
+    });
+
+    test('a group that goes by nothing else returns to its least size, ten minutes after the schedule is over', () => {
+      const policy = autoscalingPolicy.parse({ minNumReplicas: 2, maxNumReplicas: 9, scalingSchedules: { office } });
+      let [size, history] = [2, freshHistory(0, 2)];
+      const sizes = Array.from({ length: 90 }, (_, minute) => {
+        const said = recommend(policy, size, busy(0.1, minute < 60 ? 6 : undefined), history, minute * MINUTE);
+        ({ size, history } = said);
+        return size;
+      });
+      expect(sizes.slice(0, 70)).toEqual(Array.from({ length: 70 }, () => 6));
+      expect(sizes.at(-1)).toBe(2);
+    });
+
+    test.each([
+      [{ durationSec: 60 }, 'must be at least 300'],
+      [{ timeZone: 'Mars' }, 'is not the IANA name of a time zone'],
+      [{ schedule: 'daily' }, 'must have the five fields'],
+    ])('a wrong one is refused: %j', (wrong, words) => {
+      const given = { maxNumReplicas: 3, scalingSchedules: { office: { ...office, ...wrong } } };
+      expect(autoscalingPolicy.safeParse(given).error?.issues[0]?.message).toContain(words);
+    });
+  });
+
   test('modes: OFF recommends only, ONLY_UP is ONLY_SCALE_OUT and never shrinks', () => {
     expect(follow(aPolicy({ mode: 'OFF' }), [4], 2)).toEqual([2]);
     expect(follow(aPolicy({ mode: 'ONLY_UP' }), [2, ...idle(30)], 2).at(-1)).toBe(4);

@@ -12,6 +12,8 @@ export interface Signals {
   readonly cpu: { readonly warm: number; readonly all: number } | undefined;
   /** Use of what the load balancer may send; undefined while nothing is measured. */
   readonly loadBalancing: number | undefined;
+  /** Instances that the schedules of now ask for; undefined: none of them is active. */
+  readonly scheduled?: number | undefined;
 }
 
 /** A size at a time, milliseconds since the epoch. */
@@ -42,7 +44,7 @@ export function freshHistory(now: number, targetSize: number): ScalingHistory {
 }
 
 /**
- * The size that a group should have. It grows at once to what the busiest signal asks for. It shrinks only to the peak
+ * The size that a group should have. It grows at once to what the busiest signal asks for, a schedule too. It shrinks only to the peak
  * that was asked for within the stabilization period (ten minutes, or the cool-down period where that is longer), and no
  * faster than the scale-in control allows.
  */
@@ -56,12 +58,13 @@ export function recommend(
   const window = Math.max(STABILIZATION_MS, policy.coolDownPeriodSec * 1000);
   const control = policy.scaleInControl;
   const controlled = (control?.timeWindowSec ?? 0) * 1000;
-  const wanted = askedFor(policy, targetSize, signals);
+  const measured = askedFor(policy, targetSize, signals);
+  const wanted = Math.max(measured ?? targetSize, signals.scheduled ?? 0);
   const history = {
-    asked: recent([...before.asked, { at: now, size: wanted ?? targetSize }], now - window),
+    asked: recent([...before.asked, { at: now, size: wanted }], now - window),
     had: recent([...before.had, { at: now, size: targetSize }], now - controlled),
   };
-  let size = wanted ?? targetSize;
+  let size = wanted;
   if (size < targetSize) size = Math.min(targetSize, peak(history.asked));
   if (size < targetSize && control !== undefined) {
     const top = peak(history.had);
@@ -69,7 +72,7 @@ export function recommend(
   }
   const { minNumReplicas: least, maxNumReplicas: most } = policy;
   const within = Math.min(most, Math.max(least, size));
-  return { size: within, details: detailsOf(policy, size, wanted === undefined), history };
+  return { size: within, details: detailsOf(policy, size, measured === undefined, signals.scheduled), history };
 }
 
 /** Whether a group is to be resized to a recommendation. */
@@ -79,7 +82,11 @@ export function mayApply(mode: AutoscalingPolicy['mode'], targetSize: number, si
 
 function askedFor(policy: AutoscalingPolicy, targetSize: number, signals: Signals): number | undefined {
   const sizes: number[] = [];
-  const cpuTarget = policy.cpuUtilization?.utilizationTarget ?? (policy.loadBalancingUtilization ? undefined : 0.6);
+  const bySchedule = Object.keys(policy.scalingSchedules ?? {}).length > 0;
+  const cpuTarget =
+    policy.cpuUtilization?.utilizationTarget ?? (policy.loadBalancingUtilization || bySchedule ? undefined : 0.6);
+  // Between its schedules a group that goes by nothing else has its least size.
+  if (bySchedule && cpuTarget === undefined && policy.loadBalancingUtilization === undefined) return 0;
   if (cpuTarget !== undefined && signals.cpu !== undefined) {
     const warm = instances(signals.cpu.warm, cpuTarget);
     // What still starts is no reason to grow, but its work is a reason not to shrink.
@@ -110,7 +117,12 @@ function peak(entries: readonly SizeAt[]): number {
   return entries.reduce((most, { size }) => Math.max(most, size), 0);
 }
 
-function detailsOf(policy: AutoscalingPolicy, size: number, blind: boolean): StatusDetail[] {
+function detailsOf(
+  policy: AutoscalingPolicy,
+  size: number,
+  blind: boolean,
+  scheduled: number | undefined,
+): StatusDetail[] {
   const details: StatusDetail[] = [];
   const { minNumReplicas, maxNumReplicas, mode } = policy;
   if (size > maxNumReplicas) {
@@ -123,6 +135,18 @@ function detailsOf(policy: AutoscalingPolicy, size: number, blind: boolean): Sta
     details.push({
       type: 'MIN_EQUALS_MAX',
       message: `The policy allows ${minNumReplicas} instances and no other number, so nothing is scaled.`,
+    });
+  }
+  if (scheduled !== undefined && scheduled > maxNumReplicas) {
+    details.push({
+      type: 'SCHEDULED_INSTANCES_GREATER_THAN_AUTOSCALER_MAX',
+      message: `A schedule asks for ${scheduled} instances; the policy allows ${maxNumReplicas}.`,
+    });
+  }
+  if (scheduled !== undefined && scheduled < minNumReplicas) {
+    details.push({
+      type: 'SCHEDULED_INSTANCES_LESS_THAN_AUTOSCALER_MIN',
+      message: `A schedule asks for ${scheduled} instances, fewer than the policy's ${minNumReplicas}: it changes nothing.`,
     });
   }
   if (mode === 'OFF') details.push({ type: 'MODE_OFF', message: 'The autoscaler is off: it only recommends.' });

@@ -1,8 +1,25 @@
 import { z } from 'zod';
-import { named, whole } from './resource.ts';
+import { named, resourceName, whole } from './resource.ts';
 import type { Resource } from './resource.ts';
+import { scheduleProblem } from './scaling-schedule.ts';
+import type { ScalingScheduleStatus } from './scaling-schedule.ts';
 
+const MOST_SCHEDULES = 128;
 const share = z.coerce.number().gt(0, 'must be above 0').max(1, 'must be at most 1');
+
+const scalingSchedule = z
+  .looseObject({
+    minRequiredReplicas: whole.min(0),
+    schedule: z.string(),
+    timeZone: z.string().min(1).default('UTC'),
+    durationSec: whole.min(300, 'must be at least 300'),
+    disabled: z.boolean().default(false),
+    description: z.string().optional(),
+  })
+  .superRefine((schedule, context) => {
+    const message = scheduleProblem(schedule);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
 
 /** `autoscalingPolicy` of an autoscaler. */
 export const autoscalingPolicy = z.looseObject({
@@ -29,11 +46,11 @@ export const autoscalingPolicy = z.looseObject({
     .optional(),
   customMetricUtilizations: z
     .array(z.unknown())
-    .max(0, 'this cloud has no custom metrics; scale by cpuUtilization or loadBalancingUtilization')
+    .max(0, 'this cloud has no custom metrics; scale by cpuUtilization, loadBalancingUtilization or scalingSchedules')
     .optional(),
   scalingSchedules: z
-    .record(z.string(), z.unknown())
-    .refine((schedules) => Object.keys(schedules).length === 0, 'this cloud has no scaling schedules')
+    .record(resourceName, scalingSchedule)
+    .refine((schedules) => Object.keys(schedules).length <= MOST_SCHEDULES, `at most ${MOST_SCHEDULES} schedules`)
     .optional(),
 });
 /** @see autoscalingPolicy */
@@ -63,4 +80,6 @@ export interface Autoscaler extends Resource {
   readonly status?: 'ACTIVE' | 'ERROR' | undefined;
   readonly statusDetails: readonly StatusDetail[];
   readonly recommendedSize: number;
+  /** By name of the schedule. */
+  readonly scalingScheduleStatus?: Readonly<Record<string, ScalingScheduleStatus>> | undefined;
 }

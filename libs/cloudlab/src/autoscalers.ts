@@ -19,6 +19,8 @@ const scalers = documents<'autoscalers', ReturnType<typeof autoscalerBody.parse>
     target: current?.target ?? freeTarget(lab, call, body.target),
     recommendedSize: current?.recommendedSize ?? 0,
     statusDetails: current?.statusDetails ?? [],
+    // Told anew at the next look, by the schedules of now.
+    scalingScheduleStatus: undefined,
   }),
 });
 

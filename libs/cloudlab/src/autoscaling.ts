@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { freshHistory, mayApply, recommend } from './autoscale.ts';
 import type { ScalingHistory, Signals } from './autoscale.ts';
-import type { Autoscaler, StatusDetail } from './autoscaler-schema.ts';
+import type { Autoscaler, AutoscalingPolicy, StatusDetail } from './autoscaler-schema.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { CpuMeter } from './cpu-meter.ts';
 import type { Fleet } from './fleet.ts';
 import { pathOf } from './path.ts';
+import { scheduleStatus } from './scaling-schedule.ts';
 import type { ManagedRecord, Store } from './store.ts';
 import type { Traffic } from './traffic.ts';
 import { membersOf } from './traffic-plan.ts';
@@ -72,18 +74,31 @@ export class Autoscaling {
     const groupPath = pathOf(scaler.target, projectOf(path), 'target');
     const group = this.#store.get('instanceGroupManagers', groupPath);
     if (group === undefined || group.deleting === true) {
-      this.#write(path, scaler, 'ERROR', scaler.recommendedSize, [
-        { type: 'SCALING_TARGET_DOES_NOT_EXIST', message: `The group '${groupPath}' does not exist any more.` },
-      ]);
+      const message = `The group '${groupPath}' does not exist any more.`;
+      this.#write(path, scaler, {
+        status: 'ERROR',
+        recommendedSize: scaler.recommendedSize,
+        statusDetails: [{ type: 'SCALING_TARGET_DOES_NOT_EXIST', message }],
+        scalingScheduleStatus: scaler.scalingScheduleStatus,
+      });
       return;
     }
     const now = this.#clock.now();
     const history = this.#histories.get(path) ?? freshHistory(now, group.targetSize);
     const policy = scaler.autoscalingPolicy;
-    const signals = this.#signals(groupPath, policy.coolDownPeriodSec * 1000);
+    const schedules = statusOfSchedules(policy, now);
+    const signals = {
+      ...this.#signals(groupPath, policy.coolDownPeriodSec * 1000),
+      scheduled: scheduledSize(policy, schedules),
+    };
     const said = recommend(policy, group.targetSize, signals, history, now);
     this.#histories.set(path, said.history);
-    this.#write(path, scaler, 'ACTIVE', said.size, [...said.details, ...this.#troubles(groupPath)]);
+    this.#write(path, scaler, {
+      status: 'ACTIVE',
+      recommendedSize: said.size,
+      statusDetails: [...said.details, ...this.#troubles(groupPath)],
+      scalingScheduleStatus: schedules,
+    });
     if (mayApply(policy.mode, group.targetSize, said.size)) this.#fleet.resize(groupPath, said.size);
   }
 
@@ -149,17 +164,33 @@ export class Autoscaling {
       );
   }
 
-  #write(
-    path: string,
-    scaler: Autoscaler,
-    status: 'ACTIVE' | 'ERROR',
-    recommendedSize: number,
-    statusDetails: readonly StatusDetail[],
-  ): void {
-    const known = JSON.stringify([scaler.status, scaler.recommendedSize, scaler.statusDetails]);
-    if (known === JSON.stringify([status, recommendedSize, statusDetails])) return;
-    this.#store.put('autoscalers', path, { ...scaler, status, recommendedSize, statusDetails });
+  #write(path: string, scaler: Autoscaler, said: Said): void {
+    const { status, recommendedSize, statusDetails, scalingScheduleStatus } = scaler;
+    const known: Said = { status: status ?? 'ACTIVE', recommendedSize, statusDetails, scalingScheduleStatus };
+    if (status !== undefined && isDeepStrictEqual(known, said)) return;
+    this.#store.put('autoscalers', path, { ...scaler, ...said });
   }
+}
+
+/** What an autoscaler shows of its last look. */
+interface Said extends Pick<Autoscaler, 'recommendedSize' | 'statusDetails'> {
+  readonly status: 'ACTIVE' | 'ERROR';
+  readonly scalingScheduleStatus: Autoscaler['scalingScheduleStatus'];
+}
+
+/** What each schedule of a policy does now; undefined: it has none. */
+function statusOfSchedules(policy: AutoscalingPolicy, now: number): Autoscaler['scalingScheduleStatus'] {
+  const schedules = Object.entries(policy.scalingSchedules ?? {});
+  if (schedules.length === 0) return undefined;
+  return Object.fromEntries(schedules.map(([name, schedule]) => [name, scheduleStatus(schedule, now)]));
+}
+
+/** Of the schedules that are active the largest decides; undefined: none is. */
+function scheduledSize(policy: AutoscalingPolicy, status: Autoscaler['scalingScheduleStatus']): number | undefined {
+  const active = Object.entries(policy.scalingSchedules ?? {})
+    .filter(([name]) => status?.[name]?.state === 'ACTIVE')
+    .map(([, { minRequiredReplicas }]) => minRequiredReplicas);
+  return active.length === 0 ? undefined : Math.max(...active);
 }
 
 function isWarm(record: ManagedRecord, now: number, coolDownMs: number): boolean {

@@ -10,6 +10,7 @@ import { Fleet } from './fleet.ts';
 import { openRule } from './forwarding-rules.ts';
 import { deleteGroup } from './group-managers.ts';
 import { makeImage, pruneImages, sizeGb } from './images.ts';
+import { mountDisk, unmountDisk } from './instance-attachments.ts';
 import { placement } from './instance-document.ts';
 import { answerLab } from './lab-api.ts';
 import type { LabRequest, LabResponse } from './message.ts';
@@ -189,6 +190,12 @@ export class Cloudlab {
         break;
       case 'reset-instance':
         await this.lab.fleet.reset(target);
+        break;
+      case 'attach-disk':
+        await mountDisk(this.lab, work);
+        break;
+      case 'detach-disk':
+        await unmountDisk(this.lab, work);
         break;
       case 'fail':
         throw new OperationFailure(

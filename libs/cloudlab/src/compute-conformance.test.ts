@@ -11,7 +11,13 @@ const REGION = 'projects/p/regions/us-central1';
 const ZONE = 'projects/p/zones/us-central1-a';
 const GLOBAL = 'projects/p/global';
 
-const SCALING = { minNumReplicas: 1, maxNumReplicas: 3, mode: 'OFF', cpuUtilization: { utilizationTarget: 0.6 } };
+const SCALING = {
+  minNumReplicas: 1,
+  maxNumReplicas: 3,
+  mode: 'OFF',
+  cpuUtilization: { utilizationTarget: 0.6 },
+  scalingSchedules: { office: { minRequiredReplicas: 2, schedule: '0 8 * * MON-FRI', durationSec: 3600 } },
+};
 
 type Body = Readonly<Record<string, unknown>>;
 /** Query parameters and, where the method has one, the body. */
@@ -56,6 +62,7 @@ const INSERTS: readonly Step[] = [
       networkInterfaces: [{ network: `${GLOBAL}/networks/default` }],
     },
   ],
+  ['Disks.Insert', { name: 'data', sizeGb: '10', type: `${ZONE}/diskTypes/pd-ssd` }],
   [
     'BackendServices.Insert',
     {
@@ -165,6 +172,10 @@ const CHANGES: readonly Step[] = [
   ['Instances.Reset'],
   ['Instances.Stop'],
   ['Instances.Start'],
+  ['Instances.AttachDisk', { source: `${ZONE}/disks/data`, deviceName: 'data', mode: 'READ_WRITE' }],
+  ['Instances.Get'],
+  ['Disks.Get'],
+  ['Instances.DetachDisk', undefined, { deviceName: 'data' }],
   ['Autoscalers.Patch', { autoscalingPolicy: { maxNumReplicas: 4 } }, { autoscaler: 'a' }],
   [
     'Autoscalers.Update',
@@ -387,7 +398,7 @@ describe('every request and answer is as the messages of the installed client sa
       if (done.has(`${each.service}.${each.name}`) || ![...SERVICES, ...GROUPS].includes(each.service)) continue;
       const { status, body } = await cloud.call(each.verb, path, each.body === undefined ? undefined : {});
       // A word in the place of a name is taken for one.
-      const asName = /\/(listUsable|bulkInsert)$/.test(path);
+      const asName = /\/(listUsable|bulkInsert|bulkSetLabels|stopGroupAsyncReplication)$/.test(path);
       expect([path, status]).toEqual([path, asName ? 404 : 501]);
       expect(body['error']).toMatchObject({ message: expect.stringMatching(/.{20,}/) });
     }

@@ -490,6 +490,28 @@ describe('autoscaling', () => {
     expect(lab.clock.waiting).toBe(0);
   });
 
+  test('a schedule gives a group its instances for its time, and says when it starts and started', async () => {
+    const lab = await scaled(() => 0.1);
+    // It is 0:00 UTC on the first of January.
+    const office = { schedule: '30 1 * * *', timeZone: 'Europe/Berlin', durationSec: 1800, minRequiredReplicas: 4 };
+    const path = 'regions/us-central1/autoscalers?autoscaler=g';
+    await lab.done('PATCH', path, { autoscalingPolicy: { scalingSchedules: { office } } });
+    await lab.clock.advance(60_000);
+    expect(await scaler(lab)).toMatchObject({
+      scalingScheduleStatus: { office: { state: 'READY', nextStartTime: '2026-01-01T00:30:00.000Z' } },
+    });
+    await lab.clock.advance(30 * 60_000);
+    expect(await groupOf(lab)).toMatchObject({ targetSize: 4 });
+    expect(await scaler(lab)).toMatchObject({
+      scalingScheduleStatus: { office: { state: 'ACTIVE', lastStartTime: '2026-01-01T00:30:00.000Z' } },
+    });
+    await lab.clock.advance(45 * 60_000);
+    expect(await groupOf(lab)).toMatchObject({ targetSize: 2 });
+    await lab.done('PATCH', path, { autoscalingPolicy: { scalingSchedules: { office: null } } });
+    await lab.clock.advance(10_000);
+    expect(await scaler(lab)).not.toHaveProperty('scalingScheduleStatus');
+  });
+
   test('a policy that cannot be is refused by its field', async () => {
     const lab = new TestCloud();
     await lab.group('g', 1);
@@ -497,6 +519,7 @@ describe('autoscaling', () => {
       [{ minNumReplicas: 5, maxNumReplicas: 2 }, 'minNumReplicas must not be above maxNumReplicas'],
       [{ maxNumReplicas: 2, cpuUtilization: { utilizationTarget: 2 } }, 'utilizationTarget'],
       [{ maxNumReplicas: 2, customMetricUtilizations: [{}] }, 'no custom metrics'],
+      [{ maxNumReplicas: 2, scalingSchedules: { s: { schedule: 'x' } } }, 'scalingSchedules.s'],
     ] as const) {
       const body = { name: 'g', target: GROUP, autoscalingPolicy: policy };
       expect(await lab.api('POST', 'regions/us-central1/autoscalers', body)).toMatchObject({

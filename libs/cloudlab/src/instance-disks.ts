@@ -5,7 +5,8 @@ import type { Store } from './store.ts';
 
 type TemplateDisk = InstanceTemplate['properties']['disks'][number];
 
-const DEFAULT_SIZE_GB = '10';
+/** Of a disk whose size nobody says. */
+export const DEFAULT_SIZE_GB = '10';
 
 /** Device names whose disks a group keeps when it makes an instance anew. */
 export function keptDevices(group: GroupManager, config: PerInstanceConfig | undefined): ReadonlySet<string> {
@@ -48,10 +49,7 @@ export function attachDisks(
       ownSource(disk, instance.project) ??
       makeDisk(store, now, instance, disk, isBoot ? instance.name : `${instance.name}-${position}`);
     const { initializeParams: _, ...rest } = disk;
-    return {
-      kind: 'compute#attachedDisk',
-      type: 'PERSISTENT',
-      mode: 'READ_WRITE',
+    return attachedDisk({
       ...rest,
       index: position,
       deviceName,
@@ -60,8 +58,13 @@ export function attachDisks(
       autoDelete: typeof disk['autoDelete'] === 'boolean' ? disk['autoDelete'] : isBoot,
       source,
       diskSizeGb: store.get('disks', pathOf(source, instance.project, 'source'))?.sizeGb ?? DEFAULT_SIZE_GB,
-    };
+    });
   });
+}
+
+/** A disk as an instance has it, with what is the same of all. */
+export function attachedDisk(fields: AttachedDisk): AttachedDisk {
+  return { kind: 'compute#attachedDisk', type: 'PERSISTENT', mode: 'READ_WRITE', ...fields };
 }
 
 /** Paths of an instance's disks that go with it. @param lasting device names whose disks stay */
@@ -87,8 +90,8 @@ export function userOf(store: Store, disk: string): string | undefined {
   return store.list('instances', 'projects/').find(([, each]) => each.disks.some(({ source }) => source === link))?.[0];
 }
 
-/** Device name of a template's disk: its own, or one by its place. */
-export function deviceOf(disk: TemplateDisk, position: number): string {
+/** Device name of a disk that is asked for: its own, or one by its place. */
+export function deviceOf(disk: Readonly<Record<string, unknown>>, position: number): string {
   const own = disk['deviceName'];
   return typeof own === 'string' && own !== '' ? own : `persistent-disk-${position}`;
 }
@@ -122,7 +125,6 @@ function makeDisk(
     creationTimestamp: new Date(now).toISOString(),
     selfLink: linkOf(path),
     zone: linkOf(scope.path),
-    status: 'READY',
     sizeGb: typeof size === 'string' || typeof size === 'number' ? String(size) : DEFAULT_SIZE_GB,
     type: linkOf(`${scope.path}/diskTypes/${typeof type === 'string' ? lastPart(type) : 'pd-standard'}`),
     ...(disk.initializeParams?.sourceImage === undefined ? {} : { sourceImage: disk.initializeParams.sourceImage }),

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { mkdir, open, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DIES_WITH_US, atPriority } from './command.ts';
+import { DIES_WITH_US, atPriority, run } from './command.ts';
 import { descendants } from './process-table.ts';
 import type { ImageManifest } from './runtime.ts';
 
 /** What an instance's process is started with. */
 export interface ProcessSpec {
-  /** Folder with `upper`, `work` and `root` of the private copy-on-write root. */
+  /** Folder with `upper`, `work` and `root` of the private copy-on-write root, and `disks`, where disks are mounted. */
   readonly folder: string;
   /** File that output is appended to. */
   readonly console: string;
@@ -28,14 +28,20 @@ export interface ProcessSpec {
 /**
  * Mounts the private root in its own mount name space, so that no mount outlives the process; where overlays cannot be
  * had, it is copied. Of our environment only the search path and the marker of our processes go on: an instance can read
- * what its first process was started with.
+ * what its first process was started with. What is mounted below `disks` later, in this name space, the program gets too.
  */
 const ENTER = `
-lower=$1 folder=$2 options=$3
-shift 3
+lower=$1 folder=$2 options=$3 disks=$4
+shift 4
 mount -t overlay overlay -o "lowerdir=$lower,upperdir=$folder/upper,workdir=$folder/work$options" "$folder/root" 2>/dev/null || {
   cp -a --reflink=auto "$lower/." "$folder/root/" && cp -a "$folder/upper/." "$folder/root/" || exit 125
 }
+mount --bind "$folder/disks" "$folder/disks" && mount --make-shared "$folder/disks" || exit 125
+while [ "$disks" -gt 0 ]; do
+  mount --bind "$2" "$folder/disks/$1" || exit 125
+  shift 2
+  disks=$((disks - 1))
+done
 exec env -i PATH="$PATH" GENNAKER_RUN="$GENNAKER_RUN" "$@"
 `;
 
@@ -52,6 +58,7 @@ const WITH_SCRIPT = `
 exec "$@"
 `;
 
+const IS_ROOT = process.getuid?.() === 0;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** The processes of one instance, started and ended as one. */
@@ -63,9 +70,12 @@ export class InstanceProcess {
   /** Host process id that all of the instance's processes are below; undefined until it is known. */
   root: number | undefined;
   readonly #child: ChildProcess;
+  /** Where disks are mounted. */
+  readonly #disks: string;
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, disks: string) {
     this.#child = child;
+    this.#disks = disks;
     this.exited = new Promise((resolve) => {
       const end = (sentence: string): void => {
         this.ending ??= sentence;
@@ -90,18 +100,18 @@ export class InstanceProcess {
 
   /** Starts the program of an image inside its private root. */
   static async spawn(spec: ProcessSpec): Promise<InstanceProcess> {
-    const asRoot = process.getuid?.() === 0;
     const { manifest } = spec;
+    for (const { device } of spec.disks) await mkdir(join(spec.folder, 'disks', device), { recursive: true });
     const environment = { PATH, LANG: 'C.UTF-8', HOME: '/root', TERM: 'dumb', ...manifest.env, ...spec.environment };
     const user =
-      manifest.user === undefined || !asRoot
+      manifest.user === undefined || !IS_ROOT
         ? []
         : ['setpriv', '--reuid', manifest.user, '--regid', manifest.user, '--init-groups', '--'];
     const command = [
       ...DIES_WITH_US,
       ...atPriority(0),
       'unshare',
-      ...(asRoot ? [] : ['--user', '--map-root-user']),
+      ...(IS_ROOT ? [] : ['--user', '--map-root-user']),
       '--mount',
       'sh',
       '-c',
@@ -109,7 +119,9 @@ export class InstanceProcess {
       'enter',
       spec.root,
       spec.folder,
-      asRoot ? '' : ',userxattr',
+      IS_ROOT ? '' : ',userxattr',
+      String(spec.disks.length),
+      ...spec.disks.flatMap(({ device, folder }) => [device, folder]),
       'bwrap',
       '--die-with-parent',
       '--new-session',
@@ -125,7 +137,9 @@ export class InstanceProcess {
       '/proc',
       '--tmpfs',
       '/tmp',
-      ...spec.disks.flatMap(({ device, folder }) => ['--bind', folder, `/mnt/disks/${device}`]),
+      '--bind',
+      join(spec.folder, 'disks'),
+      '/mnt/disks',
       '--hostname',
       spec.hostname,
       '--clearenv',
@@ -143,10 +157,30 @@ export class InstanceProcess {
     const output = await open(spec.console, 'a', 0o600);
     try {
       await output.write(`--- ${spec.started} ${spec.hostname}: ${manifest.entry.join(' ')}\n`);
-      return new InstanceProcess(spawn(program, rest, { stdio: ['ignore', output.fd, output.fd, 'pipe'] }));
+      const child = spawn(program, rest, { stdio: ['ignore', output.fd, output.fd, 'pipe'] });
+      return new InstanceProcess(child, join(spec.folder, 'disks'));
     } finally {
       await output.close();
     }
+  }
+
+  /** Shows the program a folder as the disk of that name. */
+  async mountDisk(device: string, folder: string): Promise<void> {
+    await mkdir(join(this.#disks, device), { recursive: true });
+    await this.#inside(['mount', '--bind', folder, join(this.#disks, device)]);
+  }
+
+  /** Takes a disk away from the program, files that it has open too. */
+  async unmountDisk(device: string): Promise<void> {
+    await this.#inside(['umount', '--lazy', join(this.#disks, device)]);
+    await rmdir(join(this.#disks, device));
+  }
+
+  /** Runs a command in the mount name space that the program's own follows. */
+  async #inside(command: readonly string[]): Promise<void> {
+    if (this.#child.pid === undefined || this.ending !== undefined) return;
+    const users = IS_ROOT ? [] : ['--user', '--preserve-credentials'];
+    await run(['nsenter', '--target', String(this.#child.pid), ...users, '--mount', ...command]);
   }
 
   /** SIGTERM to every process of the instance. */

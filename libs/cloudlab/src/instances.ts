@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { changeResource, checkFingerprint, collection, parse, start } from './collection.ts';
 import type { Call, ItemCall, Lab } from './collection.ts';
+import { attachDisk, detachDisk } from './instance-attachments.ts';
 import { imageDigest, newInstance, tagsOf, withFingerprint } from './instance-document.ts';
 import { setLabels } from './labels.ts';
 import { findMachineType } from './locations.ts';
@@ -57,6 +58,8 @@ export const instances = collection<'instances'>({
       return changeResource(lab, call, kind, 'setMetadata', { metadata: withFingerprint(items) });
     },
     setLabels: setLabels(kind),
+    attachDisk,
+    detachDisk,
   },
   gets: { serialPort },
 });

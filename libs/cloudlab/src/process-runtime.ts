@@ -21,6 +21,8 @@ const WATCH_MS = 5000;
 interface Running {
   readonly request: BootRequest;
   readonly process: InstanceProcess;
+  /** Names of the disks that it has. */
+  readonly devices: Set<string>;
   readonly onExit: (exit: InstanceExit) => void;
   /** Nobody is told of the end of one that was stopped, or whose boot has not succeeded. */
   quiet: boolean;
@@ -68,7 +70,9 @@ export class ProcessRuntime implements Runtime {
     const folder = this.#folderOf(request.id);
     const console = this.#consoleOf(request.id);
     if (request.fresh) await run(['rm', '-rf', join(folder, 'upper'), join(folder, 'work'), join(folder, 'root')]);
-    for (const part of ['upper/etc', 'work', 'root']) await mkdir(join(folder, part), { recursive: true });
+    // Mounts end with the process; what is left of them are the empty folders below.
+    await rm(join(folder, 'disks'), { recursive: true, force: true });
+    for (const part of ['upper/etc', 'work', 'root', 'disks']) await mkdir(join(folder, part), { recursive: true });
     await writeFile(join(folder, 'upper/etc/hostname'), `${request.name}\n`);
     await writeFile(join(folder, 'upper/etc/hosts'), `127.0.0.1 localhost\n${request.address} ${request.name}\n`);
     const script = join(folder, 'upper', STARTUP_SCRIPT);
@@ -89,7 +93,8 @@ export class ProcessRuntime implements Runtime {
       environment: request.environment,
       started: new Date(this.#clock.now()).toISOString(),
     });
-    const running: Running = { request, process, onExit, quiet: true };
+    const devices = new Set(disks.map(({ device }) => device));
+    const running: Running = { request, process, devices, onExit, quiet: true };
     this.#running.set(request.id, running);
     if (this.#closed) process.kill();
     void process.exited.then((ending) => this.#ended(running, ending));
@@ -124,6 +129,18 @@ export class ProcessRuntime implements Runtime {
       // One that never booted has nothing to hand on.
       if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
     });
+  }
+
+  async attachDisk(id: string, disk: BootRequest['disks'][number]): Promise<void> {
+    const running = this.#running.get(id);
+    if (running === undefined || running.devices.has(disk.device)) return;
+    running.devices.add(disk.device);
+    await running.process.mountDisk(disk.device, await this.#diskFolder(disk.id));
+  }
+
+  async detachDisk(id: string, device: string): Promise<void> {
+    const running = this.#running.get(id);
+    if (running?.devices.delete(device) === true) await running.process.unmountDisk(device);
   }
 
   async discardDisk(id: string): Promise<void> {

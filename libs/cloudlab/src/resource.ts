@@ -125,7 +125,6 @@ export interface Instance extends Resource {
 /** A data disk: a folder that outlives its instance when it is kept. */
 export interface Disk extends Resource {
   readonly zone: string;
-  readonly status: 'READY';
   readonly sizeGb: string;
   readonly type: string;
   /** The image that it was made from, as its template names it. */

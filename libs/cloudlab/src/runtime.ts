@@ -110,6 +110,10 @@ export interface Runtime {
   discard(id: string): Promise<void>;
   /** Hands what one stopped instance wrote to its root on to another that never booted. */
   inheritRoot(from: string, to: string): Promise<void>;
+  /** Gives an instance that runs another data disk, at once. One that does not run finds its disks when it boots. */
+  attachDisk(id: string, disk: BootRequest['disks'][number]): Promise<void>;
+  /** Takes a data disk from an instance that runs: it is gone from its folder, also while files of it are open. */
+  detachDisk(id: string, device: string): Promise<void>;
   /** Removes the content of a data disk that no instance has. Unknown ids are fine. */
   discardDisk(id: string): Promise<void>;
   /**

@@ -18,7 +18,7 @@ export interface SimulationOptions {
 }
 
 interface Simulated {
-  readonly request: BootRequest;
+  request: BootRequest;
   readonly onExit: (exit: InstanceExit) => void;
   /** Processor seconds used, and until when they are counted. */
   cpu: { seconds: number; readonly at: number };
@@ -74,6 +74,17 @@ export class SimulatedRuntime implements Runtime {
 
   inheritRoot(from: string, to: string): Promise<void> {
     this.roots.set(to, this.roots.get(from) ?? from);
+    return Promise.resolve();
+  }
+
+  attachDisk(id: string, disk: BootRequest['disks'][number]): Promise<void> {
+    this.#changeDisks(id, (disks) => [...disks.filter(({ device }) => device !== disk.device), disk]);
+    this.disks.add(disk.id);
+    return Promise.resolve();
+  }
+
+  detachDisk(id: string, device: string): Promise<void> {
+    this.#changeDisks(id, (disks) => disks.filter((each) => each.device !== device));
     return Promise.resolve();
   }
 
@@ -147,5 +158,10 @@ export class SimulatedRuntime implements Runtime {
   close(): Promise<void> {
     this.running.clear();
     return Promise.resolve();
+  }
+
+  #changeDisks(id: string, change: (disks: BootRequest['disks']) => BootRequest['disks']): void {
+    const instance = this.running.get(id);
+    if (instance) instance.request = { ...instance.request, disks: change(instance.request.disks) };
   }
 }

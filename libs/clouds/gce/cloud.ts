@@ -1,6 +1,7 @@
 import { defineCloud } from '@gennaker/extension-sdk/cloud';
 import { Compute } from './compute.ts';
 import { cloneServerGroup } from './clone-server-group.ts';
+import { createGoogleInstance } from './create-instance.ts';
 import { createServerGroup } from './create-server-group.ts';
 import { detachInstances } from './detach-instances.ts';
 import { destroyServerGroup } from './destroy-server-group.ts';
@@ -87,6 +88,7 @@ export default defineCloud({
             terminateInstanceAndDecrement: terminateInstanceAndDecrement(compute),
             rebootInstances: rebootInstances(compute),
             detachInstances: detachInstances(compute),
+            createGoogleInstance: createGoogleInstance(compute),
           },
         },
         statefulDisks: {

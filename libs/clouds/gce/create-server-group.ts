@@ -9,7 +9,7 @@ import {
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import { mergedPolicy, policyProblems, policyText, putAutoscaler, removeAutoscaler } from './autoscalers.ts';
 import type { Compute } from './compute.ts';
-import { GceFailure } from './errors.ts';
+import { problemOf } from './errors.ts';
 import {
   addressOf,
   findGroup,
@@ -21,6 +21,7 @@ import {
 } from './groups.ts';
 import { healthCheckProblem } from './health-check-lookup.ts';
 import { findImage, imageLink } from './images.ts';
+import { DEFAULT_TYPE } from './launch-properties.ts';
 import { placementProblems } from './placement.ts';
 import { lastPart, templateSchema } from './resources.ts';
 import { changing, ignoreAbsent, insertOnce, undoing } from './safe-repeat.ts';
@@ -203,12 +204,12 @@ async function planCreate(
   const address = addressFor(d);
   const size = await sizeOf(compute, d);
   const [image, targets, placed, healing] = await Promise.all([
-    findImage(compute, imageOf(d) ?? '').catch(sentence),
-    targetsFor(compute, d).catch(sentence),
+    findImage(compute, imageOf(d) ?? '').catch(problemOf),
+    targetsFor(compute, d).catch(problemOf),
     placementProblems(compute, {
       region: regionOfAddress(address),
       zones: 'zone' in address.scope ? [address.scope.zone] : (d.distributionPolicy?.zones ?? []),
-      instanceType: lastPart(d.instanceType) || 'e2-small',
+      instanceType: lastPart(d.instanceType) || DEFAULT_TYPE,
       network: d.network ?? 'default',
       subnet: d.subnet,
       more: size,
@@ -234,12 +235,6 @@ async function planCreate(
     targets,
   };
   return { plan, problems };
-}
-
-/** A failure that is the request's own fault as a sentence; others go on. */
-function sentence(error: unknown): string {
-  if (error instanceof GceFailure || !(error instanceof Error)) throw error;
-  return error.message.replace(/\.$/, '');
 }
 
 /** How many instances a new group begins with. */
@@ -294,7 +289,7 @@ export async function previewOfCreate(compute: Compute, d: CreateServerGroup): P
   const balancers = plan.loadBalancers;
   return {
     changes: [
-      `Makes an instance template of ${lastPart(d.instanceType) || 'e2-small'} from image ${plan.imageName}.`,
+      `Makes an instance template of ${lastPart(d.instanceType) || DEFAULT_TYPE} from image ${plan.imageName}.`,
       `Makes server group ${name} with ${plan.size} instance${plan.size === 1 ? '' : 's'} in ${where}.`,
       ...(plan.autoscaling ? [`Gives it an autoscaler: ${policyText(plan.autoscaling)}.`] : []),
       ...(d.autoHealingPolicy

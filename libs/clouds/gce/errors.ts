@@ -191,3 +191,9 @@ const PASSING: ReadonlySet<FailureKind> = new Set(['unavailable', 'rateLimit', '
 export function isPassing(error: { readonly reason: string }): boolean {
   return PASSING.has(kindOf(error.reason));
 }
+
+/** A failure that is the request's own fault as a sentence; others go on. */
+export function problemOf(error: unknown): string {
+  if (error instanceof GceFailure || !(error instanceof Error)) throw error;
+  return error.message.replace(/\.$/, '');
+}

@@ -34,9 +34,15 @@ export interface LaunchPlace {
   readonly project: string;
   readonly account: string;
   readonly region: string;
+  /** Of a single instance, which names its types where they are; absent: a template, which names them alone. */
+  readonly zone?: string | undefined;
+  /** Or the single instance. */
   readonly serverGroup: string;
   readonly template: string;
 }
+
+/** Machine type of what says none. */
+export const DEFAULT_TYPE = 'e2-small';
 
 /** Metadata key that keeps user data as it was written. */
 export const USER_DATA_KEY = 'customUserData';
@@ -51,13 +57,13 @@ export function launchProperties(
   const { machineType, minCpuPlatform, ...rest } = before ?? {};
   const platform = d.minCpuPlatform ?? minCpuPlatform;
   const accelerators = d.acceleratorConfigs?.map(({ acceleratorType, acceleratorCount }) => ({
-    acceleratorType: lastPart(acceleratorType),
+    acceleratorType: typeLink(place, 'acceleratorTypes', lastPart(acceleratorType)),
     acceleratorCount,
   }));
   const metadata = { ...metadataOf(before), ...d.instanceMetadata, ...userData(place, d.userData) };
   return {
     ...rest,
-    machineType: d.instanceType ?? machineType ?? 'e2-small',
+    machineType: typeLink(place, 'machineTypes', d.instanceType ?? machineType ?? DEFAULT_TYPE),
     ...(platform ? { minCpuPlatform: platform } : {}),
     disks: disksOf(place, before, d, image),
     networkInterfaces: interfacesOf(place, before, d),
@@ -73,6 +79,10 @@ export function launchProperties(
     ...(accelerators?.length ? { guestAccelerators: accelerators } : {}),
     ...(d.resourceManagerTags ? { resourceManagerTags: d.resourceManagerTags } : {}),
   };
+}
+
+function typeLink({ project, zone }: LaunchPlace, collection: string, type: string): string {
+  return zone === undefined || type.includes('/') ? type : `projects/${project}/zones/${zone}/${collection}/${type}`;
 }
 
 /** Metadata of a template as a map. */
@@ -138,7 +148,7 @@ function newDisk(
     deviceName: `${place.serverGroup}-${index}`,
     type: isScratch(disk) ? 'SCRATCH' : 'PERSISTENT',
     initializeParams: {
-      diskType: disk.type,
+      diskType: typeLink(place, 'diskTypes', disk.type),
       ...(sourceImage ? { sourceImage } : {}),
       ...(size === undefined || isScratch(disk) ? {} : { diskSizeGb: String(size) }),
       ...(disk.labels ? { labels: disk.labels } : {}),

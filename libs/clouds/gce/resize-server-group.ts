@@ -2,11 +2,14 @@ import { type AnyOperation, defineOperation } from '@gennaker/extension-sdk/clou
 import { findAutoscaler, mergedPolicy, policyProblems, policyText, putAutoscaler } from './autoscalers.ts';
 import type { Compute } from './compute.ts';
 import { addressOf, findTemplate, type GroupAddress, managedGroupLink, regionOfAddress } from './groups.ts';
+import { DEFAULT_TYPE } from './launch-properties.ts';
 import { placementProblems } from './placement.ts';
+import { planPolicyMetadata, policyChangeText } from './policy-metadata-change.ts';
 import { type Autoscaler, autoscalerSchema, type Group, lastPart } from './resources.ts';
 import { changing, undoing } from './safe-repeat.ts';
 import { type ResizeServerGroup, resizeServerGroupSchema } from './schema.ts';
 import { clusterOf, example, mustFind, touch } from './server-group.ts';
+import { changeTemplate, type TemplateChange } from './template-change.ts';
 import { inverseOfResize } from './inverse/capacity.ts';
 
 /** Changes how many instances a server group has: its size, or the bounds of its autoscaler where it has one. */
@@ -38,6 +41,7 @@ export function resizeServerGroup(compute: Compute): AnyOperation {
           ...(plan.resizes && plan.size !== plan.before
             ? [`Resizes ${d.serverGroupName} from ${plan.before} to ${plan.size} instances.`]
             : []),
+          ...(plan.metadata ? [policyChangeText(d.serverGroupName)] : []),
         ],
         warnings: [
           ...(plan.policy && !plan.resizes && d.capacity?.desired !== undefined
@@ -68,23 +72,30 @@ export function resizeServerGroup(compute: Compute): AnyOperation {
           () =>
             putAutoscaler(compute, at, autoscaler, autoscaler.autoscalingPolicy ?? {}, undoing(context, 'autoscaler')),
         );
-        if (!plan.resizes)
-          return [{ type: 'ResizeResult', serverGroupName: d.serverGroupName, autoscalingPolicy: policy }];
       }
-      await context.progress('RESIZE', `Resizing ${d.serverGroupName} to ${plan.size}`);
-      const resize = (size: number, options: ReturnType<typeof changing>) =>
-        compute.mutate(
-          plan.address.service,
+      if (plan.resizes) {
+        await context.progress('RESIZE', `Resizing ${d.serverGroupName} to ${plan.size}`);
+        const resize = (size: number, options: ReturnType<typeof changing>) =>
+          compute.mutate(
+            plan.address.service,
+            'resize',
+            { ...plan.address.scope, instanceGroupManager: d.serverGroupName, size },
+            options,
+          );
+        await context.step(
           'resize',
-          { ...plan.address.scope, instanceGroupManager: d.serverGroupName, size },
-          options,
+          () => resize(plan.size, changing(context, 'resize')),
+          async () => void (await resize(plan.before, undoing(context, 'resize'))),
         );
-      await context.step(
-        'resize',
-        () => resize(plan.size, changing(context, 'resize')),
-        async () => void (await resize(plan.before, undoing(context, 'resize'))),
-      );
-      return [{ type: 'ResizeResult', serverGroupName: d.serverGroupName, targetSize: plan.size }];
+      }
+      if (plan.metadata) await changeTemplate(compute, context, d, plan.metadata, { type: 'OPPORTUNISTIC' });
+      return [
+        {
+          type: 'ResizeResult',
+          serverGroupName: d.serverGroupName,
+          ...(plan.resizes ? { targetSize: plan.size } : { autoscalingPolicy: plan.policy }),
+        },
+      ];
     },
   });
 }
@@ -115,6 +126,8 @@ interface ResizePlan {
   readonly policy:
     | (Record<string, unknown> & { readonly minNumReplicas: number; readonly maxNumReplicas: number })
     | null;
+  /** The template that tells it; null: none is to be made. */
+  readonly metadata: TemplateChange | null;
 }
 
 async function planResize(
@@ -132,7 +145,7 @@ async function planResize(
     const problems = size > before ? await roomProblems(compute, group, address, size - before) : [];
     return problems.length > 0
       ? { plan: null, problems }
-      : { plan: { ...base, size, resizes: true, empties: false, policy: null }, problems: [] };
+      : { plan: { ...base, size, resizes: true, empties: false, policy: null, metadata: null }, problems: [] };
   }
   // An autoscaler decides within its bounds: a size alone can be kept only by bounds that leave it no choice.
   const only = min === undefined && max === undefined ? desired : undefined;
@@ -154,9 +167,10 @@ async function planResize(
   const wanted = (resizes ? desired : undefined) ?? before;
   const size = empties ? 0 : Math.min(Math.max(wanted, policy.minNumReplicas), policy.maxNumReplicas);
   if (size > before) problems.push(...(await roomProblems(compute, group, address, size - before)));
-  return problems.length > 0
-    ? { plan: null, problems }
-    : { plan: { ...base, size, resizes, empties, policy }, problems: [] };
+  if (problems.length > 0) return { plan: null, problems };
+  // A group that rests is to have the mode again that it had.
+  const metadata = d.writeMetadata && !empties ? await planPolicyMetadata(compute, d, policy, d.autoscalingMode) : null;
+  return { plan: { ...base, size, resizes, empties, policy, metadata }, problems: [] };
 }
 
 /** What stands against more instances of a group. */
@@ -165,7 +179,7 @@ async function roomProblems(compute: Compute, group: Group, address: GroupAddres
   return placementProblems(compute, {
     region: regionOfAddress(address),
     zones: 'zone' in address.scope ? [address.scope.zone] : [],
-    instanceType: lastPart(template?.properties?.machineType) || 'e2-small',
+    instanceType: lastPart(template?.properties?.machineType) || DEFAULT_TYPE,
     more,
   });
 }

@@ -10,6 +10,7 @@ import {
 import type { Compute, MutateOptions } from './compute.ts';
 import { addressOf, type GroupAddress, groupPath, managedGroupLink } from './groups.ts';
 import { healthCheckProblem } from './health-check-lookup.ts';
+import { planPolicyMetadata, policyChangeText } from './policy-metadata-change.ts';
 import { type Autoscaler, autoscalerSchema, type Group, lastPart } from './resources.ts';
 import { changing, undoing } from './safe-repeat.ts';
 import {
@@ -22,6 +23,7 @@ import {
 import { clusterOf, example, mustFind, touch } from './server-group.ts';
 import { inverseOfScaling, inverseOfScalingRemoval } from './inverse/capacity.ts';
 import { healingResource } from './template.ts';
+import { changeTemplate } from './template-change.ts';
 
 /** Makes or changes a server group's autoscaling, its autohealing or both; what is not said of a policy stays. */
 export function upsertScalingPolicy(compute: Compute): AnyOperation {
@@ -54,6 +56,7 @@ export function upsertScalingPolicy(compute: Compute): AnyOperation {
                 `Makes instances of ${d.serverGroupName} anew when health check ${lastPart(d.autoHealingPolicy.healthCheck)} fails, from ${d.autoHealingPolicy.initialDelaySec} s after their start on.`,
               ]
             : []),
+          ...(plan.metadata ? [policyChangeText(d.serverGroupName)] : []),
         ],
         warnings:
           policy && plan.size > policy.maxNumReplicas
@@ -92,6 +95,7 @@ export function upsertScalingPolicy(compute: Compute): AnyOperation {
         );
         await setHealing(compute, context, d, plan.address, healing, plan.healing);
       }
+      if (plan.metadata) await changeTemplate(compute, context, d, plan.metadata, { type: 'OPPORTUNISTIC' });
       return [
         {
           type: 'ScalingPolicyResult',
@@ -116,6 +120,8 @@ async function planUpsert(compute: Compute, d: UpsertScalingPolicy) {
     policy,
     size: group.targetSize ?? 0,
     healing: healingOf(group),
+    metadata:
+      d.writeMetadata && policy ? await planPolicyMetadata(compute, d, policy, d.autoscalingPolicy?.mode) : null,
   };
   return { plan, problems: [...(policy ? policyProblems(policy) : []), ...(healing ? [healing] : [])] };
 }
@@ -135,7 +141,8 @@ export function deleteScalingPolicy(compute: Compute): AnyOperation {
         : plan.autoscaler
           ? [`Deletes the autoscaler of ${d.serverGroupName}, which keeps its ${plan.size} instances.`]
           : [];
-      return { changes, warnings: [], problems: [] };
+      const metadata = plan.metadata ? [policyChangeText(d.serverGroupName)] : [];
+      return { changes: [...changes, ...metadata], warnings: [], problems: [] };
     },
     inverse: (_context, d) => inverseOfScalingRemoval(compute, d),
     run: async (context, d) => {
@@ -154,6 +161,7 @@ export function deleteScalingPolicy(compute: Compute): AnyOperation {
           () => restoreAutoscaler(compute, at, before, undoing(context, 'autoscaler')),
         );
       } else await context.progress('AUTOSCALING', `${d.serverGroupName} has no autoscaler: nothing to delete`);
+      if (plan.metadata) await changeTemplate(compute, context, d, plan.metadata, { type: 'OPPORTUNISTIC' });
       return [{ type: 'ScalingPolicyResult', serverGroupName: d.serverGroupName }];
     },
   });
@@ -168,6 +176,7 @@ async function planDelete(compute: Compute, d: DeleteScalingPolicy) {
     autoscaler: await findAutoscaler(compute, address, group),
     size: group.targetSize ?? 0,
     healing: healingOf(group),
+    metadata: d.writeMetadata && !d.deleteAutoHealingPolicy ? await planPolicyMetadata(compute, d, null) : null,
   };
 }
 

@@ -2,6 +2,21 @@ import { capacitySchema } from '@gennaker/contracts/clouddriver';
 import { z } from 'zod';
 
 const name = z.string().min(1);
+const resourceName = z
+  .string()
+  .regex(
+    /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'must be a lower-case letter, then up to 62 letters, digits or hyphens, not ending with a hyphen',
+  );
+
+/** Whether this machine knows a time zone of that name. */
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
 
 /** How a load balancer uses a group (Spinnaker's loadBalancingPolicy). */
 export const loadBalancingPolicySchema = z.looseObject({
@@ -20,6 +35,23 @@ const fixedOrPercent = z.looseObject({
   percent: z.number().int().min(0).max(100).optional(),
 });
 
+/** When a group has at least so many instances, again and again (Compute's scalingSchedules). */
+const scalingScheduleSchema = z.looseObject({
+  minRequiredReplicas: z.number().int().min(0),
+  schedule: z
+    .string()
+    .regex(/^\s*\S+(\s+\S+){4,5}\s*$/, 'must have the five fields of cron, and a year as the sixth where wanted')
+    .describe('start times as cron has them: minute, hour, day, month, weekday'),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'must be the IANA name of a time zone, such as Europe/Berlin')
+    .nullish()
+    .describe('UTC when absent'),
+  durationSec: z.number().int().min(300, 'must be at least 300'),
+  disabled: z.boolean().nullish(),
+  description: z.string().nullish(),
+});
+
 /** When an autoscaler adds and removes instances (Compute's autoscalingPolicy). */
 export const autoscalingPolicySchema = z.looseObject({
   minNumReplicas: z.number().int().min(0).optional(),
@@ -32,7 +64,7 @@ export const autoscalingPolicySchema = z.looseObject({
   scaleInControl: z
     .looseObject({ maxScaledInReplicas: fixedOrPercent.nullish(), timeWindowSec: z.number().int().optional() })
     .nullish(),
-  scalingSchedules: z.record(z.string(), z.looseObject({})).nullish(),
+  scalingSchedules: z.record(resourceName, scalingScheduleSchema).nullish(),
 });
 export type AutoscalingPolicy = z.infer<typeof autoscalingPolicySchema>;
 
@@ -138,6 +170,18 @@ export const createServerGroupSchema = z.looseObject({
 });
 export type CreateServerGroup = z.infer<typeof createServerGroupSchema>;
 
+/** Description of createGoogleInstance: one machine in a zone. */
+export const createInstanceSchema = z.looseObject({
+  credentials: name,
+  application: name.nullish().describe('on whose behalf; absent: the name begins with it'),
+  instanceName: resourceName,
+  zone: z.string().regex(/^[a-z]+-[a-z]+\d+-[a-z]$/, 'must be the name of a zone, such as us-central1-b'),
+  region: name.nullish(),
+  image: name.describe('name or link of an image, or family/NAME for the newest of a family'),
+  ...launchFields,
+});
+export type CreateInstance = z.infer<typeof createInstanceSchema>;
+
 /** Description of cloneServerGroup: what is not said is taken from the source as it is now. */
 export const cloneServerGroupSchema = createServerGroupSchema.extend({
   application: name.nullish(),
@@ -159,21 +203,29 @@ export const serverGroupOperationSchema = z.looseObject({
 });
 export type ServerGroupOperation = z.infer<typeof serverGroupOperationSchema>;
 
+const writeMetadata = z
+  .boolean()
+  .nullish()
+  .describe("true keeps the policy in the template's metadata too, as Spinnaker does, for a new template each time");
+
 export const resizeServerGroupSchema = serverGroupOperationSchema.extend({
   targetSize: z.number().int().min(0).nullish(),
   capacity: capacitySchema.partial().nullish(),
   autoscalingMode: autoscalingPolicySchema.shape.mode.nullable(),
+  writeMetadata,
 });
 export type ResizeServerGroup = z.infer<typeof resizeServerGroupSchema>;
 
 export const upsertScalingPolicySchema = serverGroupOperationSchema.extend({
   autoscalingPolicy: autoscalingPolicySchema.nullish(),
   autoHealingPolicy: autoHealingPolicySchema.nullish(),
+  writeMetadata,
 });
 export type UpsertScalingPolicy = z.infer<typeof upsertScalingPolicySchema>;
 
 export const deleteScalingPolicySchema = serverGroupOperationSchema.extend({
   deleteAutoHealingPolicy: z.boolean().nullish(),
+  writeMetadata,
 });
 export type DeleteScalingPolicy = z.infer<typeof deleteScalingPolicySchema>;
 

@@ -4,6 +4,7 @@ import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import type { Compute } from './compute.ts';
 import type { GroupAddress } from './groups.ts';
 import { launchProperties } from './launch-properties.ts';
+import { policyMetadata } from './policy-metadata.ts';
 import type { AutoHealingPolicy, CreateServerGroup } from './schema.ts';
 import { type TrafficTarget, trafficMetadata } from './traffic/targets.ts';
 
@@ -55,14 +56,6 @@ export function monikerLabels(serverGroup: string, region: string): Record<strin
   };
 }
 
-/** A plan that was read from the journal names its fields in another order than one just made: a template must not tell. */
-const sortedJson = (value: JsonObject): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-
 /** The instance template of a new server group. */
 export function templateResource(
   compute: Compute,
@@ -83,7 +76,7 @@ export function templateResource(
   const own = {
     ...(plan.port === null || d.instanceMetadata?.['port'] ? {} : { port: String(plan.port) }),
     ...trafficMetadata(plan.targets, d.loadBalancingPolicy),
-    ...(plan.autoscaling ? { 'autoscaling-policy': sortedJson(plan.autoscaling) } : {}),
+    ...(plan.autoscaling ? policyMetadata(plan.autoscaling) : {}),
     ...(d.selectZones ? { 'select-zones': 'true' } : {}),
   };
   const labels = {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type AnyOperation, defineOperation } from '@gennaker/extension-sdk/cloud';
 import type { Compute } from './compute.ts';
 import { findImage } from './images.ts';
-import { launchProperties, type Properties } from './launch-properties.ts';
+import { DEFAULT_TYPE, launchProperties, type Properties } from './launch-properties.ts';
 import { placementProblems } from './placement.ts';
 import { lastPart } from './resources.ts';
 import { type UpdateLaunchConfig, updateLaunchConfigSchema, updatePolicySchema } from './schema.ts';
@@ -121,7 +121,7 @@ async function planUpdate(
     ? await placementProblems(compute, {
         region: d.region,
         zones: 'zone' in address.scope ? [address.scope.zone] : [],
-        instanceType: lastPart(d.instanceType ?? before.machineType) || 'e2-small',
+        instanceType: lastPart(d.instanceType ?? before.machineType) || DEFAULT_TYPE,
         network: d.network ?? before.networkInterfaces?.[0]?.network,
         subnet: d.subnet,
         more: 0,

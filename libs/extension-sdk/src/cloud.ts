@@ -219,9 +219,13 @@ export interface CloudCapabilities {
   /** Changes what a server group's instances are made of, and rolls it out where asked. */
   readonly launchConfig?: Operations<'updateLaunchConfig'>;
   readonly serverGroupTags?: Operations<'upsertServerGroupTags'>;
-  /** Single instances replaced, removed, restarted and let go. */
+  /** Single instances made, replaced, removed, restarted and let go. */
   readonly instances?: Operations<
-    'terminateInstances' | 'terminateInstanceAndDecrement' | 'rebootInstances' | 'detachInstances'
+    | 'terminateInstances'
+    | 'terminateInstanceAndDecrement'
+    | 'rebootInstances'
+    | 'detachInstances'
+    | 'createGoogleInstance'
   >;
   /** Disks that outlive the replacement of their instance. */
   readonly statefulDisks?: Operations<'setStatefulDisk' | 'statefullyUpdateBootImage'>;

@@ -108,15 +108,15 @@ const FIREWALL = {
 
 export const LOAD_BALANCER_SCENARIOS: readonly Scenario[] = [
   ...Object.entries(LOAD_BALANCERS).flatMap(([type, description]): Scenario[] => [
-    { name: `upsertLoadBalancer, a new ${type}`, operation: 'upsertLoadBalancer', describe: () => description },
+    { name: `upsertLoadBalancer of a new ${type}`, operation: 'upsertLoadBalancer', describe: () => description },
     {
-      name: `upsertLoadBalancer, a changed ${type}`,
+      name: `upsertLoadBalancer of a changed ${type}`,
       operation: 'upsertLoadBalancer',
       before: [['upsertLoadBalancer', description]],
       describe: () => ({ ...place(description), ...CHANGES[type] }),
     },
     {
-      name: `deleteLoadBalancer, ${type}`,
+      name: `deleteLoadBalancer of ${type}`,
       operation: 'deleteLoadBalancer',
       before: [['upsertLoadBalancer', description]],
       undoable: false,
@@ -124,7 +124,7 @@ export const LOAD_BALANCER_SCENARIOS: readonly Scenario[] = [
     },
   ]),
   {
-    name: 'upsertLoadBalancer, a listener that goes over to HTTPS beside another one',
+    name: 'upsertLoadBalancer of a listener that goes over to HTTPS beside another one',
     operation: 'upsertLoadBalancer',
     before: [
       ['upsertLoadBalancer', LOAD_BALANCERS['HTTP'] ?? {}],
@@ -185,9 +185,9 @@ export const LOAD_BALANCER_SCENARIOS: readonly Scenario[] = [
       instanceIds: members(world, 'hello-all-v000').slice(0, 1),
     }),
   },
-  { name: 'upsertSecurityGroup, a new one', operation: 'upsertSecurityGroup', describe: () => FIREWALL },
+  { name: 'upsertSecurityGroup of a new one', operation: 'upsertSecurityGroup', describe: () => FIREWALL },
   {
-    name: 'upsertSecurityGroup, a changed one',
+    name: 'upsertSecurityGroup of a changed one',
     operation: 'upsertSecurityGroup',
     before: [['upsertSecurityGroup', FIREWALL]],
     describe: () => ({ ...FIREWALL, sourceRanges: [], sourceTags: ['edge'], allowed: [{ ipProtocol: 'icmp' }] }),

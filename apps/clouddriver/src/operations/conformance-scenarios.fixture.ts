@@ -62,6 +62,17 @@ const autoscaling = { minNumReplicas: 2, maxNumReplicas: 4, cpuUtilization: { ut
 const scaled: Scenario['before'] = [
   ['upsertScalingPolicy', { serverGroupName: GROUP, autoscalingPolicy: autoscaling }],
 ];
+const told: readonly (readonly [string, JsonObject])[] = [
+  ['upsertScalingPolicy', { serverGroupName: GROUP, autoscalingPolicy: autoscaling, writeMetadata: true }],
+];
+/** A schedule that is at rest whenever this runs. */
+const atNight = {
+  minRequiredReplicas: 3,
+  schedule: '0 3 29 2 *',
+  timeZone: 'Europe/Berlin',
+  durationSec: 3_600,
+  description: 'What runs at night',
+};
 const stateful: Scenario['before'] = [['setStatefulDisk', { serverGroupName: GROUP, deviceName: `${GROUP}-1` }]];
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -155,6 +166,31 @@ export const SCENARIOS: readonly Scenario[] = [
     describe: () => ({ serverGroupName: GROUP, deleteAutoHealingPolicy: true }),
   },
   {
+    name: 'upsertScalingPolicy by schedules',
+    operation: 'upsertScalingPolicy',
+    describe: () => ({
+      serverGroupName: GROUP,
+      autoscalingPolicy: { minNumReplicas: 2, maxNumReplicas: 4, scalingSchedules: { night: atNight } },
+    }),
+  },
+  {
+    name: 'upsertScalingPolicy with metadata',
+    operation: 'upsertScalingPolicy',
+    describe: () => ({ serverGroupName: GROUP, autoscalingPolicy: autoscaling, writeMetadata: true }),
+  },
+  {
+    name: 'resizeServerGroup with an autoscaler and metadata',
+    operation: 'resizeServerGroup',
+    before: told,
+    describe: () => ({ serverGroupName: GROUP, capacity: { min: 3, max: 5, desired: 3 }, writeMetadata: true }),
+  },
+  {
+    name: 'deleteScalingPolicy with metadata',
+    operation: 'deleteScalingPolicy',
+    before: told,
+    describe: () => ({ serverGroupName: GROUP, writeMetadata: true }),
+  },
+  {
     name: 'updateLaunchConfig',
     operation: 'updateLaunchConfig',
     describe: () => ({ serverGroupName: GROUP, instanceType: 'e2-medium', labels: { team: 'blue' } }),
@@ -196,6 +232,22 @@ export const SCENARIOS: readonly Scenario[] = [
     operation: 'rebootInstances',
     undoable: false,
     describe: (world) => ({ instanceIds: members(world) }),
+  },
+  {
+    name: 'createGoogleInstance',
+    operation: 'createGoogleInstance',
+    describe: () => ({
+      application: 'hello',
+      instanceName: 'hello-tool',
+      zone: 'us-central1-b',
+      image: IMAGE,
+      tags: ['http-server'],
+      labels: { team: 'blue' },
+      disks: [
+        { type: 'pd-standard', sizeGb: 10 },
+        { type: 'pd-ssd', sizeGb: 20 },
+      ],
+    }),
   },
   {
     name: 'setStatefulDisk',

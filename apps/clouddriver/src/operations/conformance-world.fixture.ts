@@ -21,7 +21,7 @@ export type Dies = (point: string) => 'before' | 'after' | null;
 /** What goes wrong in a run. */
 export interface Mishap {
   readonly dies?: Dies | undefined;
-  /** The change that the cloud accepts as this one, counted from 1, comes to a bad end. */
+  /** The change that the cloud accepts as this one, counted from 1, comes to a bad end; the process dies from then on. */
   readonly failChange?: number | undefined;
   /** Every change is at first answered with a fault that passes: unavailable, too many requests, or an operation that fails by itself. */
   readonly stumbling?: boolean;
@@ -60,13 +60,17 @@ export interface Worlds {
   open(from?: Beginning): Promise<World>;
 }
 
-/** Dies at each point twice, before and after, and passes it the third time: one operation takes many processes. */
+/**
+ * Dies at each point before and after it, and passes it then: one operation takes many processes. Before the start of a
+ * step is the same as after the end of the last one, and before a change as after the start of its step.
+ */
 export function everywhere(): Dies {
   const passed = new Map<string, number>();
   return (point) => {
     const times = passed.get(point) ?? 0;
     passed.set(point, times + 1);
-    return (['before', 'after'] as const)[times] ?? null;
+    const isSame = point.startsWith('change ') || point.endsWith(' started');
+    return (isSame ? (['after'] as const) : (['before', 'after'] as const))[times] ?? null;
   };
 }
 
@@ -82,13 +86,24 @@ export class Meddler {
   #mishap: Mishap = {};
   readonly #seen = new Set<string>();
   readonly #stumbled = new Set<string>();
+  /** The change that was to come to a bad end has been asked for. */
+  #failed = false;
 
   /** Another process begins, or goes on with, the operation of this key. */
   begin(key: string, mishap: Mishap): void {
-    if (key !== this.#key) this.#seen.clear();
+    if (key !== this.#key) {
+      this.#seen.clear();
+      this.#failed = false;
+    }
     this.#stumbled.clear();
     this.#key = key;
     this.#mishap = mishap;
+  }
+
+  /** Whether the process dies at a point. */
+  dies(point: string): 'before' | 'after' | null {
+    const { dies, failChange } = this.#mishap;
+    return failChange === undefined || this.#failed ? (dies?.(point) ?? null) : null;
   }
 
   /** @see Outcome.changes */
@@ -101,11 +116,14 @@ export class Meddler {
     if (method === 'GET' || /\/(listManagedInstances|getHealth|listInstances|wait)$/.test(url.pathname)) return null;
     const change = `${method} ${url.pathname}`;
     const request = url.searchParams.get('requestId') ?? change;
-    const dies = this.#mishap.dies?.(`change ${request}`) ?? null;
+    const isNew = !this.#seen.has(request);
+    const fails = isNew && this.#seen.size + 1 === this.#mishap.failChange;
+    this.#failed ||= fails;
+    const dies = this.dies(`change ${request}`);
     if (dies === 'before') return dies;
-    if (!this.#seen.has(request)) {
+    if (isNew) {
       this.#seen.add(request);
-      if (this.#seen.size === this.#mishap.failChange)
+      if (fails)
         lab.faults.add({
           kind: 'fail-operation',
           code: 'PERMISSIONS_ERROR',
@@ -181,6 +199,7 @@ const NOISE = new Set([
   'recommendedSize',
   'status',
   'statusDetails',
+  'scalingScheduleStatus',
 ]);
 
 /** Names without the parts that come from the time of an operation, its id, or chance. */

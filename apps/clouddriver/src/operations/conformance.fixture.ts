@@ -105,7 +105,7 @@ export class ConformanceWorld implements World {
     this.#meddler.begin(key, mishap);
     const life = new AbortController();
     this.#life = life;
-    const journal = this.#journal(key, mishap.dies);
+    const journal = this.#journal(key);
     const frame = runFrame({
       records: this.#records(),
       journal,
@@ -156,11 +156,11 @@ export class ConformanceWorld implements World {
     throw crash;
   }
 
-  #journal(operationId: string, dies: Mishap['dies']): Journal {
+  #journal(operationId: string): Journal {
     const { steps } = this.#kept;
     const write = async (name: string, state: StepState, change: () => void): Promise<void> => {
       this.#life.signal.throwIfAborted();
-      const when = dies?.(`write ${name} ${state}`);
+      const when = this.#meddler.dies(`write ${name} ${state}`);
       if (when === 'before') this.#die();
       change();
       if (when === 'after') this.#die();

@@ -100,7 +100,6 @@ const IMPOSSIBLE: Readonly<Record<string, string>> = {
 /** Operations that say nothing: instances that were made anew stay so. */
 const SILENT = new Set([
   'abandonAndDecrement',
-  'createGoogleInstance',
   'detachInstances',
   'rebootInstances',
   'setStatefulDisk',

@@ -219,7 +219,7 @@ class ProcessWorld implements World {
       const { ended, parked } = await gate.look(id);
       if (ended) break;
       if (parked) {
-        const when = mishap.dies?.(parked.point) ?? null;
+        const when = this.#meddler.dies(parked.point);
         if (when) await victim.kill();
         if (when === 'before') await gate.forget(parked);
         else await gate.pass();

@@ -2,7 +2,13 @@ import type { Inverse } from '@gennaker/extension-sdk/cloud';
 import { findAutoscaler, mergedPolicy } from '../autoscalers.ts';
 import type { Compute } from '../compute.ts';
 import { addressOf } from '../groups.ts';
-import { autoscalingPolicySchema, type ServerGroupOperation, type UpsertScalingPolicy } from '../schema.ts';
+import {
+  autoscalingPolicySchema,
+  type DeleteScalingPolicy,
+  type ResizeServerGroup,
+  type ServerGroupOperation,
+  type UpsertScalingPolicy,
+} from '../schema.ts';
 import { mustFind } from '../server-group.ts';
 
 /** Which server group an inverse is about. */
@@ -13,7 +19,7 @@ export const placeOf = ({ credentials, region, serverGroupName }: ServerGroupOpe
 });
 
 /** The size that a group has now, and the bounds and mode of its autoscaler. */
-export async function inverseOfResize(compute: Compute, d: ServerGroupOperation): Promise<Inverse> {
+export async function inverseOfResize(compute: Compute, d: ResizeServerGroup): Promise<Inverse> {
   const group = await mustFind(compute, d);
   const policy = (await findAutoscaler(compute, addressOf(group), group))?.autoscalingPolicy;
   const size = group.targetSize ?? 0;
@@ -32,6 +38,7 @@ export async function inverseOfResize(compute: Compute, d: ServerGroupOperation)
           ...placeOf(d),
           capacity,
           ...(policy ? { autoscalingMode: autoscalingPolicySchema.shape.mode.parse(policy.mode ?? 'ON') } : {}),
+          ...metadataOf(d),
         },
       },
     ],
@@ -43,7 +50,7 @@ export async function inverseOfScaling(compute: Compute, d: UpsertScalingPolicy)
   const group = await mustFind(compute, d);
   const autoscaler = await findAutoscaler(compute, addressOf(group), group);
   const [healing] = group.autoHealingPolicies ?? [];
-  const at = placeOf(d);
+  const at = { ...placeOf(d), ...metadataOf(d) };
   const before = withoutNulls(autoscaler?.autoscalingPolicy ?? {});
   const added = Object.entries(d.autoscalingPolicy ?? {}).some(
     ([key, value]) => value !== undefined && value !== null && !(key in before),
@@ -64,12 +71,9 @@ export async function inverseOfScaling(compute: Compute, d: UpsertScalingPolicy)
 }
 
 /** The autoscaling or the autohealing that is about to be deleted. */
-export async function inverseOfScalingRemoval(
-  compute: Compute,
-  d: ServerGroupOperation & { readonly deleteAutoHealingPolicy?: boolean | null | undefined },
-): Promise<Inverse> {
+export async function inverseOfScalingRemoval(compute: Compute, d: DeleteScalingPolicy): Promise<Inverse> {
   const group = await mustFind(compute, d);
-  const at = placeOf(d);
+  const at = { ...placeOf(d), ...metadataOf(d) };
   if (d.deleteAutoHealingPolicy) {
     const [healing] = group.autoHealingPolicies ?? [];
     return {
@@ -83,6 +87,10 @@ export async function inverseOfScalingRemoval(
     operations: policy ? [{ upsertScalingPolicy: { ...at, autoscalingPolicy: withoutNulls(policy) } }] : [],
   };
 }
+
+/** What told the policy in the template's metadata tells it there again when it is taken back. */
+const metadataOf = ({ writeMetadata }: Pick<ResizeServerGroup, 'writeMetadata'>) =>
+  writeMetadata ? { writeMetadata } : {};
 
 const healingOf = (healing: {
   readonly healthCheck?: string | null | undefined;

@@ -2,7 +2,7 @@ import type { OperationContext } from '@gennaker/extension-sdk/cloud';
 import { findAutoscaler, putAutoscaler } from '../autoscalers.ts';
 import type { Compute } from '../compute.ts';
 import { findGroup, findTemplate, regionOfAddress } from '../groups.ts';
-import { metadataValue } from '../resources.ts';
+import { meantMode } from '../policy-metadata.ts';
 import { changing, undoing } from '../safe-repeat.ts';
 import type { TrafficGroup } from './attach.ts';
 
@@ -20,7 +20,7 @@ export async function setScaling(
     const current = await findGroup(compute, regionOfAddress(group.address), group.name);
     const autoscaler = current && (await findAutoscaler(compute, group.address, current));
     if (!current || !autoscaler) return null;
-    const mode = on ? await meantMode(compute, current.instanceTemplate) : 'OFF';
+    const mode = on ? (meantMode(await findTemplate(compute, current.instanceTemplate)) ?? 'ON') : 'OFF';
     const isOff = autoscaler.autoscalingPolicy?.mode === 'OFF';
     return (on ? isOff && mode !== 'OFF' : !isOff) ? { autoscaler, mode } : null;
   });
@@ -44,11 +44,4 @@ export async function setScaling(
     () =>
       putAutoscaler(compute, at, autoscaler, { ...autoscaler.autoscalingPolicy }, undoing(context, 'autoscaler mode')),
   );
-}
-
-/** The mode that a group was made with. */
-async function meantMode(compute: Compute, template: string | null | undefined): Promise<string> {
-  const text = metadataValue((await findTemplate(compute, template))?.properties?.metadata, 'autoscaling-policy');
-  const mode = /"mode"\s*:\s*"([A-Z_]+)"/.exec(text ?? '')?.[1];
-  return mode ?? 'ON';
 }
