@@ -159,7 +159,7 @@ describe('an event', () => {
   it('with a NUL character is refused before it is stored', async () => {
     const { client } = await run();
     const call = client.post({ body: { type: 'webhook', source: 'ci', content: { a: ['\u0000'] } } });
-    await expect(call).rejects.toMatchObject({ status: 400, details: { field: 'content' } });
+    await expect(call).rejects.toMatchObject({ status: 400, details: { field: 'content.a.0' } });
     expect(await client.listEvents({})).toEqual([]);
   });
 });

@@ -1,4 +1,3 @@
-import { badRequest } from '@gennaker/contracts/error';
 import type { EchoEvent, EventAnswer } from '@gennaker/contracts/echo';
 import { ulid } from 'ulid';
 import type { Echo } from './echo.ts';
@@ -11,12 +10,6 @@ const LEFT_TO_CALLER_MS = 5_000;
 const ANSWER_WITHIN_MS = 8_000;
 const LOOK_EVERY_MS = 250;
 
-function hasNul(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\u0000');
-  if (value === null || typeof value !== 'object') return false;
-  return Object.entries(value).some(([key, item]) => hasNul(key) || hasNul(item));
-}
-
 /**
  * Takes an event: stores it under its key before anything else, matches it against the pipelines as they are at this
  * moment, and answers for each of them whether it started, and why. The same key again answers what it did the first
@@ -27,11 +20,6 @@ export async function takeEvent(
   event: EchoEvent,
   options: { trace: string; signal?: AbortSignal },
 ): Promise<EventAnswer> {
-  if (hasNul(event))
-    throw badRequest('The event holds a NUL character, which cannot be stored', {
-      field: 'content',
-      fix: 'send it without \\u0000',
-    });
   const now = echo.clock.now();
   const id = ulid(now);
   const { rows } = await echo.db.pool.query<{ id: string; fresh: boolean; matched: boolean }>(

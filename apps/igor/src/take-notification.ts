@@ -52,7 +52,7 @@ export async function takeNotification(igor: Igor, call: NotificationCall): Prom
       master.name,
       job,
       number,
-      JSON.stringify(notification).replaceAll('\\u0000', ''),
+      JSON.stringify(notification),
       call.user,
       call.trace,
       now,

@@ -15,8 +15,10 @@ export interface Route {
   readonly status?: number;
   /** `events`: the answer is a server-sent event stream. `text`: plain text. `raw`: the handler returns a RawAnswer. */
   readonly answers?: 'json' | 'events' | 'text' | 'raw';
-  /** The handler gets the body's exact bytes, and no JSON body is demanded. */
+  /** The handler gets the body's exact bytes. */
   readonly rawBody?: boolean;
+  /** With rawBody: the body may be text/plain too. */
+  readonly takesText?: boolean;
 }
 
 /** A service's whole surface: operation name to route. */

@@ -1,4 +1,5 @@
 import { badRequest } from '@gennaker/contracts/error';
+import { refuseUnkeepable } from '@gennaker/contracts/keepable-json';
 
 const WHITESPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
@@ -93,14 +94,6 @@ export function jsonProblem(
   };
 }
 
-/** True when a string in it holds a NUL character, which PostgreSQL's JSON cannot carry. */
-export function hasNul(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\u0000');
-  if (Array.isArray(value)) return value.some(hasNul);
-  if (value === null || typeof value !== 'object') return false;
-  return Object.entries(value).some(([key, item]) => key.includes('\u0000') || hasNul(item));
-}
-
 /**
  * Reads a JSON object from bytes and keeps the exact text.
  * @throws ServiceError 400 with line and column
@@ -121,7 +114,6 @@ export function readJsonObject(bytes: Uint8Array): { text: string; document: Rec
   const document: unknown = JSON.parse(text);
   if (document === null || typeof document !== 'object' || Array.isArray(document))
     throw badRequest('A pipeline is a JSON object', { field: 'body', fix: 'send one object, {...}' });
-  if (hasNul(document))
-    throw badRequest('The pipeline holds a NUL character', { field: 'body', fix: 'remove every \\u0000' });
+  refuseUnkeepable('pipeline', document);
   return { text, document: document as Record<string, unknown> };
 }

@@ -58,6 +58,26 @@ const retentionSchema = z.object({
     .describe('the newest so many of each pipeline stay, however old'),
 });
 
+const artifactsSchema = z.object({
+  storeAbove: z
+    .number()
+    .int()
+    .min(0)
+    .default(32_768)
+    .describe('characters of base64 beyond which an embedded artifact is kept apart, as ref://application/hash'),
+});
+
+const httpSchema = z.object({
+  maxBodyBytes: z
+    .number()
+    .int()
+    .min(1024)
+    .max(256 * 1024 * 1024)
+    .default(10 * 1024 * 1024)
+    .describe('bytes that the body of a request to gate may have'),
+  bodySeconds: z.number().positive().default(60).describe('seconds in which a request must have come whole'),
+});
+
 /** gennaker.yml. */
 export const gennakerFileSchema = z.object({
   accounts: z.array(accountSchema).optional(),
@@ -77,6 +97,8 @@ export const gennakerFileSchema = z.object({
   publicUrls: z.array(z.url()).optional().describe('addresses under which browsers reach deck and gate'),
   tasks: taskBackoffsSchema.optional(),
   retention: retentionSchema.optional(),
+  artifacts: artifactsSchema.optional(),
+  http: httpSchema.optional(),
   webhook: z.object({ preconfigured: z.array(preconfiguredWebhookSchema).default([]) }).optional(),
   stageTypes: z
     .array(customStageTypeSchema)
@@ -93,6 +115,8 @@ export interface GennakerFile {
   readonly publicUrls: readonly string[];
   readonly tasks: TaskBackoffs;
   readonly retention: z.output<typeof retentionSchema>;
+  readonly artifacts: z.output<typeof artifactsSchema>;
+  readonly http: z.output<typeof httpSchema>;
   readonly webhook: { readonly preconfigured: readonly z.output<typeof preconfiguredWebhookSchema>[] };
   readonly stageTypes: readonly z.output<typeof customStageTypeSchema>[];
 }
@@ -184,6 +208,8 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
     publicUrls: file?.publicUrls ?? [],
     tasks: file?.tasks ?? taskBackoffsSchema.parse({}),
     retention: file?.retention ?? retentionSchema.parse({}),
+    artifacts: file?.artifacts ?? artifactsSchema.parse({}),
+    http: file?.http ?? httpSchema.parse({}),
     webhook: file?.webhook ?? { preconfigured: [] },
     stageTypes: file?.stageTypes ?? [],
     accounts: file?.accounts ?? [

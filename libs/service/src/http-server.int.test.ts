@@ -1,4 +1,5 @@
 import { randomIdentityKey } from './identity.ts';
+import { connect } from 'node:net';
 import { readEvents } from '@gennaker/client/event-stream';
 import { ServiceError } from '@gennaker/contracts/error';
 import { defineApi } from '@gennaker/contracts/route';
@@ -14,7 +15,7 @@ const api = defineApi({
     path: '/greet/:name',
     summary: 'Greets',
     params: z.object({ name: z.string() }),
-    query: z.object({ times: z.coerce.number().int().optional() }),
+    query: z.object({ times: z.coerce.number().int().optional(), mood: z.enum(['glad', 'sad']).optional() }),
     response: z.object({ text: z.string() }),
   },
   store: {
@@ -60,7 +61,8 @@ const api = defineApi({
 let served: Served;
 let flakyCalls = 0;
 let overloadedCalls = 0;
-const config = configFromEnv({ GENNAKER_DATA: 'unused', DATABASE_URL: 'unused', REDIS_URL: 'unused' });
+const parsed = configFromEnv({ GENNAKER_DATA: 'unused', DATABASE_URL: 'unused', REDIS_URL: 'unused' });
+const config = { ...parsed, file: { ...parsed.file, http: { maxBodyBytes: 100_000, bodySeconds: 0.3 } } };
 
 beforeAll(async () => {
   served = await serve({
@@ -99,6 +101,15 @@ afterAll(() => served.close());
 const call = (path: string, init?: RequestInit): Promise<Response> => fetch(served.url + path, init);
 const json = { 'content-type': 'application/json' };
 
+/** Sends bytes as they are and reads until the server ends the connection. */
+async function exchange(sent: string): Promise<string> {
+  const socket = connect(Number(new URL(served.url).port), '127.0.0.1');
+  socket.write(sent);
+  let answer = '';
+  for await (const chunk of socket) answer += String(chunk);
+  return answer;
+}
+
 describe('a served contract', () => {
   it('parses paths and queries by their schemas', async () => {
     const answer = await call('/greet/a%20b?times=2');
@@ -124,24 +135,53 @@ describe('a served contract', () => {
     });
   });
 
-  it('refuses malformed JSON, and a write that is no JSON', async () => {
-    expect((await call('/things', { method: 'POST', body: '{"size"', headers: json })).status).toBe(400);
-    expect(
-      (
-        await call('/things', {
-          method: 'POST',
-          body: 'size=1',
-          headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        })
-      ).status,
-    ).toBe(415);
+  it('refuses what its body checks refuse, and says which value is not taken', async () => {
+    const answer = await call('/things', { method: 'POST', body: '{"size":1,"__proto__":{}}', headers: json });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ field: '__proto__', fix: 'rename or remove it' });
+    expect(await (await call('/things', { method: 'POST', body: 'null', headers: json })).json()).toMatchObject({
+      status: 400,
+      field: 'body',
+    });
   });
 
-  it('refuses bytes that are no UTF-8, which would be kept changed', async () => {
-    const bytes = new Uint8Array([...new TextEncoder().encode('{"size": 1, "name": "'), 0xff, 0xfe, 0x22, 0x7d]);
-    const answer = await call('/things', { method: 'POST', body: bytes, headers: json });
-    expect(answer.status).toBe(400);
-    expect(await answer.json()).toMatchObject({ field: 'body', fix: 'send it as UTF-8' });
+  it('refuses values of a query that it does not know, with those it knows, and single values that are repeated', async () => {
+    expect(await (await call('/greet/x?mood=angry')).json()).toMatchObject({
+      status: 400,
+      field: 'mood',
+      message: expect.stringContaining('"glad"|"sad"'),
+    });
+    expect(await (await call('/greet/x?times=1&times=2')).json()).toMatchObject({
+      status: 400,
+      field: 'times',
+      message: 'query.times: is given 2 times, and only one value is taken: send it once',
+    });
+    expect(await (await call('/greet/x%00')).json()).toMatchObject({ status: 400, field: 'name' });
+    expect(await (await call('/greet/%E0%A4%A')).json()).toMatchObject({ status: 400, message: expect.any(String) });
+  });
+
+  it('refuses a body beyond the limit with the limit, the size and the setting, told or counted', async () => {
+    const big = JSON.stringify({ size: 1, padding: 'x'.repeat(200_000) });
+    const told = await call('/things', { method: 'POST', body: big, headers: json });
+    expect(await told.json()).toMatchObject({
+      status: 413,
+      message: `A body may have 100000 bytes, and this one has ${big.length} bytes`,
+      fix: 'send less at once, or raise http.maxBodyBytes in gennaker.yml',
+    });
+    const counted = await exchange(
+      'POST /things HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n' +
+        `${big.length.toString(16)}\r\n${big}\r\n0\r\n\r\n`,
+    );
+    expect(counted).toContain('413 Payload Too Large');
+    expect(counted).toContain('this one has more');
+  });
+
+  it('answers a body that does not come in time, and what is no HTTP, instead of waiting', async () => {
+    const head = 'POST /things HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 50';
+    const late = await exchange(`${head}\r\n\r\n{"size":`);
+    expect(late).toContain('408 Request Timeout');
+    expect(late).toContain('raise http.bodySeconds in gennaker.yml');
+    expect(await exchange('nonsense\r\n\r\n')).toContain('400 Bad Request');
   });
 
   it('hands a raw route the exact bytes', async () => {

@@ -1,11 +1,26 @@
 import 'reflect-metadata';
 import type { Api, Call, Handlers, RawAnswer, Route, StreamEvent } from '@gennaker/contracts/route';
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
+import { refuseUnkeepable } from '@gennaker/contracts/keepable-json';
 import { ANONYMOUS, type Identity } from '@gennaker/contracts/people';
-import { type ArgumentsHost, Catch, Controller, Delete, Get, Module, Patch, Post, Put, Req, Res } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  Controller,
+  Delete,
+  Get,
+  HttpException,
+  Module,
+  Patch,
+  Post,
+  Put,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { IncomingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ServiceConfig, ServiceName } from './config.ts';
@@ -15,12 +30,16 @@ import { type Access, guarded, type Rules } from './guard.ts';
 import { IDENTITY_HEADER, verifyIdentity } from './identity.ts';
 import { checkOrigin } from './loopback-guard.ts';
 import { logger } from './log.ts';
+import { notJson, readBody } from './request-body.ts';
 import { sendEvents } from './server-sent-events.ts';
 import { traceparentOf } from './trace.ts';
 import { whileKnown } from './while-known.ts';
 
 const METHODS = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete } as const;
-const MAX_BODY = 32 * 1024 * 1024;
+/** What services pass on holds what came to gate and more: the stored pipeline beside its trigger, an event around a body. */
+const BEHIND_GATE = 4;
+/** How often Node looks for requests that do not end, ms. */
+const LOOK_FOR_SLOW_MS = 1_000;
 
 /** How to serve a contract. */
 export interface ServeOptions<A extends Api> {
@@ -87,8 +106,19 @@ export async function serve<const A extends Api>(options: ServeOptions<A>): Prom
   const bySignature = (request: Asked): Promise<Identity> =>
     callerOf(request.headers, config.identityKey, options.guard?.access);
 
+  const { maxBodyBytes, bodySeconds } = config.file.http;
+  const maxBody = name === 'gate' ? maxBodyBytes : maxBodyBytes * BEHIND_GATE;
+  const bodyTimeoutMs = bodySeconds * 1_000;
   const adapter = new FastifyAdapter({
-    bodyLimit: MAX_BODY,
+    bodyLimit: maxBody,
+    requestTimeout: bodyTimeoutMs,
+    http: {
+      // Node takes the longer of the two for the whole request.
+      headersTimeout: bodyTimeoutMs,
+      connectionsCheckingInterval: Math.min(LOOK_FOR_SLOW_MS, bodyTimeoutMs),
+    },
+    frameworkErrors: (error, request, reply) => void sendError(name, request, reply, error),
+    clientErrorHandler: refuseConnection,
     routerOptions: { maxParamLength: 1000 },
     forceCloseConnections: true,
   });
@@ -100,7 +130,7 @@ export async function serve<const A extends Api>(options: ServeOptions<A>): Prom
     adapter,
     { logger: false, bodyParser: false },
   );
-  app.useGlobalFilters(outsideHandlers(name));
+  app.useGlobalFilters(outsideHandlers(name, maxBody));
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
@@ -200,11 +230,16 @@ function serverPath(path: string): string {
 }
 
 /** Gives what fails outside a handler, such as an unknown path, the common error shape too. */
-function outsideHandlers(name: ServiceName): { catch(error: unknown, host: ArgumentsHost): Promise<void> } {
+function outsideHandlers(
+  name: ServiceName,
+  maxBody: number,
+): { catch(error: unknown, host: ArgumentsHost): Promise<void> } {
   class OutsideHandlers {
     catch(error: unknown, host: ArgumentsHost): Promise<void> {
       const http = host.switchToHttp();
-      return sendError(name, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), error);
+      const request = http.getRequest<FastifyRequest>();
+      const known = refusedBody(error, request, maxBody) ?? error;
+      return sendError(name, request, http.getResponse<FastifyReply>(), known);
     }
   }
   Catch()(OutsideHandlers);
@@ -220,10 +255,17 @@ async function answer(
   identity: Identity,
 ): Promise<void> {
   const rawBody = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : new Uint8Array();
+  const takesBody = route.body !== undefined || route.rawBody === true;
+  refuseUnkeepable('path', request.params);
+  refuseUnkeepable('query', request.query);
   const call: Call<Route> = {
     params: parsePart('path', route.params, request.params),
     query: parsePart('query', route.query, request.query),
-    body: parsePart('body', route.body, route.body ? jsonBody(request, rawBody) : undefined),
+    body: parsePart(
+      'body',
+      route.body,
+      takesBody ? readBody(route, rawBody, request.headers['content-type']) : undefined,
+    ),
     rawBody,
     headers: Object.fromEntries(
       Object.entries(request.headers).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : value]),
@@ -267,11 +309,20 @@ async function callerOf(headers: IncomingHttpHeaders, key: string, access: Acces
   return { ...ANONYMOUS, user: String(headers['x-spinnaker-user'] ?? ANONYMOUS.user) };
 }
 
+/** Says that a single value of a query was given several times. */
+function repeated(part: string, value: unknown, [name]: readonly PropertyKey[]): string | undefined {
+  if (part !== 'query' || name === undefined || value === null || typeof value !== 'object') return undefined;
+  const given: unknown = Reflect.get(value, name);
+  return Array.isArray(given) ? `is given ${given.length} times, and only one value is taken: send it once` : undefined;
+}
+
 function parsePart(part: string, schema: z.ZodType | undefined, value: unknown): unknown {
   if (!schema) return undefined;
-  const parsed = schema.safeParse(value ?? {});
+  const parsed = schema.safeParse(value === undefined ? {} : value);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map((issue) => `${[part, ...issue.path].join('.')}: ${issue.message}`);
+  const errors = parsed.error.issues.map(
+    (issue) => `${[part, ...issue.path].join('.')}: ${repeated(part, value, issue.path) ?? issue.message}`,
+  );
   throw badRequest(errors.join('; '), {
     field: parsed.error.issues[0]?.path.join('.') || part,
     fix: `correct the ${part}`,
@@ -279,28 +330,37 @@ function parsePart(part: string, schema: z.ZodType | undefined, value: unknown):
   });
 }
 
-function jsonBody(request: FastifyRequest, bytes: Uint8Array): unknown {
-  if (bytes.length === 0) return {};
-  const type = request.headers['content-type'] ?? '';
-  if (!/^application\/([\w.+-]+\+)?json\b/i.test(type))
-    throw new ServiceError(415, `The body must be JSON, not ${type || 'of no type'}`, {
-      fix: 'send content-type: application/json',
-    });
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    // Replaced by signs that nobody sent, it would be kept changed.
-    throw badRequest('The body is not UTF-8 text', { field: 'body', fix: 'send it as UTF-8' });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw badRequest(`The body is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
-      field: 'body',
-      fix: 'correct the syntax at that place',
-    });
-  }
+/** What fastify says of a body that it does not take, in our words. */
+function refusedBody(error: unknown, request: FastifyRequest, maxBody: number): ServiceError | undefined {
+  if (!(error instanceof HttpException)) return undefined;
+  const { 'content-length': length, 'content-type': type } = request.headers;
+  if (error.getStatus() === 415) return notJson(type);
+  if (error.getStatus() !== 413) return undefined;
+  const size = length === undefined ? 'more' : `${length} bytes`;
+  return new ServiceError(413, `A body may have ${maxBody} bytes, and this one has ${size}`, {
+    field: 'body',
+    fix: 'send less at once, or raise http.maxBodyBytes in gennaker.yml',
+    maxBytes: maxBody,
+  });
+}
+
+/** Answers a connection whose request cannot even be read: one that is no HTTP, or does not end in time. */
+function refuseConnection(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const tooLong = error.code === 'HPE_HEADER_OVERFLOW';
+  const refusal = late
+    ? new ServiceError(408, 'The request did not end in time', {
+        fix: 'send it faster, or raise http.bodySeconds in gennaker.yml',
+      })
+    : tooLong
+      ? new ServiceError(431, 'The headers and the address are too long', { fix: 'send less in them' })
+      : badRequest(`This is no HTTP request: ${error.message}`, { fix: 'send HTTP/1.1' });
+  const body = JSON.stringify(errorBody(refusal, Date.now()));
+  socket.end(
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
 }
 
 async function sendError(name: string, request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<void> {

@@ -4,7 +4,6 @@ import { nameProblems } from '@gennaker/contracts/moniker';
 import { trafficGuardsSchema } from '@gennaker/contracts/traffic-guards';
 import type { Queryable } from '@gennaker/store/database';
 import type { Front50 } from '../front50.ts';
-import { hasNul } from '@gennaker/documents/json-text';
 import { addApplicationVersion } from './application-history.ts';
 import { getApplication } from './read-applications.ts';
 
@@ -28,8 +27,6 @@ export async function upsertApplication(
       field: 'name',
       fix: 'use the same name in both',
     });
-  if (hasNul(given))
-    throw badRequest('The application holds a NUL character', { field: 'body', fix: 'remove every \\u0000' });
   await client.query('select pg_advisory_xact_lock(hashtext($1), hashtext($2))', ['front50.applications', id]);
   const { rows } = await client.query<{ attributes: Record<string, unknown> }>(
     'select attributes from front50.applications where id = $1',
