@@ -55,7 +55,10 @@ export const executionTriggerSchema = z.looseObject({
   eventId: z.string().optional(),
   parameters: jsonObject.optional(),
   artifacts: z.array(z.looseObject({})).optional(),
-  buildInfo: z.looseObject({}).optional(),
+  buildInfo: z
+    .union([z.looseObject({}), z.string()])
+    .optional()
+    .describe('what the build server says of the build; a text where it answered with none of its objects'),
   properties: jsonObject.optional(),
 });
 export type ExecutionTrigger = z.infer<typeof executionTriggerSchema>;

@@ -61,8 +61,15 @@ describe('a stage', () => {
     ['who it runs for', '${#currentUser()}', 'ann'],
     ['itself', '${#currentStage().name}', 'W'],
     ['a part of the user', '${execution["authentication"]["user"].split("@")[0]}', 'ann'],
+    [
+      'the parameters of the trigger, also under a key of its own that is called so',
+      { parameters: { own: '${parameters.version}', missing: '${parameters.own}' } },
+      { parameters: { own: '1.2', missing: '${parameters.own}' } },
+    ],
+    ['a trigger whose build is no object', '${trigger.correlation}', 'c1'],
   ])('knows %s', async (_what, text, expected) => {
-    const { one } = await ran([wait({ text })], { trigger: { user: 'ann' } });
+    const trigger = { user: 'ann', correlation: 'c1', buildInfo: '<html>' };
+    const { one } = await ran([wait({ text })], { trigger });
     expect(one('W').context['text']).toEqual(expected);
   });
 
@@ -77,6 +84,46 @@ describe('a stage', () => {
       wait({ text: 'ok: ${#stage("First")["status"] == "SUCCEEDED"}', flag: '${#stage("First").hasSucceeded}' }),
     ]);
     expect(one('W').context).toMatchObject({ text: 'ok: true', flag: true });
+  });
+
+  it('reads what the stages before it put out by its bare name, deep in lists and maps, and changes nothing of theirs', async () => {
+    const { run, one } = await ran([
+      variables({ image: 'app:1', port: 80 }, { name: 'Before' }),
+      wait({ manifests: [{ spec: { containers: [{ image: '${image}', ports: ['${port}', 'p-${port}'] }] } }] }),
+    ]);
+    expect(one('W').context['manifests']).toEqual([
+      { spec: { containers: [{ image: 'app:1', ports: [80, 'p-80'] }] } },
+    ]);
+    expect(one('Before').outputs).toEqual({ image: 'app:1', port: 80 });
+    expect(one('W').outputs).toEqual({});
+    const created = run.events.find((event) => event.type === 'ExecutionCreated');
+    expect(JSON.stringify(created)).toContain('${image}');
+  });
+
+  it('cannot write an execution as JSON that contains an expression', async () => {
+    const { one } = await ran([wait({ text: '${#toJson(execution)}' })]);
+    expect(one('W').context).toMatchObject({
+      text: '${#toJson(execution)}',
+      expressionEvaluationSummary: {
+        '{#toJson(execution)}': [
+          { level: 'ERROR', description: expect.stringContaining('cannot contain an expression') as string },
+        ],
+      },
+    });
+  });
+
+  it('puts what was deployed into a command', async () => {
+    const deployed = {
+      type: 'evaluateVariables',
+      name: 'V',
+      variables: [{ key: 'deployedServerGroups', value: [{ serverGroup: 'app-v001', region: 'r1', account: 'prod' }] }],
+    };
+    const group = 'deployedServerGroups[0]';
+    const { one } = await ran([
+      deployed,
+      wait({ command: `check \${${group}.serverGroup} --in \${${group}["region"]}:\${${group}.account}` }),
+    ]);
+    expect(one('W').context['command']).toBe('check app-v001 --in r1:prod');
   });
 
   it('keeps a text that holds expressions inside of what is told not to be evaluated', async () => {
@@ -159,24 +206,64 @@ describe('conditions', () => {
     expect(one('W').status).toBe(status);
   });
 
-  it.each<[unknown, string]>([
-    ["${parameters.version == '1.2'}", 'SUCCEEDED'],
-    ['${1 == 2}', 'TERMINAL'],
-    ['${null}', 'TERMINAL'],
-    ["${'x'.noSuchMethod()}", 'TERMINAL'],
-    ["${trigger.parameters.version == '1.2'}", 'SUCCEEDED'],
-  ])('of a precondition: %s ends %s', async (expression, status) => {
+  it.each<[unknown, string, unknown]>([
+    ["${parameters.version == '1.2'}", 'SUCCEEDED', true],
+    ['${1 == 2}', 'TERMINAL', false],
+    ['${null}', 'TERMINAL', '${null}'],
+    ["${'x'.noSuchMethod()}", 'TERMINAL', "${'x'.noSuchMethod()}"],
+    ["${trigger.parameters.version == '1.2'}", 'SUCCEEDED', true],
+  ])('of a precondition: %s ends %s, and tells what it came to', async (expression, status, expressionResult) => {
     const { run } = await ran([precondition(expression)]);
     expect(run.state.status).toBe(status);
+    const check = Object.values(run.state.stages).find(({ parentStageId }) => parentStageId !== undefined);
+    expect(check?.context['context']).toMatchObject({ expressionResult });
+  });
+
+  it.each<[string, string[]]>([
+    ["parameters.version == '1.2'", ['SUCCEEDED', 'SUCCEEDED']],
+    ["parameters.version == '2'", ['SKIPPED']],
+  ])('of a stage hold for the stages that it is made of: %s', async (expression, statuses) => {
+    const { run } = await ran([{ ...precondition('${1 == 1}'), stageEnabled: { type: 'expression', expression } }]);
+    expect(Object.values(run.state.stages).map(({ status }) => status)).toEqual(statuses);
   });
 });
 
-it('variables are evaluated one after another; what has no value keeps its text', async () => {
-  const { one } = await ran([
-    variables({ a: '${4 + 6}', b: '${a + 14}', c: '${a * b}', d: 'is ${c}', e: '${unknown + 1}' }),
-  ]);
-  expect(one('V').outputs).toEqual({ a: 10, b: 24, c: 240, d: 'is 240', e: '${unknown + 1}' });
-  expect(Object.keys(Object(one('V').context['expressionEvaluationSummary']))).toHaveLength(1);
+describe('variables', () => {
+  const sums = { a: '${4 + 6}', b: '${a + 14}', c: '${a * b}', d: 'is ${c}', e: '${unknown + 1}' };
+
+  it('are evaluated one after another, with their descriptions; what has no value keeps its text', async () => {
+    const all = variables(sums);
+    const described = (all['variables'] as Json[]).map((one) => ({ ...one, description: 'made after ${a}' }));
+    const { one } = await ran([variables({ a: 1 }, { name: 'Before' }), { ...all, variables: described }]);
+    expect(one('V').outputs).toEqual({ a: 10, b: 24, c: 240, d: 'is 240', e: '${unknown + 1}' });
+    const { variables: told, expressionEvaluationSummary } = one('V').context;
+    expect(told).toMatchObject([
+      { key: 'a', value: 10, sourceValue: '{4 + 6}', description: 'made after 10' },
+      { key: 'b', value: 24, sourceValue: '{a + 14}', description: 'made after 10' },
+      { key: 'c', value: 240, sourceValue: '{a * b}' },
+      { key: 'd', value: 'is 240', sourceValue: 'is {c}' },
+      { key: 'e', value: '${unknown + 1}', sourceValue: '{unknown + 1}' },
+    ]);
+    expect(Object.keys(Object(expressionEvaluationSummary))).toEqual(['{unknown + 1}']);
+  });
+
+  it.each([
+    ['v3', {}],
+    ['v4', { spelEvaluator: 'v4' }],
+  ])('are right beside a field of their stage that cannot be evaluated (%s)', async (_version, pipeline) => {
+    const { one } = await ran([variables({ a: '${1 + 1}', b: '${a + 1}' }, { other: '${nothing.at.all}' })], {
+      pipeline,
+    });
+    expect(one('V').outputs).toEqual({ a: 2, b: 3 });
+    expect(one('V').context['expressionEvaluationSummary']).toEqual({
+      '{nothing.at.all}': [expect.objectContaining({ description: expect.stringContaining('other: ') as string })],
+    });
+    const both = await ran([variables({ a: '${unknown.x}' }, { other: '${nothing.at.all}' })], { pipeline });
+    expect(Object.keys(Object(both.one('V').context['expressionEvaluationSummary'])).sort()).toEqual([
+      '{nothing.at.all}',
+      '{unknown.x}',
+    ]);
+  });
 });
 
 describe('what lies outside', () => {

@@ -39,12 +39,15 @@ export async function evaluateVariables(
     context: {},
     outputs: {},
   };
-  const scope = expressionScope(state, stage);
+  // It stands among the stages to see those before it; in `execution` it does not.
+  const standing = stage ? { ...state, stages: { ...state.stages, [stage.id]: stage } } : state;
+  const [scope, outside] = [expressionScope(standing, stage), expressionScope(state)];
   const known = new Map<string, unknown>();
   const failed: ExpressionProblem[] = [];
   const result: Variable[] = [];
   for (const variable of variables) {
-    const lookup = (name: string): unknown => (known.has(name) ? known.get(name) : scope.lookup(name));
+    const lookup = (name: string): unknown =>
+      known.has(name) ? known.get(name) : (name === 'execution' ? outside : scope).lookup(name);
     const { value, problems } = await resolveNow(world, state, variable.value, { ...scope, lookup }, trying, parent);
     if (version !== 'v3') known.set(variable.key, value);
     failed.push(...problems);
