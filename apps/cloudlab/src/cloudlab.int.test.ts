@@ -267,10 +267,12 @@ describe('through the real clients', { timeout: 120_000 }, () => {
   });
 
   test('a startup script runs beside the program; disks come and go while it runs, and a kept one is there again after the instance is made anew', async () => {
-    const watch = `const { existsSync, writeFileSync } = require('node:fs');
+    // Everybody may write to a disk, unlike to the folder that it is mounted on.
+    const watch = `const { statSync, writeFileSync } = require('node:fs');
 let here = false;
 setInterval(() => {
-  if (existsSync('/mnt/disks/extra') === here) return;
+  const { mode } = statSync('/mnt/disks/extra', { throwIfNoEntry: false }) || { mode: 0 };
+  if ((mode & 2) > 0 === here) return;
   here = !here;
   if (here) writeFileSync('/mnt/disks/extra/note', 'kept');
   console.log(here ? 'extra came' : 'extra went');
@@ -333,7 +335,8 @@ node -e "${watch}" &`;
       const answer = await fetch(`${url}/${path}`, { method: 'POST', body: JSON.stringify(body) });
       expect(answer.status).toBe(200);
       const operation = (await answer.json()) as { name: string };
-      await fetch(`${url}/operations/${operation.name}/wait`, { method: 'POST' });
+      const ended = await fetch(`${url}/operations/${operation.name}/wait`, { method: 'POST' });
+      expect(await ended.json()).not.toHaveProperty('error');
     };
     await change('disks', { name: 'extra', sizeGb: '1' });
     await change(`instances/${name}/attachDisk`, { source: `zones/${zone}/disks/extra`, deviceName: 'extra' });

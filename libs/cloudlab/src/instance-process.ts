@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdir, open, rmdir } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DIES_WITH_US, atPriority, run } from './command.ts';
 import { descendants } from './process-table.ts';
@@ -173,7 +173,8 @@ export class InstanceProcess {
   /** Takes a disk away from the program, files that it has open too. */
   async unmountDisk(device: string): Promise<void> {
     await this.#inside(['umount', '--lazy', join(this.#disks, device)]);
-    await rmdir(join(this.#disks, device));
+    // A program that was faster than the mount may have written below it.
+    await rm(join(this.#disks, device), { recursive: true });
   }
 
   /** Runs a command in the mount name space that the program's own follows. */
