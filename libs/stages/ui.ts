@@ -4,6 +4,7 @@ import bake from './bake/ui.tsx';
 import bulkDestroyServerGroup from './bulk-destroy-server-group/ui.tsx';
 import checkPreconditions from './check-preconditions/ui.tsx';
 import cloneServerGroup from './clone-server-group/ui.tsx';
+import deleteEntityTags from './delete-entity-tags/ui.tsx';
 import deleteLoadBalancer from './delete-load-balancer/ui.tsx';
 import deleteScalingPolicy from './delete-scaling-policy/ui.tsx';
 import deleteSecurityGroup from './delete-security-group/ui.tsx';
@@ -38,6 +39,7 @@ import terminateInstanceAndDecrementServerGroup from './terminate-instance-and-d
 import terminateInstances from './terminate-instances/ui.tsx';
 import trafficReport from './traffic-report/ui.tsx';
 import updateLaunchConfig from './update-launch-config/ui.tsx';
+import upsertEntityTags from './upsert-entity-tags/ui.tsx';
 import upsertImageTags from './upsert-image-tags/ui.tsx';
 import upsertLoadBalancer from './upsert-load-balancer/ui.tsx';
 import upsertScalingPolicy from './upsert-scaling-policy/ui.tsx';
@@ -55,6 +57,7 @@ export const stageUis: readonly StageUi[] = [
   bulkDestroyServerGroup,
   checkPreconditions,
   cloneServerGroup,
+  deleteEntityTags,
   deleteLoadBalancer,
   deleteScalingPolicy,
   deleteSecurityGroup,
@@ -89,6 +92,7 @@ export const stageUis: readonly StageUi[] = [
   terminateInstances,
   trafficReport,
   updateLaunchConfig,
+  upsertEntityTags,
   upsertImageTags,
   upsertLoadBalancer,
   upsertScalingPolicy,

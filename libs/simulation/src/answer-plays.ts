@@ -25,8 +25,9 @@ export function answerPlays<Play, Result extends object>(
       playing.delete(id);
     }
   };
-  parentPort?.on('message', (command: PlayCommand<Play>) => {
+  const take = async (command: PlayCommand<Play>): Promise<void> => {
     if ('cancel' in command) playing.get(command.cancel)?.abort(new Error('nobody waits for it'));
-    else void answer(command.id, command.play).then((done) => parentPort?.postMessage(done));
-  });
+    else parentPort?.postMessage(await answer(command.id, command.play));
+  };
+  parentPort?.on('message', (command: PlayCommand<Play>) => void take(command));
 }
