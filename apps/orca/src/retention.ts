@@ -94,7 +94,7 @@ export async function removeExecutions(
 
 /** Deletes executions with all that belongs to them; no foreign key does. To be called in a transaction that holds their rows. */
 export async function deleteRows(client: Queryable, ids: readonly string[]): Promise<void> {
-  for (const table of ['stages', 'events', 'mailbox', 'set_aside', 'blob_uses'])
+  for (const table of ['stages', 'events', 'mailbox', 'set_aside', 'blob_uses', 'execution_words'])
     await client.query(`delete from orca.${table} where execution_id = any($1)`, [ids]);
   await client.query('delete from orca.executions where id = any($1)', [ids]);
 }

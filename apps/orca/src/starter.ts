@@ -6,6 +6,7 @@ import { Batches } from './batches.ts';
 import { type Blob, pack } from './blobs.ts';
 import { insertStages } from './commit-statement.ts';
 import { entryOf, type Keep } from './history-entry.ts';
+import { searchWords, WORD_SEPARATOR } from './rest/search-words.ts';
 import { fixedOf, liveOf } from './rows.ts';
 import { stageLists } from './stage-lists.ts';
 import { array, joined, plain, texts } from './transition.ts';
@@ -18,6 +19,8 @@ export interface Prepared {
   readonly trace: string;
   /** Idempotency key of the call. */
   readonly key: string | undefined;
+  /** Contents of its trigger's artifacts, which its references stand for. */
+  readonly blobs?: readonly Blob[];
   /** It waits for a slot: nobody is to look at it until it is admitted. */
   readonly queued?: boolean;
   /** What beginning it leads to; stored in the same statement when it is claimed at its birth. */
@@ -54,7 +57,7 @@ const BATCH = 200;
 
 /**
  * The statement that stores executions, with and without big values. Parameters: executions (15), birth (2), stages (13),
- * entries of their histories (1), big values (2) and their uses (2).
+ * entries of their histories (1), the words that they are found by (1), big values (2) and their uses (2).
  */
 const START = { plain: startStatement(false), withBlobs: startStatement(true) };
 
@@ -83,13 +86,18 @@ with made as (
   insert into orca.events (execution_id, sequence, application, pipeline_config_id, trace, data)
   select made.id, 1, made.application, made.pipeline_config_id, made.trace, v.data
   from unnest(${texts(1)}, ${texts(31)}::json[]) as v(id, data) join made on made.id = v.id
+), words as (
+  insert into orca.execution_words (execution_id, build_time, words)
+  select made.id, v.build_time, string_to_array(v.words, E'\\x1f')
+  from unnest(${texts(1)}, $7::bigint[], ${texts(32)}) as v(id, build_time, words) join made on made.id = v.id
+  where v.words is not null
 )`;
   const stored = `, stored as (
-  insert into orca.blobs (hash, data) select decode(v.hash, 'hex'), v.data from unnest(${texts(32)}, ${texts(33)}) as v(hash, data)
+  insert into orca.blobs (hash, data) select decode(v.hash, 'hex'), v.data from unnest(${texts(33)}, ${texts(34)}) as v(hash, data)
   on conflict do nothing
 ), used as (
   insert into orca.blob_uses (execution_id, hash)
-  select v.execution_id, decode(v.hash, 'hex') from unnest(${texts(34)}, ${texts(35)}) as v(execution_id, hash)
+  select v.execution_id, decode(v.hash, 'hex') from unnest(${texts(35)}, ${texts(36)}) as v(execution_id, hash)
   join made on made.id = v.execution_id on conflict do nothing
 )`;
   return {
@@ -161,16 +169,20 @@ export async function insertExecutions(db: Queryable, all: readonly Prepared[], 
   );
   const blobs = new Map<string, Blob>();
   const uses = new Map<string, { execution: string; hash: string }>();
+  const hold = (execution: string, held: readonly Blob[]): void => {
+    for (const blob of held) {
+      blobs.set(blob.hash, blob);
+      uses.set(`${execution}/${blob.hash}`, { execution, hash: blob.hash });
+    }
+  };
   const keep =
     (execution: string): Keep =>
     (value) => {
       const packed = pack(value);
-      for (const blob of packed.blobs) {
-        blobs.set(blob.hash, blob);
-        uses.set(`${execution}/${blob.hash}`, { execution, hash: blob.hash });
-      }
+      hold(execution, packed.blobs);
       return packed.text;
     };
+  for (const { state, blobs: held = [] } of all) hold(state.id, held);
   const lists = stageLists(stages, keep);
   const entries = all.map((one) => {
     const begun = birth && !one.queued ? one.begun : undefined;
@@ -199,6 +211,7 @@ export async function insertExecutions(db: Queryable, all: readonly Prepared[], 
       birth?.leaseMs ?? null,
       ...lists,
       joined(entries),
+      joined(firsts.map(({ state }) => (state.type === 'PIPELINE' ? searchWords(state).join(WORD_SEPARATOR) : ''))),
       ...(big.length === 0
         ? []
         : [

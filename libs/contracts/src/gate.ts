@@ -120,6 +120,7 @@ export const gateApi = defineApi({
     query: z.object({ reason: z.string().optional() }),
   },
   searchExecutions: { ...orcaApi.searchExecutions, path: '/applications/:application/executions/search' },
+  searchAllExecutions: orcaApi.searchAllExecutions,
 
   allPipelineConfigs: {
     method: 'GET',
@@ -260,6 +261,7 @@ export const gateApi = defineApi({
     summary: 'As with GET; the expression is the body, as text or as {"expression": ...}',
     params: id,
     rawBody: true,
+    takesText: true,
     response: orcaApi.evaluateExpression.response,
   },
   executions: {

@@ -46,19 +46,40 @@ export const eventsQuery = z.object({
 
 const epochMillis = z.coerce.number().int().min(0).optional();
 
-/** What executions of an application are searched by; the same words as Spinnaker's. Lists are comma-separated. */
+const lists = 'comma-separated list';
+
+/** What executions are searched by; Spinnaker's words and further ones, which all must fit. Texts are compared ignoring case. */
 export const searchQuery = z.object({
-  triggerTypes: z.string().optional(),
-  pipelineName: z.string().optional(),
+  triggerTypes: z.string().optional().describe(lists),
+  pipelineName: z.string().optional().describe('the exact name'),
+  pipelineConfigIds: z.string().optional().describe(lists),
   eventId: z.string().optional(),
   trigger: z.string().optional().describe('base64 of a JSON object that the trigger must contain'),
+  user: z.string().optional().describe('who started it, or let it run in their name'),
+  parameter: z
+    .union([z.string(), z.array(z.string()).max(20)])
+    .optional()
+    .describe('name=value; given several times, all of them'),
+  artifact: z.string().optional().describe('reference, name or name:version of an artifact that it began with'),
+  commit: z.string().optional().describe('of what it was built from; from 7 characters on, its beginning'),
   triggerTimeStartBoundary: epochMillis,
   triggerTimeEndBoundary: epochMillis,
-  statuses: z.string().optional(),
+  statuses: z.string().optional().describe(lists),
   startIndex: z.coerce.number().int().min(0).optional(),
   size: z.coerce.number().int().min(1).max(1000).optional(),
   reverse: flag,
   expand: flag,
+});
+
+/** A search of all applications' executions. It pages by where the last page ended, which stays right while executions begin. */
+const searchAllQuery = searchQuery.omit({ startIndex: true }).extend({
+  application: z.string().optional().describe('of this application alone'),
+  after: z.string().optional().describe('`next` of the page before'),
+});
+
+const foundSchema = z.object({
+  executions: z.array(executionViewSchema),
+  next: z.string().optional().describe('what asks for the next page as `after`; absent on the last one'),
 });
 
 /** A stage that failed by itself. */
@@ -141,6 +162,13 @@ export const orcaApi = defineApi({
     query: searchQuery,
     response: z.array(executionViewSchema),
   },
+  searchAllExecutions: {
+    method: 'GET',
+    path: '/executions/search',
+    summary: 'Executions of any application by what they were started by, newest first, page by page',
+    query: searchAllQuery,
+    response: foundSchema,
+  },
   deleteExecution: {
     method: 'DELETE',
     path: '/pipelines/:id',
@@ -195,6 +223,16 @@ export const orcaApi = defineApi({
     query: z.object({ requisiteStageRefIds: z.string().optional(), spelVersion: z.string().optional() }),
     body: z.array(z.looseObject({ key: z.string(), value: z.unknown() })),
     response: z.object({ result: z.array(z.looseObject({ key: z.string() })), detail: z.unknown().optional() }),
+  },
+  getStoredArtifact: {
+    method: 'GET',
+    path: '/artifacts/content-address/:application/:hash',
+    summary: 'What the reference `ref://application/hash` of an artifact stands for, as base64',
+    params: z.object({
+      application: z.string(),
+      hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 hexadecimal digits that a reference ends with'),
+    }),
+    response: z.object({ reference: z.string().describe('the content, as base64') }),
   },
   getExecution: {
     method: 'GET',
@@ -341,13 +379,14 @@ const {
   evaluateStageExpression,
   previewExpression,
   evaluateVariables,
+  getStoredArtifact,
   hydrateQueue,
   killZombies,
   killZombie,
   kickPending,
 } = orcaApi;
 
-/** What gate hands on to orca as it is: steering of executions, and administration. */
+/** What gate hands on to orca as it is: steering of executions, what they hold, and administration. */
 export const orcaPassedRoutes = defineApi({
   restartStage,
   ignoreFailure,
@@ -355,6 +394,7 @@ export const orcaPassedRoutes = defineApi({
   evaluateStageExpression,
   previewExpression,
   evaluateVariables,
+  getStoredArtifact,
   ...orcaAdminRoutes,
   hydrateQueue,
   killZombies,

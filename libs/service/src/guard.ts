@@ -19,7 +19,8 @@ type Applications = string | readonly string[] | undefined | null;
  * What one operation demands of its caller once authentication is on.
  * `signed`: known to gate; the handler itself or nobody decides more. `service`: another service on its own behalf.
  * `admin`: an administrator. `needs`: an authorization for the application(s) that the call names (none: refused).
- * `shows`: READ for what the answer is about; a list loses what the caller may not see, a single thing is refused.
+ * `shows`: READ for what the answer is about; a list loses what the caller may not see, a single thing is refused. `listed`:
+ * the answer's field that is the list.
  */
 export type Rule<R extends Route = Route> =
   | 'signed'
@@ -29,7 +30,7 @@ export type Rule<R extends Route = Route> =
       readonly needs: Authorization;
       readonly of: (call: Call<R>) => Applications | Promise<Applications>;
     }
-  | { readonly shows: (item: unknown) => Applications | Promise<Applications> };
+  | { readonly shows: (item: unknown) => Applications | Promise<Applications>; readonly listed?: string };
 
 /** A rule for each operation of an API: none can be forgotten. */
 export type Rules<A extends Api> = { readonly [K in keyof A]: Rule<A[K]> };
@@ -106,7 +107,10 @@ function ruled(handler: Handler, rule: Rule, access: Access): Handler {
   if (typeof rule === 'object' && 'shows' in rule)
     return async (call) => {
       const answer: unknown = await handler(call);
-      return (await access.authentication()) ? visible(access, call.identity, rule.shows, answer) : answer;
+      if (!(await access.authentication())) return answer;
+      const seen = (part: unknown): Promise<unknown> => visible(access, call.identity, rule.shows, part);
+      if (rule.listed === undefined || answer === null || typeof answer !== 'object') return seen(answer);
+      return { ...answer, [rule.listed]: await seen(Reflect.get(answer, rule.listed)) };
     };
   return async (call) => {
     if (rule === 'admin') await demandAdmin(access, call.identity);

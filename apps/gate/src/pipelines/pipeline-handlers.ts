@@ -17,6 +17,7 @@ type Operations =
   | 'listExecutions'
   | 'cancelOfApplication'
   | 'searchExecutions'
+  | 'searchAllExecutions'
   | 'allPipelineConfigs'
   | 'savePipelineConfig'
   | 'getStoredPipeline'
@@ -113,6 +114,11 @@ export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Ope
     searchExecutions: ({ params, query, ...call }) =>
       orca.searchExecutions(
         { params, query: { ...query, reverse: flag(query.reverse), expand: flag(query.expand) } },
+        callOptions(call),
+      ),
+    searchAllExecutions: ({ query, ...call }) =>
+      orca.searchAllExecutions(
+        { query: { ...query, reverse: flag(query.reverse), expand: flag(query.expand) } },
         callOptions(call),
       ),
     getExecution: ({ params, ...call }) => orca.getExecution({ params }, callOptions(call)),

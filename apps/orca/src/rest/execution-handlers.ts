@@ -10,13 +10,14 @@ import { readExecution } from '../rows.ts';
 import type { MailParts } from '../send-mail.ts';
 import { deleteExecution } from './delete-execution.ts';
 import { evaluateVariables } from './evaluate-variables.ts';
-import { searchExecutions } from './search.ts';
+import { searchAllExecutions, searchExecutions } from './search.ts';
 
 type Api = typeof orcaApi;
 type Operations =
   | 'getExecution'
   | 'failedStages'
   | 'searchExecutions'
+  | 'searchAllExecutions'
   | 'deleteExecution'
   | 'restartStage'
   | 'ignoreFailure'
@@ -45,6 +46,7 @@ export function executionHandlers(parts: MailParts): Pick<Handlers<Api>, Operati
     getExecution: ({ params }) => show(params.id),
     failedStages: ({ query }) => failedStages(db.pool, query.executionId, query.limit ?? 1, query.deckOrigin),
     searchExecutions: ({ params, query }) => searchExecutions(db, params.application, query),
+    searchAllExecutions: ({ query }) => searchAllExecutions(db, query),
     deleteExecution: ({ params }) => deleteExecution(db, params.id),
     restartStage: async (call) => {
       const { params, body } = call;
