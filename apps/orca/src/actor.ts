@@ -11,6 +11,7 @@ import { parentSpokenOf } from './children/parents.ts';
 import type { Claim, Claims } from './claims.ts';
 import { readMail } from './mailbox.ts';
 import { storable } from './storable.ts';
+import { resultApart, storeContents } from './stored-artifacts.ts';
 import type { Outcome, StageChanges, Transition } from './transition.ts';
 import { inputOf, isRefusedByData, type Writer } from './writer.ts';
 import { engineEnv, taskWorld, type World } from './world.ts';
@@ -319,8 +320,11 @@ export class Actor {
       flight.abort.abort(new DOMException('the deadline passed', 'TimeoutError')),
     );
     const answer = await runTask(taskWorld(world, this.#parent), { ...common, signal });
-    const result = keptResult(answer, task.name);
+    const kept = keptResult(answer, task.name);
     cancel();
+    const { value: result, blobs } = resultApart(kept, state.application, world.artifactsAbove ?? Infinity);
+    if (blobs.length > 0 && !(await this.#patiently(() => storeContents(this.#parts.db, this.id, blobs))))
+      return undefined;
     if (flight.ended) return undefined;
     return { type: 'TaskReturned', stageId, taskId, attempt, run: effect.run, result };
   }

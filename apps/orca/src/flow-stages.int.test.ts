@@ -147,3 +147,43 @@ it('a stage whose window is closed waits for it, and goes on when a person lets 
   await orca.client.patchStage({ params: { id, stageId: String(window?.id) }, body: { skipRemainingWait: true } });
   expect((await until(orca.client, id, over)).status).toBe('SUCCEEDED');
 });
+
+it('large artifacts are kept by their hash: expressions and their application read them, until the last execution goes', async () => {
+  const large = 'line of a manifest\n'.repeat(200);
+  const given = Buffer.from(JSON.stringify({ kind: 'Deployment', text: large })).toString('base64');
+  const trigger = { type: 'manual', artifacts: [{ type: 'embedded/map/base64', name: 'given', reference: given }] };
+  const stages = [
+    {
+      refId: '1',
+      type: 'evaluateArtifacts',
+      name: 'Make',
+      artifactContents: [
+        { name: 'large', contents: large },
+        { name: 'small', contents: 'few' },
+      ],
+    },
+    {
+      refId: '2',
+      requisiteStageRefIds: ['1'],
+      type: 'evaluateVariables',
+      name: 'Read',
+      variables: [
+        { key: 'made', value: '${#fromBase64(#resolvedArtifacts()[0].reference)}' },
+        { key: 'kind', value: '${trigger.artifacts[0].kind}' },
+      ],
+    },
+  ];
+  const id = await start(orca.client, stages, { trigger });
+  const ended = await until(orca.client, id, over);
+  expect(ended.status).toBe('SUCCEEDED');
+  expect(ended.stages[1]?.outputs).toEqual({ made: large, kind: 'Deployment' });
+  const [made, small] = ended.stages[0]?.outputs['artifacts'] as { type: string; reference: string }[];
+  expect(small).toMatchObject({ type: 'embedded/base64', name: 'small' });
+  expect(made).toMatchObject({ type: 'remote/base64', name: 'large' });
+  const [, hash = ''] = /^ref:\/\/app\/([0-9a-f]{64})$/.exec(String(made?.reference)) ?? [];
+  const read = (application: string) => orca.client.getStoredArtifact({ params: { application, hash } });
+  expect(await read('app')).toEqual({ reference: Buffer.from(large).toString('base64') });
+  await expect(read('other')).rejects.toMatchObject({ status: 404 });
+  await orca.client.deleteExecution({ params: { id } });
+  await expect(read('app')).rejects.toMatchObject({ status: 404 });
+});

@@ -13,6 +13,7 @@ import { startHandlers } from './rest/start-handlers.ts';
 import { taskView } from './rest/task-view.ts';
 import { type MailParts, patchStage, sendMail } from './send-mail.ts';
 import { labHandlers } from './strategy-lab/lab-handlers.ts';
+import { storedContent } from './stored-artifacts.ts';
 import type { StrategyLab } from './strategy-lab/strategy-lab.ts';
 import { undoHandlers } from './undo/undo-handlers.ts';
 
@@ -78,6 +79,9 @@ export function orcaHandlers(parts: MailParts, lab: StrategyLab): Handlers<typeo
     },
     stats: () => ({ ...orchestrator.stats() }),
     ...insightHandlers(parts),
+    getStoredArtifact: async ({ params }) => ({
+      reference: await storedContent(db.pool, params.application, params.hash),
+    }),
     ...labHandlers(lab, parts.world),
     ...undoHandlers(parts),
     events: ({ query: { after, types, ...filter }, headers, signal }) =>

@@ -73,6 +73,7 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
     definitions: definitionsOf(config, seams.definitions ?? []),
     strategies: Object.values(strategies),
     backoffs: config.file.tasks,
+    artifactsAbove: config.file.artifacts.storeAbove,
     ports: {
       clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
       rosco: createServiceClient(roscoApi, called('rosco')),

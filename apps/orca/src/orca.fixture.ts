@@ -77,6 +77,7 @@ export async function startOrca(
     clock: systemClock,
     definitions: definitionMap([...Object.values(stages), ...(options.definitions ?? [])]),
     strategies: [],
+    artifactsAbove: 1_000,
     ports: {
       clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
       rosco: createServiceClient(roscoApi, called('rosco')),

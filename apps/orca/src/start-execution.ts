@@ -13,6 +13,7 @@ import { isTrue, queueRules } from './queue/queue-rules.ts';
 import type { Queues } from './queue/queues.ts';
 import type { Prepared, Started } from './starter.ts';
 import { storable } from './storable.ts';
+import { artifactsApart } from './stored-artifacts.ts';
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -30,6 +31,8 @@ export interface StartRequest {
   readonly now: number;
   /** Idempotency key of the call. */
   readonly key?: string | undefined;
+  /** Characters of base64 beyond which the content of a trigger's artifact is kept apart; absent: none is. */
+  readonly artifactsAbove?: number | undefined;
 }
 
 const EXECUTION_ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -47,12 +50,19 @@ export function prepareExecution(request: StartRequest): Prepared {
       field: 'executionId',
       fix: 'give a ULID, or leave it out',
     });
-  const event = created(request, typeof asked === 'string' ? asked : ulid(request.now, randomFraction));
+  const { value: trigger, blobs } = artifactsApart(
+    request.trigger,
+    request.application,
+    request.artifactsAbove ?? Infinity,
+  );
+  const id = typeof asked === 'string' ? asked : ulid(request.now, randomFraction);
+  const event = created({ ...request, trigger }, id);
   return {
     event,
     state: evolve(undefined, event),
     trace: request.traceparent,
     key: request.key,
+    ...(blobs.length > 0 && { blobs }),
   };
 }
 

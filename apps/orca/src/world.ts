@@ -19,6 +19,8 @@ export interface World {
   readonly definitions: ReadonlyMap<string, AnyStageDefinition>;
   readonly strategies: readonly StrategyDefinition[];
   readonly ports: Ports;
+  /** Characters of base64 beyond which an artifact's content is kept apart; absent: none is. */
+  readonly artifactsAbove?: number;
   /** How long waiting tasks leave between two looks, as configured; absent: as long as they ask for. */
   readonly backoffs?: TaskBackoffs;
 }

@@ -4,8 +4,12 @@ import type { Ports } from '@gennaker/extension-sdk/ports';
 import type { Answer, Lookup } from './lookups.ts';
 
 const TIMEOUT_MS = 10_000;
-/** Characters of an answer that are taken: it is kept in the execution's history. */
+/** Characters of an answer that are taken: it is kept in the execution's history. Stored artifacts may be larger. */
 const MOST = 262_144;
+const MOST_STORED = 2_000_000;
+
+/** The services that answer. */
+type AskedPorts = Pick<Ports, 'http' | 'front50' | 'orca'>;
 
 /** Who asks: the application that a pipeline's name is looked for in, and as whom services are called. */
 export interface Asking extends CallOptions {
@@ -17,26 +21,22 @@ export interface Asking extends CallOptions {
  * refused (a private address) is an answer with its reason.
  */
 export async function answerLookup(
-  ports: Pick<Ports, 'http' | 'front50'>,
+  ports: AskedPorts,
   lookup: Lookup,
   { application, ...asking }: Asking,
 ): Promise<Answer> {
   const time = AbortSignal.timeout(TIMEOUT_MS);
   const signal = asking.signal ? AbortSignal.any([asking.signal, time]) : time;
   try {
-    return bounded(await valueOf(ports, lookup, application, { ...asking, signal }));
+    const value = await valueOf(ports, lookup, application, { ...asking, signal });
+    return bounded(value, lookup.kind === 'reference' ? MOST_STORED : MOST);
   } catch (error) {
     if (time.aborted) return { error: `No answer came within ${TIMEOUT_MS / 1000} s (${lookup.kind})` };
     return { error: error instanceof Error ? error.message : String(error) };
   }
 }
 
-async function valueOf(
-  ports: Pick<Ports, 'http' | 'front50'>,
-  lookup: Lookup,
-  application: string,
-  options: CallOptions,
-): Promise<unknown> {
+async function valueOf(ports: AskedPorts, lookup: Lookup, application: string, options: CallOptions): Promise<unknown> {
   switch (lookup.kind) {
     case 'url': {
       const { url } = lookup;
@@ -58,8 +58,13 @@ async function valueOf(
       return ports.front50.getApplication({ params: { application: lookup.name } }, options);
     case 'canaryConfigId':
       throw new Error('There are no canary configurations here');
-    case 'reference':
-      throw new Error(`There is no artifact store here that holds ${lookup.reference}`);
+    case 'reference': {
+      const [, owner, hash] = /^ref:\/\/([^/]+)\/([0-9a-f]{64})$/.exec(lookup.reference) ?? [];
+      if (owner === undefined || hash === undefined)
+        throw new Error(`${lookup.reference} is no reference to a stored artifact, such as ref://application/hash`);
+      const { reference } = await ports.orca.getStoredArtifact({ params: { application: owner, hash } }, options);
+      return reference;
+    }
   }
 }
 
@@ -72,7 +77,7 @@ async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function bounded(value: unknown): Answer {
+function bounded(value: unknown, most: number): Answer {
   const size = typeof value === 'string' ? value.length : (JSON.stringify(value) ?? '').length;
-  return size > MOST ? { error: `The answer has ${size} characters; at most ${MOST} are taken` } : { value };
+  return size > most ? { error: `The answer has ${size} characters; at most ${most} are taken` } : { value };
 }

@@ -49,6 +49,7 @@ export function startHandlers(
     document,
     now: world.clock.now(),
     key: call.headers['idempotency-key'],
+    artifactsAbove: world.artifactsAbove,
   });
 
   const startPipeline = async (call: Caller, body: Posted): Promise<string> => {
