@@ -57,7 +57,7 @@ export const echoApi = defineApi({
     path: '/events',
     summary: 'Stored events, newest first',
     query: z.object({
-      limit: z.coerce.number().int().optional(),
+      limit: z.coerce.number().int().min(1).max(1000).optional(),
       type: z.string().optional(),
       pipelineId: z.string().optional(),
     }),

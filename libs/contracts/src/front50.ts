@@ -253,7 +253,7 @@ export const front50Api = defineApi({
     path: '/applications/:application/tasks',
     summary: "An application's tasks, newest first",
     params: app,
-    query: z.object({ limit: z.coerce.number().int().optional() }),
+    query: z.object({ limit: z.coerce.number().int().min(1).max(1000).optional() }),
     response: z.array(taskSchema),
   },
   pipelineHistory: {
@@ -261,7 +261,7 @@ export const front50Api = defineApi({
     path: '/pipelines/:id/history',
     summary: 'Versions of a pipeline, newest first',
     params: id,
-    query: z.object({ limit: z.coerce.number().int().optional() }),
+    query: z.object({ limit: z.coerce.number().int().min(1).max(1000).optional() }),
     response: z.array(pipelineSchema),
   },
 });

@@ -10,6 +10,7 @@ import { pipelineTemplateRoutes } from './pipeline-templates.ts';
 import { projectClusterSchema } from './project-clusters.ts';
 import { projectRoutes } from './projects.ts';
 import { defineApi } from './route.ts';
+import { statusListSchema } from './status.ts';
 
 const id = z.object({ id: z.string() });
 const application = z.object({ application: z.string() });
@@ -102,7 +103,7 @@ export const gateDocumentRoutes = defineApi({
     path: '/projects/:id/pipelines',
     summary: "Executions of a project's pipelines, or of its applications where it names no pipelines",
     params: id,
-    query: z.object({ limit, statuses: z.string().optional() }),
+    query: z.object({ limit, statuses: statusListSchema.optional() }),
     response: z.array(executionViewSchema),
   },
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { operationSchema } from './clouddriver.ts';
 import { taskSchema } from './front50.ts';
 import { defineApi } from './route.ts';
+import { statusListSchema } from './status.ts';
 
 const application = z.object({ application: z.string() });
 const id = z.object({ id: z.string() });
@@ -16,7 +17,7 @@ const routes = defineApi({
     query: z.object({
       page: z.coerce.number().int().min(1).optional(),
       limit: z.coerce.number().int().min(1).max(3500).optional(),
-      statuses: z.string().optional(),
+      statuses: statusListSchema.optional(),
     }),
     response: z.array(taskSchema),
   },

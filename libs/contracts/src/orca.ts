@@ -5,6 +5,7 @@ import { orcaAdminRoutes } from './orca-admin.ts';
 import { orcaInsightRoutes } from './orca-insight.ts';
 import { orcaUndoRoutes } from './orca-undo.ts';
 import { defineApi } from './route.ts';
+import { statusListSchema } from './status.ts';
 import { strategyLabRoutes } from './strategy-lab.ts';
 
 export const refSchema = z.object({ ref: z.string().describe('/pipelines/<execution id>') });
@@ -23,7 +24,7 @@ export const orchestrateSchema = z.looseObject({
 
 export const executionsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1000).optional(),
-  statuses: z.string().optional().describe('comma-separated list'),
+  statuses: statusListSchema.optional(),
   expand: z.stringbool().optional(),
   pipelineConfigIds: z.string().optional(),
   executionIds: z.string().optional(),
@@ -64,7 +65,7 @@ export const searchQuery = z.object({
   commit: z.string().optional().describe('of what it was built from; from 7 characters on, its beginning'),
   triggerTimeStartBoundary: epochMillis,
   triggerTimeEndBoundary: epochMillis,
-  statuses: z.string().optional().describe(lists),
+  statuses: statusListSchema.optional(),
   startIndex: z.coerce.number().int().min(0).optional(),
   size: z.coerce.number().int().min(1).max(1000).optional(),
   reverse: flag,
@@ -264,7 +265,7 @@ export const orcaApi = defineApi({
     query: z.object({
       page: z.coerce.number().int().min(1).optional(),
       limit: z.coerce.number().int().min(1).max(3500).optional(),
-      statuses: z.string().optional(),
+      statuses: statusListSchema.optional(),
     }),
     response: z.array(taskSchema),
   },

@@ -18,6 +18,20 @@ export const STATUSES = [
 export const statusSchema = z.enum(STATUSES);
 export type Status = z.infer<typeof statusSchema>;
 
+const noStatuses = (text: string): string[] =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '' && !statusSchema.safeParse(word).success);
+
+/** Statuses in a query. */
+export const statusListSchema = z
+  .string()
+  .refine((text) => noStatuses(text).length === 0, {
+    error: ({ input }) => `${noStatuses(String(input)).join(', ')} is no status; use some of ${STATUSES.join(', ')}`,
+  })
+  .describe('comma-separated list');
+
 interface StatusFacts {
   readonly complete: boolean;
   readonly halt: boolean;

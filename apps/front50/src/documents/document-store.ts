@@ -31,9 +31,15 @@ export interface NewDocument {
 
 const COLUMNS = 'id, body, version, updated_at, updated_by, created_at';
 
+/** Changes of one document follow each other, so that each is the next version of the one before. */
+async function oneAtATime(client: Queryable, kind: DocumentKind, id: string): Promise<void> {
+  await client.query('select pg_advisory_xact_lock(hashtext($1), hashtext($2))', [`front50.${kind}.id`, id]);
+}
+
 /** Adds a version of a document, inside the caller's transaction. @throws ServiceError 400 for a stale one or a name that is taken */
 export async function saveDocument(client: Queryable, document: NewDocument): Promise<DocumentRow> {
   const { kind, id, nameKey, user } = document;
+  await oneAtATime(client, kind, id);
   await client.query('select pg_advisory_xact_lock(hashtext($1), hashtext($2))', [`front50.${kind}`, nameKey]);
   const stored = await findDocument(client, kind, id);
   const last = stored ?? (await lastVersion(client, kind, id));
@@ -108,6 +114,7 @@ export async function deleteDocument(
   id: string,
   by: { readonly user: string; readonly now: number },
 ): Promise<boolean> {
+  await oneAtATime(client, kind, id);
   const { rows } = await client.query<DocumentRow>(
     `delete from front50.documents where kind = $1 and id = $2 returning ${COLUMNS}`,
     [kind, id],

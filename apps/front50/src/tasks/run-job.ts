@@ -1,3 +1,4 @@
+import { refuseUnkeepable } from '@gennaker/contracts/keepable-json';
 import { badRequest } from '@gennaker/contracts/error';
 import type { Queryable } from '@gennaker/store/database';
 import { deleteApplication } from '../applications/delete-application.ts';
@@ -158,14 +159,17 @@ const reorderSchema = z.object({
   isStrategy: z.boolean(),
 });
 
-/** A value, or the JSON that a base64 text holds. */
+/** A value, or the JSON that a base64 text holds. @throws ServiceError 400 for JSON that could not be kept as it is */
 function decoded(value: unknown): unknown {
   if (typeof value !== 'string') return value;
+  let found: unknown;
   try {
-    return JSON.parse(Buffer.from(value, 'base64').toString()) as unknown;
+    found = JSON.parse(Buffer.from(value, 'base64').toString());
   } catch {
     return value;
   }
+  refuseUnkeepable('job', found);
+  return found;
 }
 
 function templateOf(job: Job): Record<string, unknown> {

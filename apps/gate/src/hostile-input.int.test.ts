@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { clouddriverApi } from '@gennaker/contracts/clouddriver';
+import { echoApi } from '@gennaker/contracts/echo';
+import { errorBodySchema } from '@gennaker/contracts/error';
+import { front50Api } from '@gennaker/contracts/front50';
+import { gateApi } from '@gennaker/contracts/gate';
+import { igorApi } from '@gennaker/contracts/igor';
+import { orcaApi } from '@gennaker/contracts/orca';
+import { roscoApi } from '@gennaker/contracts/rosco';
+import type { Api } from '@gennaker/contracts/route';
+import { type TestDatabase, testDatabase, type TestRedis, testRedis } from '@gennaker/fixtures/databases';
+import { freePort } from '@gennaker/fixtures/servers';
+import type { AppDefinition, RunningApp } from '@gennaker/service/app';
+import { configFromEnv, type ServiceConfig, type ServiceName } from '@gennaker/service/config';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { app as clouddriver } from '../../clouddriver/src/module.ts';
+import { app as echo } from '../../echo/src/module.ts';
+import { app as front50 } from '../../front50/src/module.ts';
+import { app as igor } from '../../igor/src/module.ts';
+import { app as orca } from '../../orca/src/module.ts';
+import { app as rosco } from '../../rosco/src/module.ts';
+import { extremeQueries, hostileRequests, SAMPLE_NAME, samplePath } from './hostile-requests.fixture.ts';
+import { app as gate } from './module.ts';
+
+/** All services as they run, with no cloud and a build master that is away. */
+const APPS: readonly AppDefinition[] = [orca, front50, clouddriver, rosco, igor, echo, gate];
+const MAX_BYTES = 20_000;
+/** Nobody listens there. */
+const AWAY = 'http://127.0.0.1:9';
+const AT_ONCE = 16;
+
+let database: TestDatabase;
+let redis: TestRedis;
+let folder: string;
+let config: ServiceConfig;
+let running: RunningApp[] = [];
+
+beforeAll(async () => {
+  [database, redis, folder] = await Promise.all([
+    testDatabase(),
+    testRedis(),
+    mkdtemp(join(tmpdir(), 'gennaker-hostile-')),
+  ]);
+  const ports = Object.fromEntries(await Promise.all(APPS.map(async ({ name }) => [name, await freePort()] as const)));
+  const parsed = configFromEnv({
+    GENNAKER_DATA: folder,
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    GENNAKER_PORTS: JSON.stringify(ports),
+    GENNAKER_DISCOVERY: JSON.stringify(
+      Object.fromEntries(APPS.map(({ name }) => [name, [`http://127.0.0.1:${ports[name]}`]])),
+    ),
+  });
+  const masters = [{ name: SAMPLE_NAME, address: AWAY, trustPayload: false }];
+  const http = { maxBodyBytes: MAX_BYTES, bodySeconds: 60 };
+  config = { ...parsed, file: { ...parsed.file, accounts: [], jenkins: { masters }, http } };
+  running = await Promise.all(APPS.map((app) => app.start(config)));
+});
+afterAll(async () => {
+  await Promise.all(running.map((app) => app.stop()));
+  await Promise.all([database.drop(), redis.drop()]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Calls `one` for all of them, some at once; answers what it complained about. */
+async function complaints<T>(all: readonly T[], one: (item: T) => Promise<string | undefined>): Promise<string[]> {
+  const found: string[] = [];
+  const rest = [...all];
+  const work = async (): Promise<void> => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) {
+      const complaint = await one(item);
+      if (complaint !== undefined) found.push(complaint);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return found;
+}
+
+const SERVICES: readonly (readonly [ServiceName, Api, number])[] = [
+  ['gate', gateApi, MAX_BYTES],
+  ['orca', orcaApi, 4 * MAX_BYTES],
+  ['front50', front50Api, 4 * MAX_BYTES],
+  ['clouddriver', clouddriverApi, 4 * MAX_BYTES],
+  ['rosco', roscoApi, 4 * MAX_BYTES],
+  ['igor', igorApi, 4 * MAX_BYTES],
+  ['echo', echoApi, 4 * MAX_BYTES],
+];
+
+describe.each(SERVICES)('%s', (name, api, maxBytes) => {
+  it('refuses every hostile body, query and path of every route, naming the field and the fix', async () => {
+    const requests = hostileRequests(api, maxBytes);
+    expect(requests.length).toBeGreaterThan(Object.keys(api).length);
+    const wrong = await complaints(requests, async ({ operation, what, path, method, headers, body, status, says }) => {
+      const answer = await fetch(config.urls[name] + path, { method, headers, body: (body ?? null) as string | null });
+      const text = await answer.text();
+      const error = errorBodySchema.safeParse(JSON.parse(text || '{}'));
+      const fits =
+        answer.status === status &&
+        error.success &&
+        error.data.field !== undefined &&
+        error.data.fix !== undefined &&
+        says.every((word) => text.includes(word));
+      return fits ? undefined : `${operation}, ${what}: ${answer.status} ${text.slice(0, 300)}`;
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('has an answer of its own for nonsense that is well formed', async () => {
+    const calls = Object.entries(api)
+      .filter(([, route]) => route.answers !== 'events')
+      .flatMap(([operation, route]) => extremeQueries(route).map((query) => ({ operation, route, query })));
+    const wrong = await complaints(calls, async ({ operation, route, query }) => {
+      const answer = await fetch(config.urls[name] + samplePath(route) + query, {
+        method: route.method,
+        ...(route.method === 'GET' ? {} : { headers: { 'content-type': 'application/json' }, body: '{}' }),
+        redirect: 'manual',
+      });
+      const text = await answer.text();
+      const fits = answer.status < 500 || text.includes(`check that ${AWAY}`);
+      return fits ? undefined : `${operation}${query}: ${answer.status} ${text.slice(0, 300)}`;
+    });
+    expect(wrong).toEqual([]);
+  });
+});
