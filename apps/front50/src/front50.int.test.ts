@@ -74,6 +74,7 @@ describe('applications', () => {
 
   it.each([
     ['my-app', { email: 'a@b.c' }, 'name'],
+    ['my-app', { email: 'a@b.c', cloudProviders: 'gce,kubernetes' }, 'name'],
     ['1app', { email: 'a@b.c', cloudProviders: 'gce' }, 'name'],
     ['x'.repeat(45), { email: 'a@b.c', cloudProviders: 'gce' }, 'name'],
     ['noowner', {}, 'email'],
@@ -84,6 +85,12 @@ describe('applications', () => {
     const error = await refused(client.upsertApplication({ params: { application }, body }));
     expect(error).toMatchObject({ status: 400, details: { field } });
     expect(await refused(client.getApplication({ params: { application } }))).toMatchObject({ status: 404 });
+  });
+
+  it('of other clouds alone may have hyphens in their names', async () => {
+    const body = { email: 'a@b.c', cloudProviders: ['kubernetes'] };
+    const saved = await client.upsertApplication({ params: { application: 'With-Hyphen' }, body });
+    expect(saved.name).toBe('with-hyphen');
   });
 
   it('take their pipelines along when they are deleted', async () => {

@@ -37,7 +37,7 @@ describe('checkPipeline refuses', () => {
     ['no application', { application: undefined }, 'application'],
     ['a name that breaks addresses', { name: 'a/b' }, 'name'],
     ['a name too long', { name: 'x'.repeat(201) }, 'name'],
-    ['an application that clusters cannot carry', { application: 'my-app' }, 'application'],
+    ['an application that addresses cannot carry', { application: '{}' }, 'application'],
     ['stages that are no list', { stages: {} }, 'stages'],
     ['a stage without a type', { stages: [{ name: 'x' }] }, 'stages.0.type'],
     ['a stage that is no object', { stages: [1] }, 'stages.0'],
@@ -111,6 +111,15 @@ describe('checkPipeline lets pass', () => {
       ],
     ]);
     expect(warnings[0]?.fix).toBe('use one of prod, or configure the account');
+  });
+
+  it('an application whose name no server group can carry, with a warning, until something is deployed for it', () => {
+    const { warnings } = check({ application: 'my-app' });
+    expect(warnings).toMatchObject([
+      { field: 'application', message: expect.stringContaining('nothing can be deployed') },
+    ]);
+    expect(() => check({ application: 'my-app', ...deploy({ cloudProvider: 'kubernetes' }) })).not.toThrow();
+    expect(() => check({ application: 'my-app', ...deploy({}) })).toThrow('no hyphen');
   });
 
   it('names from expressions, with a warning', () => {

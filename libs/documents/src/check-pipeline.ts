@@ -16,6 +16,9 @@ const NAME_MAX = 200;
 /** Would break addresses: clients put the name into a path unescaped. */
 const NAME_FORBIDDEN = /[\\/?#%^\u0000-\u001f\u007f]/;
 
+/** What addresses and permissions can name. */
+const APPLICATION = /^[a-z0-9._-]+$/;
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 const isExpression = (value: unknown): value is string => typeof value === 'string' && value.includes('${');
@@ -43,7 +46,7 @@ export function checkPipeline(
     });
   }
   const pipeline = parsed.data;
-  checkNames(pipeline);
+  const nameWarnings = checkNames(pipeline);
   const [first, ...more] = graphProblems(pipeline.stages ?? []);
   if (first)
     throw badRequest([first, ...more].map((problem) => problem.message).join('; '), {
@@ -51,26 +54,43 @@ export function checkPipeline(
       fix: first.fix,
       errors: [first, ...more].map((problem) => problem.message),
     });
-  return { pipeline, warnings: [...stageWarnings(pipeline, known), ...triggerWarnings(pipeline, known)] };
+  return {
+    pipeline,
+    warnings: [...nameWarnings, ...stageWarnings(pipeline, known), ...triggerWarnings(pipeline, known)],
+  };
 }
 
-function checkNames(pipeline: Pipeline): void {
+/** Refuses names that nothing can carry; warns of an application whose name no server group can carry. */
+function checkNames(pipeline: Pipeline): SaveWarning[] {
   const name = pipeline.name.trim();
   if (name.length > NAME_MAX || NAME_FORBIDDEN.test(name))
     throw badRequest(
       `Pipeline name "${name.slice(0, NAME_MAX)}" ${name.length > NAME_MAX ? `has ${name.length} characters` : 'holds a character that addresses cannot carry'}`,
       { field: 'name', fix: `use up to ${NAME_MAX} characters, without \\ / ? # % ^` },
     );
-  refuse(nameProblems(pipeline.application.trim().toLowerCase(), undefined, undefined, false), 'application');
+  const own = pipeline.application.trim().toLowerCase();
+  if (!APPLICATION.test(own))
+    throw badRequest(`application "${own}" may hold letters, digits, ".", "_" and "-" only`, {
+      field: 'application',
+      fix: 'name an application',
+    });
   for (const { stage, index } of indexed(pipeline.stages ?? [])) {
     for (const { cluster, path } of clustersOf(stage)) {
       const parts = [cluster['application'] ?? pipeline.application, cluster['stack'], cluster['freeFormDetails']];
       if (parts.some(isExpression)) continue;
       const [application = '', stack, detail] = parts.map(text);
-      const gce = (cluster['cloudProvider'] ?? cluster['provider'] ?? stage['cloudProvider']) === 'gce';
-      refuse(nameProblems(application.toLowerCase(), stack, detail, gce), `stages.${index}${path}`);
+      const provider = text(cluster['cloudProvider'] ?? cluster['provider'] ?? stage['cloudProvider']);
+      // A cloud that there is none of here has names of its own.
+      if (provider !== undefined && provider !== 'gce') continue;
+      refuse(nameProblems(application.toLowerCase(), stack, detail, provider === 'gce'), `stages.${index}${path}`);
     }
   }
+  const problems = nameProblems(own, undefined, undefined, false);
+  return problems.map((message) => ({
+    message: `${message}: as it is, nothing can be deployed for it`,
+    field: 'application',
+    fix: 'use an application without a hyphen for what is deployed',
+  }));
 }
 
 function refuse(problems: readonly string[], field: string): void {

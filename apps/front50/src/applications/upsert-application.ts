@@ -54,12 +54,21 @@ function listText(value: unknown): unknown {
 }
 
 function checkApplication(id: string, attributes: Readonly<Record<string, unknown>>): void {
-  const providers = String(attributes['cloudProviders'] ?? '').split(/\s*,\s*/);
-  const problems = nameProblems(id, undefined, undefined, providers.includes('gce'));
+  const providers = String(attributes['cloudProviders'] ?? '')
+    .split(/\s*,\s*/)
+    .filter(Boolean);
+  const isElsewhere = providers.length > 0 && !providers.includes('gce');
+  // Whatever is deployed here has the application's name before a hyphen.
+  const problems = nameProblems(
+    isElsewhere ? id.replaceAll('-', '') : id,
+    undefined,
+    undefined,
+    providers.includes('gce'),
+  );
   if (problems.length > 0)
     throw badRequest(problems.join('; '), {
       field: 'name',
-      fix: 'choose another name: it becomes part of every server group',
+      fix: 'choose another name: it becomes part of every server group; with other cloudProviders than gce it may hold hyphens',
       errors: problems,
     });
   const shape = applicationSchema.safeParse(attributes);
