@@ -56,8 +56,11 @@ async function valueOf(ports: AskedPorts, lookup: Lookup, application: string, o
     }
     case 'application':
       return ports.front50.getApplication({ params: { application: lookup.name } }, options);
-    case 'canaryConfigId':
-      throw new Error('There are no canary configurations here');
+    case 'canaryConfigId': {
+      const query = { application: lookup.application };
+      const configs = await ports.front50.listCanaryConfigs({ query }, options);
+      return configs.find(({ name }) => name === lookup.name)?.id ?? null;
+    }
     case 'reference': {
       const [, owner, hash] = /^ref:\/\/([^/]+)\/([0-9a-f]{64})$/.exec(lookup.reference) ?? [];
       if (owner === undefined || hash === undefined)

@@ -12,8 +12,8 @@ export const lookupSchema = z.discriminatedUnion('kind', [
     .describe('the id of a pipeline by its name; null when there is none'),
   z.object({ kind: z.literal('application'), name: z.string() }).describe("an application's attributes"),
   z
-    .object({ kind: z.literal('canaryConfigId'), name: z.string(), application: z.string().exactOptional() })
-    .describe('the id of a canary configuration by its name; null when there is none'),
+    .object({ kind: z.literal('canaryConfigId'), name: z.string(), application: z.string() })
+    .describe("the id of an application's canary configuration by its name; null when there is none"),
   z
     .object({ kind: z.literal('reference'), reference: z.string() })
     .describe('what the artifact store holds for `ref://application/hash`, as base64'),

@@ -19,22 +19,14 @@ export const OUTSIDE_FUNCTIONS: Readonly<Record<string, Helper>> = {
   applicationMetadata: taking(1, ([name], around) =>
     look(around, { kind: 'application', name: textArg(name, '#applicationMetadata', around.budget) }),
   ),
-  canaryConfigNameToId: {
-    takes: [1, 2],
-    call: ([name, application], around) => {
-      const lookup = { kind: 'canaryConfigId', name: textArg(name, '#canaryConfigNameToId', around.budget) } as const;
-      return found(
-        look(
-          around,
-          isNull(application)
-            ? lookup
-            : { ...lookup, application: textArg(application, '#canaryConfigNameToId', around.budget) },
-        ),
-        'canary configuration',
-        name,
-      );
-    },
-  },
+  canaryConfigNameToId: taking(2, ([name, application], around) => {
+    const lookup: Lookup = {
+      kind: 'canaryConfigId',
+      name: textArg(name, 'The name of a canary configuration', around.budget),
+      application: textArg(application, 'The application of a canary configuration', around.budget),
+    };
+    return found(look(around, lookup), 'canary configuration', name);
+  }),
   fetchReference: taking(1, ([reference], around) =>
     storedReference(textArg(reference, '#fetchReference', around.budget), around),
   ),
