@@ -126,15 +126,18 @@ async function destroyGroup(
       },
     );
   }
-  await context.step('group', () =>
-    ignoreAbsent(
-      compute.mutate(
-        address.service,
-        'delete',
-        { ...address.scope, instanceGroupManager: d.serverGroupName },
-        changing(context, 'group'),
+  await context.step(
+    'group',
+    () =>
+      ignoreAbsent(
+        compute.mutate(
+          address.service,
+          'delete',
+          { ...address.scope, instanceGroupManager: d.serverGroupName },
+          changing(context, 'group'),
+        ),
       ),
-    ),
+    { stays: () => `${d.serverGroupName} is deleted, with its instances` },
   );
 }
 

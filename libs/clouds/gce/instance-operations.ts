@@ -204,24 +204,31 @@ async function planMachines(
   return { found, absent };
 }
 
+/** What became of a machine. */
+const DONE = { delete: 'deleted', reboot: 'restarted' } as const;
+
 /** Does all of them, then tells those that failed: one that fails does not keep the others from being done. */
 async function eachMachine(
   context: OperationContext,
   machines: readonly Machine[],
-  step: string,
+  step: keyof typeof DONE,
   run: (machine: Machine) => Promise<void>,
 ): Promise<void> {
   const failed: string[] = [];
   for (const machine of machines) {
-    const outcome = await context.step(`${step} ${machine.name}`, async () => {
-      try {
-        await run(machine);
-        return { failure: null };
-      } catch (error) {
-        if (!(error instanceof GceFailure) || error.gce.kind === 'unavailable') throw error;
-        return { failure: error.message };
-      }
-    });
+    const outcome = await context.step(
+      `${step} ${machine.name}`,
+      async () => {
+        try {
+          await run(machine);
+          return { failure: null };
+        } catch (error) {
+          if (!(error instanceof GceFailure) || error.gce.kind === 'unavailable') throw error;
+          return { failure: error.message };
+        }
+      },
+      { stays: ({ failure }) => (failure ? null : `${machine.name} is ${DONE[step]}`) },
+    );
     if (outcome.failure) failed.push(`${machine.name}: ${outcome.failure}`);
   }
   if (failed.length > 0) throw new Error(`${failed.length} of ${machines.length} failed. ${failed.join('; ')}`);

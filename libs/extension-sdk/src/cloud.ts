@@ -60,6 +60,11 @@ export interface TrafficRecord {
   readonly drainingUntil?: number | undefined;
 }
 
+/** In place of an undo where none can be: what a step did, such as `x is deleted`, or null for nothing. */
+export interface Stays<T> {
+  readonly stays: (result: T) => string | null;
+}
+
 /** What a running operation has: its journal, its history and our own records. */
 export interface OperationContext {
   readonly operationId: string;
@@ -75,9 +80,10 @@ export interface OperationContext {
   /**
    * Runs a step once: its result (JSON) is recorded, and a resumed operation gets it without running it again. `undo`
    * is called, last step first, when a later step or this one fails; it must find by name what may or may not exist.
-   * What stands between steps must depend on their results alone.
+   * Without it a step only reads, or is the last one that can fail. What stands between steps must depend on their
+   * results alone.
    */
-  step<T>(name: string, run: () => Promise<T>, undo?: () => Promise<void>): Promise<T>;
+  step<T>(name: string, run: () => Promise<T>, undo?: (() => Promise<void>) | Stays<T>): Promise<T>;
   /** Takes the next free name of a cluster for this operation, and records it before it is used. `taken`: live names with their creation. */
   reserveName(
     cluster: ClusterRef,

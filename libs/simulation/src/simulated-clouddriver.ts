@@ -261,7 +261,7 @@ export class SimulatedClouddriver {
       progress: async (phase, status) => void job.history.push({ phase, status, at: this.#time.now() }),
       requestId: (purpose) => uuidLike(`${job.id}/${index}/${purpose}`),
       step: async (_step, run, undo) => {
-        if (undo) undos.push(undo);
+        if (typeof undo === 'function') undos.push(undo);
         return run();
       },
       reserveName: async (cluster, taken) => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import { AT, type Scenario } from './conformance-scenarios.fixture.ts';
@@ -204,6 +205,11 @@ export const CHECKS: readonly Check[] = [
         match(ended?.failure?.summary ?? '', /Required permission is missing/);
         if (trial.scenario.undoable !== false) deepEqual(await resources(world), before, `change ${failChange}`);
         else {
+          const stays: unknown = ended?.failure?.evidence?.['stays'];
+          ok(
+            isDeepStrictEqual(await resources(world), before) || Array.isArray(stays),
+            `change ${failChange} is not told`,
+          );
           const again = await trial.run(world, {}, 'retry');
           await world.settle();
           equal(again.ended?.failure, null, `change ${failChange}`);

@@ -56,6 +56,25 @@ test('what a failure left behind is finished by a retry, under the same names', 
   });
 });
 
+test('what was done before the operation that failed is told, and is not done again by a retry', async () => {
+  const lab = await startLab();
+  cleanUps.push(() => lab.close());
+  const clouddriver = await testClouddriver(lab);
+  cleanUps.push(() => clouddriver.close());
+  const { api, stop } = await clouddriver.here();
+  cleanUps.push(stop);
+  await lab.fault({ kind: 'fail-operation', code: 'QUOTA_EXCEEDED', message: 'Too many.', operationType: 'resize' });
+  const size = { credentials: 'local-gce', region: 'us-central1', serverGroupName: 'hello-v000', targetSize: 2 };
+  const { id, reason } = await runOperation(api, [create, { resizeServerGroup: size }]);
+  expect(reason).toMatchObject({
+    next: expect.stringContaining('This is done and cannot be undone: createServerGroup is done. Retry to do the rest'),
+    evidence: { stays: ['createServerGroup is done'] },
+  });
+  await api.retryOperation({ params: { id } });
+  expect(await ended(api, id)).toMatchObject({ status: { failed: false } });
+  expect(await lab.names(groups)).toEqual(['hello-v000']);
+});
+
 test('what a failure left behind is taken back by an undo; the first failure stays its reason', async () => {
   const { lab, api, id } = await halfDone();
   await api.undoOperation({ params: { id } });

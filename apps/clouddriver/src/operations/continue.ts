@@ -9,14 +9,21 @@ const rowSchema = z.object({
 });
 
 /**
- * Begins a failed operation again. Where everything was undone it starts afresh; where something is left it goes on from
+ * Begins a failed operation again. Where everything was undone the description that failed starts afresh; where something is left it goes on from
  * there, and makes again what was undone.
  * @throws ServiceError 404, or 409 when it has not failed
  */
 export async function retryOperation(db: Database, id: string): Promise<void> {
   await inTransaction(db, async (client) => {
     const { leftovers } = await failedOperation(client, id, 'begun again');
-    if (leftovers.length === 0) await client.query('delete from clouddriver.steps where operation_id = $1', [id]);
+    if (leftovers.length === 0)
+      // What comes before the description that failed is done, and is not done twice.
+      await client.query(
+        `delete from clouddriver.steps s where operation_id = $1 and not exists (
+           select 1 from clouddriver.steps r
+           where r.operation_id = $1 and r.name = split_part(s.name, '.', 1) || '.result' and r.state = 'done')`,
+        [id],
+      );
     else {
       await client.query(`delete from clouddriver.steps where operation_id = $1 and state = 'undone'`, [id]);
       // What is left may be there, in part or not at all: the step finds out when it is run again.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { OperationContext, ResourceRef } from '@gennaker/extension-sdk/cloud';
+import type { OperationContext, ResourceRef, Stays } from '@gennaker/extension-sdk/cloud';
 import type { Journal } from './journal.ts';
 import type { Records } from './records.ts';
 
@@ -21,6 +21,8 @@ export interface Undo {
 export interface RunFrame {
   readonly context: OperationContext;
   readonly undos: Undo[];
+  /** What was done and cannot be undone, each a clause. */
+  readonly stays: string[];
   readonly touched: Map<string, ResourceRef>;
 }
 
@@ -37,6 +39,7 @@ export function runFrame(options: {
 }): RunFrame {
   const { records, journal } = options;
   const undos: Undo[] = [];
+  const stays: string[] = [];
   const touched = new Map<string, ResourceRef>();
   const prefix = `${options.index}.`;
   const context: OperationContext = {
@@ -46,15 +49,20 @@ export function runFrame(options: {
     signal: options.signal,
     progress: (phase, status) => (options.replaying ? Promise.resolve() : journal.progress(phase, status)),
     requestId: (purpose) => uuidOf(`${options.key}\n${prefix}${purpose}`),
-    async step<T>(name: string, run: () => Promise<T>, undo?: () => Promise<void>): Promise<T> {
+    async step<T>(name: string, run: () => Promise<T>, undo?: (() => Promise<void>) | Stays<T>): Promise<T> {
       const step = prefix + name;
       const known = journal.done(step);
       const remember = () => {
-        if (undo && journal.has(step) !== 'undone') undos.push({ step, run: undo });
+        if (typeof undo === 'function' && journal.has(step) !== 'undone') undos.push({ step, run: undo });
+      };
+      const did = (result: T) => {
+        const clause = typeof undo === 'object' ? undo.stays(result) : null;
+        if (clause) stays.push(clause);
+        return result;
       };
       if (known) {
         remember();
-        return known.result as T;
+        return did(known.result as T);
       }
       if (options.replaying) {
         if (journal.has(step) === 'started') remember();
@@ -65,7 +73,7 @@ export function runFrame(options: {
       remember();
       const result = await run();
       await journal.finish(step, result);
-      return (result ?? null) as T;
+      return did((result ?? null) as T);
     },
     reserveName: (cluster, taken) =>
       records.reserveName({ operationId: journal.claim.operationId, description: options.index }, cluster, taken),
@@ -73,7 +81,7 @@ export function runFrame(options: {
     setTraffic: (region, name, record) => records.setTraffic(region, name, record),
     touch: (ref) => void touched.set(`${ref.kind}/${ref.region}/${ref.name}`, ref),
   };
-  return { context, undos, touched };
+  return { context, undos, stays, touched };
 }
 
 /** A uuid (version 8) of a text: the same text, the same uuid. */

@@ -67,12 +67,26 @@ async function undo(journal: Journal, operation: string, frame: RunFrame, failur
       leftovers.push({ step: step.step, message: error instanceof Error ? error.message : String(error) });
     }
   }
-  const next = leftovers.length
+  const { stays } = frame;
+  const evidence = stays.length > 0 ? { evidence: { ...failure.evidence, stays } } : {};
+  return {
+    results: [],
+    failure: { ...failure, next: nextOf(failure, leftovers, undone, stays), ...evidence },
+    leftovers,
+  };
+}
+
+/** What can be done about a failure, and what became of what the operation had done. */
+function nextOf(failure: Reason, leftovers: readonly Leftover[], undone: number, stays: readonly string[]): string {
+  const left = leftovers.length
     ? `This could not be undone: ${leftovers.map(({ step, message }) => `${stepText(step)} (${message})`).join('; ')}. Retry to finish the operation, or undo to take back the rest, once the cause is gone`
-    : undone > 0
-      ? 'What it had made was removed again; correct the cause and start it again'
-      : `Nothing had been changed. ${failure.next ?? 'Correct the cause and start it again'}`;
-  return { results: [], failure: { ...failure, next }, leftovers };
+    : null;
+  if (stays.length > 0)
+    return `This is done and cannot be undone: ${stays.join('; ')}. ${left ?? 'Retry to do the rest, once the cause is gone'}`;
+  if (left) return left;
+  return undone > 0
+    ? 'What it had made was removed again; correct the cause and start it again'
+    : `Nothing had been changed. ${failure.next ?? 'Correct the cause and start it again'}`;
 }
 
 /** A step as people read it: without the index of its description. */

@@ -72,6 +72,7 @@ export async function runOperation(
       const lockLost = new AbortController();
       const either = AbortSignal.any([signal, lockLost.signal]);
       const frame = frameOf(parts, operation, journal, entry, index, either, failure !== null);
+      frame.stays.push(...accepted.slice(0, index).map(({ operation: name }) => `${name} is done`));
       frames.push(frame);
       const guards = () => passGuards(parts, journal, accepted.slice(index), either);
       const ended = await runOne(parts, operation, journal, entry, index, frame, signal, lockLost, failure, guards);

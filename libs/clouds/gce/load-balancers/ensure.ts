@@ -153,7 +153,7 @@ export async function removeAll(
             if (!(await findResource(compute, place)))
               await insert(compute, place, old, undoing(context, `remove ${name}`));
           }
-        : undefined,
+        : { stays: (removed) => (removed ? `${name} is deleted` : null) },
     );
     if (!gone) kept.push(place);
   }

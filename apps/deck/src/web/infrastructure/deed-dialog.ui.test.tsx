@@ -236,6 +236,24 @@ describe('an operation that failed half-way', () => {
     expect(sent.some(({ path }) => path === '/task/o1/undo')).toBe(true);
   });
 
+  it('says what is done and cannot be undone: then there is only one way on', async () => {
+    await act(GROUP, 'Disable', {
+      [PREVIEW]: would('disableServerGroup'),
+      'POST /tasks': { ref: '/tasks/t1' },
+      'GET /pipelines/t1': failed,
+      'GET /tasks/t1/details/o1': operation({
+        leftovers: undefined,
+        reason: { summary: 'Required permission is missing', evidence: { stays: ['hello-x1y2 is deleted'] } },
+      }),
+    });
+    await inDialog('Disable hello-prod-v001');
+    fireEvent.click(await ready('Disable'));
+    expect(await screen.findByText('hello-x1y2 is deleted')).toBeDefined();
+    expect(screen.getByRole('button', { name: 'Go on from there' })).toBeDefined();
+    expect(screen.queryByRole('button', { name: 'Take back what is left' })).toBeNull();
+    expect(screen.queryByText(/nothing is left/)).toBeNull();
+  });
+
   it('can be gone on with from its execution too', async () => {
     const stage = failed.stages[0];
     if (!stage) throw new Error('There is a stage.');

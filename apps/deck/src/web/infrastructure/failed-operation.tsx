@@ -1,5 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { ErrorPanel, Note, ReasonNote } from '@gennaker/ui/panels';
+import { list, text } from '@gennaker/ui/stage-ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { refreshClouds, useContinueOperation, useOperation } from '../queries/operations.ts';
@@ -33,6 +34,7 @@ export function FailedOperation({
         why="What it belongs to stays failed; it can be run again."
       />
     ) : null;
+  const stays = list(reason?.evidence?.['stays']).map(text);
   return (
     <div className="gk-rows">
       {told ? null : reason ? (
@@ -50,13 +52,23 @@ export function FailedOperation({
             ))}
           </ul>
         </Note>
-      ) : (
+      ) : null}
+      {stays.length > 0 ? (
+        <Note look="paused" title="This is done, and nothing can undo it">
+          <ul className="panel-problems">
+            {stays.map((clause) => (
+              <li key={clause}>{clause}</li>
+            ))}
+          </ul>
+        </Note>
+      ) : null}
+      {leftovers.length + stays.length === 0 ? (
         <p className="gk-muted panel-none">All that it had made was taken back; nothing is left.</p>
-      )}
+      ) : null}
       {goOn.isError ? <ErrorPanel title="It was not begun" error={goOn.error} /> : null}
       <Group gap="xs">
         <Button size="compact-sm" loading={goOn.isPending} onClick={() => goOn.mutate('retry')}>
-          {leftovers.length > 0 ? 'Go on from there' : 'Begin it again'}
+          {leftovers.length + stays.length > 0 ? 'Go on from there' : 'Begin it again'}
         </Button>
         {leftovers.length > 0 ? (
           <Button size="compact-sm" variant="default" disabled={goOn.isPending} onClick={() => goOn.mutate('undo')}>
