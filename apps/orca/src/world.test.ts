@@ -1,7 +1,8 @@
 import type { Ports } from '@gennaker/extension-sdk/ports';
 import { systemClock } from '@gennaker/service/clock';
+import { createGuardedHttp } from '@gennaker/service/egress';
 import { describe, expect, it } from 'vitest';
-import { engineEnv, type World } from './world.ts';
+import { engineEnv, taskWorld, type World } from './world.ts';
 
 const world: World = {
   clock: systemClock,
@@ -25,3 +26,23 @@ describe('what the engine decides with', () => {
     expect(engineEnv({ ...world, backoffs: { atLeast: () => 1 } })).not.toHaveProperty('maxBackoff');
   });
 });
+
+it.each(['file:///etc/passwd', 'http://169.254.169.254/', 'http://127.0.0.1/', 'http://localhost/'])(
+  'an expression is not told what lies behind %s',
+  async (url) => {
+    const guarded: World = { ...world, ports: { http: createGuardedHttp([]) } as unknown as Ports };
+    const text = `\${#fromUrl('${url}')}`;
+    const scope = { lookup: () => undefined };
+    const [asked] = engineEnv(guarded).resolve(text, scope).lookups ?? [];
+    if (!asked) throw new Error('it asks');
+    const answer = await taskWorld(guarded).lookUp(asked.lookup, {
+      application: 'shop',
+      identity: { user: 'ann', roles: [], admin: false, via: 'service' },
+      signal: new AbortController().signal,
+      traceparent: '',
+    });
+    const { value, problems } = engineEnv(guarded).resolve(text, { ...scope, answers: { [asked.key]: answer } });
+    expect(value).toBe(text);
+    expect(problems).toMatchObject([{ expression: `{#fromUrl('${url}')}`, level: 'ERROR' }]);
+  },
+);
