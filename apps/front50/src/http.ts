@@ -61,7 +61,7 @@ import { submitTask } from './tasks/submit-task.ts';
 export function front50Handlers(front50: Front50): Handlers<typeof front50Api> {
   const { db } = front50;
   return {
-    listApplications: () => listApplications(db.pool),
+    listApplications: ({ query }) => listApplications(db, query),
     getApplication: ({ params }) => getApplication(db.pool, params.application),
     upsertApplication: ({ params, body, user }) =>
       inTransaction(db, (client) => upsertApplication(front50, client, params.application, body, user)),
@@ -69,16 +69,14 @@ export function front50Handlers(front50: Front50): Handlers<typeof front50Api> {
       inTransaction(db, (client) => deleteApplication(front50, client, params.application, user)),
     applicationHistory: ({ params, query }) => applicationHistory(db.pool, params.application, query.limit ?? 20),
     listPermissions: () => readPermissions(db.pool),
-    listPipelines: async ({ query }) => {
-      const pipelines = await listPipelines(db.pool, {
+    listPipelines: ({ query }) => {
+      const types = query.triggerTypes?.split(',').filter(Boolean);
+      const pipelines = listPipelines(db, {
         application: query.application,
         ...(query.kind ? { kind: query.kind } : {}),
-        triggerTypes: query.plan === true ? undefined : query.triggerTypes?.split(',').filter(Boolean),
+        triggerTypes: query.plan === true ? undefined : types,
       });
-      if (query.plan !== true) return pipelines;
-      const types = query.triggerTypes?.split(',').filter(Boolean);
-      const planned = await plannedPipelines(db.pool, pipelines);
-      return types ? planned.filter(({ triggers }) => triggers?.some(({ type }) => types.includes(type))) : planned;
+      return query.plan === true ? plannedPipelines(db.pool, pipelines, types) : pipelines;
     },
     getPipeline: async ({ params, query }) => {
       const pipeline = await getPipeline(db.pool, params.id);
@@ -153,7 +151,7 @@ export function front50Handlers(front50: Front50): Handlers<typeof front50Api> {
       inTransaction(db, (client) => updateCanaryConfig(front50, client, params.id, body, user)),
     deleteCanaryConfig: ({ params, user }) =>
       inTransaction(db, (client) => deleteCanaryConfig(front50, client, params.id, user)),
-    readArchive: () => readArchive(db.pool),
+    readArchive: () => readArchive(db),
     restoreArchive: ({ body, user }) => restoreArchive(front50, (change) => inTransaction(db, change), body, user),
     submitTask: ({ body, headers, user }) => submitTask(front50, body, { key: headers['idempotency-key'], user }),
     getTask: ({ params }) => getTask(db.pool, params.id),

@@ -4,13 +4,15 @@ import type { front50Api } from '@gennaker/contracts/front50';
 import type { igorApi } from '@gennaker/contracts/igor';
 import type { orcaApi } from '@gennaker/contracts/orca';
 import type { roscoApi } from '@gennaker/contracts/rosco';
-import type { Client } from '@gennaker/contracts/route';
+import type { Client, Streams } from '@gennaker/contracts/route';
 import type { KnownStages } from '@gennaker/documents/judge-stage';
 import type { CustomStages } from './stages/custom-stages.ts';
 
 /** The services behind gate. */
 export interface Gate {
   readonly front50: Client<typeof front50Api>;
+  /** Front50's lists of everything, which are passed on as they come. */
+  readonly front50Lists: Streams<typeof front50Api>;
   readonly orca: Client<typeof orcaApi>;
   readonly echo: Client<typeof echoApi>;
   readonly igor: Client<typeof igorApi>;

@@ -10,7 +10,7 @@ import { cachedAccess } from '@gennaker/service/access';
 import type { AppDefinition } from '@gennaker/service/app';
 import { systemClock } from '@gennaker/service/clock';
 import type { ServiceName } from '@gennaker/service/config';
-import { createServiceClient, type ServiceClientOptions } from '@gennaker/service/http-client';
+import { createServiceClient, createServiceStreams, type ServiceClientOptions } from '@gennaker/service/http-client';
 import { serve } from '@gennaker/service/http-server';
 import { knownAccounts } from '@gennaker/service/known-accounts';
 import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
@@ -69,6 +69,7 @@ export const app: AppDefinition = {
       handlers: gateHandlers(
         {
           front50: createServiceClient(front50Api, called('front50')),
+          front50Lists: createServiceStreams(front50Api, called('front50')),
           orca: createServiceClient(orcaApi, called('orca')),
           echo: createServiceClient(echoApi, called('echo')),
           igor: createServiceClient(igorApi, called('igor')),

@@ -5,6 +5,7 @@ import {
   type Client,
   type RawAnswer,
   type Route,
+  type Streams,
   writePath,
 } from '@gennaker/contracts/route';
 import { readEvents } from './event-stream.ts';
@@ -165,6 +166,7 @@ async function callRoute(
   options: ClientOptions,
   args: RawArguments | undefined,
   call: CallOptions = {},
+  asItComes = false,
 ): Promise<unknown> {
   const request = buildRequest(route, options.baseUrl, args, {
     ...call,
@@ -193,6 +195,7 @@ async function callRoute(
     );
   }
   if (route.answers === 'events' && response.ok && response.body) return readEvents(response.body);
+  if (asItComes && response.ok && response.body) return response.body;
   return parseAnswer(route, request, {
     status: response.status,
     headers: headersOf(response),
@@ -210,4 +213,15 @@ export function createClient<A extends Api>(api: A, options: ClientOptions): Cli
     (args?: RawArguments, call?: CallOptions) => callRoute(route, options, args, call),
   ]);
   return Object.fromEntries(operations) as Client<A>;
+}
+
+/** The operations of an API that answer a stream, for whoever passes its bytes on; errors as with `createClient`. */
+export function createStreams<A extends Api>(api: A, options: ClientOptions): Streams<A> {
+  const operations = Object.entries(api)
+    .filter(([, route]) => route.answers === 'stream')
+    .map(([name, route]) => [
+      name,
+      (args?: RawArguments, call?: CallOptions) => callRoute(route, options, args, call, true),
+    ]);
+  return Object.fromEntries(operations) as Streams<A>;
 }

@@ -51,6 +51,7 @@ export const archiveRoutes = defineApi({
     summary:
       'Applications, pipelines, strategies, projects, notifications, templates, entity tags and canary configurations in one document',
     response: archiveSchema,
+    answers: 'stream',
   },
   restoreArchive: {
     method: 'POST',

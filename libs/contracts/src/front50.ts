@@ -99,6 +99,12 @@ export const taskSchema = z.looseObject({
 });
 export type Task = z.infer<typeof taskSchema>;
 
+/** Which applications are listed. */
+export const applicationsQuery = z.object({
+  account: z.string().optional().describe('one of their `accounts`'),
+  owner: z.string().optional().describe('their e-mail'),
+});
+
 const app = z.object({ application: z.string() });
 const id = z.object({ id: z.string() });
 
@@ -108,7 +114,9 @@ export const front50Api = defineApi({
     method: 'GET',
     path: '/v2/applications',
     summary: 'All applications',
+    query: applicationsQuery,
     response: z.array(applicationSchema),
+    answers: 'stream',
   },
   getApplication: {
     method: 'GET',
@@ -163,6 +171,7 @@ export const front50Api = defineApi({
       plan,
     }),
     response: z.array(pipelineSchema),
+    answers: 'stream',
   },
   getPipeline: {
     method: 'GET',

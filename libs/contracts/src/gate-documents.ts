@@ -151,6 +151,7 @@ export const gateDocumentRoutes = defineApi({
     path: '/strategyConfigs',
     summary: 'Every strategy',
     response: z.array(pipelineSchema),
+    answers: 'stream',
   },
   strategyHistory: {
     method: 'GET',

@@ -3,7 +3,13 @@ import { customStageRoutes } from './custom-stages.ts';
 import { eventAnswerSchema, storedEventSchema } from './echo.ts';
 import { documentImportRoutes } from './document-import.ts';
 import { executionViewSchema, jsonObject } from './execution.ts';
-import { applicationSchema, pipelineSchema, savedPipelineSchema, storedPipelineSchema } from './front50.ts';
+import {
+  applicationSchema,
+  applicationsQuery,
+  pipelineSchema,
+  savedPipelineSchema,
+  storedPipelineSchema,
+} from './front50.ts';
 import { gateCloudRoutes } from './gate-clouds.ts';
 import { gateDocumentRoutes } from './gate-documents.ts';
 import { gateFeatureRoutes } from './gate-features.ts';
@@ -78,8 +84,9 @@ export const gateApi = defineApi({
     method: 'GET',
     path: '/applications',
     summary: 'All applications, as flat attributes',
-    query: z.object({ account: z.string().optional(), owner: z.string().optional() }),
+    query: applicationsQuery,
     response: z.array(applicationSchema),
+    answers: 'stream',
   },
   getApplication: {
     method: 'GET',
@@ -127,6 +134,7 @@ export const gateApi = defineApi({
     path: '/pipelineConfigs',
     summary: 'Every pipeline',
     response: z.array(pipelineSchema),
+    answers: 'stream',
   },
   savePipelineConfig: {
     method: 'POST',

@@ -13,8 +13,11 @@ export interface Route {
   readonly response?: z.ZodType;
   /** Success status; 200 when absent. */
   readonly status?: number;
-  /** `events`: the answer is a server-sent event stream. `text`: plain text. `raw`: the handler returns a RawAnswer. */
-  readonly answers?: 'json' | 'events' | 'text' | 'raw';
+  /**
+   * `events`: the answer is a server-sent event stream. `text`: plain text. `raw`: the handler returns a RawAnswer. `stream`:
+   * JSON whose lists may be sent item by item, so that nobody holds all of them.
+   */
+  readonly answers?: 'json' | 'events' | 'text' | 'raw' | 'stream';
   /** The handler gets the body's exact bytes. */
   readonly rawBody?: boolean;
   /** With rawBody: the body may be text/plain too. */
@@ -69,15 +72,22 @@ export interface Call<R extends Route> {
   readonly signal: AbortSignal;
 }
 
+/** A list, or an object of lists, whose lists may come item by item. */
+export type Streamed<T> = T extends readonly (infer Item)[]
+  ? T | AsyncIterable<Item>
+  : { readonly [K in keyof T]: T[K] extends readonly (infer Item)[] | undefined ? T[K] | AsyncIterable<Item> : T[K] };
+
 type Answer<R extends Route> = R['answers'] extends 'events'
   ? AsyncIterable<StreamEvent>
   : R['answers'] extends 'raw'
     ? RawAnswer
     : R['answers'] extends 'text'
       ? string
-      : R['response'] extends z.ZodType
-        ? z.input<R['response']>
-        : void;
+      : R['answers'] extends 'stream'
+        ? Streamed<In<R['response']>> | ReadableStream<Uint8Array>
+        : R['response'] extends z.ZodType
+          ? z.input<R['response']>
+          : void;
 
 /** The functions that a service must bind to serve its API: all of them. */
 export type Handlers<A extends Api> = {
@@ -128,4 +138,14 @@ export type Client<A extends Api> = {
   readonly [K in keyof A]: NoArguments<A[K]> extends true
     ? (args?: Arguments<A[K]>, options?: CallOptions) => Promise<Result<A[K]>>
     : (args: Arguments<A[K]>, options?: CallOptions) => Promise<Result<A[K]>>;
+};
+
+type StreamsOf<A extends Api> = { readonly [K in keyof A as A[K]['answers'] extends 'stream' ? K : never]: A[K] };
+
+/** The operations of an API that answer a stream, as they come: the bytes of a success, which are not looked at. */
+export type Streams<A extends Api> = {
+  readonly [K in keyof StreamsOf<A>]: (
+    args: Arguments<A[K]>,
+    options?: CallOptions,
+  ) => Promise<ReadableStream<Uint8Array>>;
 };

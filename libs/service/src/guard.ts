@@ -88,27 +88,28 @@ export async function mayRead(access: Access, identity: Identity, applications: 
 
 type Handler = (call: Call<Route>) => unknown;
 
-/** A service's handlers with its rules in front of them. */
+/** A service's handlers with its rules in front of them; `api` tells which of them answer streams of items. */
 export function guarded<const A extends Api>(
   handlers: Handlers<A>,
   rules: Partial<Rules<A>>,
   access: Access,
+  api: Api = {},
 ): Handlers<A> {
   const wrapped = Object.entries(handlers).map(([operation, handler]): [string, Handler] => {
     // What nobody thought of is an administrator's.
     const rule: Rule = rules[operation] ?? 'admin';
-    return [operation, ruled(handler as Handler, rule, access)];
+    return [operation, ruled(handler as Handler, rule, access, api[operation]?.answers === 'stream')];
   });
   return Object.fromEntries(wrapped) as unknown as Handlers<A>;
 }
 
-function ruled(handler: Handler, rule: Rule, access: Access): Handler {
+function ruled(handler: Handler, rule: Rule, access: Access, isItems: boolean): Handler {
   if (rule === 'signed') return handler;
   if (typeof rule === 'object' && 'shows' in rule)
     return async (call) => {
       const answer: unknown = await handler(call);
       if (!(await access.authentication())) return answer;
-      const seen = (part: unknown): Promise<unknown> => visible(access, call.identity, rule.shows, part);
+      const seen = (part: unknown): Promise<unknown> => visible(access, call.identity, rule.shows, part, isItems);
       if (rule.listed === undefined || answer === null || typeof answer !== 'object') return seen(answer);
       return { ...answer, [rule.listed]: await seen(Reflect.get(answer, rule.listed)) };
     };
@@ -130,26 +131,30 @@ async function visible(
   identity: Identity,
   shows: (item: unknown) => Applications | Promise<Applications>,
   answer: unknown,
+  isItems: boolean,
 ): Promise<unknown> {
   if (Array.isArray(answer)) {
     const seen = await Promise.all(answer.map(async (item) => mayRead(access, identity, await shows(item))));
     return answer.filter((_, index) => seen[index]);
   }
-  if (isStream(answer)) return visibleEvents(access, identity, shows, answer);
+  if (isStream(answer)) return visibleItems(access, identity, (item) => shows(isItems ? item : dataOf(item)), answer);
   await demand(access, identity, 'READ', await shows(answer));
   return answer;
 }
 
-async function* visibleEvents(
+async function* visibleItems(
   access: Access,
   identity: Identity,
   shows: (item: unknown) => Applications | Promise<Applications>,
-  events: AsyncIterable<StreamEvent>,
-): AsyncGenerator<StreamEvent> {
-  for await (const event of events) if (await mayRead(access, identity, await shows(event.data))) yield event;
+  items: AsyncIterable<unknown>,
+): AsyncGenerator {
+  for await (const item of items) if (await mayRead(access, identity, await shows(item))) yield item;
 }
 
-function isStream(value: unknown): value is AsyncIterable<StreamEvent> {
+/** What an event of a stream is about. */
+const dataOf = (event: unknown): unknown => (event as StreamEvent).data;
+
+function isStream(value: unknown): value is AsyncIterable<unknown> {
   return value !== null && typeof value === 'object' && Symbol.asyncIterator in value;
 }
 

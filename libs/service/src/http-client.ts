@@ -1,6 +1,6 @@
-import { createClient, type RawArguments } from '@gennaker/client/client';
+import { type ClientOptions, createClient, createStreams, type RawArguments } from '@gennaker/client/client';
 import { ServiceError } from '@gennaker/contracts/error';
-import type { Api, CallOptions, Client, Route } from '@gennaker/contracts/route';
+import type { Api, CallOptions, Client, Route, Streams } from '@gennaker/contracts/route';
 import { ANONYMOUS, type Identity } from '@gennaker/contracts/people';
 import {
   BrokenCircuitError,
@@ -49,8 +49,23 @@ function repeatable(route: Route, call: CallOptions): boolean {
  * what may be repeated, and a breaker that answers 503 at once while the service is down.
  */
 export function createServiceClient<A extends Api>(api: A, options: ServiceClientOptions): Client<A> {
+  return operationsOf(api, options, createClient) as unknown as Client<A>;
+}
+
+/** As `createServiceClient`, for the operations that answer a stream, which goes on as it comes, with no deadline. */
+export function createServiceStreams<A extends Api>(api: A, options: ServiceClientOptions): Streams<A> {
+  const streams = Object.fromEntries(Object.entries(api).filter(([, route]) => route.answers === 'stream'));
+  return operationsOf(streams, options, createStreams, Number.POSITIVE_INFINITY) as unknown as Streams<A>;
+}
+
+function operationsOf(
+  api: Api,
+  options: ServiceClientOptions,
+  create: (api: Api, options: ClientOptions) => unknown,
+  deadlineMs = DEADLINE_MS,
+): Readonly<Record<string, Operation>> {
   const addresses = options.baseUrl.split(',');
-  const clients = addresses.map((baseUrl) => createClient(api, { baseUrl, headers: { 'user-agent': options.caller } }));
+  const clients = addresses.map((baseUrl) => create(api, { baseUrl, headers: { 'user-agent': options.caller } }));
   let turn = 0;
   const breaker = circuitBreaker(handleWhen(passing), {
     halfOpenAfter: HALF_OPEN_AFTER_MS,
@@ -72,7 +87,8 @@ export function createServiceClient<A extends Api>(api: A, options: ServiceClien
   const operation =
     (name: string, route: Route): Operation =>
     async (args, call = {}) => {
-      const limits: CallOptions = route.answers === 'events' ? call : { deadlineMs: DEADLINE_MS, ...call };
+      const endless = route.answers === 'events' || deadlineMs === Number.POSITIVE_INFINITY;
+      const limits: CallOptions = endless ? call : { deadlineMs, ...call };
       const send = (): Promise<unknown> => {
         const client = clients[turn++ % clients.length] as unknown as Record<string, Operation>;
         const op = client[name];
@@ -92,7 +108,5 @@ export function createServiceClient<A extends Api>(api: A, options: ServiceClien
         throw error;
       }
     };
-  return Object.fromEntries(
-    Object.entries(api).map(([name, route]) => [name, operation(name, route)]),
-  ) as unknown as Client<A>;
+  return Object.fromEntries(Object.entries(api).map(([name, route]) => [name, operation(name, route)]));
 }

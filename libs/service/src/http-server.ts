@@ -32,6 +32,7 @@ import { checkOrigin } from './loopback-guard.ts';
 import { logger } from './log.ts';
 import { notJson, readBody } from './request-body.ts';
 import { sendEvents } from './server-sent-events.ts';
+import { sendStream } from './json-stream.ts';
 import { traceparentOf } from './trace.ts';
 import { whileKnown } from './while-known.ts';
 
@@ -100,7 +101,7 @@ export async function serve<const A extends Api>(options: ServeOptions<A>): Prom
   const handlers: Record<string, Handler> = {
     health: () => ({ status: 'UP' }),
     ...((options.guard
-      ? guarded(options.handlers, options.guard.rules, options.guard.access)
+      ? guarded(options.handlers, options.guard.rules, options.guard.access, options.api)
       : options.handlers) as unknown as Record<string, Handler>),
   };
   const bySignature = (request: Asked): Promise<Identity> =>
@@ -117,7 +118,8 @@ export async function serve<const A extends Api>(options: ServeOptions<A>): Prom
       headersTimeout: bodyTimeoutMs,
       connectionsCheckingInterval: Math.min(LOOK_FOR_SLOW_MS, bodyTimeoutMs),
     },
-    frameworkErrors: (error, request, reply) => void sendError(name, request, reply, error),
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      void sendError(name, request, reply, error),
     clientErrorHandler: refuseConnection,
     routerOptions: { maxParamLength: 1000 },
     forceCloseConnections: true,
@@ -280,6 +282,7 @@ async function answer(
   };
   const result = await handler(call);
   if (route.answers === 'events') return sendEvents(reply.raw, result as AsyncIterable<StreamEvent>, call.signal);
+  if (route.answers === 'stream') return sendStream(reply.status(route.status ?? 200), result);
   if (route.answers === 'raw') {
     const raw = result as RawAnswer;
     return void (await reply

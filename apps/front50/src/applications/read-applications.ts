@@ -1,6 +1,7 @@
 import { notFound } from '@gennaker/contracts/error';
 import type { Application } from '@gennaker/contracts/front50';
-import type { Queryable } from '@gennaker/store/database';
+import type { Database, Queryable } from '@gennaker/store/database';
+import { readRows } from '@gennaker/store/read-rows';
 
 interface ApplicationRow {
   id: string;
@@ -23,10 +24,20 @@ function applicationView(row: ApplicationRow): Application {
 
 const COLUMNS = 'id, attributes, created_at, updated_at, updated_by';
 
-/** All applications by name. */
-export async function listApplications(client: Queryable): Promise<Application[]> {
-  const { rows } = await client.query<ApplicationRow>(`select ${COLUMNS} from front50.applications order by id`);
-  return rows.map(applicationView);
+/** All applications by name; of an account (in their comma-separated `accounts`), of an owner (their e-mail). */
+export async function* listApplications(
+  db: Pick<Database, 'pool'>,
+  filter: { readonly account?: string | undefined; readonly owner?: string | undefined } = {},
+): AsyncGenerator<Application> {
+  const rows = readRows<ApplicationRow>(
+    db,
+    `select ${COLUMNS} from front50.applications
+     where ($1::text is null or lower(attributes->>'email') = lower($1))
+       and ($2::text is null or $2 = any(regexp_split_to_array(attributes->>'accounts', '\\s*,\\s*')))
+     order by id`,
+    [filter.owner ?? null, filter.account ?? null],
+  );
+  for await (const row of rows) yield applicationView(row);
 }
 
 /** An application by its name in any case, or undefined. */

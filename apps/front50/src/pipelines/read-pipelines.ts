@@ -1,25 +1,27 @@
 import { notFound, ServiceError } from '@gennaker/contracts/error';
 import type { Pipeline, StoredPipeline } from '@gennaker/contracts/front50';
-import type { Queryable } from '@gennaker/store/database';
+import type { Database, Queryable } from '@gennaker/store/database';
+import { readRows } from '@gennaker/store/read-rows';
 import { isTemplated, planned } from '../templates/template-references.ts';
 import { PIPELINE_COLUMNS, type PipelineKind, type PipelineRow, pipelineView, storedView } from './pipeline-row.ts';
 
 /** Pipelines of an application (or all), by index, then name. `triggerTypes`: only those with a trigger of one of them. */
-export async function listPipelines(
-  client: Queryable,
+export async function* listPipelines(
+  db: Pick<Database, 'pool'>,
   filter: {
     application?: string | undefined;
     triggerTypes?: readonly string[] | undefined;
     kind?: PipelineKind;
   },
-): Promise<Pipeline[]> {
-  const { rows } = await client.query<PipelineRow>(
+): AsyncGenerator<Pipeline> {
+  const rows = readRows<PipelineRow>(
+    db,
     `select ${PIPELINE_COLUMNS} from front50.pipelines
      where ($1::text is null or application = $1) and ($2::text[] is null or trigger_types && $2) and kind = $3
      order by application, position nulls last, name_key`,
     [filter.application?.toLowerCase() ?? null, filter.triggerTypes ?? null, filter.kind ?? 'pipeline'],
   );
-  return rows.map(pipelineView);
+  for await (const row of rows) yield pipelineView(row);
 }
 
 async function byId(client: Queryable, id: string): Promise<PipelineRow> {
@@ -79,9 +81,14 @@ export async function plannedPipeline(client: Queryable, pipeline: Pipeline): Pr
   }
 }
 
-/** Pipelines as they run. */
-export async function plannedPipelines(client: Queryable, pipelines: readonly Pipeline[]): Promise<Pipeline[]> {
-  const result: Pipeline[] = [];
-  for (const pipeline of pipelines) result.push(await plannedPipeline(client, pipeline));
-  return result;
+/** Pipelines as they run; `triggerTypes`: only those with a trigger of one of them. */
+export async function* plannedPipelines(
+  client: Queryable,
+  pipelines: AsyncIterable<Pipeline>,
+  triggerTypes: readonly string[] | undefined,
+): AsyncGenerator<Pipeline> {
+  for await (const pipeline of pipelines) {
+    const planned = await plannedPipeline(client, pipeline);
+    if (!triggerTypes || planned.triggers?.some(({ type }) => triggerTypes.includes(type))) yield planned;
+  }
 }

@@ -18,12 +18,13 @@ const STRATEGY = { query: { kind: 'strategy' } } as const;
 
 /** Projects, strategies, notifications, and the history of all documents. */
 export function documentHandlers(gate: Gate): Handlers<typeof gateDocumentRoutes> {
-  const { front50 } = gate;
+  const { front50, front50Lists } = gate;
   return {
     ...forward(front50, documentHistoryRoutes),
     ...forward(front50, notificationSettingsRoutes),
     ...forward(front50, canaryConfigRoutes),
     ...forward(front50, archiveRoutes),
+    readArchive: (call) => front50Lists.readArchive({}, callOptions(call)),
     listEntityTags: ({ query, ...call }) => front50.listEntityTags({ query }, callOptions(call)),
     getEntityTags: ({ params, ...call }) => front50.getEntityTags({ params }, callOptions(call)),
     tagEntity: ({ query: { application, ...entity }, body: tags, headers, ...call }) =>
@@ -103,7 +104,7 @@ export function documentHandlers(gate: Gate): Handlers<typeof gateDocumentRoutes
     listStrategyConfigs: ({ params, ...call }) =>
       front50.listPipelines({ query: { ...STRATEGY.query, application: params.application } }, callOptions(call)),
     getStrategyConfig: ({ params, ...call }) => front50.getPipelineByName({ params, ...STRATEGY }, callOptions(call)),
-    allStrategyConfigs: (call) => front50.listPipelines(STRATEGY, callOptions(call)),
+    allStrategyConfigs: (call) => front50Lists.listPipelines(STRATEGY, callOptions(call)),
     strategyHistory: ({ params, query, ...call }) =>
       front50.pipelineHistory({ params, query: { limit: query.limit ?? 20 } }, callOptions(call)),
     saveStrategy: async ({ query, rawBody, ...call }) => {

@@ -1,23 +1,7 @@
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
-import type { Application } from '@gennaker/contracts/front50';
 import type { ApplicationView } from '@gennaker/contracts/gate';
 import type { CallOptions } from '@gennaker/contracts/route';
 import type { Gate } from '../gate.ts';
-
-/** Applications of an account (in their comma-separated `accounts`) and of an owner (their e-mail). */
-export function selectApplications(
-  applications: readonly Application[],
-  filter: { account?: string | undefined; owner?: string | undefined },
-): Application[] {
-  return applications.filter(
-    (application) =>
-      (filter.owner === undefined || application.email?.toLowerCase() === filter.owner.toLowerCase()) &&
-      (filter.account === undefined ||
-        String(application['accounts'] ?? '')
-          .split(/\s*,\s*/)
-          .includes(filter.account)),
-  );
-}
 
 /** Clusters by account, from the server groups that exist. */
 export function clustersOf(groups: readonly ServerGroup[]): ApplicationView['clusters'] {

@@ -3,7 +3,7 @@ import type { gateApi } from '@gennaker/contracts/gate';
 import type { Call, Handlers } from '@gennaker/contracts/route';
 import type { Gate } from '../gate.ts';
 import { callOptions, flag } from '../request.ts';
-import { applicationView, selectApplications } from './applications.ts';
+import { applicationView } from './applications.ts';
 import { pipelineByNameOrId, renumbered } from './configs.ts';
 import { restartStage } from './restart-stage.ts';
 import { savePipeline } from './save-pipeline.ts';
@@ -48,14 +48,13 @@ type StartCall = Pick<
 
 /** Applications, pipelines and executions. */
 export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Operations> {
-  const { front50, orca } = gate;
+  const { front50, front50Lists, orca } = gate;
   const start = async ({ params, body, headers, ...call }: StartCall): Promise<{ ref: string }> => {
     const { ref } = await startPipeline(gate, params, body, headers['idempotency-key'], callOptions(call));
     return { ref };
   };
   return {
-    listApplications: async ({ query, ...call }) =>
-      selectApplications(await front50.listApplications({}, callOptions(call)), query),
+    listApplications: ({ query, ...call }) => front50Lists.listApplications({ query }, callOptions(call)),
     getApplication: ({ params, query, ...call }) =>
       applicationView(gate, params.application, query.expand ?? true, callOptions(call)),
 
@@ -64,7 +63,7 @@ export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Ope
         await front50.listPipelines({ query: { application: params.application } }, callOptions(call)),
         query.pipelineNameFilter,
       ),
-    allPipelineConfigs: (call) => front50.listPipelines({}, callOptions(call)),
+    allPipelineConfigs: (call) => front50Lists.listPipelines({}, callOptions(call)),
     getPipelineConfig: ({ params, ...call }) =>
       pipelineByNameOrId(gate, params.application, params.name, callOptions(call)),
     getStoredPipeline: ({ params, ...call }) => front50.getStoredPipeline({ params }, callOptions(call)),
