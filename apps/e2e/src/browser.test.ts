@@ -9,10 +9,11 @@ import { runBuild } from '@gennaker/app-demo/jenkins/run-build';
 import { createClient } from '@gennaker/client/client';
 import { gateApi } from '@gennaker/contracts/gate';
 import { isComplete } from '@gennaker/contracts/status';
-import { startSystem, type System } from '@gennaker/fixtures/system';
+import type { System } from '@gennaker/fixtures/system';
 import { BUILD_SERVER_PORT } from '@gennaker/service/config';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCheckedSystem } from './checked-system.ts';
 import { Editor, openDeck, violations } from './deck.ts';
 
 const PIPELINE = 'Made by hand';
@@ -28,7 +29,7 @@ let problems: string[];
 const gate = () => createClient(gateApi, { baseUrl: system.addresses['gate'] ?? '' });
 
 beforeAll(async () => {
-  system = await startSystem({ offset: 2100 });
+  system = await startCheckedSystem({ offset: 2100 });
   folder = await mkdtemp(join(tmpdir(), 'gennaker-builds-'));
   builds = new BuildFolder(folder);
   server = await serveBuilds(builds, BUILD_SERVER_PORT + system.offset);

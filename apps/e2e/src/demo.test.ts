@@ -5,12 +5,13 @@ import { promotionPipelines } from '@gennaker/app-demo/promotion-pipelines';
 import { demoAccount, savePipeline } from '@gennaker/app-demo/seeding';
 import { createClient } from '@gennaker/client/client';
 import { gateApi } from '@gennaker/contracts/gate';
-import { startSystem, type System } from '@gennaker/fixtures/system';
+import type { System } from '@gennaker/fixtures/system';
+import { startCheckedSystem } from './checked-system.ts';
 import { type Ended, runProgram } from './run-program.ts';
 
 let system: System;
 beforeAll(async () => {
-  system = await startSystem({ offset: 2200 });
+  system = await startCheckedSystem({ offset: 2200 });
 }, 15 * 60_000);
 afterAll(() => system?.stop());
 

@@ -3,10 +3,12 @@ import { join, resolve } from 'node:path';
 import { HELLO } from '@gennaker/app-demo/hello-application';
 import { createClient } from '@gennaker/client/client';
 import { gateApi } from '@gennaker/contracts/gate';
-import { startSystem, type System } from '@gennaker/fixtures/system';
+import type { System } from '@gennaker/fixtures/system';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCheckedSystem } from './checked-system.ts';
 import { openDeck, openPage, violations } from './deck.ts';
+import { followGuide } from './run-guide.ts';
 
 const SHOTS = process.env['GENNAKER_SCREENSHOTS'];
 const root = resolve(import.meta.dirname, '../../..');
@@ -119,7 +121,7 @@ async function addUser(...args: readonly string[]): Promise<void> {
 }
 
 beforeAll(async () => {
-  system = await startSystem({ offset: 2400 });
+  system = await startCheckedSystem({ offset: 2400 });
   ({ browser, page, problems } = await openDeck(deck()));
   for (const pipeline of [FAILS, SINGLE, JUDGED])
     await gate().savePipelineConfig({ body: JSON.stringify({ application, triggers: [], ...pipeline }) });
@@ -127,6 +129,17 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await system?.stop();
+});
+
+describe('somebody who has the API reference and curl alone', () => {
+  it('creates an application, saves a pipeline, starts it and follows it to its end', async () => {
+    const { code, output } = await followGuide('docs/reference/api.md', { GATE: system.addresses['gate'] ?? '' });
+    expect(code, output).toBe(0);
+    expect(output.trim().split('\n').at(-1)).toBe('"status":"SUCCEEDED"');
+    const [ran, ...more] = await gate().listExecutions({ params: { application: 'guide' } });
+    expect(more).toEqual([]);
+    expect(ran).toMatchObject({ name: 'Hello', status: 'SUCCEEDED', trigger: { parameters: { who: 'curl' } } });
+  });
 });
 
 describe('an execution that failed', () => {

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Identity } from '@gennaker/contracts/people';
-import { startSystem, type System } from '@gennaker/fixtures/system';
+import type { System } from '@gennaker/fixtures/system';
 import { IDENTITY_HEADER, randomIdentityKey, signIdentity } from '@gennaker/service/identity';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCheckedSystem } from './checked-system.ts';
 
 const PASSWORD = 'correct horse battery';
 const OFFSET = 2300;
@@ -99,7 +100,7 @@ async function saveApplication(name: string, permissions: Record<string, string[
 }
 
 beforeAll(async () => {
-  system = await startSystem({ offset: OFFSET });
+  system = await startCheckedSystem({ offset: OFFSET });
   const first = await gennakerUsers('add', 'root', '--admin', '--password-stdin');
   expect(first).toContain('Authentication is on');
   await until(

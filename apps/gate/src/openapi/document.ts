@@ -106,6 +106,13 @@ function contentOf(route: Route, components: Json): Json {
   return { content: { 'application/json': { schema: schemaOf(route.response, components) } } };
 }
 
+/** A route whose handler decides status and type by itself may answer any success, and send elsewhere. */
+function successOf(route: Route, components: Json): Json {
+  const description = route.summary;
+  if (route.answers === 'raw') return { '2XX': { description, content: { '*/*': {} } }, '3XX': { description } };
+  return { [String(route.status ?? 200)]: { description, ...contentOf(route, components) } };
+}
+
 function operationOf(id: string, route: Route, components: Json): Json {
   const parameters = parametersOf(route, components);
   const body = route.rawBody ? z.looseObject({}) : route.body;
@@ -118,7 +125,7 @@ function operationOf(id: string, route: Route, components: Json): Json {
       ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, components) } } } }
       : {}),
     responses: {
-      [String(route.status ?? 200)]: { description: route.summary, ...contentOf(route, components) },
+      ...successOf(route, components),
       default: {
         description: 'What was tried, why it failed and what to do',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
