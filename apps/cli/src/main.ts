@@ -14,12 +14,20 @@ export async function main({ root, command, args }: Invocation): Promise<void> {
   if (command !== 'up') endHelpersOnSignals();
   try {
     const code = await run(root, command, args);
-    if (code !== undefined) process.exit(code);
+    if (code === undefined) return;
+    await written(process.stdout);
+    process.exit(code);
   } catch (error) {
     const text = error instanceof Sentence ? error.message : error instanceof Error ? error.stack : reasonOf(error);
     process.stderr.write(`${text}\n`);
+    await written(process.stderr);
     process.exit(1);
   }
+}
+
+/** Waits until what was written has left: a pipe takes it bit by bit, and an exit would cut it off. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => void stream.write('', () => resolve()));
 }
 
 /** Answers the exit code, or undefined when the command goes on until a signal. */

@@ -632,6 +632,9 @@ describe('webhooks', () => {
     expect(unknown).toMatchObject({ status: 404, details: { fix: expect.stringContaining('demo-jenkins') } });
     expect(await client.listMasters({ query: { type: 'travis' } })).toEqual([]);
     expect(await client.listMastersV3({})).toEqual(['demo-jenkins']);
+    const job = { params: { master: 'demo-jenkins' }, query: { job: 'hello' } };
+    expect(await client.getJob(job)).toMatchObject({ name: 'hello', parameterDefinitionList: [] });
+    expect(await client.listBuilds(job)).toEqual([]);
   });
 });
 
