@@ -1,8 +1,6 @@
 import { defineStage, type JsonObject } from '@gennaker/extension-sdk/stage';
 import { evaluateVariablesSchema } from './schema.ts';
 
-type Evaluate = (text: string, more: JsonObject) => { readonly value: unknown; readonly problems: readonly string[] };
-
 /** Names that would change what objects are. */
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -25,7 +23,8 @@ export default defineStage({
   tasks: () => [
     {
       name: 'evaluateVariables',
-      run: async ({ context, evaluate, now }) => {
+      run: async (task) => {
+        const { context, now } = task;
         const outputs: JsonObject = {};
         const open: Record<string, unknown[]> = {};
         const variables = context.variables.map((variable) => {
@@ -36,7 +35,7 @@ export default defineStage({
           }
           const value = deepMap(written, (text) => {
             if (!text.includes('${')) return text;
-            const found = (evaluate satisfies Evaluate)(text, outputs);
+            const found = task.evaluate(text, outputs);
             if (found.problems.length > 0) open[text] = found.problems.map((problem) => finding(problem, now));
             return found.value;
           });
