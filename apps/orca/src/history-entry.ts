@@ -1,6 +1,6 @@
 import type { EngineEvent } from '@gennaker/engine/events';
 import type { Json, StageState } from '@gennaker/engine/model';
-import { unpack } from './blobs.ts';
+import { holdsNothingBig, unpack } from './blobs.ts';
 import { stageDataOf } from './rows.ts';
 
 /** JSON of an object whose big values lie apart: what `keep` is given, it sees to that they are stored. */
@@ -8,8 +8,23 @@ export type Keep = (value: Json) => string;
 
 /** One transition as history keeps it: what was decided upon and what was decided. */
 export function entryOf(inputs: readonly unknown[], events: readonly EngineEvent[], keep: Keep): string {
-  if (!events.some(holdsBags)) return JSON.stringify({ inputs, events });
-  return `{"inputs":${JSON.stringify(inputs)},"events":[${events.map((event) => eventText(event, keep)).join(',')}]}`;
+  const texts: string[] = [];
+  // Events without bags, which most are, are written together.
+  let plain: EngineEvent[] = [];
+  const writePlain = (): void => {
+    if (plain.length > 0) texts.push(JSON.stringify(plain).slice(1, -1));
+    plain = [];
+  };
+  for (const event of events) {
+    if (!holdsBags(event)) {
+      plain.push(event);
+      continue;
+    }
+    writePlain();
+    texts.push(eventText(event, keep));
+  }
+  writePlain();
+  return `{"inputs":${JSON.stringify(inputs)},"events":[${texts.join(',')}]}`;
 }
 
 /** Are there contexts or outputs in it, which may be big? */
@@ -20,7 +35,6 @@ function holdsBags(event: EngineEvent): boolean {
 /** An event's JSON, with the big values of its contexts and outputs by reference. */
 function eventText(event: EngineEvent, keep: Keep): string {
   if (event.type === 'ExecutionCreated') return createdText(event, keep);
-  if (!holdsBags(event)) return JSON.stringify(event);
   const { context, outputs, stages, ...rest } = event as EngineEvent &
     Partial<Record<'context' | 'outputs' | 'stages', unknown>>;
   const parts: string[] = [];
@@ -39,6 +53,8 @@ function createdText({ execution, ...rest }: Extract<EngineEvent, { type: 'Execu
 }
 
 function stageText(stage: StageState, keep: Keep): string {
+  const whole = JSON.stringify(stage);
+  if (holdsNothingBig(whole)) return whole;
   return `${JSON.stringify(stageDataOf(stage)).slice(0, -1)},"context":${keep(stage.context)},"outputs":${keep(stage.outputs)}}`;
 }
 

@@ -30,18 +30,39 @@ export function plannedStage(stage: StageState): PlannedStage {
 
 /** What a definition may know while planning. */
 export function planView(state: ExecutionState, stage: StageState, env?: Pick<Env, 'strategy'>): PlanView {
-  return {
-    application: state.application,
-    executionId: state.id,
-    pipeline: state.name,
-    trigger: state.trigger,
-    ancestorOutput: (key) => ancestorOutput(state, stage, key),
-    ancestorOutputs: (key) => ancestorOutputs(state, stage, key),
-    get children() {
-      return graphOf(state)
-        .children(stage.id)
-        .map((child) => ({ ...plannedStage(child), status: child.status }));
-    },
-    ...(env?.strategy ? { strategy: env.strategy } : {}),
-  };
+  return new StagePlanView(state, stage, env?.strategy);
+}
+
+class StagePlanView implements PlanView {
+  readonly application: string;
+  readonly executionId: string;
+  readonly pipeline: string;
+  readonly trigger: ExecutionState['trigger'];
+  readonly strategy?: NonNullable<Env['strategy']>;
+  readonly #state: ExecutionState;
+  readonly #stage: StageState;
+
+  constructor(state: ExecutionState, stage: StageState, strategy: Env['strategy']) {
+    this.application = state.application;
+    this.executionId = state.id;
+    this.pipeline = state.name;
+    this.trigger = state.trigger;
+    if (strategy) this.strategy = strategy;
+    this.#state = state;
+    this.#stage = stage;
+  }
+
+  ancestorOutput(key: string): unknown {
+    return ancestorOutput(this.#state, this.#stage, key);
+  }
+
+  ancestorOutputs(key: string): readonly unknown[] {
+    return ancestorOutputs(this.#state, this.#stage, key);
+  }
+
+  get children(): PlanView['children'] {
+    return graphOf(this.#state)
+      .children(this.#stage.id)
+      .map((child) => ({ ...plannedStage(child), status: child.status }));
+  }
 }

@@ -1,14 +1,12 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Identity } from '@gennaker/contracts/people';
 import type { Reason } from '@gennaker/contracts/execution';
-import { taskDeadline } from './decide/timers.ts';
-import { ancestors, inReadingOrder, topLevel } from './graph.ts';
-import { taskKey } from './ids.ts';
-import { ancestorOutput, ancestorOutputs, planView, plannedStage } from './lookup.ts';
-import { expressionScope } from './scope.ts';
-import type { Env, ResolvedValue, RunResult } from './messages.ts';
+import { actingFor } from './acting-for.ts';
+import { planView, plannedStage } from './lookup.ts';
+import type { Env, RunResult } from './messages.ts';
+import { RunContext, Unanswered } from './run-context.ts';
 import type { ExecutionState, Json, LookupAnswer, StageState, TaskState } from './model.ts';
-import type { AnyStageDefinition, TaskContext, TaskDefinition } from '@gennaker/extension-sdk/stage';
+import type { AnyStageDefinition, TaskDefinition } from '@gennaker/extension-sdk/stage';
 import type { z } from 'zod';
 import type { Ports } from '@gennaker/extension-sdk/ports';
 
@@ -46,11 +44,12 @@ const MOST_LOOKUPS = 50;
 export async function runTask(world: TaskWorld, run: TaskRun): Promise<RunResult> {
   try {
     const { definition, task } = findTask(world, run);
+    const context = contextOf(definition, run.stage);
     const answers: Record<string, LookupAnswer> = { ...run.stage.answers };
     for (let left = MOST_LOOKUPS; ;) {
       const ask = left > 0;
       try {
-        return await untilAborted(world, task.run(taskContext(world, run, definition, answers, ask)), run.signal);
+        return await untilAborted(world, task.run(new RunContext(world, run, { context, answers, ask })), run.signal);
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error;
         left -= error.lookups.length;
@@ -69,24 +68,15 @@ export function lookUpFor(world: TaskWorld, run: Omit<TaskRun, 'task'>, lookup: 
   return world.lookUp(lookup, { application, identity: actingFor(state, stage), signal, traceparent });
 }
 
-/** A task evaluated what must be looked up first: it is run again when that is known. */
-class Unanswered extends Error {
-  readonly lookups: NonNullable<ResolvedValue['lookups']>;
-  constructor(lookups: NonNullable<ResolvedValue['lookups']>) {
-    super('Look-ups have not been answered');
-    this.lookups = lookups;
-  }
-}
-
 /** Runs a task's clean-up; the answer is what went wrong after several attempts, if anything did. */
 export async function cleanUpTask(world: TaskWorld, run: Omit<TaskRun, 'signal'>): Promise<string | undefined> {
   for (let attempt = 1; ; attempt++) {
     const signal = AbortSignal.timeout(CLEANUP_MS);
     try {
       const { definition, task } = findTask(world, { ...run, signal });
-      const context = taskContext(world, { ...run, signal }, definition);
       const hook = task.onEnd ?? task.onCancel;
-      const done = hook?.call(task, { ...context, key: `${context.key}:cancel` });
+      const context = contextOf(definition, run.stage);
+      const done = hook?.call(task, new RunContext(world, { ...run, signal }, { context, keySuffix: ':cancel' }));
       await untilAborted(world, done ?? Promise.resolve(), signal);
       return undefined;
     } catch (error) {
@@ -112,93 +102,11 @@ function findTask(world: TaskWorld, run: TaskRun): { definition: AnyStageDefinit
   return { definition, task };
 }
 
-/** `ask`: what expressions want to know of the outside is looked up. */
-function taskContext(
-  world: TaskWorld,
-  run: TaskRun,
-  definition: AnyStageDefinition,
-  answers: Readonly<Record<string, LookupAnswer>> = {},
-  ask = false,
-): TaskContext<never> {
-  const { state, stage, task } = run;
+/** The stage's context, parsed by its type's schema. */
+function contextOf(definition: AnyStageDefinition, stage: StageState): unknown {
   const parsed = definition.schema.safeParse(stage.context);
   if (!parsed.success) throw new InvalidContext(stage, parsed.error);
-  let identity: Identity | undefined;
-  return {
-    application: state.application,
-    executionId: state.id,
-    pipeline: state.name,
-    ...(state.pipelineConfigId === undefined ? {} : { pipelineConfigId: state.pipelineConfigId }),
-    get user() {
-      return this.identity.user;
-    },
-    // What few tasks look at is found when they do.
-    get identity() {
-      return (identity ??= actingFor(state, stage));
-    },
-    trigger: state.trigger,
-    stage: {
-      id: stage.id,
-      refId: stage.refId,
-      type: stage.type,
-      name: stage.name,
-      topId: topLevel(state, stage).id,
-      startTime: stage.startTime ?? state.buildTime,
-      outputs: stage.outputs,
-    },
-    context: parsed.data as never,
-    key: taskKey(state.id, stage.id, task.id, task.attempt),
-    runs: task.runs,
-    taskStartTime: task.startTime ?? stage.startTime ?? state.buildTime,
-    now: world.clock.now(),
-    get deadline() {
-      return taskDeadline(state, stage, task)?.at;
-    },
-    signal: run.signal,
-    traceparent: run.traceparent,
-    ports: world.ports,
-    ancestorOutput: (key) => ancestorOutput(state, stage, key),
-    ancestorOutputs: (key) => ancestorOutputs(state, stage, key),
-    evaluate: (expression, more = {}) => {
-      const text = expression.includes('${') ? expression : `\${${expression}}`;
-      const scope = expressionScope(state, stage);
-      const {
-        value,
-        problems,
-        lookups = [],
-      } = world.env().resolve(text, {
-        ...scope,
-        answers,
-        lookup: (name) => (Object.hasOwn(more, name) ? more[name] : scope.lookup(name)),
-      });
-      if (ask && lookups.length > 0) throw new Unanswered(lookups);
-      return { value, problems: problems.map((problem) => problem.description) };
-    },
-    get stages() {
-      return inReadingOrder(state).map(({ id, refId, name, type, status, parentStageId, reason }) => ({
-        id,
-        refId,
-        name,
-        type,
-        status,
-        ...(parentStageId === undefined ? {} : { parentStageId }),
-        ...(reason === undefined ? {} : { reason }),
-      }));
-    },
-  };
-}
-
-/** Whom a stage acts as: the judge of the nearest judgment that passes its identity on, else whoever started the execution. */
-function actingFor(state: ExecutionState, stage: StageState): Identity {
-  const judgment = ancestors(state, stage).find(
-    (one) =>
-      one.type === 'manualJudgment' &&
-      one.context['propagateAuthenticationContext'] === true &&
-      one.context['judgmentStatus'] === 'continue',
-  );
-  const acting = judgment?.lastModified ?? state.authentication;
-  const { user, roles, admin, scope } = { roles: [], admin: false, scope: undefined, ...acting };
-  return { user, roles: [...roles], admin, via: 'service', ...(scope === undefined ? {} : { scope }) };
+  return parsed.data;
 }
 
 /** The stage's settings do not fit its type. */

@@ -1,7 +1,14 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Permissions } from '@gennaker/contracts/people';
 import { z } from 'zod';
-import type { AnyStageDefinition, JsonObject, PlannedStage, TaskContext, TaskDefinition } from './stage.ts';
+import {
+  type AnyStageDefinition,
+  type JsonObject,
+  type PlannedStage,
+  type TaskContext,
+  type TaskDefinition,
+  withContext,
+} from './stage.ts';
 
 /** How a stage type of the configuration differs from the one that it runs. */
 export interface Customization {
@@ -47,7 +54,7 @@ export function customStage(base: AnyStageDefinition, custom: Customization): An
           fix: `correct the stage, or the stage type ${type} in the configuration`,
         },
       );
-    return { ...task, context: parsed.data as never };
+    return withContext(task, parsed.data as never);
   };
   const { beforeStages, afterStages, onFailureStages, onPatch } = base;
   return {

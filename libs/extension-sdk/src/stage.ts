@@ -100,6 +100,11 @@ export interface TaskContext<C> {
   }[];
 }
 
+/** The same task with other settings. Use this in place of a copy: much of what a task sees is found only when it is looked at. */
+export function withContext<C>(task: TaskContext<unknown>, context: C): TaskContext<C> {
+  return Object.create(task, { context: { value: context, enumerable: true } }) as TaskContext<C>;
+}
+
 /** What a task answers. RUNNING: run again after `wakeAfterMs`, or when somebody wakes the stage; `reason` says what it waits for. */
 export interface TaskResult {
   readonly status: Status;

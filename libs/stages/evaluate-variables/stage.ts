@@ -1,8 +1,6 @@
 import { defineStage, type JsonObject } from '@gennaker/extension-sdk/stage';
 import { evaluateVariablesSchema } from './schema.ts';
 
-type Evaluate = (text: string, more: JsonObject) => { readonly value: unknown; readonly problems: readonly string[] };
-
 /** Names that would change what objects are. */
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -25,12 +23,13 @@ export default defineStage({
   tasks: () => [
     {
       name: 'evaluateVariables',
-      run: async ({ context, evaluate, now }) => {
+      run: async (task) => {
+        const { context, now } = task;
         const outputs: JsonObject = {};
         const open: Record<string, unknown[]> = {};
         const filled = (text: string): unknown => {
           if (!text.includes('${')) return text;
-          const found = (evaluate satisfies Evaluate)(text, outputs);
+          const found = task.evaluate(text, outputs);
           if (found.problems.length > 0) open[bare(text)] = found.problems.map((problem) => finding(problem, now));
           return found.value;
         };

@@ -8,6 +8,7 @@ import {
   type SyntheticStage,
   type TaskContext,
   type TaskResult,
+  withContext,
 } from '@gennaker/extension-sdk/stage';
 import { inOrder, waitStage } from '@gennaker/extension-sdk/strategy-stages';
 import { clusterName } from '@gennaker/contracts/moniker';
@@ -20,7 +21,7 @@ function places(context: Context): ClusterPlace[] {
   const { cluster, moniker } = context.context;
   const named =
     cluster ?? moniker?.cluster ?? (moniker?.app ? clusterName(moniker.app, moniker.stack, moniker.detail) : undefined);
-  return placesOf({ ...context, context: { ...context.context, ...(named ? { cluster: named } : {}) } });
+  return placesOf(withContext(context, { ...context.context, ...(named ? { cluster: named } : {}) }));
 }
 
 /** What of a choice a rollback of one region is told. */

@@ -4,7 +4,13 @@ import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { withTrafficReport } from '@gennaker/extension-sdk/measure-traffic';
 import { clusterGroups } from '@gennaker/extension-sdk/server-group-read';
 import { placesOf } from '@gennaker/extension-sdk/server-group-stage';
-import { defineStage, type SyntheticStage, type TaskContext, type TaskResult } from '@gennaker/extension-sdk/stage';
+import {
+  defineStage,
+  type SyntheticStage,
+  type TaskContext,
+  type TaskResult,
+  withContext,
+} from '@gennaker/extension-sdk/stage';
 import { inOrder, waitStage } from '@gennaker/extension-sdk/strategy-stages';
 import { planOf, rollbackStages } from './plan.ts';
 import { type RollbackServerGroup, rollbackServerGroupSchema } from './schema.ts';
@@ -16,10 +22,12 @@ function places(context: Context): ClusterPlace[] {
   const { rollbackContext, cluster, serverGroupName } = context.context;
   const named =
     rollbackContext.rollbackServerGroupName ?? serverGroupName ?? rollbackContext.restoreServerGroupName ?? undefined;
-  return placesOf({
-    ...context,
-    context: { ...context.context, ...(cluster === undefined && named ? { cluster: clusterOf(named) } : {}) },
-  });
+  return placesOf(
+    withContext(context, {
+      ...context.context,
+      ...(cluster === undefined && named ? { cluster: clusterOf(named) } : {}),
+    }),
+  );
 }
 
 /** What the stage asks for, decided on what there is. */
