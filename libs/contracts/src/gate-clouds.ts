@@ -21,6 +21,12 @@ export const gateCloudRoutes = defineApi({
   firewallsOfAccount: { ...securityGroupsOfAccount, path: '/firewalls/:account' },
   firewallsOfRegion: { ...securityGroupsOfRegion, path: '/firewalls/:account/:region' },
   getFirewall: { ...getSecurityGroup, path: '/firewalls/:account/:region/:name' },
+  certificatesOf: {
+    ...cloudReadRoutes.listCertificates,
+    path: '/certificates/:provider',
+    summary: 'Certificates of one cloud; never their keys',
+    params: z.object({ provider: z.string() }),
+  },
   listServerGroups: {
     method: 'GET',
     path: '/applications/:application/serverGroups',

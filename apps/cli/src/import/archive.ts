@@ -58,22 +58,29 @@ export async function restoreArchive(gate: Gate, archive: Archive): Promise<Rest
 
 /** An archive as a sequence of small ones, in the order in which things need each other. */
 export function partsOf(archive: Archive, size = PART): Archive[] {
-  const parts: Archive[] = [];
   const none = { archive: archive.archive, applications: [], documents: [], pipelines: [], strategies: [] };
+  return [
+    ...portions(archive.applications, size).map((applications) => ({ ...none, applications })),
+    ...portions(archive.documents, size).map((documents) => ({ ...none, documents })),
+    ...portions(archive.pipelines, size).map((pipelines) => ({ ...none, pipelines })),
+    ...portions(archive.strategies, size).map((strategies) => ({ ...none, strategies })),
+  ];
+}
+
+function portions<T>(items: readonly T[], size: number): T[][] {
+  const all: T[][] = [];
   let room = 0;
-  const add = <K extends (typeof LISTS)[number]>(list: K, item: Archive[K][number]): void => {
-    const length = JSON.stringify(item).length;
-    let part = parts.at(-1);
-    if (!part || length > room) {
-      part = { ...none, [list]: [] };
-      parts.push(part);
+  for (const item of items) {
+    const { length } = JSON.stringify(item);
+    const last = length > room ? undefined : all.at(-1);
+    if (last) last.push(item);
+    else {
+      all.push([item]);
       room = size;
     }
-    parts[parts.length - 1] = { ...part, [list]: [...part[list], item] };
     room -= length;
-  };
-  for (const list of LISTS) for (const item of archive[list]) add(list, item);
-  return parts;
+  }
+  return all;
 }
 
 function read(args: string[]) {

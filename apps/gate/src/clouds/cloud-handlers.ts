@@ -26,6 +26,10 @@ export function cloudHandlers(gate: Gate): Handlers<typeof gateCloudRoutes> {
     firewallsOfRegion: ({ params, query, ...call }) =>
       clouddriver.securityGroupsOfRegion({ params, query }, callOptions(call)),
     getFirewall: ({ params, query, ...call }) => clouddriver.getSecurityGroup({ params, query }, callOptions(call)),
+    certificatesOf: async ({ params, query, ...call }) => {
+      const certificates = await clouddriver.listCertificates({ query }, callOptions(call));
+      return certificates.filter(({ cloudProvider }) => cloudProvider === params.provider);
+    },
     listServerGroups: async ({ params, query, ...call }) => {
       const groups = await clouddriver.listServerGroups(
         { params, query: { clusters: query.clusters } },
