@@ -89,7 +89,6 @@ describe('refuses with place and reason', () => {
     ['broken JSON', 'p.json', '{"name": ', 'It is not JSON'],
     ['placeholders', 'p.tpl', '{"name": {{ module "x" }}}', 'has to be rendered first'],
     ['Jsonnet', 'p.jsonnet', 'local x = 1;', 'Jsonnet'],
-    ['a template of schema 1', 't.yml', 'schema: "1"\nid: x\nstages: [{id: a, type: wait, config: {}}]', 'schema 1'],
     ['nothing', 'x.json', '{"a": 1}', 'no pipeline'],
     ['broken YAML', 'x.yaml', 'a: [', 'not YAML'],
   ])('%s', (_case, source, text, reason) => {

@@ -1,5 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { NotJson, readLenientJson } from './lenient-json.ts';
+import { isOfTemplateV1, isTemplateV1, templateOfV1 } from './template-v1.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -169,11 +170,18 @@ function collect(value: unknown, path: string, format: string, notes: readonly s
     return;
   }
   if (isTemplateV1(value)) {
+    const converted = templateOfV1(value);
+    if ('template' in converted) return add(converted.template, 'template', 'template v1', converted.notes);
+    const { place, reason, fix } = converted;
+    into.refused.push({ source: into.source, path: `${path}.${place}`, reason, fix });
+    return;
+  }
+  if (isOfTemplateV1(value)) {
     into.refused.push({
       source: into.source,
       path,
-      reason: 'It is a pipeline template of schema 1, which Spinnaker has given up',
-      fix: 'plan it in Spinnaker and import the pipeline, or write it as a template of schema v2',
+      reason: 'It is a pipeline after a template of schema 1, which Spinnaker has given up',
+      fix: 'plan it in Spinnaker and import the result',
     });
     return;
   }
@@ -233,18 +241,6 @@ function withinStages(document: Json, path: string, notes: readonly string[], in
   for (const [index, stage] of stages.entries())
     if (isObject(stage) && /^(save|update)Pipeline/.test(String(stage['type'])))
       collectText(stage['pipeline'], `${path}.stages[${index}].pipeline`, notes, into, depth);
-}
-
-function isTemplateV1(value: Json): boolean {
-  const stages = Array.isArray(value['stages']) ? (value['stages'] as readonly unknown[]) : [];
-  const isOfV1 = stages.some(
-    (stage) => isObject(stage) && isObject(stage['config']) && typeof stage['id'] === 'string',
-  );
-  return (
-    (String(value['schema']) === '1' && value['id'] !== undefined && (isOfV1 || isObject(value['configuration']))) ||
-    (isObject(value['configuration']) && isOfV1) ||
-    (String(value['schema']) === '1' && isObject(value['pipeline']) && isObject(value['pipeline']['template']))
-  );
 }
 
 /** A Kubernetes resource of PaCRD: its stages' properties stand beside their type. */
