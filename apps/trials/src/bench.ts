@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { API_ROWS } from './bench/api/lists.ts';
+import { runApiBench } from './bench/api/run.ts';
 import { CLOUDLAB_PARTS, runCloudlabBench } from './bench/cloudlab/run.ts';
 import { runDeployBench } from './bench/deploy/run.ts';
 import { printBench } from './bench/engine/print.ts';
@@ -13,6 +15,7 @@ const HELP = `gennaker bench: measures the product beside floors and peers that 
   npm run bench -- cloudlab [--rounds 5] [--minutes 10] [--only latency,shares,churn] [--quick]
   npm run bench -- inventory [--quick]
   npm run bench -- deploy [--rounds 5] [--quick] [--profile] [--offset 4300]
+  npm run bench -- api [--rounds 5] [--only ROW,ROW] [--quick]
 
 engine: it starts a PostgreSQL (fsync and synchronous commit on) and a Redis of its own and one orca process, as --split orca
 would, and starts
@@ -32,6 +35,10 @@ deploy: it starts a whole system. In each round 4 instances are made beside a ru
 once by Compute API calls alone and once by a pipeline with a red/black deploy; what the pipeline takes longer is ours, but
 for the second that a newcomer has to stay healthy. --profile tells when each task of a deploy began.
 
+api: it starts gate, front50, orca, echo and clouddriver on stores of its own and fills them with 2,000 applications,
+10,000 pipelines and 200,000 executions (--quick: a tenth). Each list of gate at its default page, each way to search
+executions and the first byte of each list of everything stand beside a hand-written statement, in turn.
+
 Ends with one line of JSON; exit code 0 only when every row reaches its bound.
 `;
 
@@ -48,12 +55,13 @@ const { values, positionals } = parseArgs({
   },
 });
 const [bench = ''] = positionals;
-if (values.help || !['engine', 'cloudlab', 'inventory', 'deploy'].includes(bench)) {
+if (values.help || !['engine', 'cloudlab', 'inventory', 'deploy', 'api'].includes(bench)) {
   process.stdout.write(HELP);
   process.exit(values.help ? 0 : 1);
 }
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
-const names: readonly string[] = bench === 'cloudlab' ? CLOUDLAB_PARTS : ROWS.map(({ name }) => name);
+const names: readonly string[] =
+  bench === 'cloudlab' ? CLOUDLAB_PARTS : (bench === 'api' ? API_ROWS : ROWS).map(({ name }) => name);
 const wanted = values.only?.split(',') ?? names;
 const unknown = wanted.find((name) => !names.includes(name));
 if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
@@ -74,6 +82,10 @@ if (bench === 'cloudlab') {
   }
   const outcome = await runCloudlabBench({ rounds, quick: values.quick, minutes, only: wanted, say });
   process.exit(printBench('cloudlab', outcome, say) ? 0 : 1);
+}
+if (bench === 'api') {
+  const outcome = await runApiBench({ rounds, quick: values.quick, only: wanted, say });
+  process.exit(printBench('api', outcome, say) ? 0 : 1);
 }
 if (bench === 'inventory') {
   const outcome = await runInventoryBench({ quick: values.quick, say });

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Database } from './database.ts';
 
 /** Rows that are held at a time. */
-const BATCH = 200;
+const BATCH = 100;
 /** Readers at a time: they hold their connections for as long as whoever reads takes, and others need some too. */
 const READERS = 4;
 

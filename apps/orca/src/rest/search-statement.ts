@@ -29,11 +29,11 @@ export async function readFound(
   const place: Place = (value) => `$${values.push(value)}`;
   const { application, statuses, configs } = wanted;
   const texts = wordConditions(wanted, place);
-  const byWords = texts.length > 0 || wanted.name !== undefined;
+  const ofAll = application === undefined && configs === undefined;
   const start =
-    byWords || (application === undefined && configs === undefined && statuses === undefined)
-      ? fromWords(wanted, texts, after, place)
-      : application === undefined && configs === undefined && statuses !== undefined
+    texts.length > 0 || wanted.name !== undefined || (ofAll && statuses === undefined)
+      ? fromWords(wanted, texts, after, limit, place)
+      : ofAll && statuses !== undefined
         ? fromStatuses(statuses, wanted, after, limit, place)
         : fromExecutions(wanted, after, place);
   const order = wanted.reverse ? 'asc' : 'desc';
@@ -53,20 +53,30 @@ function wordConditions({ all, anyOf, begins }: Wanted, place: Place): string[] 
   ];
 }
 
-function fromWords(wanted: Wanted, texts: readonly string[], after: After, place: Place): string {
+/** What has the words, and what has more than are kept, each list by itself: an index answers the one, hardly any is in the other. */
+function fromWords(wanted: Wanted, texts: readonly string[], after: After, limit: number, place: Place): string {
   const { application, name } = wanted;
   const named = [
     ...(application === undefined ? [] : [word('application', application)]),
     ...(name === undefined ? [] : [word('name', name)]),
   ];
   const conditions = [...texts, ...(named.length === 0 ? [] : [`w.words @> ${place(named)}::text[]`])];
-  const has = conditions.length === 0 ? [] : [`(${conditions.join(' and ')} or w.words @> '{${MORE}}')`];
-  const more = `w.words @> '{${MORE}}'`;
-  const where = [...has, ...between(wanted, 'w.build_time', 'w.execution_id', after, place), ...rest(wanted, place)];
-  const looked = wanted.trigger === undefined ? `case when ${more} then ${DATA(more)} end` : DATA(more);
-  return `select w.execution_id as id, w.build_time as at, ${looked} as data
-    from orca.execution_words w join orca.executions e on e.id = w.execution_id
-    ${where.length === 0 ? '' : `where ${where.join(' and ')}`}`;
+  const others = [...between(wanted, 'w.build_time', 'w.execution_id', after, place), ...rest(wanted, place)];
+  const joined = rest(wanted, () => '').length > 0 ? 'join orca.executions e on e.id = w.execution_id' : '';
+  const order = wanted.reverse ? 'asc' : 'desc';
+  const most = place(limit);
+  const list = (has: readonly string[], more: boolean): string => {
+    const where = [...has, ...others];
+    return `(select w.execution_id as id, w.build_time as at, ${more} as more from orca.execution_words w ${joined}
+      ${where.length === 0 ? '' : `where ${where.join(' and ')}`}
+      order by w.build_time ${order}, w.execution_id ${order} limit ${most})`;
+  };
+  const lists = [
+    list(conditions, false),
+    ...(conditions.length === 0 ? [] : [list([`w.words @> '{${MORE}}'`, `not (${conditions.join(' and ')})`], true)]),
+  ];
+  const looked = wanted.trigger === undefined ? `case when f.more then ${DATA('f.more')} end` : DATA('f.more');
+  return `select f.id, f.at, ${looked} as data from (${lists.join(' union all ')}) f join orca.executions e on e.id = f.id`;
 }
 
 function fromExecutions(wanted: Wanted, after: After, place: Place): string {

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { SERVICE_NODE_FLAGS } from '@gennaker/service/node-flags';
 import { cpuSeconds } from '../../cpu.ts';
 import { startTrialServers } from '../../servers.ts';
 import { proportionalMegabytes } from '../engine/memory.ts';
+import { told } from '../told.ts';
 import { type Figure, type RowResult, resultOf } from '../engine/row.ts';
 import type { LabSize } from './fill-project.ts';
 
@@ -147,25 +147,6 @@ async function startClouddriver(folder: string, databaseUrl: string, lab: string
   await told(child, /ready\n/);
   if (child.pid === undefined) throw new Error('clouddriver did not start');
   return { api: createClient(clouddriverApi, { baseUrl: `http://127.0.0.1:${port}` }), pid: child.pid };
-}
-
-/** Waits until a process has printed something; answers its first group. */
-async function told(child: ChildProcess, pattern: RegExp): Promise<string> {
-  let text = '';
-  const gone = once(child, 'exit').then(() => {
-    throw new Error(`A process of the bench ended: ${text.slice(-500)}`);
-  });
-  gone.catch(() => {});
-  const found = new Promise<string>((resolve) => {
-    child.stdout?.on('data', function read(chunk: Buffer) {
-      text += chunk.toString();
-      const match = pattern.exec(text);
-      if (!match) return;
-      child.stdout?.off('data', read);
-      resolve(match[1] ?? '');
-    });
-  });
-  return Promise.race([found, gone]);
 }
 
 /** Waits until all is seen, and every account is looked at as seldom as one where nothing happens. */
