@@ -30,6 +30,7 @@ export {
   History as UndoHistoryIcon,
   Hourglass as HourglassIcon,
   Inbox as InboxIcon,
+  Import as ImportIcon,
   Info as InfoIcon,
   Keyboard as KeyboardIcon,
   LayoutGrid as ApplicationsIcon,

@@ -149,6 +149,11 @@ const templates = createRoute({
   path: '/pipeline-templates',
   component: lazyRouteComponent(() => import('./pages/templates-page.tsx'), 'TemplatesPage'),
 });
+const importing = createRoute({
+  getParentRoute: () => root,
+  path: '/import',
+  component: lazyRouteComponent(() => import('./pages/import-page.tsx'), 'ImportPage'),
+});
 const deleted = createRoute({
   getParentRoute: () => root,
   path: '/deleted',
@@ -215,6 +220,7 @@ const routeTree = root.addChildren([
   project,
   projectHome,
   templates,
+  importing,
   deleted,
   application.addChildren([
     applicationHome,

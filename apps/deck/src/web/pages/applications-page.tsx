@@ -66,7 +66,14 @@ export function ApplicationsPage() {
           <EmptyState
             icon={ApplicationsIcon}
             title="Create your first application"
-            actions={<Button onClick={() => setCreate(true)}>Create application</Button>}
+            actions={
+              <>
+                <Button onClick={() => setCreate(true)}>Create application</Button>
+                <Button variant="default" renderRoot={(props) => <Link to="/import" {...props} />}>
+                  Import pipelines from Spinnaker
+                </Button>
+              </>
+            }
           >
             An application groups pipelines with the clusters and load balancers they deploy to. To watch a whole
             delivery first, run “npm run demo”: it creates the application hello.

@@ -4,6 +4,7 @@ import {
   ActivityIcon,
   DestroyIcon,
   HookIcon,
+  ImportIcon,
   PipelineIcon,
   ProjectIcon,
   UnplugIcon,
@@ -44,6 +45,9 @@ export function UserMenu() {
             renderRoot={(props) => <Link to="/pipeline-templates" {...props} />}
           >
             Pipeline templates
+          </Menu.Item>
+          <Menu.Item leftSection={<ImportIcon size={15} />} renderRoot={(props) => <Link to="/import" {...props} />}>
+            Import pipelines
           </Menu.Item>
           <Menu.Item
             leftSection={<HookIcon size={15} />}
