@@ -3,7 +3,7 @@ import type { Service } from './client-library.ts';
 import type { GroupAddress } from './groups.ts';
 import { type Autoscaler, autoscalerSchema, type Group, lastPart, sameResource } from './resources.ts';
 import { ignoreAbsent, insertOnce } from './safe-repeat.ts';
-import type { AutoscalingPolicy } from './schema.ts';
+import { type AutoscalingPolicy, autoscalingPolicySchema } from './schema.ts';
 
 /** Where the autoscaler of a group is. */
 function placeOf(address: GroupAddress): { readonly service: Service; readonly scope: Record<string, string> } {
@@ -86,7 +86,7 @@ export function removeAutoscaler(
   return ignoreAbsent(compute.mutate(service, 'delete', { ...scope, autoscaler: name }, options));
 }
 
-/** Says what a policy does: `between 2 and 6 instances, at 60 % CPU`. */
+/** Says what a policy does: `between 2 and 6 instances, at 60 % CPU, at least 4 by schedule night`. */
 export function policyText(policy: {
   readonly minNumReplicas?: number | null | undefined;
   readonly maxNumReplicas?: number | null | undefined;
@@ -100,6 +100,15 @@ export function policyText(policy: {
   return [
     `between ${policy.minNumReplicas ?? '?'} and ${policy.maxNumReplicas ?? '?'} instances`,
     ...(target === null ? [] : [`at ${Math.round(target * 100)} % CPU`]),
+    ...schedulesOf(policy).map(
+      ([name, { minRequiredReplicas }]) => `at least ${minRequiredReplicas} by schedule ${name}`,
+    ),
     ...(mode === 'ON' ? [] : [`mode ${mode}`]),
   ].join(', ');
+}
+
+/** Schedules of a policy that are not disabled. */
+function schedulesOf(policy: { readonly [key: string]: unknown }) {
+  const { scalingSchedules } = autoscalingPolicySchema.pick({ scalingSchedules: true }).catch({}).parse(policy);
+  return Object.entries(scalingSchedules ?? {}).filter(([, { disabled }]) => !disabled);
 }

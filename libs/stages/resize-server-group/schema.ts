@@ -38,6 +38,7 @@ export const resizeServerGroupSchema = serverGroupStageSchema.extend({
   pinCapacity: flag.optional().describe('min and max become the new size'),
   pinMinimumCapacity: flag.optional().describe('min becomes the new size'),
   unpinMinimumCapacity: flag.optional().describe('min becomes what it was before an earlier stage pinned it'),
+  writeMetadata: flag.optional().describe("true keeps the bounds in the template's metadata too"),
   autoscalingMode: z.string().optional().describe('mode of the autoscaler afterwards: ON, OFF or ONLY_SCALE_OUT'),
   targetCapacities: z
     .array(

@@ -169,8 +169,14 @@ export default defineStage({
       prepare: determineCapacity,
       describe: (context, target) => {
         const capacity = capacityFor(context, target);
-        const { autoscalingMode } = context.context;
-        return capacity && { capacity, ...(autoscalingMode ? { autoscalingMode } : {}) };
+        const { autoscalingMode, writeMetadata } = context.context;
+        return (
+          capacity && {
+            capacity,
+            ...(autoscalingMode ? { autoscalingMode } : {}),
+            ...(writeMetadata ? { writeMetadata } : {}),
+          }
+        );
       },
       wait: waitForTargets<ResizeServerGroup>('waitForCapacityMatch', capacityMatch),
     }),

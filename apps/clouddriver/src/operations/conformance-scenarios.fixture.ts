@@ -77,7 +77,7 @@ const stateful: Scenario['before'] = [['setStatefulDisk', { serverGroupName: GRO
 
 export const SCENARIOS: readonly Scenario[] = [
   {
-    name: 'createServerGroup with traffic, autoscaling and autohealing',
+    name: 'createServerGroup with everything',
     operation: 'createServerGroup',
     describe: () => ({
       application: 'hello',

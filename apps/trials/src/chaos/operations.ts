@@ -9,7 +9,7 @@ import { startTrialServers } from '../servers.ts';
 export const OPERATION_SCENARIOS = [...SCENARIOS, ...LOAD_BALANCER_SCENARIOS];
 
 /** What a run takes that is not told which scenarios: one for each kind of step. */
-const FEW = ['createServerGroup with traffic, autoscaling and autohealing', 'updateLaunchConfig', 'destroyServerGroup'];
+const FEW = ['createServerGroup with everything', 'updateLaunchConfig', 'destroyServerGroup'];
 
 interface Options {
   /** All scenarios rather than a few. */

@@ -75,6 +75,9 @@ describe('the pane of a server group', () => {
         maxNumReplicas: 6,
         cpuUtilization: { utilizationTarget: 0.6 },
         mode: 'ON',
+        scalingSchedules: {
+          office: { minRequiredReplicas: 4, schedule: '0 8 * * MON-FRI', timeZone: 'Europe/Berlin', durationSec: 3600 },
+        },
       },
       autoHealingPolicy: { healthCheck: 'hello-hc', initialDelaySec: 30 },
     });
@@ -83,6 +86,7 @@ describe('the pane of a server group', () => {
     expect(fact(shown, 'Autoscaling')).toBe('2 to 6');
     expect(fact(shown, 'Processor use')).toBe('60 %');
     expect(fact(shown, 'Autohealing')).toBe('hello-hc');
+    expect(fact(shown, 'Schedules')).toBe('office: at least 4 from 0 8 * * MON-FRI (Europe/Berlin) on for 60 min');
     expect(actionsIn(shown)).toEqual(expect.arrayContaining(['Remove autoscaling', 'Remove autohealing']));
   });
 

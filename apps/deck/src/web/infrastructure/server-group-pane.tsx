@@ -109,6 +109,7 @@ function Policies({ group }: { readonly group: ServerGroup }) {
           ],
           ['Mode', text(mode)],
           ['Processor use', typeof cpu === 'number' ? `${Math.round(cpu * 100)} %` : undefined],
+          ['Schedules', schedulesInWords(scaling['scalingSchedules'])],
           ['Start-up time', typeof coolDownPeriodSec === 'number' ? `${coolDownPeriodSec} s` : undefined],
           ['Autohealing', text(healing['healthCheck'])],
           [
@@ -119,6 +120,16 @@ function Policies({ group }: { readonly group: ServerGroup }) {
       />
     </PaneSection>
   );
+}
+
+/** `office: at least 5 from 0 8 * * MON-FRI (Europe/Berlin) on for 60 min`, for each; undefined without any. */
+function schedulesInWords(schedules: unknown): string | undefined {
+  const words = Object.entries(object(schedules)).map(([name, schedule]) => {
+    const { minRequiredReplicas, schedule: starts, timeZone, durationSec, disabled } = object(schedule);
+    const when = `${text(starts)} (${text(timeZone) || 'UTC'}) on for ${Math.round(Number(durationSec) / 60)} min`;
+    return `${name}: ${disabled === true ? 'disabled' : `at least ${inWords(minRequiredReplicas)} from ${when}`}`;
+  });
+  return words.length > 0 ? words.join('; ') : undefined;
 }
 
 /** Its instances: one opens, several are chosen for one deed. */
