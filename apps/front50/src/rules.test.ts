@@ -58,6 +58,35 @@ describe('a task that saves pipelines', () => {
   });
 });
 
+describe('what hangs on an application', () => {
+  const of = (rule: unknown, call: object): unknown => (rule as { readonly of: (call: object) => unknown }).of(call);
+
+  it('is tagged with the right to that application, which the name of the entity tells', () => {
+    const tag = (entityType: string, entityId: string, application?: string) =>
+      of(rules.upsertEntityTags, { body: { entityRef: { entityType, entityId, application } } });
+    expect(tag('servergroup', 'secret-main-v000')).toBe('secret');
+    expect(tag('application', 'Secret')).toBe('secret');
+    expect(tag('pipeline', '01ABC', 'Secret')).toBe('secret');
+    // Only administrators may do what nobody can tell the application of.
+    expect(tag('other', '???')).toBeUndefined();
+  });
+
+  it('is judged by a canary configuration only with the right to each of its applications, before and after', async () => {
+    const kept = { query: () => Promise.resolve({ rows: [{ body: JSON.stringify({ applications: ['secret'] }) }] }) };
+    const { updateCanaryConfig, deleteCanaryConfig } = front50Rules(kept as never, access, () =>
+      Promise.resolve(undefined),
+    );
+    const call = { params: { id: 'c' }, body: { applications: ['open'] } };
+    expect(await of(updateCanaryConfig, call)).toEqual(['open', 'secret']);
+    expect(await of(deleteCanaryConfig, call)).toEqual(['secret']);
+    expect(await of(rules.deleteCanaryConfig, call)).toBeNull();
+  });
+
+  it('goes into the archive for administrators alone', () => {
+    expect([rules.readArchive, rules.restoreArchive]).toEqual(['admin', 'admin']);
+  });
+});
+
 describe('a restore of a pipeline', () => {
   const version = { body: JSON.stringify({ triggers: [{ type: 'webhook', runAsUser: 'root' }] }), application: 'open' };
   const kept = { query: () => Promise.resolve({ rows: [version] }) };

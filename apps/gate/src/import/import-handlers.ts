@@ -1,8 +1,9 @@
+import { setImmediate as othersFirst } from 'node:timers/promises';
 import type { documentImportRoutes, Rehearsal } from '@gennaker/contracts/document-import';
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Handlers } from '@gennaker/contracts/route';
 import { importDocuments } from '@gennaker/documents/import-documents';
-import { readDocuments } from '@gennaker/documents/read-documents';
+import { type Contents, readDocuments } from '@gennaker/documents/read-documents';
 import type { Clock } from '@gennaker/service/clock';
 import type { Gate } from '../gate.ts';
 import { callOptions } from '../request.ts';
@@ -26,7 +27,7 @@ export function importHandlers(gate: Gate, { rehearsals, clock }: ImportParts): 
   // The simulated cloud plays the build's stage types alone.
   const configured = new Set([...webhooks, ...stageTypes].map(({ type }) => type));
   return {
-    importDocuments: ({ body, ...call }) => {
+    importDocuments: async ({ body, ...call }) => {
       const end = clock.now() + REHEARSE_MS;
       const rehearse = async (pipeline: Json, others: readonly Json[]): Promise<Rehearsal | string> => {
         if (clock.now() > end)
@@ -41,15 +42,18 @@ export function importHandlers(gate: Gate, { rehearsals, clock }: ImportParts): 
           return `it was not rehearsed: ${error.message}`;
         }
       };
-      return importDocuments(
-        body.files.map(({ name, text }) => readDocuments(name, text)),
-        {
-          ...body,
-          known: gate.stages,
-          store: front50Store(gate, callOptions(call)),
-          rehearse: body.rehearse ? rehearse : undefined,
-        },
-      );
+      const contents: Contents[] = [];
+      for (const { name, text } of body.files) {
+        contents.push(readDocuments(name, text));
+        // Many files take their time, and other calls are answered meanwhile.
+        await othersFirst();
+      }
+      return importDocuments(contents, {
+        ...body,
+        known: gate.stages,
+        store: front50Store(gate, callOptions(call)),
+        rehearse: body.rehearse ? rehearse : undefined,
+      });
     },
   };
 }
