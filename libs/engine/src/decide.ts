@@ -1,4 +1,4 @@
-import { badRequest, ServiceError } from '@gennaker/contracts/error';
+import { ServiceError } from '@gennaker/contracts/error';
 import type { Identity, TokenScope } from '@gennaker/contracts/people';
 import { isComplete } from '@gennaker/contracts/status';
 import { cancelStage } from './decide/cancel-stage.ts';
@@ -186,7 +186,7 @@ function patch(turn: Turn, message: Extract<Message, { type: 'Patch' }>): void {
 export function patchedContext(state: ExecutionState, stage: StageState, patch: Json, by: Identity, env: Env): Json {
   const definition = env.definition(stage.type);
   if (patch['manualSkip'] === true && definition?.canManuallySkip !== true && stage.context['canManuallySkip'] !== true)
-    throw badRequest(`The stage "${stage.name}" cannot be skipped by hand`, {
+    throw new ServiceError(405, `The stage "${stage.name}" cannot be skipped by hand`, {
       field: 'manualSkip',
       fix: `set canManuallySkip in the stage, or cancel the execution`,
     });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { echoApi } from '@gennaker/contracts/echo';
 import { errorBodySchema } from '@gennaker/contracts/error';
+import { executionViewSchema } from '@gennaker/contracts/execution';
 import { front50Api } from '@gennaker/contracts/front50';
 import { gateApi } from '@gennaker/contracts/gate';
 import { igorApi } from '@gennaker/contracts/igor';
@@ -24,6 +25,7 @@ import { app as orca } from '../../orca/src/module.ts';
 import { app as rosco } from '../../rosco/src/module.ts';
 import { extremeQueries, hostileRequests, SAMPLE_NAME, samplePath } from './hostile-requests.fixture.ts';
 import { app as gate } from './module.ts';
+import { REFUSALS, RUNNING, SEED } from './refusals.fixture.ts';
 import { openApiDocument } from './openapi/document.ts';
 
 /** All services as they run, with no cloud and a build master that is away. */
@@ -132,5 +134,38 @@ describe.each(SERVICES)('%s', (name, api, maxBytes) => {
       return fits ? undefined : `${operation}${query}: ${answer.status} ${text.slice(0, 300)}`;
     });
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('each rule of the API refuses with its status, the field and the fix', () => {
+  const send = async (line: string, body?: unknown): Promise<{ status: number; text: string }> => {
+    const [method = 'GET', path = '/'] = line.split(' ');
+    const answer = await fetch(config.urls.gate + path, {
+      method,
+      ...(method === 'GET' ? {} : { headers: { 'content-type': 'application/json' } }),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      redirect: 'manual',
+    });
+    return { status: answer.status, text: await answer.text() };
+  };
+
+  beforeAll(async () => {
+    for (const [line, body] of SEED) {
+      const { status, text } = await send(line, body);
+      if (status > 299) throw new Error(`${line}: ${status} ${text}`);
+    }
+  });
+
+  it.each(REFUSALS)('$0: $1', async (_rule, line, status, says, body) => {
+    const answer = await send(line, body);
+    expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(says)]);
+    expect(JSON.parse(answer.text)).toMatchObject({ status, message: expect.any(String), fix: expect.any(String) });
+  });
+
+  it('a stage that cannot be skipped by hand is not', async () => {
+    const execution = executionViewSchema.parse(JSON.parse((await send(`GET /pipelines/${RUNNING}`)).text));
+    const stage = execution.stages.find(({ type }) => type === 'evaluateVariables');
+    const answer = await send(`PATCH /pipelines/${RUNNING}/stages/${stage?.id}`, { manualSkip: true });
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([405, { field: 'manualSkip' }]);
   });
 });
