@@ -39,6 +39,12 @@ describe('a stage', () => {
     expect(stageOf(stage)?.reasons.map(({ path }) => path)).toEqual(paths);
   });
 
+  it('that lacks what its type needs is told so in words', () => {
+    expect(stageOf({ type: 'bake', baseOs: 'debian' })?.reasons).toEqual([
+      { path: 'stages[0].package', reason: 'it is missing; this type needs it (string)' },
+    ]);
+  });
+
   it('of a deploy is judged by its clusters', () => {
     const cluster = { account: 'a', application: 'shop', cloudProvider: 'kubernetes' };
     expect(stageOf({ type: 'deploy', clusters: [cluster] })?.reasons[0]?.path).toBe(
@@ -54,9 +60,9 @@ it('names and applications that a document lacks come from its file and from who
   expect(judged({ stages: [] }).refused).toMatchObject([{ reason: 'It names no application' }]);
 });
 
-it('stages without any refId all start at once, which is told', () => {
+it('stages without any refId run one after the other, which is told', () => {
   const { documents } = judged({ name: 'P', application: 'shop', stages: [{ type: 'wait' }, { type: 'wait' }] });
-  expect(documents[0]?.warnings).toHaveLength(1);
+  expect(documents[0]?.warnings).toEqual(['no stage has a refId: they run one after the other, as they stand']);
 });
 
 it('the table counts by type, the commonest first', () => {

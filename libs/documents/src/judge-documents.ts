@@ -46,7 +46,7 @@ export function judgeDocuments(contents: readonly Contents[], known: KnownStages
           stages: list.map((stage, index) => judgeStage(stage, `${prefix}[${index}]`, known)),
           warnings:
             list.length > 1 && list.every((stage) => stage['refId'] === undefined)
-              ? ['no stage has a refId: all of them start at once, as in Spinnaker']
+              ? ['no stage has a refId: they run one after the other, as they stand']
               : [],
         },
       ];
