@@ -61,16 +61,15 @@ export interface Worlds {
 }
 
 /**
- * Dies at each point before and after it, and passes it then: one operation takes many processes. Before the start of a
- * step is the same as after the end of the last one, and before a change as after the start of its step.
+ * Dies after each point, and passes it then: one operation takes many processes. Before a point is the same as after the
+ * one before it, as nothing comes in between that outlives a process.
  */
 export function everywhere(): Dies {
-  const passed = new Map<string, number>();
+  const passed = new Set<string>();
   return (point) => {
-    const times = passed.get(point) ?? 0;
-    passed.set(point, times + 1);
-    const isSame = point.startsWith('change ') || point.endsWith(' started');
-    return (isSame ? (['after'] as const) : (['before', 'after'] as const))[times] ?? null;
+    if (passed.has(point)) return null;
+    passed.add(point);
+    return 'after';
   };
 }
 
