@@ -177,7 +177,7 @@ it('large artifacts are kept by their hash: expressions and their application re
   const ended = await until(orca.client, id, over);
   expect(ended.status).toBe('SUCCEEDED');
   expect(ended.stages[1]?.outputs).toEqual({ made: large, kind: 'Deployment' });
-  const [made, small] = ended.stages[0]?.outputs['artifacts'] as { type: string; reference: string }[];
+  const [made, small] = (ended.stages[0]?.outputs['artifacts'] ?? []) as { type: string; reference: string }[];
   expect(small).toMatchObject({ type: 'embedded/base64', name: 'small' });
   expect(made).toMatchObject({ type: 'remote/base64', name: 'large' });
   const [, hash = ''] = /^ref:\/\/app\/([0-9a-f]{64})$/.exec(String(made?.reference)) ?? [];

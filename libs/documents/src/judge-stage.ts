@@ -66,7 +66,7 @@ export function judgeStage(stage: Json, path: string, known: KnownStages): Judge
   const parsed = definition.schema.safeParse(stage);
   const issues = (parsed.error?.issues ?? []).map((issue) => ({
     at: [path, ...issue.path].join('.'),
-    message: issue.message,
+    message: sentenceOf(issue, valueAt(stage, issue.path)),
     open: hasExpression(valueAt(stage, issue.path)),
   }));
   const wrong = issues.filter(({ open }) => !open);
@@ -82,6 +82,13 @@ export function judgeStage(stage: Json, path: string, known: KnownStages): Judge
   if (ignored.length > 0)
     reasons.push({ path, reason: `nothing is done with ${ignored.join(', ')}; the document keeps it` });
   return answer(reasons.length > 0 ? 'approximated' : 'mapped');
+}
+
+/** What is wrong with a field, in words of ours where the schema has none of its own. */
+function sentenceOf({ code, message }: z.core.$ZodIssue, value: unknown): string {
+  return code === 'invalid_type' && value === undefined && message.startsWith('Invalid input: expected')
+    ? `it is missing; this type needs it (${message.replace(/^Invalid input: expected (\w+).*$/, '$1')})`
+    : message;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

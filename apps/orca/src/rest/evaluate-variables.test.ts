@@ -23,7 +23,7 @@ const made = evolve(
     type: 'PIPELINE',
     application: 'shop',
     name: 'P',
-    trigger: {},
+    trigger: { type: 'manual' },
     by: person,
     stages,
     now: 0,
