@@ -47,17 +47,7 @@ export async function takeNotification(igor: Igor, call: NotificationCall): Prom
      values ($1, $2, $3, $4, $5::jsonb, $6, $7, to_timestamp($8::double precision / 1000),
        to_timestamp(($8::double precision + $9) / 1000))
      on conflict (key) do nothing`,
-    [
-      key,
-      master.name,
-      job,
-      number,
-      JSON.stringify(notification),
-      call.user,
-      call.trace,
-      now,
-      LEFT_TO_CALLER_MS,
-    ],
+    [key, master.name, job, number, JSON.stringify(notification), call.user, call.trace, now, LEFT_TO_CALLER_MS],
   );
   return passOnBuild(igor, key, rowCount === 0);
 }
