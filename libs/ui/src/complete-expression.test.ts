@@ -26,7 +26,7 @@ describe('completion of expressions', () => {
   });
 
   it('knows a text that can be evaluated from one that is still being written', () => {
-    expect(['${ a }', 'x ${a} y ${'].map(hasExpression)).toEqual([true, true]);
-    expect(['', 'a }', '${ a', '} ${'].map(hasExpression)).toEqual([false, false, false, false]);
+    expect(['${ a }', 'x ${a} y ${b}'].map(hasExpression)).toEqual([true, true]);
+    expect(['', 'a }', '${ a', '${ a } ${ b'].map(hasExpression)).toEqual([false, false, false, false]);
   });
 });

@@ -19,8 +19,8 @@ export function completionsAt(text: string, caret: number, names: readonly strin
     .map((name) => ({ name, text: kept + name + text.slice(caret), caret: kept.length + name.length }));
 }
 
-/** True where a text holds a whole expression, which can be evaluated. */
+/** True where a text holds expressions that can be evaluated: the last one is closed. */
 export function hasExpression(text: string): boolean {
-  const open = text.indexOf('${');
+  const open = text.lastIndexOf('${');
   return open >= 0 && text.indexOf('}', open) >= 0;
 }

@@ -99,7 +99,7 @@ export function NumberField(props: NumberProps & { readonly rightSection?: React
       min={props.min ?? 0}
       {...(props.max === undefined ? {} : { max: props.max })}
       suffix={props.suffix ?? ''}
-      {...(props.rightSection === undefined ? {} : { rightSection: props.rightSection })}
+      {...(props.rightSection === undefined ? {} : { rightSection: props.rightSection, rightSectionWidth: 44 })}
       value={value}
       onChange={(next) => props.onChange(typeof next === 'number' ? next : undefined)}
     />

@@ -3,7 +3,8 @@ import type { Pipeline } from '@gennaker/contracts/front50';
 import { triggerUis } from '@gennaker/triggers/ui';
 import { CloseIcon, HookIcon, PlusIcon } from '@gennaker/ui/icons';
 import type { JsonObject } from '@gennaker/ui/stage-ui';
-import { text } from '@gennaker/ui/stage-ui';
+import { list, object, text } from '@gennaker/ui/stage-ui';
+import { NotificationList } from '../notifications/notification-list.tsx';
 import { ParametersForm } from './parameters-form.tsx';
 import { merge } from './pipeline-operations.ts';
 
@@ -15,6 +16,7 @@ interface ConfigurationProps {
 /** What belongs to the pipeline as a whole: name, triggers, parameters, how executions queue. */
 export function ConfigurationPanel({ pipeline, onEdit }: ConfigurationProps) {
   const patch = (change: JsonObject): void => onEdit(merge(pipeline, change), `pipeline:${Object.keys(change).join()}`);
+  const notified = list(pipeline['notifications']).map(object);
   const limited = pipeline['limitConcurrent'] === true;
   return (
     <section className="panel" aria-label="Configuration">
@@ -43,6 +45,12 @@ export function ConfigurationPanel({ pipeline, onEdit }: ConfigurationProps) {
         </div>
         <TriggersForm pipeline={pipeline} onEdit={onEdit} />
         <ParametersForm pipeline={pipeline} onEdit={onEdit} />
+        {notified.length > 0 ? (
+          <div className="panel-options">
+            <h3 className="gk-section-title">Notifications</h3>
+            <NotificationList of={notified} />
+          </div>
+        ) : null}
         <div className="panel-options">
           <h3 className="gk-section-title">Executions</h3>
           <div style={{ display: 'grid', gap: 12 }}>

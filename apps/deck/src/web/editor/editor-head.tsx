@@ -4,6 +4,7 @@ import {
   DestroyIcon,
   JsonIcon,
   MoreIcon,
+  PipelineIcon,
   PlayIcon,
   PlusIcon,
   RedoIcon,
@@ -17,6 +18,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useDeletePipeline } from '../queries/pipelines.ts';
 import type { useHistory } from './history.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { MakeTemplateDialog } from '../templates/make-template-dialog.tsx';
 
 interface HeadProps {
   readonly history: ReturnType<typeof useHistory>;
@@ -35,6 +37,7 @@ interface HeadProps {
 export function EditorHead({ history, saving, blocked, jsonOpen, onJson, onSave, onAdd, onStart }: HeadProps) {
   const { pipeline, stored, dirty } = history;
   const [deleting, setDeleting] = useState(false);
+  const [templating, setTemplating] = useState(false);
   const canSave = dirty && !blocked && !saving;
   useEditorKeys(history, () => canSave && onSave());
   return (
@@ -132,12 +135,20 @@ export function EditorHead({ history, saving, blocked, jsonOpen, onJson, onSave,
               Versions, differences, authors
             </Menu.Item>
           ) : null}
+          {stored.id && stored['type'] !== 'templatedPipeline' ? (
+            <Menu.Item leftSection={<PipelineIcon size={15} />} disabled={dirty} onClick={() => setTemplating(true)}>
+              Make a template of it
+            </Menu.Item>
+          ) : null}
           <Menu.Divider />
           <Menu.Item color="red" leftSection={<DestroyIcon size={15} />} onClick={() => setDeleting(true)}>
             Delete this pipeline
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {templating && stored.id ? (
+        <MakeTemplateDialog pipeline={{ ...stored, id: stored.id }} onClose={() => setTemplating(false)} />
+      ) : null}
       {deleting ? (
         <DeleteDialog pipeline={stored} onClose={() => setDeleting(false)} onDeleted={history.revert} />
       ) : null}

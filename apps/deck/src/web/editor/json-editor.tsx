@@ -30,6 +30,7 @@ const look = [
       borderColor: 'var(--gk-border)',
     },
     '.cm-foldPlaceholder': { backgroundColor: 'var(--gk-sunken)', border: 'none', color: 'var(--gk-muted)' },
+    '.cm-collapsedLines': { background: 'var(--gk-sunken)', color: 'var(--gk-muted)' },
     '&.cm-focused': { outline: 'none' },
   }),
   syntaxHighlighting(

@@ -5,7 +5,8 @@ import { TextAreaField, TextField } from '@gennaker/ui/fields';
 import { DestroyIcon, HookIcon, JsonIcon, MoreIcon } from '@gennaker/ui/icons';
 import { Note } from '@gennaker/ui/panels';
 import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
-import { object, text } from '@gennaker/ui/stage-ui';
+import { isOn, list, object, text } from '@gennaker/ui/stage-ui';
+import { NotificationList } from '../notifications/notification-list.tsx';
 import { usePreconfigured } from '../queries/insight.ts';
 import { ExecutionWindow } from './execution-window.tsx';
 import { LastRunScope } from './expression-scope.tsx';
@@ -151,6 +152,7 @@ function ExecutionOptions({
   const mode = failureMode(stage);
   const timeout = stage['stageTimeoutMs'];
   const enabled = object(stage['stageEnabled']);
+  const notified = isOn(stage['sendNotifications']) ? list(stage['notifications']).map(object) : [];
   return (
     <div className="panel-options">
       <h3 className="gk-section-title">Execution</h3>
@@ -196,7 +198,9 @@ function ExecutionOptions({
           }
         />
       </div>
-      <ExecutionWindow stage={stage} onPatch={onPatch} />
+      <div style={{ marginTop: 14 }}>
+        <ExecutionWindow stage={stage} onPatch={onPatch} />
+      </div>
       <div style={{ marginTop: 14 }}>
         <TextAreaField
           label="Comment"
@@ -205,6 +209,12 @@ function ExecutionOptions({
           onChange={(comments) => onPatch({ comments })}
         />
       </div>
+      {notified.length > 0 ? (
+        <div style={{ marginTop: 14 }}>
+          <h3 className="gk-section-title">Notifications</h3>
+          <NotificationList of={notified} />
+        </div>
+      ) : null}
     </div>
   );
 }

@@ -69,7 +69,9 @@ function StageNode({ data, selected }: NodeProps<Node<NodeData>>) {
         </span>
       ) : null}
       <span className="graph-words">
-        <span className="graph-label">{node.label}</span>
+        <span className="graph-label" title={node.label}>
+          {node.label}
+        </span>
         {node.sub ? <span className="graph-sub">{node.sub}</span> : null}
       </span>
       {node.look ? <StatusIcon look={node.look} size={16} /> : null}

@@ -8,11 +8,11 @@ const JsonDiff = lazy(() =>
 
 /** A version's JSON without what the system writes with each save, which would only distract. */
 function comparable(pipeline: Pipeline): string {
-  const { updateTs: _at, lastModifiedBy: _by, version: _version, ...rest } = pipeline;
+  const { updateTs: _at, lastModifiedBy: _by, version: _version, index: _index, ...rest } = pipeline;
   return JSON.stringify(rest, null, 2);
 }
 
-/** Two versions of a pipeline as JSON, side by side. */
+/** Two versions of a pipeline as JSON, side by side; nothing where they are the same. */
 export function SideBySide({
   before,
   after,
@@ -22,6 +22,8 @@ export function SideBySide({
   readonly after: Pipeline;
   readonly titles: readonly [string, string];
 }) {
+  const [left, right] = [comparable(before), comparable(after)];
+  if (left === right) return null;
   return (
     <>
       <div className="diff-titles">
@@ -29,7 +31,7 @@ export function SideBySide({
         <span>{titles[1]}</span>
       </div>
       <Suspense fallback={<Skeleton height={360} />}>
-        <JsonDiff before={comparable(before)} after={comparable(after)} titles={titles} />
+        <JsonDiff before={left} after={right} titles={titles} />
       </Suspense>
     </>
   );

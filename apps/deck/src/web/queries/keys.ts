@@ -6,6 +6,7 @@ export const keys = {
   running: (application: string) => ['running', application] as const,
   pipelines: (application: string) => ['pipelines', application] as const,
   pipelineHistory: (id: string, ...what: readonly string[]) => ['pipelineHistory', id, ...what] as const,
+  notificationSettings: (application: string) => ['notificationSettings', application] as const,
   recycleBin: (application: string) => ['recycleBin', application] as const,
   projects: ['projects'] as const,
   templates: (...what: readonly string[]) => ['templates', ...what] as const,

@@ -17,12 +17,10 @@ const FRESH_MS = 30_000;
 
 function choices<T>(result: UseQueryResult<T>, options: (data: T) => Choices['options'], empty: string): Choices {
   if (result.isPending) return { options: [], loading: result.fetchStatus === 'fetching' };
-  if (result.isError)
-    return {
-      options: [],
-      loading: false,
-      note: `Could not be listed: ${describeError(result.error).message.slice(0, 160)}`,
-    };
+  if (result.isError) {
+    const { message, fix } = describeError(result.error);
+    return { options: [], loading: false, note: `Could not be listed: ${(fix ?? message).slice(0, 160)}` };
+  }
   const found = options(result.data);
   return { options: found, loading: false, ...(found.length === 0 ? { note: empty } : {}) };
 }

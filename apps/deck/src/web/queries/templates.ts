@@ -1,5 +1,5 @@
-import type { TemplateVariable } from '@gennaker/contracts/pipeline-templates';
-import { useQuery } from '@tanstack/react-query';
+import type { PipelineTemplate, TemplateVariable } from '@gennaker/contracts/pipeline-templates';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
 
@@ -36,6 +36,26 @@ export function useTemplatePlan(config: Record<string, unknown> | undefined) {
     enabled: config !== undefined,
     retry: false,
     placeholderData: (before) => before,
+  });
+}
+
+/** The template that a stored pipeline would be. */
+export function useTemplateOf(pipeline: string) {
+  return useQuery({
+    queryKey: keys.templates('of', pipeline),
+    queryFn: ({ signal }) => gate.convertToTemplate({ params: { id: pipeline } }, { signal }),
+    // It follows each save of the pipeline.
+    staleTime: 0,
+    retry: false,
+  });
+}
+
+/** Stores a new template. */
+export function useCreateTemplate() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (template: PipelineTemplate) => gate.createTemplate({ query: {}, body: template }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.templates() }),
   });
 }
 

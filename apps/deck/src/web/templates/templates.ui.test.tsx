@@ -79,3 +79,34 @@ it('a template shows its versions and the pipelines that use it', async () => {
   expect(within(screen.getByRole('list', { name: 'Versions' })).getByText('abcdef012345')).toBeDefined();
   expect(await violations()).toEqual([]);
 });
+
+it('a template is made of a pipeline, named before it is stored', async () => {
+  const { digest: _digest, tag: _tag, updateTs: _at, lastModifiedBy: _by, ...made } = template;
+  const sent = fakeGate({
+    ...helloClouds(),
+    'GET /auth/user': aUser(),
+    'GET /applications': [{ name: 'hello' }],
+    'GET /applications/hello/pipelines': [],
+    'GET /applications/hello/pipelineConfigs': [{ id: 'p1', name: 'Deliver', application: 'hello', stages: [] }],
+    'GET /pipelineConfigs/p1/convertToTemplate': made,
+    'POST /v2/pipelineTemplates/create': {
+      ...{ id: 't1', name: 'task', application: 'hello', status: 'SUCCEEDED', variables: [], steps: [], buildTime: 1 },
+    },
+    'GET /v2/pipelineTemplates': [template],
+  });
+  const { history } = renderPage('/applications/hello/executions/configure/p1');
+  fireEvent.click(await screen.findByRole('button', { name: 'More about this pipeline' }, { timeout: 10_000 }));
+  fireEvent.click(await screen.findByRole('menuitem', { name: 'Make a template of it' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'A template of Deliver' }));
+  expect(await dialog.findByText(/It asks for package, replicas/)).toBeDefined();
+  expect(await violations()).toEqual([]);
+  fireEvent.change(dialog.getByLabelText(/^Id/), { target: { value: 'deliver' } });
+  fireEvent.change(dialog.getByLabelText(/^Name/), { target: { value: 'Deliver anything' } });
+  fireEvent.click(dialog.getByRole('button', { name: 'Store the template' }));
+  await waitFor(() => expect(history.location.pathname).toBe('/pipeline-templates'));
+  expect(sent.find(({ method }) => method === 'POST')?.body).toEqual({
+    ...made,
+    id: 'deliver',
+    metadata: { ...made.metadata, name: 'Deliver anything' },
+  });
+});
