@@ -81,7 +81,8 @@ export class Healing {
     const ranMs = this.#clock.now() - record.runningSince;
     if (record.action === 'VERIFYING') {
       if (health?.state !== 'HEALTHY' && ranMs < initialDelaySec * 1000) return;
-      this.#hooks.verified(member.instance);
+      // Whatever is known to be ill never counts, not even for the moment before it is made anew.
+      if (health?.state !== 'UNHEALTHY') this.#hooks.verified(member.instance);
     }
     if (probe === undefined || health?.state !== 'UNHEALTHY') return;
     const grace = Math.max(

@@ -46,6 +46,7 @@ const RUNTIME_BOOT_MS = 2 * SECOND_MS;
 const PLACE = { account: 'lab', stack: 'main', region: 'us-central1', cloudProvider: 'gce' } as const;
 type Place = typeof PLACE & { readonly application: string };
 const BALANCER = 'lab-lb';
+const CHECK = 'answers';
 const OLD_IMAGE = 'old-version';
 const NEW_IMAGE = 'new-version';
 /** Fields that every strategy's deploy heeds. */
@@ -73,7 +74,7 @@ export async function simulateStrategy(
   for (const pipeline of deploy.pipelines) world.store(pipeline);
   world.http.answer(/^/, { status: scenario === 'answersErrors' ? 500 : 200 });
   const place = { ...PLACE, application: deploy.application };
-  await prepare(world, place, instances.before);
+  await prepare(world, place, instances.before, strategy.insteadStages !== undefined);
   const { time } = world;
   // The runtime's own two seconds are short of any real program's.
   world.cloud.order({ kind: 'slow-boot', ms: BOOT_MS - RUNTIME_BOOT_MS, count: Number.MAX_SAFE_INTEGER });
@@ -151,8 +152,13 @@ function settingsFor(strategy: StrategyDefinition, cluster: LabRequest['cluster'
   return settings;
 }
 
-/** A load balancer, and a server group that serves behind it. */
-async function prepare(world: SimulatedWorld, { account, ...place }: Place, size: number): Promise<void> {
+/** A load balancer, and a server group that serves behind it; `heals`: the group looks at its instances by the same health check. */
+async function prepare(
+  world: SimulatedWorld,
+  { account, ...place }: Place,
+  size: number,
+  heals: boolean,
+): Promise<void> {
   const { time, cloud, clouddriver } = world;
   await cloud.lab.start();
   await time.finish(async () => {
@@ -163,7 +169,7 @@ async function prepare(world: SimulatedWorld, { account, ...place }: Place, size
       ...{ region: 'global', portRange: '8080' },
       defaultService: {
         healthCheck: {
-          ...{ name: 'answers', healthCheckType: 'HTTP', port: 8080, requestPath: '/' },
+          ...{ name: CHECK, healthCheckType: 'HTTP', port: 8080, requestPath: '/' },
           ...{ checkIntervalSec: 1, timeoutSec: 1, healthyThreshold: 1, unhealthyThreshold: 2 },
         },
       },
@@ -171,6 +177,7 @@ async function prepare(world: SimulatedWorld, { account, ...place }: Place, size
     await clouddriver.change('createServerGroup', {
       ...{ credentials: account, ...place, image: OLD_IMAGE, loadBalancers: [BALANCER] },
       capacity: { min: size, max: size, desired: size },
+      ...(heals ? { autoHealingPolicy: { healthCheck: CHECK } } : {}),
     });
     await time.sleep(SETTLE_MS);
   }, LIMITS);
@@ -281,11 +288,12 @@ function answerJudgments({ runs, time }: SimulatedWorld): void {
   look();
 }
 
-function assumptionsOf({ scenario, cluster }: LabDeploy, { type }: StrategyDefinition): string[] {
+function assumptionsOf({ scenario, cluster }: LabDeploy, { type, insteadStages }: StrategyDefinition): string[] {
   const text = JSON.stringify(cluster);
   return [
     `An instance boots in ${BOOT_MS / 1_000} s and answers a health check each second; ${REQUESTS_PER_SECOND} requests come a second, through one load balancer.`,
     ...(scenario === 'neverHealthy' ? [`The deploy gives up after ${PATIENCE_MS / 60_000} min.`] : []),
+    ...(insteadStages ? ['The server group has autohealing by the health check of its load balancer.'] : []),
     ...(type === 'canary' && text.includes('"judgment"')
       ? [`Whoever is asked for a judgment says yes after ${THINKS_MS / 1_000} s.`]
       : []),

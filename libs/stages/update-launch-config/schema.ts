@@ -8,6 +8,10 @@ export const updateLaunchConfigStageSchema = serverGroupStageSchema.extend({
   instanceMetadata: z.record(z.string(), z.string()).nullish(),
   labels: z.record(z.string(), z.string()).nullish(),
   tags: z.array(z.string()).nullish(),
+  requireAutohealing: z
+    .boolean()
+    .optional()
+    .describe('refuses to replace instances behind load balancers whose health the group itself does not look at'),
   updatePolicy: z
     .looseObject({ type: z.enum(['OPPORTUNISTIC', 'PROACTIVE']).default('OPPORTUNISTIC') })
     .nullish()

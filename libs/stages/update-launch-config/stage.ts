@@ -4,6 +4,7 @@ import { interestingHealth, upState } from '@gennaker/extension-sdk/server-group
 import { describedFields, serverGroupTasks, waitForTargets } from '@gennaker/extension-sdk/server-group-stage';
 import { defineStage, type PlannedStage, type SyntheticStage } from '@gennaker/extension-sdk/stage';
 import { z } from 'zod';
+import { checkAutohealing } from './check-autohealing.ts';
 import { type UpdateLaunchConfigStage, updateLaunchConfigStageSchema } from './schema.ts';
 
 /** Where the instances are to be replaced, the group must have come to rest, with enough of them up. */
@@ -48,7 +49,11 @@ export default defineStage({
   tasks: () =>
     serverGroupTasks<UpdateLaunchConfigStage>({
       operation: 'updateLaunchConfig',
-      describe: describedFields,
+      prepare: checkAutohealing,
+      describe: (context) => {
+        const { requireAutohealing: _ours, ...described } = describedFields(context);
+        return described;
+      },
       wait: waitForReplacement,
     }),
   onFailureStages: giveBack,

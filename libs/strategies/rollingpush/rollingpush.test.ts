@@ -8,7 +8,8 @@ const cluster = {
   region: 'us-central1',
   loadBalancers: ['hello-lb'],
 };
-const push = (settings: object = {}) =>
+const healing = { healthCheck: 'hello-lb-hc', initialDelaySec: 60 };
+const push = (settings: object = {}, before: object = { autoHealingPolicy: healing }) =>
   expectPipeline(
     pipeline('hello', 'push').stage('deploy', 'Deploy', {
       clusters: [{ ...cluster, image: 'hello-2', strategy: 'rollingpush', ...settings }],
@@ -16,7 +17,8 @@ const push = (settings: object = {}) =>
   )
     .withImage('hello-2')
     .withHttpLoadBalancer('hello-lb')
-    .withServerGroup({ ...cluster, image: 'hello-1', instances: 3 });
+    .withHttpLoadBalancer('other-lb')
+    .withServerGroup({ ...cluster, image: 'hello-1', instances: 3, ...before });
 
 describe('a rolling push', () => {
   it('replaces the instances of the server group that serves, and makes none', async () => {
@@ -57,6 +59,24 @@ describe('a rolling push', () => {
   it('leaves those that run where none is to be relaunched', async () => {
     const result = await push({ termination: { relaunchAllInstances: false } }).toSucceed();
     expect(result.operations[0]?.description['updatePolicy']).toMatchObject({ type: 'OPPORTUNISTIC' });
+  });
+
+  it.each([
+    ['nobody but the load balancer looks at its instances', {}, /has no autohealing/],
+    [
+      'its managed group looks by another health check than its load balancer',
+      { autoHealingPolicy: { healthCheck: 'other-lb-hc' } },
+      /pass other-lb-hc, while its load balancers ask hello-lb-hc/,
+    ],
+  ])('is refused before anything is replaced where %s', async (_why, before, reason) => {
+    const result = await push({}, before).toFail({ reason });
+    expect(result.operations).toEqual([]);
+    expect(result.serverGroups).toMatchObject([{ image: 'hello-1', instanceCounts: { up: 3 } }]);
+  });
+
+  it('goes by what runs where it is asked to', async () => {
+    const result = await push({ interestingHealthProviderNames: ['Google'] }, {}).toSucceed();
+    expect(result.serverGroups[0]?.image).toBe('hello-2');
   });
 
   it('is refused where only a part would be', async () => {

@@ -57,6 +57,10 @@ export default defineStrategy({
             ? { hold: { name: HOLD, reason: 'new instances are tried before the former ones are given up' } }
             : {}),
           targetHealthyDeployPercentage: described.targetHealthyDeployPercentage,
+          ...(described.interestingHealthProviderNames
+            ? { interestingHealthProviderNames: described.interestingHealthProviderNames }
+            : {}),
+          requireAutohealing: true,
           updatePolicy: termination.relaunchAllInstances
             ? {
                 type: 'PROACTIVE',

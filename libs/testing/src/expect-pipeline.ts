@@ -42,6 +42,8 @@ export interface RunningServerGroup {
   readonly image: string;
   readonly instances?: number;
   readonly loadBalancers?: readonly string[];
+  /** Instances that fail this health check are made anew; that of load balancer `hello-lb` is `hello-lb-hc`. */
+  readonly autoHealingPolicy?: { readonly healthCheck: string; readonly initialDelaySec?: number };
 }
 
 /** How a tested execution ended, and what it did. */
@@ -174,6 +176,7 @@ export class PipelineExpectation {
         image: group.image,
         capacity: { min: size, max: size, desired: size },
         loadBalancers: [...(group.loadBalancers ?? [])],
+        ...(group.autoHealingPolicy ? { autoHealingPolicy: group.autoHealingPolicy } : {}),
       });
       // Boots and health checks take their time; what runs before is healthy.
       await world.time.sleep(60_000);
