@@ -14,6 +14,7 @@ interface Topology {
 
 type Stages = ExecutionState['stages'];
 const NONE: readonly string[] = [];
+const CHILDLESS: readonly StageState[] = [];
 const MISSING: readonly (string | undefined)[] = [undefined];
 const known = new WeakMap<Stages, Topology>();
 
@@ -72,7 +73,9 @@ export class Graph {
   }
 
   children(stageId: string, owner?: SyntheticOwner): readonly StageState[] {
-    const all = this.#all(this.#topology.children.get(stageId) ?? NONE);
+    const ids = this.#topology.children.get(stageId);
+    if (!ids) return CHILDLESS;
+    const all = this.#all(ids);
     return owner ? all.filter((child) => child.syntheticStageOwner === owner) : all;
   }
 

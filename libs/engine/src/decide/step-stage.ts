@@ -18,9 +18,9 @@ export function stepStage(turn: Turn, stage: StageState): boolean {
   const children = turn.graph.children(stage.id);
   if (stage.failurePlanned) return endFailed(turn, stage);
   if (stage.planFailed) return fail(turn, stage);
-  const before = children.filter((child) => child.syntheticStageOwner === 'STAGE_BEFORE');
-  if (before.some((child) => breaksParent(stage, child))) return fail(turn, stage);
-  if (before.some((child) => !isComplete(child.status))) return false;
+  const before = (child: StageState): boolean => child.syntheticStageOwner === 'STAGE_BEFORE';
+  if (children.some((child) => before(child) && breaksParent(stage, child))) return fail(turn, stage);
+  if (children.some((child) => before(child) && !isComplete(child.status))) return false;
   for (const task of stage.tasks) {
     if (halts(task.status) || (task.status === 'FAILED_CONTINUE' && !task.goesOn)) return fail(turn, stage);
     if (task.status === 'NOT_STARTED') {
@@ -30,9 +30,9 @@ export function stepStage(turn: Turn, stage: StageState): boolean {
     if (!isComplete(task.status)) return false;
   }
   if (!stage.afterPlanned && planAfter(turn, stage)) return true;
-  const after = children.filter((child) => child.syntheticStageOwner === 'STAGE_AFTER');
-  if (after.some((child) => breaksParent(stage, child))) return fail(turn, stage);
-  if (after.some((child) => !isComplete(child.status))) return false;
+  const after = (child: StageState): boolean => child.syntheticStageOwner === 'STAGE_AFTER';
+  if (children.some((child) => after(child) && breaksParent(stage, child))) return fail(turn, stage);
+  if (children.some((child) => after(child) && !isComplete(child.status))) return false;
   return fail(turn, stage);
 }
 
