@@ -14,6 +14,8 @@ export interface Gate {
   /** Front50's lists of everything, which are passed on as they come. */
   readonly front50Lists: Streams<typeof front50Api>;
   readonly orca: Client<typeof orcaApi>;
+  /** Orca's lists of executions, which are passed on as they come. */
+  readonly orcaLists: Streams<typeof orcaApi>;
   readonly echo: Client<typeof echoApi>;
   readonly igor: Client<typeof igorApi>;
   readonly rosco: Client<typeof roscoApi>;

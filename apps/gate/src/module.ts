@@ -71,6 +71,7 @@ export const app: AppDefinition = {
           front50: createServiceClient(front50Api, called('front50')),
           front50Lists: createServiceStreams(front50Api, called('front50')),
           orca: createServiceClient(orcaApi, called('orca')),
+          orcaLists: createServiceStreams(orcaApi, called('orca')),
           echo: createServiceClient(echoApi, called('echo')),
           igor: createServiceClient(igorApi, called('igor')),
           rosco: createServiceClient(roscoApi, called('rosco')),

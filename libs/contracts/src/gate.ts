@@ -118,6 +118,7 @@ export const gateApi = defineApi({
     params: application,
     query: executionsQuery,
     response: z.array(executionViewSchema),
+    answers: 'stream',
   },
   cancelOfApplication: {
     method: 'PUT',
@@ -278,6 +279,7 @@ export const gateApi = defineApi({
     summary: 'Executions by pipelineConfigIds or by executionIds (not both)',
     query: executionsQuery,
     response: z.array(executionViewSchema),
+    answers: 'stream',
   },
 
   ...gateTaskRoutes,

@@ -162,6 +162,7 @@ export const orcaApi = defineApi({
     params: z.object({ application: z.string() }),
     query: searchQuery,
     response: z.array(executionViewSchema),
+    answers: 'stream',
   },
   searchAllExecutions: {
     method: 'GET',
@@ -169,6 +170,7 @@ export const orcaApi = defineApi({
     summary: 'Executions of any application by what they were started by, newest first, page by page',
     query: searchAllQuery,
     response: foundSchema,
+    answers: 'stream',
   },
   deleteExecution: {
     method: 'DELETE',
@@ -248,6 +250,7 @@ export const orcaApi = defineApi({
     summary: 'Executions by config ids or execution ids',
     query: executionsQuery,
     response: z.array(executionViewSchema),
+    answers: 'stream',
   },
   listForApplication: {
     method: 'GET',
@@ -256,6 +259,7 @@ export const orcaApi = defineApi({
     params: z.object({ application: z.string() }),
     query: executionsQuery,
     response: z.array(executionViewSchema),
+    answers: 'stream',
   },
   listTasks: {
     method: 'GET',

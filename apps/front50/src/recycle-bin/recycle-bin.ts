@@ -19,21 +19,23 @@ interface DeletedRow {
   readonly body: string;
 }
 
-/** The last version of everything, where that is its deletion. */
+/** Deletions that nothing came after: of everything that was ever deleted, not of all versions. */
 const DELETED = `
   select * from (
-    (select distinct on (pipeline_id) kind, pipeline_id as id, name, application, version, updated_at, updated_by,
-       body, deleted
-     from front50.pipeline_versions order by pipeline_id, version desc)
+    (select kind, pipeline_id as id, name, application, version, updated_at, updated_by, body
+     from front50.pipeline_versions last where deleted and not exists (
+       select from front50.pipeline_versions v where v.pipeline_id = last.pipeline_id and v.version > last.version))
     union all
-    (select distinct on (application_id) 'application', application_id, application_id, application_id, version,
-       (extract(epoch from updated_at) * 1000)::bigint, updated_by, attributes::text, deleted
-     from front50.application_versions order by application_id, version desc)
+    (select 'application', application_id, application_id, application_id, version,
+       (extract(epoch from updated_at) * 1000)::bigint, updated_by, attributes::text
+     from front50.application_versions last where deleted and not exists (
+       select from front50.application_versions v where v.application_id = last.application_id and v.version > last.version))
     union all
-    (select distinct on (kind, id) kind, id, coalesce(body::jsonb ->> 'name', body::jsonb -> 'metadata' ->> 'name', id),
-       null, version, updated_at, updated_by, body, deleted
-     from front50.document_versions where kind in ('project', 'template') order by kind, id, version desc)
-  ) as last where deleted`;
+    (select kind, id, coalesce(body::jsonb ->> 'name', body::jsonb -> 'metadata' ->> 'name', id),
+       null, version, updated_at, updated_by, body
+     from front50.document_versions last where deleted and kind in ('project', 'template') and not exists (
+       select from front50.document_versions v where v.kind = last.kind and v.id = last.id and v.version > last.version))
+  ) as last where true`;
 
 /** What was deleted and can be restored, the last one first. */
 export async function listDeleted(

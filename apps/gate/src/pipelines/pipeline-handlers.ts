@@ -48,7 +48,7 @@ type StartCall = Pick<
 
 /** Applications, pipelines and executions. */
 export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Operations> {
-  const { front50, front50Lists, orca } = gate;
+  const { front50, front50Lists, orca, orcaLists } = gate;
   const start = async ({ params, body, headers, ...call }: StartCall): Promise<{ ref: string }> => {
     const { ref } = await startPipeline(gate, params, body, headers['idempotency-key'], callOptions(call));
     return { ref };
@@ -94,7 +94,7 @@ export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Ope
       orca.orchestrate({ body }, { ...callOptions(call), key: headers['idempotency-key'] ?? crypto.randomUUID() }),
 
     listExecutions: ({ params, query, ...call }) =>
-      orca.listForApplication(
+      orcaLists.listForApplication(
         { params, query: { ...query, limit: query.limit ?? 10, expand: flag(query.expand) } },
         callOptions(call),
       ),
@@ -105,18 +105,18 @@ export function pipelineHandlers(gate: Gate): Pick<Handlers<typeof gateApi>, Ope
           fix: 'leave one of them out',
         });
       if (!query.pipelineConfigIds && !query.executionIds) return [];
-      return orca.listExecutions(
+      return orcaLists.listExecutions(
         { query: { ...query, limit: query.limit ?? 1, expand: flag(query.expand) } },
         callOptions(call),
       );
     },
     searchExecutions: ({ params, query, ...call }) =>
-      orca.searchExecutions(
+      orcaLists.searchExecutions(
         { params, query: { ...query, reverse: flag(query.reverse), expand: flag(query.expand) } },
         callOptions(call),
       ),
     searchAllExecutions: ({ query, ...call }) =>
-      orca.searchAllExecutions(
+      orcaLists.searchAllExecutions(
         { query: { ...query, reverse: flag(query.reverse), expand: flag(query.expand) } },
         callOptions(call),
       ),
