@@ -47,7 +47,7 @@ export class Foreseen {
       if (known && problem === undefined) return result;
       this.findings.push(
         known
-          ? { path, message: `${value} has no value: ${problem ?? ''}`, fix: 'correct the expression' }
+          ? { path, message: problem ?? `${value} has no value`, fix: 'correct the expression' }
           : {
               path,
               message: `${value} is known only at run time`,
