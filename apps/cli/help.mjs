@@ -68,12 +68,13 @@ Exit code: 0 nothing speaks against it; 2 something would not go well, or live s
   --force        also when something changed since, or when a part cannot be taken back`,
   },
   import: {
-    about: 'take over pipelines and templates from Spinnaker',
+    about: 'take over applications, pipelines and templates from Spinnaker',
     usage: 'npx gennaker import FILE|FOLDER|GATE_URL... [options]',
     text: `Reads JSON (also with comments), lists, wrappers, Front50 exports, PaCRD YAML, templates of schema v2, dinghyfiles
 without modules, JSON in markdown, or a live gate. Each stage is judged by its type's schema: mapped, approximated or
 unsupported, with place and reason. A pipeline that is wholly supported is rehearsed on the simulated cloud.
-What stays as it is is stored with its exact text.
+What stays as it is is stored with its exact text. Of a live gate also applications with their permissions,
+notifications and strategies, and projects are taken over.
 
   --dry-run              only tells what it would do; needs no running system
   --application NAME     for documents that name none

@@ -112,7 +112,10 @@ it('what an archive holds that cannot be saved is told, and holds up nothing els
   const done = await to.client.restoreArchive({
     body: {
       archive: 'gennaker/1',
-      applications: [{ name: 'no-hyphens', email: 'a@b.c' }],
+      applications: [
+        { name: 'no-hyphens', email: 'a@b.c' },
+        { name: 'locked', email: 'a@b.c', permissions: { CREATE: ['ops'] } },
+      ],
       documents: [{ kind: 'canaryConfig', id: 'x', body: { name: 'a b', applications: ['shop'] } }],
       pipelines: [
         { id: 'broken', text: '{' },
@@ -123,6 +126,7 @@ it('what an archive holds that cannot be saved is told, and holds up nothing els
   expect(done.restored).toBe(1);
   expect(done.refused).toMatchObject([
     { what: 'application no-hyphens', field: 'name' },
+    { what: 'application locked', field: 'permissions' },
     { what: 'canaryConfig x', field: 'body.name' },
     { what: 'pipeline broken' },
   ]);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Archive } from '@gennaker/contracts/archive';
+import type { Archive, RestoredArchive } from '@gennaker/contracts/archive';
 import type { ImportOutcome, ImportResult, Rehearsal } from '@gennaker/contracts/document-import';
 import { gateApi } from '@gennaker/contracts/gate';
 import type { Client } from '@gennaker/contracts/route';
@@ -11,7 +11,8 @@ import { gateNamed, saying } from '../gate-client.ts';
 import { reasonOf, Sentence } from '../up/sentence.ts';
 import { restoreArchive } from './archive.ts';
 import { gateStore } from './gate-store.ts';
-import { readArchive, readSources } from './read-sources.ts';
+import { notYetIn, readAround } from './read-gate.ts';
+import { isGate, readArchive, readSources } from './read-sources.ts';
 
 const USAGE = 'See "gennaker import --help" for what it can do.';
 
@@ -29,25 +30,72 @@ export async function importSources(root: string, args: string[]): Promise<numbe
   const token = values['token-variable'] === undefined ? undefined : process.env[values['token-variable']];
   const contents = await readSources(positionals, token);
   const dryRun = values['dry-run'] === true;
+  const gate = dryRun ? undefined : await gateNamed(root, values, gateApi);
+  const around: string[] = [];
+  let isRefused = false;
+  for (const source of positionals.filter(isGate)) {
+    const read = await readAround(source, token);
+    const { refused, line } = await importAround(read, gate, values.replace === true);
+    around.push(...refused, line);
+    isRefused ||= refused.length > 0;
+  }
   const result = await importDocuments(contents, {
     known: knownStages(),
     application: values.application,
     dryRun,
     replace: values.replace === true,
-    store: dryRun ? undefined : gateStore(await gateNamed(root, values, gateApi)),
+    store: gate ? gateStore(gate) : undefined,
     rehearse:
       values['no-rehearsal'] === true
         ? undefined
         : (pipeline, others) => rehearse(asPipelineJson(pipeline), others.map(asPipelineJson)),
   });
-  process.stdout.write(values.json === true ? `${JSON.stringify(result, null, 2)}\n` : `${report(result)}\n`);
-  return result.documents.some((document) => document.result === 'refused') ? 1 : 0;
+  process.stdout.write(
+    values.json === true
+      ? `${JSON.stringify({ ...result, around }, null, 2)}\n`
+      : `${[...around, report(result)].join('\n')}\n`,
+  );
+  return isRefused || result.documents.some((document) => document.result === 'refused') ? 1 : 0;
+}
+
+/** Imports what stands around the pipelines of a live system; without a gate it is only counted. */
+async function importAround(
+  read: Archive,
+  gate: Client<typeof gateApi> | undefined,
+  replace: boolean,
+): Promise<{ readonly refused: readonly string[]; readonly line: string }> {
+  const wanted =
+    gate && !replace
+      ? notYetIn(read, {
+          applications: await gate.listApplications({}),
+          projects: await gate.listProjects({}),
+          strategies: await gate.allStrategyConfigs({}),
+        })
+      : read;
+  const projects = wanted.documents.filter(({ kind }) => kind === 'project').length;
+  const counts = [
+    `${wanted.applications.length} applications`,
+    `notifications of ${wanted.documents.length - projects}`,
+    `${wanted.strategies.length} strategies`,
+    `${projects} projects`,
+  ].join(', ');
+  if (!gate) return { refused: [], line: `Around the pipelines: ${counts} would be imported.` };
+  const { restored, refused } = await restoreArchive(gate, wanted);
+  return {
+    refused: refused.map(refusedLine),
+    line: `Around the pipelines: ${counts}; ${restored} imported, ${refused.length} refused.${replace ? '' : ' What exists was left alone.'}`,
+  };
+}
+
+function refusedLine({ what, message, fix }: RestoredArchive['refused'][number]): string {
+  return `refused  ${what}: ${message}${fix ? `; ${fix}` : ''}`;
 }
 
 async function imported(gate: Client<typeof gateApi>, archive: Archive): Promise<number> {
   const { restored, refused } = await saying(() => restoreArchive(gate, archive));
-  const lines = refused.map(({ what, message, fix }) => `refused  ${what}: ${message}${fix ? `; ${fix}` : ''}`);
-  process.stdout.write(`${[...lines, `${restored} restored, ${refused.length} refused.`].join('\n')}\n`);
+  process.stdout.write(
+    `${[...refused.map(refusedLine), `${restored} restored, ${refused.length} refused.`].join('\n')}\n`,
+  );
   return refused.length > 0 ? 1 : 0;
 }
 

@@ -2,9 +2,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Archive } from '@gennaker/contracts/archive';
 import { type Contents, readDocuments } from '@gennaker/documents/read-documents';
-import { z } from 'zod';
 import { reasonOf, Sentence } from '../up/sentence.ts';
 import { archiveIn } from './archive.ts';
+import { readGate } from './read-gate.ts';
 
 /** Files larger than this are no pipelines. */
 const MAX_BYTES = 20_000_000;
@@ -15,10 +15,13 @@ const MAX_BYTES = 20_000_000;
  * @throws Sentence for a source that is not there or does not answer
  */
 export async function readSources(sources: readonly string[], token: string | undefined): Promise<Contents[]> {
-  const all = await Promise.all(
-    sources.map((source) => (/^https?:\/\//.test(source) ? readGate(source, token) : readPath(source))),
-  );
+  const all = await Promise.all(sources.map((source) => (isGate(source) ? readGate(source, token) : readPath(source))));
   return all.flat();
+}
+
+/** Is a source the address of a live system, and no file? */
+export function isGate(source: string): boolean {
+  return /^https?:\/\//.test(source);
 }
 
 /** The archive that a file is; undefined for anything else. @throws Sentence for a damaged one */
@@ -58,35 +61,4 @@ async function readOne(file: string, source: string): Promise<Contents> {
   } catch {
     return refuse('It is no UTF-8 text');
   }
-}
-
-const namedSchema = z.array(z.looseObject({ name: z.string() }));
-
-/** Pipelines and templates of a live system, through its gate. */
-async function readGate(source: string, token: string | undefined): Promise<Contents[]> {
-  const base = source.replace(/\/+$/, '');
-  const get = async (path: string): Promise<string> => {
-    const headers = {
-      accept: 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    };
-    const answer = await fetch(`${base}${path}`, { headers, signal: AbortSignal.timeout(60_000) }).catch(
-      (error: unknown) => {
-        throw new Sentence(`${base} does not answer: ${reasonOf(error)}`);
-      },
-    );
-    const text = await answer.text();
-    if (!answer.ok) throw new Sentence(`${base}${path} answered ${answer.status}: ${text.slice(0, 200)}`);
-    return text;
-  };
-  const applications = namedSchema.safeParse(JSON.parse(await get('/applications')));
-  if (!applications.success) throw new Sentence(`${base}/applications is no list of applications: is this a gate?`);
-  const contents: Contents[] = [];
-  for (const { name } of applications.data) {
-    const path = `/applications/${encodeURIComponent(name)}/pipelineConfigs`;
-    const text = await get(path);
-    // An application without pipelines is nothing to report.
-    if (text.trim() !== '[]') contents.push(readDocuments(`${base}${path}`, text));
-  }
-  return contents;
 }

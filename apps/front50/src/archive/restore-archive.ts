@@ -3,6 +3,7 @@ import { canaryConfigSchema } from '@gennaker/contracts/canary-configs';
 import { entityTagsSchema } from '@gennaker/contracts/entity-tags';
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import { notificationSettingsSchema } from '@gennaker/contracts/notification-settings';
+import { permissionsSchema } from '@gennaker/contracts/people';
 import { pipelineTemplateSchema } from '@gennaker/contracts/pipeline-templates';
 import { projectSchema } from '@gennaker/contracts/projects';
 import type { Queryable } from '@gennaker/store/database';
@@ -60,7 +61,7 @@ export async function restoreArchive(
   };
   for (const application of archive.applications)
     await attempt(`application ${application.name}`, (client) =>
-      upsertApplication(front50, client, application.name, application, user),
+      restoreApplication(front50, client, application, user),
     );
   for (const document of archive.documents)
     await attempt(`${document.kind} ${document.id}`, (client) => restoreDocument(front50, client, document, user));
@@ -71,6 +72,21 @@ export async function restoreArchive(
     for (const kept of list)
       await attempt(`${kind} ${kept.id}`, (client) => restorePipeline(front50, client, kind, kept, user));
   return { restored, refused };
+}
+
+/** Permissions that cannot be read would let nobody in. */
+async function restoreApplication(
+  front50: Front50,
+  client: Queryable,
+  application: Archive['applications'][number],
+  user: string,
+): Promise<void> {
+  if (!permissionsSchema.nullish().safeParse(application['permissions']).success)
+    throw badRequest('Permissions are lists of roles under READ, WRITE and EXECUTE', {
+      field: 'permissions',
+      fix: 'write, for example, {"READ": ["dev"], "WRITE": ["ops"]}',
+    });
+  await upsertApplication(front50, client, application.name, application, user);
 }
 
 async function restoreDocument(
