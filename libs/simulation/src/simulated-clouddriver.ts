@@ -24,6 +24,12 @@ import type { VirtualTime } from './virtual-time.ts';
 
 type Json = Record<string, unknown>;
 
+/** Until a crashed process goes on. */
+const RESTART_MS = 2_000;
+
+/** The process that carried an operation out is gone. */
+class Crashed extends Error {}
+
 interface Lock {
   readonly holder: string;
   readonly reason: string;
@@ -73,6 +79,8 @@ export class SimulatedClouddriver {
   /** Executions that have ended: what an operation of theirs still makes is taken back. */
   readonly #ended = new Set<string>();
   #epoch = 0;
+  /** Grows with every crash: what an earlier life was about to do is done by the next. */
+  #life = 0;
   /** What is changed for a time only. */
   readonly holds = new SimulatedHolds();
   /** Changes that were accepted, in order, each once. */
@@ -167,6 +175,11 @@ export class SimulatedClouddriver {
       this.#submit([operation], undefined, executionId, undefined);
   }
 
+  /** Ends its process, and starts another: operations go on from the steps whose results are written down. */
+  crash(): void {
+    this.#life += 1;
+  }
+
   /** Waits until nothing is under way. */
   async idle(): Promise<void> {
     while ([...this.#jobs.values()].some((job) => job.endTimeMs === undefined)) await this.#time.sleep(250);
@@ -251,7 +264,9 @@ export class SimulatedClouddriver {
     executionId: string | undefined,
   ): Promise<void> {
     if (!this.holds.releases(description)) return;
-    const undos: (() => Promise<void>)[] = [];
+    const journal = new Map<string, unknown>();
+    let life = this.#life;
+    const undos = new Map<string, () => Promise<void>>();
     const trafficKey = (region: string, group: string): string => `${account}/${region}/${group}`;
     const context: OperationContext = {
       operationId: job.id,
@@ -260,9 +275,14 @@ export class SimulatedClouddriver {
       signal: new AbortController().signal,
       progress: async (phase, status) => void job.history.push({ phase, status, at: this.#time.now() }),
       requestId: (purpose) => uuidLike(`${job.id}/${index}/${purpose}`),
-      step: async (_step, run, undo) => {
-        if (typeof undo === 'function') undos.push(undo);
-        return run();
+      step: async (step, run, undo) => {
+        if (life !== this.#life) throw new Crashed();
+        if (typeof undo === 'function' && !undos.has(step)) undos.set(step, undo);
+        if (journal.has(step)) return journal.get(step) as never;
+        const result = await run();
+        if (life !== this.#life) throw new Crashed();
+        journal.set(step, result);
+        return result;
       },
       reserveName: async (cluster, taken) => {
         const mine = `${job.id}/${index}`;
@@ -287,7 +307,17 @@ export class SimulatedClouddriver {
     try {
       const inverse = this.holds.wish(description) && (await operation.inverse?.(context, description as never));
       if (inverse && 'impossible' in inverse) throw new Error(`It cannot be held. ${inverse.impossible}`);
-      const results = (await operation.run(context, description as never)).map((result) => ({ ...result }));
+      const carryOut = async (): Promise<Json[]> => {
+        for (;;)
+          try {
+            return (await operation.run(context, description as never)).map((result) => ({ ...result }));
+          } catch (error) {
+            if (!(error instanceof Crashed)) throw error;
+            await this.#time.sleep(RESTART_MS);
+            life = this.#life;
+          }
+      };
+      const results = await carryOut();
       job.resultObjects.push(...results);
       this.holds.carriedOut(
         { name, account, description },
@@ -298,7 +328,7 @@ export class SimulatedClouddriver {
       if (executionId !== undefined && this.#ended.has(executionId) && this.holds.wish(description))
         this.executionEnded(executionId);
     } catch (error) {
-      for (const undo of undos.toReversed()) await undo().catch(() => undefined);
+      for (const undo of [...undos.values()].toReversed()) await undo().catch(() => undefined);
       const what = description['serverGroupName'] ?? description['loadBalancerName'] ?? description['application'];
       job.reason = {
         summary: `${name} (${String(what)}) failed: ${error instanceof Error ? error.message : String(error)}`,

@@ -5,10 +5,12 @@ import type { Trouble } from './trial-trouble.fixture.ts';
 
 /** Trials of each strategy; TRIALS asks for more. */
 const RUNS = Number(process.env['TRIALS'] ?? 2);
+/** Of the histories; TRIALS_SEED plays those of an earlier run again. */
+const SEED = process.env['TRIALS_SEED'];
 /** Of real time, ms, for each. */
 const EACH_MS = 30_000;
 
-const strategies: Readonly<Record<string, readonly Pick<Trial, 'description' | 'mayMiss'>[]>> = {
+const strategies: Readonly<Record<string, readonly Pick<Trial, 'description' | 'mayMiss' | 'inPlace'>[]>> = {
   redblack: [
     { description: { strategy: 'redblack' } },
     { description: { strategy: 'redblack', scaleDown: true, delayBeforeDisableSec: 20 } },
@@ -39,11 +41,16 @@ const strategies: Readonly<Record<string, readonly Pick<Trial, 'description' | '
       },
     },
   ],
+  rollingpush: [
+    { description: { strategy: 'rollingpush' }, inPlace: { heals: true } },
+    { description: { strategy: 'rollingpush', termination: { concurrentRelaunches: 5 } }, inPlace: { heals: true } },
+  ],
   monitored: [{ description: { strategy: 'monitored', deploySteps: [25], analysisSeconds: 15 } }],
 };
 
 const after = fc.integer({ min: 0, max: 90 });
 const trouble: fc.Arbitrary<Trouble> = fc.oneof(
+  fc.record({ kind: fc.constant('clouddriver-crashes' as const), after }),
   fc.record({ kind: fc.constant('orca-crashes' as const), after }),
   fc.record({ kind: fc.constant('orca-crashes' as const), after }),
   fc.record({
@@ -81,7 +88,7 @@ describe.each(Object.entries(strategies))('a %s deploy', (_strategy, forms) => {
             expectUnharmed(trial, await playTrial(trial));
           },
         ),
-        { numRuns: RUNS },
+        { numRuns: RUNS, ...(SEED ? { seed: Number(SEED) } : {}) },
       );
     },
     RUNS * EACH_MS,

@@ -2,6 +2,7 @@ import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import type { StrategyDefinition } from '@gennaker/extension-sdk/strategy';
 import type { PipelineJson } from '@gennaker/simulation/pipeline-json';
 import type { PipelineRun } from '@gennaker/simulation/pipeline-run';
+import type { InstanceMatch } from '@gennaker/simulation/simulated-cloud';
 import { SimulatedWorld } from '@gennaker/simulation/simulated-world';
 import { expect } from 'vitest';
 import { pipeline } from './pipeline.ts';
@@ -17,6 +18,8 @@ export interface Trial {
   readonly troubles: readonly Trouble[];
   /** Instances that the strategy may let be missing. */
   readonly mayMiss?: number;
+  /** The instances of the server group that serves are replaced; `heals`: that group looks at their health itself. */
+  readonly inPlace?: { readonly heals: boolean };
 }
 
 /** What a trial came to. */
@@ -73,6 +76,7 @@ export async function playTrial(trial: Trial, planted: readonly StrategyDefiniti
       image: 'hello-1',
       capacity: { min: trial.size, max: trial.size, desired: trial.size },
       loadBalancers: ['hello-lb'],
+      ...(trial.inPlace?.heals ? { autoHealingPolicy: { healthCheck: 'answers' } } : {}),
     });
     await time.sleep(60_000);
   });
@@ -80,8 +84,9 @@ export async function playTrial(trial: Trial, planted: readonly StrategyDefiniti
   const start = (image: string): PipelineRun => world.start(deployOf(trial, image), { type: 'manual' });
   const run = start('hello-2');
   let again: PipelineRun | undefined;
+  const newcomers: InstanceMatch = trial.inPlace ? ({ image }) => image !== 'hello-1' : NEW;
   const errors = trial.troubles.find(({ kind }) => kind === 'new-answers-errors');
-  const watch = new TrialWatch(world, OLD, trial.size - missing(trial));
+  const watch = new TrialWatch(world, trial.inPlace ? undefined : OLD, trial.size - missing(trial));
   const over = (): boolean => [...world.runs.values()].every((one) => one.over);
   const second = (): void => {
     if (over()) return;
@@ -89,7 +94,7 @@ export async function playTrial(trial: Trial, planted: readonly StrategyDefiniti
       trial.troubles.some((one) => one.kind === 'new-flaps' && isDuring(time.now() - deployed, one.after, one.seconds)),
     );
     const failing = errors !== undefined && time.now() - deployed > errors.after * 1_000;
-    cloud.request('hello-lb', { count: 20, tookMs: 5, ...(failing ? { fails: NEW } : {}) });
+    cloud.request('hello-lb', { count: 20, tookMs: 5, ...(failing ? { fails: newcomers } : {}) });
     time.after(1_000, second);
   };
   second();
@@ -98,6 +103,8 @@ export async function playTrial(trial: Trial, planted: readonly StrategyDefiniti
     world,
     run,
     size: trial.size,
+    newcomers,
+    booting: trial.inPlace ? OLD : NEW,
     deployAgain: () => {
       again ??= start('hello-3');
     },

@@ -1,4 +1,5 @@
 import type { PipelineRun } from '@gennaker/simulation/pipeline-run';
+import type { InstanceMatch } from '@gennaker/simulation/simulated-cloud';
 import type { SimulatedWorld } from '@gennaker/simulation/simulated-world';
 
 /** Names of the server group that serves before a trial, and of the one that its deploy makes. */
@@ -11,6 +12,7 @@ export const PLACE = { credentials: 'local-gce', region: 'us-central1' } as cons
 /** What goes wrong, or what somebody does, so many seconds after the deploy began. */
 export type Trouble = { readonly after: number } & (
   | { readonly kind: 'orca-crashes' }
+  | { readonly kind: 'clouddriver-crashes' }
   | { readonly kind: 'operation-fails'; readonly operationType: 'insert' | 'patch' | 'delete' }
   | { readonly kind: 'request-fails'; readonly count: number }
   | { readonly kind: 'new-never-healthy' }
@@ -29,6 +31,10 @@ export interface TroubledWorld {
   readonly run: PipelineRun;
   /** Instances of a server group. */
   readonly size: number;
+  /** Instances that the deploy makes. */
+  readonly newcomers: InstanceMatch;
+  /** The server group whose boots fail. */
+  readonly booting: string;
   /** Starts the second deploy to the cluster. */
   deployAgain(): void;
   /** Somebody is about to change a server group by hand. */
@@ -37,11 +43,13 @@ export interface TroubledWorld {
 
 /** Makes a trouble happen now. */
 export function makeTrouble(troubled: TroubledWorld, trouble: Trouble): void {
-  const { world, run } = troubled;
-  const { cloud, time } = world;
+  const { world, run, newcomers, booting } = troubled;
+  const { cloud, clouddriver, time } = world;
   switch (trouble.kind) {
     case 'orca-crashes':
       return run.crash();
+    case 'clouddriver-crashes':
+      return clouddriver.crash();
     case 'operation-fails':
       return cloud.order({
         kind: 'fail-operation',
@@ -59,10 +67,10 @@ export function makeTrouble(troubled: TroubledWorld, trouble: Trouble): void {
         count: trouble.count,
       });
     case 'new-never-healthy':
-      return cloud.failHealthOf(NEW);
+      return cloud.failHealthOf(newcomers);
     case 'new-flaps': {
-      cloud.sicken(NEW);
-      time.after(trouble.seconds * 1_000, () => cloud.heal(NEW));
+      cloud.sicken(newcomers);
+      time.after(trouble.seconds * 1_000, () => cloud.heal(newcomers));
       return;
     }
     case 'slow-boot':
@@ -70,7 +78,7 @@ export function makeTrouble(troubled: TroubledWorld, trouble: Trouble): void {
     case 'boot-fails':
       return cloud.order({
         kind: 'fail-boot',
-        contains: NEW,
+        contains: booting,
         code: 'BOOT_FAILED',
         message: 'No boot',
         count: trouble.count,

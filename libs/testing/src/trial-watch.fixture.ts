@@ -22,7 +22,7 @@ export class TrialWatch implements Watched {
   readonly taken: string[] = [];
   readonly #world: SimulatedWorld;
   readonly #needed: number;
-  readonly #oldGroup: string;
+  readonly #oldGroup: string | undefined;
   /** What orders let each server group serve with, at the last look. */
   #ordered = new Map<string, number>();
   /** When each instance was healthy last. */
@@ -30,8 +30,11 @@ export class TrialWatch implements Watched {
   /** Until when a server group changes by somebody's hand. */
   readonly #byHand = new Map<string, number>();
 
-  /** @param needed instances that must be known to be healthy whenever something is taken */
-  constructor(world: SimulatedWorld, oldGroup: string, needed: number) {
+  /**
+   * @param oldGroup none of its instances is ill by trouble; undefined: old and new ones are of one server group
+   * @param needed instances that must be known to be healthy whenever something is taken
+   */
+  constructor(world: SimulatedWorld, oldGroup: string | undefined, needed: number) {
     this.#world = world;
     this.#oldGroup = oldGroup;
     this.#needed = needed;

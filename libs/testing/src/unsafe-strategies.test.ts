@@ -36,6 +36,25 @@ const unseen = defineStrategy({
   ],
 });
 
+/** Instances are replaced by those that run, whether the load balancer finds them healthy or not. */
+const blindPush = defineStrategy({
+  ...more,
+  type: 'blindpush',
+  insteadStages: () => [
+    {
+      type: 'updateLaunchConfig',
+      name: 'Replace the instances',
+      context: {
+        ...where,
+        target: 'current_asg_dynamic',
+        image: 'hello-2',
+        targetHealthyDeployPercentage: 0,
+        updatePolicy: { type: 'PROACTIVE', maxSurge: { fixed: 3 }, maxUnavailable: { fixed: 0 } },
+      },
+    },
+  ],
+});
+
 const trial = (strategy: string, troubles: Trial['troubles']): Trial => ({
   description: { strategy },
   size: 3,
@@ -57,5 +76,12 @@ describe('the trials of strategies', () => {
     expect(result.status).toBe('SUCCEEDED');
     expect(result.taken).toEqual([expect.stringContaining('hello-prod-v000 lost 3 while 0 of the rest')]);
     expect(() => expectUnharmed(tried, result)).toThrow(/SUCCEEDED/);
+  });
+
+  it('see one that replaces instances in their group without a look at their health', async () => {
+    const tried = { ...trial('blindpush', [{ kind: 'new-never-healthy', after: 0 }]), inPlace: { heals: false } };
+    const result = await playTrial(tried, [blindPush]);
+    expect(result.taken).toContainEqual(expect.stringContaining('hello-prod-v000 lost'));
+    expect(() => expectUnharmed(tried, result)).toThrow(/hello-2/);
   });
 });
