@@ -326,7 +326,9 @@ const calls: Asked[] = [
     body: { text: "on ${trigger.branch} ${#fromUrl('http://169.254.169.254/')}" },
     shape: () => ({
       result: "on release-1 ${#fromUrl('http://169.254.169.254/')}",
-      detail: { "{#fromUrl('http://169.254.169.254/')}": [{ level: 'ERROR', description: text }] },
+      detail: {
+        "on {trigger.branch} {#fromUrl('http://169.254.169.254/')}": [{ level: 'ERROR', description: text }],
+      },
       steps: [
         { text: 'trigger' },
         { text: 'trigger.branch', value: 'release-1' },

@@ -60,7 +60,7 @@ describe('the plan of a start', () => {
     expect(stages.map((one) => one.enabled)).toEqual(['yes', 'unknown', 'no', 'yes']);
     expect(stages[1]?.context['image']).toBe('${amiName}');
     expect(warnings).toMatchObject([
-      { stageRefId: '1', field: 'own', message: '${nothing} has no value: {nothing} has no value' },
+      { stageRefId: '1', field: 'own', message: '{nothing} has no value' },
       { stageRefId: '2', field: 'image', message: '${amiName} is known only at run time' },
     ]);
   });
