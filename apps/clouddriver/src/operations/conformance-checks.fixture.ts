@@ -29,7 +29,8 @@ export interface Check {
 
 interface Undisturbed {
   readonly outcome: Outcome;
-  readonly writes: number;
+  /** Points of its writes, in their order. */
+  readonly writes: readonly string[];
   readonly resources: Record<string, unknown>;
   /** Which free address a rule gets is the cloud's choice. */
   readonly withoutAddresses: Record<string, unknown>;
@@ -101,9 +102,14 @@ export class Trial {
 
   async #run(): Promise<Undisturbed> {
     const world = await this.open();
-    let writes = 0;
-    const counting: Mishap = { dies: (point) => ((writes += point.startsWith('write ') ? 1 : 0), null) };
-    const outcome = await this.run(world, counting);
+    const writes: string[] = [];
+    const watching: Mishap = {
+      dies: (point) => {
+        if (point.startsWith('write ')) writes.push(point);
+        return null;
+      },
+    };
+    const outcome = await this.run(world, watching);
     equal(outcome.ended?.failure, null);
     await world.settle();
     // Keys that the client library puts beside those of answers have no place in what is written.
@@ -165,14 +171,16 @@ export const CHECKS: readonly Check[] = [
     worlds: 'many',
     async run(trial) {
       const whole = await trial.undisturbed();
-      for (let write = 1; write <= whole.writes; write++)
-        for (const when of ['before', 'after'] as const) {
+      for (const [index, point] of whole.writes.entries())
+        // Before the start of a step is after the end of the one before it.
+        for (const when of point.endsWith(' started') ? (['after'] as const) : (['before', 'after'] as const)) {
+          const told = `${when} ${point}`;
           const world = await trial.open();
-          equal((await trial.run(world, { dies: atWrite(write, when) })).ended, null, `${when} write ${write}`);
-          equal((await trial.run(world)).ended?.failure, null, `${when} write ${write}`);
+          equal((await trial.run(world, { dies: atWrite(index + 1, when) })).ended, null, told);
+          equal((await trial.run(world)).ended?.failure, null, told);
           await world.settle();
-          deepEqual(await resources(world), whole.resources, `${when} write ${write}`);
-          sameChanges(await trial.changesOf(world), whole.changes, `${when} write ${write}`);
+          deepEqual(await resources(world), whole.resources, told);
+          sameChanges(await trial.changesOf(world), whole.changes, told);
         }
     },
   },
