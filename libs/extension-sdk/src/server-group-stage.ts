@@ -186,3 +186,8 @@ export function serverGroupTasks<C extends ServerGroupStage>({
     releaseClusterLock<C>(),
   ];
 }
+
+/** The tasks of a stage that changes nothing: it settles on its server groups and looks at them. Nobody changes them meanwhile. */
+export function lookAtTargets<C extends ServerGroupStage>(look: TaskDefinition<C>): readonly TaskDefinition<C>[] {
+  return [acquireClusterLock<C>(placesOf), determineTarget, look, releaseClusterLock<C>()];
+}

@@ -1,0 +1,30 @@
+import { serverGroupStageSchema } from '@gennaker/contracts/server-group-stage';
+import { z } from 'zod';
+
+/** Inputs of captureSourceServerGroupCapacity: a server group by name or target, or Spinnaker's `source`. */
+export const stageSchema = serverGroupStageSchema
+  .extend({
+    source: z
+      .looseObject({
+        account: z.string().optional(),
+        credentials: z.string().optional(),
+        region: z.string().optional(),
+        serverGroupName: z.string().optional(),
+        asgName: z.string().optional(),
+      })
+      .optional()
+      .describe('the server group, in place of the fields beside'),
+  })
+  .transform((stage) => {
+    const { source } = stage;
+    if (!source) return stage;
+    const account = source.credentials ?? source.account;
+    const name = source.serverGroupName ?? source.asgName;
+    return {
+      ...stage,
+      ...(account ? { credentials: account } : {}),
+      ...(source.region ? { region: source.region, regions: [source.region] } : {}),
+      ...(name ? { serverGroupName: name } : {}),
+    };
+  });
+export type Stage = z.output<typeof stageSchema>;

@@ -1,0 +1,1 @@
+export { serverGroupStageSchema as stageSchema } from '@gennaker/contracts/server-group-stage';
