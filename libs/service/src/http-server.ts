@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { Api, Call, Handlers, RawAnswer, Route, StreamEvent } from '@gennaker/contracts/route';
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
+import { healthRoutes } from '@gennaker/contracts/health';
 import { refuseUnkeepable } from '@gennaker/contracts/keepable-json';
 import { ANONYMOUS, type Identity } from '@gennaker/contracts/people';
 import {
@@ -22,7 +23,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ServiceConfig, ServiceName } from './config.ts';
 import { errorBody } from './error-body.ts';
 import { callerAddress } from './caller-address.ts';
@@ -95,7 +96,7 @@ export async function serve<const A extends Api>(options: ServeOptions<A>): Prom
   const port = options.port ?? config.ports[name];
   const ending = new AbortController();
   const api: Api = {
-    health: { method: 'GET', path: '/health', summary: 'Is it up?', response: z.object({ status: z.string() }) },
+    ...healthRoutes,
     ...options.api,
   };
   const handlers: Record<string, Handler> = {

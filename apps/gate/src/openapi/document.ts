@@ -15,6 +15,7 @@ import {
 } from '@gennaker/contracts/execution';
 import { applicationSchema, pipelineSchema, saveWarningSchema, taskSchema } from '@gennaker/contracts/front50';
 import { applicationViewSchema, gateApi, upstreamNoticeSchema } from '@gennaker/contracts/gate';
+import { healthRoutes } from '@gennaker/contracts/health';
 import { buildInfoSchema } from '@gennaker/contracts/igor';
 import { type Api, type Route, writePath } from '@gennaker/contracts/route';
 import { z } from 'zod';
@@ -135,7 +136,7 @@ function operationOf(id: string, route: Route, components: Json): Json {
 }
 
 /** Gate's contract as an OpenAPI 3.1 document (spec.openapis.org/oas/v3.1.0), the same for the same version. */
-export function openApiDocument(version: string, api: Api = gateApi): Json {
+export function openApiDocument(version: string, api: Api = { ...healthRoutes, ...gateApi }): Json {
   const components: Json = {};
   schemaOf(z.array(errorBodySchema), components);
   const paths: Record<string, Json> = {};
