@@ -103,7 +103,7 @@ function Collisions({
         title={of.length === 1 ? 'Both changed one thing' : `Both changed ${of.length} things`}
         next="Choose for each whose value is kept."
       />
-      <div className="card">
+      <div className="card" style={{ marginTop: 10 }}>
         <table className="table">
           <thead>
             <tr>

@@ -18,6 +18,7 @@ interface TableProps {
 export function OutcomeTable({ documents, conflict, left, onLeft }: TableProps) {
   const storable = documents.filter((each) => isStorable(each, conflict)).map(placeOf);
   const taken = storable.filter((place) => !left.has(place));
+  const rehearsed = documents.some(({ rehearsal }) => rehearsal !== undefined);
   return (
     <div className="card outcomes">
       <table className="table" aria-label="Documents">
@@ -36,13 +37,20 @@ export function OutcomeTable({ documents, conflict, left, onLeft }: TableProps) 
             ) : null}
             <th scope="col">Document</th>
             <th scope="col">Stages</th>
-            <th scope="col">Rehearsal</th>
+            {rehearsed ? <th scope="col">Rehearsal</th> : null}
             <th scope="col">{onLeft ? 'What happens' : 'What happened'}</th>
           </tr>
         </thead>
         <tbody>
           {documents.map((document) => (
-            <Row key={placeOf(document)} document={document} conflict={conflict} left={left} onLeft={onLeft} />
+            <Row
+              key={placeOf(document)}
+              document={document}
+              conflict={conflict}
+              left={left}
+              onLeft={onLeft}
+              rehearsed={rehearsed}
+            />
           ))}
         </tbody>
       </table>
@@ -55,7 +63,11 @@ function Row({
   conflict,
   left,
   onLeft,
-}: { readonly document: ImportOutcome } & Pick<TableProps, 'conflict' | 'left' | 'onLeft'>) {
+  rehearsed,
+}: { readonly document: ImportOutcome; readonly rehearsed: boolean } & Pick<
+  TableProps,
+  'conflict' | 'left' | 'onLeft'
+>) {
   const place = placeOf(document);
   const { name, application, source, path, notes } = document;
   const can = isStorable(document, conflict);
@@ -105,9 +117,11 @@ function Row({
         <Count of={document.approximated} what="approximated" />
         <Count of={document.unsupported} what="unsupported" />
       </td>
-      <td>
-        <Rehearsed of={document.rehearsal} />
-      </td>
+      {rehearsed ? (
+        <td>
+          <Rehearsed of={document.rehearsal} />
+        </td>
+      ) : null}
       <td>
         <StatusText look={isLeft ? 'skipped' : look}>{isLeft ? 'Left out' : word}</StatusText>
         {fate === 'refused' ? (
@@ -122,9 +136,14 @@ function Row({
 }
 
 function Stored({ document: { kind, name, application } }: { readonly document: ImportOutcome }) {
-  if (kind === 'template') return <Link to="/pipeline-templates">{name}</Link>;
+  if (kind === 'template')
+    return (
+      <Link className="link" to="/pipeline-templates">
+        {name}
+      </Link>
+    );
   return (
-    <Link to="/applications/$application/executions" params={{ application }} search={{ q: name }}>
+    <Link className="link" to="/applications/$application/executions" params={{ application }} search={{ q: name }}>
       {name}
     </Link>
   );

@@ -10,9 +10,12 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { CreatePipelineDialog } from '../editor/create-pipeline-dialog.tsx';
 import { ExecutionRow } from '../executions/execution-row.tsx';
+import { ExecutionSearch } from '../executions/execution-search.tsx';
+import { FoundExecutions } from '../executions/found-executions.tsx';
 import { StartDialog } from '../executions/start-dialog.tsx';
 import { triggerSentence } from '../executions/trigger-sentence.ts';
 import { pendingJudgments, useExecutions } from '../queries/executions.ts';
+import { isSearch, type SearchCriteria } from '../queries/execution-search.ts';
 import { usePipelines } from '../queries/pipelines.ts';
 import { PageFilter } from '../shell/page-filter.tsx';
 
@@ -34,6 +37,8 @@ export function ExecutionsPage() {
   const executions = useExecutions(application);
   const [creating, setCreating] = useState(false);
   const { q = '', status = 'all', execution: open, stage } = search;
+  const { user, parameter, trigger, artifact, commit, from, to } = search;
+  const criteria: SearchCriteria = { user, parameter, trigger, artifact, commit, from, to };
 
   const onOpen = useCallback(
     (execution: string | undefined, at?: string) =>
@@ -83,11 +88,17 @@ export function ExecutionsPage() {
           value={q}
           onChange={(value) => void navigate({ search: (was) => ({ ...was, q: value || undefined }), replace: true })}
         />
+        <ExecutionSearch
+          criteria={criteria}
+          onSearch={(wanted) => void navigate({ search: (was) => ({ q: was.q, status: was.status, ...wanted }) })}
+        />
         <Button leftSection={<PlusIcon size={16} />} onClick={() => setCreating(true)}>
           Create pipeline
         </Button>
       </div>
-      {loading ? (
+      {isSearch(criteria) ? (
+        <FoundExecutions application={application} criteria={criteria} open={open} stage={stage} onOpen={onOpen} />
+      ) : loading ? (
         <ExecutionsSkeleton />
       ) : failed ? (
         <ErrorPanel

@@ -89,9 +89,7 @@ function Dashboard({ project }: { readonly project: ProjectView }) {
           <Applications of={applications} executions={executions.data ?? []} />
           <Clusters applications={applications} clusters={clusters} />
           <section aria-labelledby="project-pipelines">
-            <h2 id="project-pipelines" className="gk-section-title">
-              Pipelines
-            </h2>
+            <h2 id="project-pipelines">Pipelines</h2>
             {executions.isPending ? (
               <Skeleton height={160} radius="lg" role="status" aria-label="Reading the executions" />
             ) : executions.isError ? (
@@ -163,9 +161,7 @@ function Clusters({
   const { groups, loading, errors } = useServerGroupsOf(clusters.length > 0 ? applications : []);
   return (
     <section aria-labelledby="project-clusters">
-      <h2 id="project-clusters" className="gk-section-title">
-        Clusters
-      </h2>
+      <h2 id="project-clusters">Clusters</h2>
       {errors[0] ? <ErrorPanel title="Not all clusters could be read" error={errors[0]} /> : null}
       {clusters.length === 0 ? (
         <EmptyState icon={ClustersIcon} title="No clusters are chosen">

@@ -72,10 +72,15 @@ function Use({ id }: { readonly id: string }) {
   return (
     <>
       <ul className="card hits" aria-label="Versions">
-        {(versions.data[id] ?? []).map(({ digest, tag, lastModifiedBy, updateTs }) => (
-          <li key={`${digest} ${tag ?? ''}`}>
-            <span>
-              <span className="gk-mono">{digest.slice(0, 12)}</span> {tag ? <Chip look="system">{tag}</Chip> : null}
+        {byDigest(versions.data[id] ?? []).map(({ digest, tags, lastModifiedBy, updateTs }) => (
+          <li key={digest}>
+            <span className="template-version">
+              <span className="gk-mono">{digest.slice(0, 12)}</span>
+              {tags.map((tag) => (
+                <Chip key={tag} look="system">
+                  {tag}
+                </Chip>
+              ))}
             </span>
             <span className="gk-muted">
               {lastModifiedBy || 'Somebody'} · <Ago at={Number(updateTs)} />
@@ -99,4 +104,15 @@ function Use({ id }: { readonly id: string }) {
       )}
     </>
   );
+}
+
+/** A version is listed once for itself and once for each of its tags: here it is one, with its tags. */
+function byDigest(versions: readonly StoredTemplate[]) {
+  const found = new Map<string, Pick<StoredTemplate, 'digest' | 'lastModifiedBy' | 'updateTs'> & { tags: string[] }>();
+  for (const { digest, tag, lastModifiedBy, updateTs } of versions) {
+    const known = found.get(digest) ?? { digest, lastModifiedBy, updateTs, tags: [] };
+    if (tag !== undefined) known.tags.push(tag);
+    found.set(digest, known);
+  }
+  return [...found.values()];
 }
