@@ -74,13 +74,17 @@ describe('stages and artifacts', () => {
       id: 'B',
       refId: 'b',
       name: 'Bake',
-      outputs: { deploymentDetails: [{ region: 'r1', ami: 'ami-r1' }] },
+      outputs: { deploymentDetails: ['r1', 'r2'].map((region) => ({ region, ami: `ami-${region}` })) },
     });
     const deployed = stage({
       ...deploy('one', 'r1', 'app-v001'),
       requisiteStageRefIds: ['b'],
-      context: { 'deploy.server.groups': { r1: ['app-v001'] } },
+      context: { 'deploy.server.groups': { r1: ['app-v001'], r2: ['app-v002'] } },
     });
+    expect(resolved('${deployedServerGroups}', within(bake, deployed)).value).toMatchObject([
+      { serverGroup: 'app-v001', region: 'r1', ami: 'ami-r1' },
+      { serverGroup: 'app-v002', region: 'r2', ami: 'ami-r2' },
+    ]);
     expect(
       resolved('run ${deployedServerGroups[0].serverGroup} of ${deployedServerGroups[0].ami}', within(bake, deployed))
         .value,
