@@ -67,7 +67,8 @@ export function putTags(kept: readonly EntityTag[], given: readonly EntityTag[])
 export function applicationOfEntity({ application, entityType, entityId }: EntityRef): string | undefined {
   if (application) return application.toLowerCase();
   if (entityType.toLowerCase() === 'application') return entityId.toLowerCase();
-  return parseName(entityId)?.app.toLowerCase();
+  // A pipeline's id tells nothing.
+  return entityType.toLowerCase() === 'pipeline' ? undefined : parseName(entityId)?.app.toLowerCase();
 }
 
 const byId = z.object({ id: z.string() });
