@@ -138,6 +138,9 @@ function silence(path: string, address: string, port: number, timeoutMs: number)
 }
 
 function refusal(address: string, port: number, cause: Error): string {
-  const refused = 'code' in cause && cause.code === 'ECONNREFUSED';
-  return refused ? `Nothing listens at ${address}:${port}.` : `${address}:${port} cannot be reached: ${cause.message}.`;
+  const code = 'code' in cause ? cause.code : undefined;
+  if (code === 'ECONNREFUSED') return `Nothing listens at ${address}:${port}.`;
+  // OpenSSL's own words name places in its source.
+  if (code === 'EPROTO') return `No TLS connection with ${address}:${port} comes about; it may not speak TLS.`;
+  return `${address}:${port} cannot be reached: ${cause.message}.`;
 }
