@@ -50,6 +50,20 @@ test('the same key answers the same operation, and only the first is run', async
   expect(await lab.names(groups)).toEqual(['hello-v000']);
 });
 
+test('a key that was used up by asking for nothing has what comes with it later do nothing', async () => {
+  const { lab, clouddriver } = await prepare();
+  const { api, stop } = await clouddriver.here();
+  cleanUps.push(stop);
+  const submit = (body: Parameters<typeof api.submit>[0]['body']) =>
+    api.submit({ params: { provider: 'gce' }, query: {}, body }, { key: 'given-up' });
+  const { id } = await submit([]);
+  expect(await ended(api, id)).toMatchObject({ status: { completed: true, failed: false }, resultObjects: [] });
+  expect((await submit([create()])).id).toBe(id);
+  expect(await lab.names(groups)).toEqual([]);
+  const unkeyed = api.submit({ params: { provider: 'gce' }, query: {}, body: [] });
+  await expect(unkeyed).rejects.toThrow('No operation was given');
+});
+
 // Of all steps of all operations: conformance-on-processes.int.test.ts, and npm run chaos -- operations.
 test('killed in the middle of a change, another process finishes it and nothing exists twice', async () => {
   const { lab, clouddriver } = await prepare({ latencyMs: 20 });

@@ -1,7 +1,10 @@
-import { submittedOperation } from './cloud-operation.ts';
+import { submittedOperation, submittedUnheard } from './cloud-operation.ts';
 import type { ClusterPlace } from './cluster-lock.ts';
 import { cancelledDeployStages } from './deploy-strategy.ts';
 import type { PlannedStage, PlanView, TaskContext, TaskDefinition } from './stage.ts';
+import { z } from 'zod';
+
+const providerSchema = z.looseObject({ cloudProvider: z.string().default('gce') });
 
 /**
  * The task that asks for a new server group, with what follows when its stage is cancelled afterwards: a pipeline of its own
@@ -19,7 +22,9 @@ export function takenBackWhenCancelled<C>(
       const own = context.stages.find(({ id }) => id === context.stage.id);
       if (own?.status !== 'CANCELED') return;
       const place = placeOf(context);
-      const stages = cancelledDeployStages(stage, view, place, submittedOperation(stage.context));
+      const { cloudProvider } = providerSchema.parse(stage.context);
+      const creation = submittedOperation(stage.context) ?? (await submittedUnheard(context, cloudProvider));
+      const stages = cancelledDeployStages(stage, view, place, creation);
       if (stages.length === 0) return;
       await context.ports.orca.orchestrate(
         {

@@ -24,6 +24,21 @@ export function submittedOperation(context: object): string | undefined {
   return katoSchema.safeParse(new Map(Object.entries(context)).get(KATO_KEY)).data?.id;
 }
 
+/**
+ * What a task had submitted when it was ended from outside, though no answer came. Where nothing had arrived, nothing ever
+ * will: the task's key is used up. Undefined: nothing was begun. Called by a task's `onEnd`.
+ */
+export async function submittedUnheard(context: TaskContext<unknown>, provider: string): Promise<string | undefined> {
+  const call = { signal: context.signal, traceparent: context.traceparent, identity: context.identity };
+  const { id } = await context.ports.clouddriver.submit(
+    { params: { provider }, query: {}, body: [] },
+    { ...call, key: context.key.replace(/:cancel$/, '') },
+  );
+  const operation = await context.ports.clouddriver.getOperation({ params: { id } }, call);
+  const { completed, failed } = operation.status;
+  return completed && !failed && operation.resultObjects.length === 0 ? undefined : id;
+}
+
 /** What a stage submits: nothing at all is fine, and skips what follows. */
 export interface Submitted {
   readonly provider: string;

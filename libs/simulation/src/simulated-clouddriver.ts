@@ -81,6 +81,8 @@ export class SimulatedClouddriver {
   #epoch = 0;
   /** Grows with every crash: what an earlier life was about to do is done by the next. */
   #life = 0;
+  /** How long a submission is on its way, and its answer too, ms. */
+  #slowness = 0;
   /** What is changed for a time only. */
   readonly holds = new SimulatedHolds();
   /** Changes that were accepted, in order, each once. */
@@ -95,7 +97,10 @@ export class SimulatedClouddriver {
   /** What stages call; what a simulation has not is refused by name. */
   readonly client: Client<typeof clouddriverApi> = unsupported<Client<typeof clouddriverApi>>('clouddriver', {
     submit: async ({ body, query }, options) => {
-      const id = this.#submit(body, options?.key, query?.executionId, query?.stageId);
+      const id = await this.#onItsWay(
+        () => this.#submit(body, options?.key, query?.executionId, query?.stageId),
+        options?.signal,
+      );
       return { id, resourceUri: `/task/${id}` };
     },
     getOperation: async ({ params }) => this.#operation(params.id),
@@ -141,6 +146,25 @@ export class SimulatedClouddriver {
       ),
   });
 
+  /** Sends a request, which arrives also when nobody waits for its answer any more. */
+  async #onItsWay<T>(receive: () => T, signal: AbortSignal | undefined): Promise<T> {
+    if (this.#slowness === 0) return receive();
+    let answer: (() => T) | undefined;
+    this.#time.after(this.#slowness, () => {
+      try {
+        const received = receive();
+        answer = () => received;
+      } catch (error) {
+        answer = () => {
+          throw error;
+        };
+      }
+    });
+    await this.#time.sleep(2 * this.#slowness, signal);
+    if (!answer) throw new Error('An answer came before its request');
+    return answer();
+  }
+
   /** Every server group of every account that was used. */
   async serverGroups(): Promise<ServerGroup[]> {
     const accounts = this.#accounts.size === 0 ? ['simulated'] : [...this.#accounts];
@@ -173,6 +197,11 @@ export class SimulatedClouddriver {
     this.#ended.add(executionId);
     for (const operation of this.holds.ofExecution(executionId))
       this.#submit([operation], undefined, executionId, undefined);
+  }
+
+  /** From now on a submission is so long on its way, and its answer too, ms: whoever does not wait for it does not stop it. */
+  slowDown(ms: number): void {
+    this.#slowness = ms;
   }
 
   /** Ends its process, and starts another: operations go on from the steps whose results are written down. */

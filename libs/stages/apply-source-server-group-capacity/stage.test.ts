@@ -11,6 +11,9 @@ const running = {
 };
 const where = { credentials: 'local-gce', cluster: 'hello-prod', regions: ['us-central1'] };
 const current = { ...where, target: 'current_asg_dynamic' };
+const captured = Object.fromEntries(
+  ['min', 'max', 'desired'].map((key) => [key, `\${#stage("Capture")["outputs"]["capacity"]["${key}"]}`]),
+);
 const scaling = { cpuUtilization: { utilizationTarget: 0.6 }, coolDownPeriodSec: 60 };
 
 describe('the capacity of the server group that is replaced', () => {
@@ -24,7 +27,7 @@ describe('the capacity of the server group that is replaced', () => {
         .stage('captureSourceServerGroupCapacity', 'Capture', {
           source: { account: 'local-gce', region: 'us-central1', asgName: 'hello-prod-v000' },
         })
-        .stage('resizeServerGroup', 'Pin', { ...current, capacity: '${#stage("Capture")["outputs"]["capacity"]}' })
+        .stage('resizeServerGroup', 'Pin', { ...current, capacity: captured })
         .stage('applySourceServerGroupCapacity', 'Apply', current),
     )
       .withServerGroup(running)

@@ -40,6 +40,21 @@ describe('a deploy that is cancelled', () => {
     expect(result.operations[0]?.name).toBe('createServerGroup');
   });
 
+  it.each([
+    ['before it has arrived', 5_000],
+    ['before its answer has', 15_000],
+  ])(
+    'leaves nothing over where the new server group was asked for, and the cancellation comes %s',
+    async (_when, afterMs) => {
+      const result = await deploy({ strategy: 'redblack' })
+        .whenAnswersAreSlow(10_000)
+        .cancelledAfter(afterMs)
+        .toEnd('CANCELED');
+      expect(groups(result)).toEqual(['hello-prod-v000 on 2']);
+      expect(result.operations[0]?.name).toBe('createServerGroup');
+    },
+  );
+
   it('gives back what was taken step by step before the new one goes', async () => {
     const result = await deploy({ strategy: 'rollingredblack', targetPercentages: [50], delayBeforeCleanup: 120 })
       .cancelledAfter(60_000)

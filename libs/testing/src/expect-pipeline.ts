@@ -197,6 +197,12 @@ export class PipelineExpectation {
     return this;
   }
 
+  /** Changes that are asked for are so long on their way to the cloud's service, and its answers as long on theirs, ms. */
+  whenAnswersAreSlow(ms: number): this {
+    this.#atStart.push({ about: 'slow answers down', run: (world) => world.clouddriver.slowDown(ms) });
+    return this;
+  }
+
   /** New instances whose zone, region or name begins with the text (or matches) never answer their health checks. */
   whenHealthFails(instances: InstanceMatch): this {
     this.#atStart.push({ about: 'break health', run: (world) => world.cloud.failHealthOf(instances) });

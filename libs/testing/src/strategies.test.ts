@@ -50,6 +50,11 @@ const strategies: Readonly<Record<string, readonly Pick<Trial, 'description' | '
 
 const after = fc.integer({ min: 0, max: 90 });
 const trouble: fc.Arbitrary<Trouble> = fc.oneof(
+  fc.record({
+    kind: fc.constant('slow-answers' as const),
+    after: fc.constant(0),
+    seconds: fc.integer({ min: 1, max: 10 }),
+  }),
   fc.record({ kind: fc.constant('clouddriver-crashes' as const), after }),
   fc.record({ kind: fc.constant('orca-crashes' as const), after }),
   fc.record({ kind: fc.constant('orca-crashes' as const), after }),

@@ -13,6 +13,7 @@ export const PLACE = { credentials: 'local-gce', region: 'us-central1' } as cons
 export type Trouble = { readonly after: number } & (
   | { readonly kind: 'orca-crashes' }
   | { readonly kind: 'clouddriver-crashes' }
+  | { readonly kind: 'slow-answers'; readonly seconds: number }
   | { readonly kind: 'operation-fails'; readonly operationType: 'insert' | 'patch' | 'delete' }
   | { readonly kind: 'request-fails'; readonly count: number }
   | { readonly kind: 'new-never-healthy' }
@@ -50,6 +51,8 @@ export function makeTrouble(troubled: TroubledWorld, trouble: Trouble): void {
       return run.crash();
     case 'clouddriver-crashes':
       return clouddriver.crash();
+    case 'slow-answers':
+      return clouddriver.slowDown(trouble.seconds * 1_000);
     case 'operation-fails':
       return cloud.order({
         kind: 'fail-operation',

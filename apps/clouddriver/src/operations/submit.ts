@@ -52,7 +52,8 @@ export async function submit(
     const known = await byKey(db, submission.key);
     if (known) return { id: known, fresh: false };
   }
-  if (submission.descriptions.length === 0)
+  // With a key it is an answer: whatever is sent with that key later does nothing.
+  if (submission.descriptions.length === 0 && submission.key === undefined)
     throw badRequest('No operation was given', { field: 'body', fix: 'send [{"<operation>": {...}}]' });
   const descriptions = await withReleases(db.pool, submission.descriptions, submission.executionId);
   const accepted = accept(accounts, submission.provider, descriptions);
