@@ -87,7 +87,10 @@ const applicationHome = createRoute({
 const executions = createRoute({
   getParentRoute: () => application,
   path: '/executions',
-  validateSearch: z.object({ q: words, status: words, execution: words, stage: words, start: words }),
+  validateSearch: z.object({
+    ...{ q: words, status: words, execution: words, stage: words, start: words },
+    ...{ user: words, parameter: words, trigger: words, artifact: words, commit: words, from: words, to: words },
+  }),
   component: lazyRouteComponent(() => import('./pages/executions-page.tsx'), 'ExecutionsPage'),
 });
 const execution = createRoute({

@@ -75,8 +75,9 @@ function fromWords(wanted: Wanted, texts: readonly string[], after: After, limit
     list(conditions, false),
     ...(conditions.length === 0 ? [] : [list([`w.words @> '{${MORE}}'`, `not (${conditions.join(' and ')})`], true)]),
   ];
-  const looked = wanted.trigger === undefined ? `case when f.more then ${DATA('f.more')} end` : DATA('f.more');
-  return `select f.id, f.at, ${looked} as data from (${lists.join(' union all ')}) f join orca.executions e on e.id = f.id`;
+  const look = `(select ${DATA('f.more')} from orca.executions e where e.id = f.id)`;
+  const data = wanted.trigger === undefined ? `case when f.more then ${look} end` : look;
+  return `select f.id, f.at, ${data} as data from (${lists.join(' union all ')}) f`;
 }
 
 function fromExecutions(wanted: Wanted, after: After, place: Place): string {

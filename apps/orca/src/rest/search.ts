@@ -12,8 +12,8 @@ import { MORE, type Searched, searchWords } from './search-words.ts';
 type Query = z.infer<typeof searchQuery>;
 type AllQuery = z.infer<(typeof orcaApi)['searchAllExecutions']['query']>;
 
-/** Rows that are read at a time, at least and at most. */
-const PAGE = 200;
+/** Rows that are read at a time, at least: where triggers are compared, and where the words alone decide; and at most. */
+const PAGE = { compared: 500, decided: 50 } as const;
 const BIGGEST_PAGE = 5_000;
 const SIZE = 10;
 
@@ -57,7 +57,8 @@ export async function searchAllExecutions(
 async function search(db: Database, wanted: Wanted, most: number, after?: Place): Promise<Found[]> {
   const found: Found[] = [];
   for (let place = after; ;) {
-    const limit = Math.min(BIGGEST_PAGE, Math.max(PAGE, most - found.length));
+    const least = wanted.trigger === undefined ? PAGE.decided : PAGE.compared;
+    const limit = Math.min(BIGGEST_PAGE, Math.max(least, most - found.length));
     const rows = await readFound(db.pool, wanted, place, limit);
     found.push(...rows.filter((row) => fits(row, wanted)));
     place = rows.at(-1);
