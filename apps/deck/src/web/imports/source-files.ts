@@ -16,7 +16,7 @@ export async function readDropped(transfer: DataTransfer): Promise<SourceFile[]>
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.() ?? undefined);
   const plain = [...transfer.files];
   if (entries.every((entry) => entry === undefined)) return readFiles(plain);
-  const found = await Promise.all(entries.map((entry) => (entry ? filesIn(entry) : [])));
+  const found = await Promise.all(entries.flatMap((entry) => (entry ? [filesIn(entry)] : [])));
   return readAll(found.flat());
 }
 
