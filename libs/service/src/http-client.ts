@@ -90,8 +90,8 @@ function operationsOf(
       const endless = route.answers === 'events' || deadlineMs === Number.POSITIVE_INFINITY;
       const limits: CallOptions = endless ? call : { deadlineMs, ...call };
       const send = (): Promise<unknown> => {
-        const client = clients[turn++ % clients.length] as unknown as Record<string, Operation>;
-        const op = client[name];
+        const client = clients[turn++ % clients.length] as Readonly<Record<string, Operation>> | undefined;
+        const op = client?.[name];
         if (!op) throw new Error(`${options.name} has no operation ${name}`);
         return op(args, { ...limits, headers: { ...limits.headers, ...signed(call.identity ?? nobody) } });
       };

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { FastifyReply } from 'fastify';
 
 /** About so much is sent at a time, characters. */
@@ -53,8 +52,7 @@ async function* parts(value: unknown): AsyncGenerator<string> {
 export async function sendStream(reply: FastifyReply, value: unknown): Promise<void> {
   reply.header('content-type', 'application/json; charset=utf-8');
   reply.raw.setTimeout(PATIENCE_MS, () => reply.raw.destroy());
-  if (value instanceof ReadableStream)
-    return void (await reply.send(Readable.fromWeb(value as unknown as NodeReadableStream<Uint8Array>)));
+  if (value instanceof ReadableStream) return void (await reply.send(Readable.fromWeb(value)));
   const pieces = jsonPieces(value);
   const first = await pieces.next();
   await reply.send(Readable.from(resumed(first, pieces), { objectMode: false }));
