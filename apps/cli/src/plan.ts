@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Pipeline } from '@gennaker/contracts/front50';
 import { gateApi } from '@gennaker/contracts/gate';
-import type { LiveStage, PlannedDeploy } from '@gennaker/contracts/live-plan';
+import { type LiveStage, type PlannedDeploy, replacedText } from '@gennaker/contracts/live-plan';
 import { orcaInsightRoutes, type Plan, type PlannedStageView } from '@gennaker/contracts/orca-insight';
 import { inWords } from '@gennaker/engine/decide/timers';
 import { gateNamed, saying } from './gate-client.ts';
@@ -124,12 +124,10 @@ function liveText(stage: LiveStage | undefined): string[] {
   ].map((line) => `   ${line}`);
 }
 
-function deployText({ serverGroupName, region, account, replaces, strategy, steps }: PlannedDeploy): string[] {
-  const now = replaces
-    ? `${replaces.serverGroupName} serves now with ${replaces.capacity.desired} instances${replaces.image ? ` of ${replaces.image}` : ''}`
-    : 'nothing of the cluster serves now';
+function deployText(deploy: PlannedDeploy): string[] {
+  const { serverGroupName, region, account, strategy, steps } = deploy;
   return [
-    `${serverGroupName} in ${region} of ${account}${strategy ? `, strategy ${strategy}` : ''}; ${now}`,
+    `${serverGroupName} in ${region} of ${account}${strategy ? `, strategy ${strategy}` : ''}; ${replacedText(deploy)}`,
     ...steps.map((step, at) => `  ${at + 1}. ${step}`),
   ];
 }

@@ -12,12 +12,28 @@ export const plannedDeploySchema = z.object({
   capacity: capacitySchema.optional().describe('instances in the end; absent: as many as the cloud gives'),
   strategy: z.string().optional(),
   replaces: z
-    .object({ serverGroupName: z.string(), capacity: capacitySchema, image: z.string().optional() })
+    .object({
+      serverGroupName: z.string(),
+      capacity: capacitySchema,
+      image: z.string().optional(),
+      healthy: z.number().int().optional().describe('instances that are healthy now; absent: not known'),
+    })
     .optional()
-    .describe('what serves now; absent: nothing of the cluster does'),
+    .describe('what gets the requests now; absent: nothing of the cluster does'),
   steps: z.array(z.string()).describe('in their order'),
 });
 export type PlannedDeploy = z.infer<typeof plannedDeploySchema>;
+
+/** What a deploy replaces, as a part of a sentence: whatever has no healthy instance does not serve, though it gets the requests. */
+export function replacedText({ replaces }: Pick<PlannedDeploy, 'replaces'>): string {
+  if (!replaces) return 'nothing of the cluster serves now';
+  const { serverGroupName, capacity, image, healthy } = replaces;
+  const of = image ? ` of ${image}` : '';
+  if (healthy === 0)
+    return `${serverGroupName} gets the requests, and none of its ${capacity.desired} instances${of} is healthy`;
+  const some = healthy !== undefined && healthy < capacity.desired ? `, ${healthy} of them healthy` : '';
+  return `${serverGroupName} serves now with ${capacity.desired} instances${of}${some}`;
+}
 
 /** What one stage of a plan would do against live state. */
 export const liveStageSchema = z.object({

@@ -2,6 +2,7 @@ import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import type { Capacity } from '@gennaker/contracts/cloud-views';
 import type { NewServerGroupStage } from '@gennaker/contracts/server-group-stage';
 import { type ClusterPlace, underLocks } from './cluster-lock.ts';
+import { healthyInstances } from './server-group-health.ts';
 import { clusterGroups } from './server-group-read.ts';
 import type { JsonObject, TaskContext, TaskDefinition, TaskResult } from './stage.ts';
 
@@ -44,7 +45,8 @@ export function determineReplaced<C extends NewServerGroupStage>({
         (a, b) => b.createdTime - a.createdTime || b.name.localeCompare(a.name),
       );
       const serving = groups.filter(serves);
-      const [replaced] = serving;
+      // A newcomer that never got healthy gets requests, too: what answers them is what is replaced.
+      const replaced = serving.find((group) => healthyInstances(group) > 0) ?? serving[0];
       const takes = takesCapacity && (stage.useSourceCapacity === true || stage.preferSourceCapacity === true);
       if (takes && !replaced && stage.preferSourceCapacity !== true)
         return {
@@ -57,7 +59,7 @@ export function determineReplaced<C extends NewServerGroupStage>({
         };
       const wanted = (takes ? replaced?.capacity : undefined) ?? capacityOf(context);
       const described: JsonObject = { ...stage, ...(wanted ? { capacity: wanted } : {}) };
-      const counted = replaced ? `, with ${replaced.instances.length} instances` : '';
+      const now = replaced ? servingText(replaced) : 'Nothing of the cluster serves now';
       return {
         status: 'SUCCEEDED',
         context: {
@@ -76,10 +78,17 @@ export function determineReplaced<C extends NewServerGroupStage>({
             : null,
         },
         reason: {
-          summary: `${replaced ? `${replaced.name} serves now${counted}` : 'Nothing of the cluster serves now'}${unknownStrategy ? `. There is no strategy "${unknownStrategy}": older server groups stay as they are` : ''}`,
+          summary: `${now}${unknownStrategy ? `. There is no strategy "${unknownStrategy}": older server groups stay as they are` : ''}`,
           evidence: { serving: serving.map(({ name, capacity }) => ({ name, capacity })) },
         },
       };
     },
   });
+}
+
+function servingText(group: ServerGroup): string {
+  const all = group.instances.length;
+  return healthyInstances(group) > 0
+    ? `${group.name} serves now, with ${all} instances`
+    : `${group.name} gets the requests now, and none of its ${all} instances is healthy`;
 }

@@ -59,6 +59,12 @@ export function interestingHealth(
   return stage.interestingHealthProviderNames ?? (getsTraffic || !platform ? null : [platform]);
 }
 
+/** How many instances of a server group are healthy: at its load balancers where it has some, by the platform otherwise. */
+export function healthyInstances(group: ServerGroup): number {
+  const interesting = interestingHealth({ cloudProvider: group.cloudProvider }, group.loadBalancers.length > 0);
+  return group.instances.filter((instance) => isUp(instance, interesting)).length;
+}
+
 /** Instances that must be up: a percentage of the wanted ones, rounded, but never none of some. */
 export function neededUp(desired: number, percentage: number): number {
   if (desired === 0) return 0;

@@ -7,6 +7,7 @@ import type { Env } from '@gennaker/engine/messages';
 import type { StageState } from '@gennaker/engine/model';
 import { type ClusterPlace, claimsOf } from '@gennaker/extension-sdk/cluster-lock';
 import { liftCluster } from '@gennaker/extension-sdk/deploy-strategy';
+import { healthyInstances } from '@gennaker/extension-sdk/server-group-health';
 import type { SyntheticStage } from '@gennaker/extension-sdk/stage';
 import { nextServerGroupName, type TakenName } from '@gennaker/extension-sdk/server-group-name';
 import type { Foreseen, Submission } from './foresee-stages.ts';
@@ -59,6 +60,7 @@ export function plannedDeploys(
               serverGroupName: replaced.serverGroupName,
               capacity: replaced.capacity,
               ...(replaced.image ? { image: replaced.image } : {}),
+              ...healthyNow(foreseen, place, replaced.serverGroupName),
             },
           }
         : {}),
@@ -82,6 +84,12 @@ export function lockSentences(places: readonly ClusterPlace[], locks: readonly C
         return `${placeText(place)} is being changed: ${reason || holder}; the stage would wait for that${line}`;
       }),
   );
+}
+
+/** How many instances of a server group are healthy, where it was looked at. */
+function healthyNow({ groups }: Foreseen, place: ClusterPlace, name: string): { readonly healthy?: number } {
+  const group = groups.find((one) => one.name === name && samePlace(one, place));
+  return group ? { healthy: healthyInstances(group) } : {};
 }
 
 const instances = (count: number): string => `${count} ${count === 1 ? 'instance' : 'instances'}`;

@@ -1,6 +1,7 @@
 import type { ClusterLock } from '@gennaker/contracts/cluster-locks';
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { ServiceError } from '@gennaker/contracts/error';
+import { replacedText } from '@gennaker/contracts/live-plan';
 import { planPreview } from '@gennaker/engine/insight/plan-preview';
 import type { FinishedRun } from '@gennaker/engine/insight/predict';
 import type { Ports } from '@gennaker/extension-sdk/ports';
@@ -11,7 +12,7 @@ import { definitionMap, engineEnv, type World } from '../world.ts';
 import { livePlan } from './plan-live.ts';
 
 const place = { account: 'local-gce', region: 'us-central1' };
-const group = (sequence: number, size: number): ServerGroup => ({
+const group = (sequence: number, size: number, healthy = true): ServerGroup => ({
   ...place,
   name: `hello-prod-v00${sequence}`,
   cluster: 'hello-prod',
@@ -29,7 +30,13 @@ const group = (sequence: number, size: number): ServerGroup => ({
     name: `i${at}`,
     zone: 'us-central1-a',
     healthState: 'Up' as const,
-    health: [],
+    health: [
+      {
+        type: 'GoogleLoadBalancer',
+        state: healthy ? ('Up' as const) : ('Down' as const),
+        healthClass: 'load balancer',
+      },
+    ],
   })),
   loadBalancers: ['hello-lb'],
   seenAt: 1,
@@ -159,6 +166,17 @@ describe('a plan against live state', () => {
     expect(steps.join()).toContain('Disable older server groups');
     expect(stage?.operations).toMatchObject([{ operation: 'createServerGroup', changes: ['It is done.'] }]);
     expect(bodies).toMatchObject([{ createServerGroup: { image: 'hello-3', stack: 'prod' } }]);
+  });
+
+  it('replaces what answers requests, and not a newcomer that never got healthy', async () => {
+    const replaced = async (...groups: ServerGroup[]) =>
+      (await planOf([deploy({ image: 'hello-3' })], { groups })).told?.stages[0]?.deploys[0];
+    const behind = await replaced(group(1, 2), group(2, 3, false));
+    expect(behind?.replaces).toMatchObject({ serverGroupName: 'hello-prod-v001', healthy: 2 });
+    const alone = await replaced(group(2, 3, false));
+    expect(alone && replacedText(alone)).toBe(
+      'hello-prod-v002 gets the requests, and none of its 3 instances of hello-2 is healthy',
+    );
   });
 
   it('has the steps of every strategy that makes a server group, each with the names as they would be', async () => {

@@ -1,4 +1,4 @@
-import type { LiveStage, PlannedDeploy } from '@gennaker/contracts/live-plan';
+import { type LiveStage, type PlannedDeploy, replacedText } from '@gennaker/contracts/live-plan';
 import { Note } from '@gennaker/ui/panels';
 import { formatDuration } from '@gennaker/ui/time';
 
@@ -42,16 +42,12 @@ export function LivePlanStage({ stage }: { readonly stage: LiveStage }) {
 
 /** The server group that a deploy would make, what it replaces, and the steps in between. */
 function PlannedServerGroup({ deploy }: { readonly deploy: PlannedDeploy }) {
-  const { serverGroupName, region, strategy, replaces, image, steps } = deploy;
+  const { serverGroupName, region, strategy, image, steps } = deploy;
   return (
     <div>
       <p>
         <strong>{serverGroupName}</strong>
-        {` in ${region}${image ? ` of ${image}` : ''}${strategy ? `, ${strategy}` : ''}. ${
-          replaces
-            ? `${replaces.serverGroupName} serves now with ${replaces.capacity.desired} instances${replaces.image ? ` of ${replaces.image}` : ''}.`
-            : 'Nothing of the cluster serves now.'
-        }`}
+        {` in ${region}${image ? ` of ${image}` : ''}${strategy ? `, ${strategy}` : ''}; ${replacedText(deploy)}.`}
       </p>
       <ol aria-label={`Steps of ${serverGroupName}`}>
         {steps.map((step, at) => (
