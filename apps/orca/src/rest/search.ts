@@ -1,7 +1,7 @@
 import { badRequest } from '@gennaker/contracts/error';
 import type { ExecutionView } from '@gennaker/contracts/execution';
 import type { orcaApi, searchQuery } from '@gennaker/contracts/orca';
-import type { Database } from '@gennaker/store/database';
+import { type Database, inTransaction } from '@gennaker/store/database';
 import type { z } from 'zod';
 import { views } from '../list-executions.ts';
 import { contains } from './contains.ts';
@@ -53,17 +53,23 @@ export async function searchAllExecutions(
   return { executions, ...(last === undefined ? {} : { next: `${last.at}-${last.id}` }) };
 }
 
-/** The first so many that fit, after a place. */
-async function search(db: Database, wanted: Wanted, most: number, after?: Place): Promise<Found[]> {
-  const found: Found[] = [];
-  for (let place = after; ;) {
-    const least = wanted.trigger === undefined ? PAGE.decided : PAGE.compared;
-    const limit = Math.min(BIGGEST_PAGE, Math.max(least, most - found.length));
-    const rows = await readFound(db.pool, wanted, place, limit);
-    found.push(...rows.filter((row) => fits(row, wanted)));
-    place = rows.at(-1);
-    if (rows.length < limit || found.length >= most) return found.slice(0, most);
-  }
+/**
+ * The first so many that fit, after a place. How rare a word is decides where to begin: these statements are planned with
+ * their values, unlike the engine's own.
+ */
+function search(db: Database, wanted: Wanted, most: number, after?: Place): Promise<Found[]> {
+  return inTransaction(db, async (client) => {
+    await client.query(`set local plan_cache_mode = 'force_custom_plan'`);
+    const found: Found[] = [];
+    for (let place = after; ;) {
+      const least = wanted.trigger === undefined ? PAGE.decided : PAGE.compared;
+      const limit = Math.min(BIGGEST_PAGE, Math.max(least, most - found.length));
+      const rows = await readFound(client, wanted, place, limit);
+      found.push(...rows.filter((row) => fits(row, wanted)));
+      place = rows.at(-1);
+      if (rows.length < limit || found.length >= most) return found.slice(0, most);
+    }
+  });
 }
 
 /** A place in the order of executions. */
