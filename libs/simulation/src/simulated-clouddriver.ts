@@ -19,7 +19,9 @@ import { withTraffic } from '@gennaker/extension-sdk/desired-traffic';
 import { previousServerGroup } from '@gennaker/extension-sdk/rollback';
 import type { SimulatedCloud } from './simulated-cloud.ts';
 import { SimulatedHolds } from './simulated-holds.ts';
+import { SimulatedLocks } from './simulated-locks.ts';
 import { unsupported } from './unsupported.ts';
+import { uuidLike } from './uuid-like.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 type Json = Record<string, unknown>;
@@ -29,12 +31,6 @@ const RESTART_MS = 2_000;
 
 /** The process that carried an operation out is gone. */
 class Crashed extends Error {}
-
-interface Lock {
-  readonly holder: string;
-  readonly reason: string;
-  readonly epoch: number;
-}
 
 /** One description, parsed. */
 interface Accepted {
@@ -73,12 +69,10 @@ export class SimulatedClouddriver {
   readonly #byKey = new Map<string, string>();
   readonly #traffic = new Map<string, TrafficRecord>();
   readonly #reserved = new Map<string, string>();
-  readonly #locks = new Map<string, Lock>();
-  readonly #line = new Map<string, { holder: string; wake?: { executionId: string; stageId: string } }[]>();
+  readonly #locks: SimulatedLocks;
   readonly #predecessors = new Map<string, { name: string; image?: string }>();
   /** Executions that have ended: what an operation of theirs still makes is taken back. */
   readonly #ended = new Set<string>();
-  #epoch = 0;
   /** Grows with every crash: what an earlier life was about to do is done by the next. */
   #life = 0;
   /** How long a submission is on its way, and its answer too, ms. */
@@ -92,6 +86,7 @@ export class SimulatedClouddriver {
     this.#cloud = cloud;
     this.#time = time;
     this.#wake = wake;
+    this.#locks = new SimulatedLocks(time, wake);
   }
 
   /** What stages call; what a simulation has not is refused by name. */
@@ -104,8 +99,8 @@ export class SimulatedClouddriver {
       return { id, resourceUri: `/task/${id}` };
     },
     getOperation: async ({ params }) => this.#operation(params.id),
-    acquireLock: async ({ params, query, body }) => this.#acquire(lockKey(params, query?.region), body),
-    releaseLock: async ({ params, query }) => this.#release(lockKey(params, query.region), query.holder),
+    acquireLock: async ({ params, query, body }) => this.#locks.acquire(lockKey(params, query?.region), body),
+    releaseLock: async ({ params, query }) => this.#locks.release(lockKey(params, query.region), query.holder),
     listServerGroups: async ({ params, query }) => {
       const groups = (await this.serverGroups()).filter((group) => parseName(group.name)?.app === params.application);
       const clusters = query?.clusters?.split(',').map((name) => name.split(':').at(-1));
@@ -414,57 +409,7 @@ export class SimulatedClouddriver {
       ...(job.endTimeMs === undefined ? {} : { endTimeMs: job.endTimeMs }),
     };
   }
-
-  #acquire(
-    key: string,
-    wish: {
-      holder: string;
-      reason: string;
-      ttlMs: number;
-      wake?: { executionId: string; stageId: string } | undefined;
-    },
-  ): { acquired: boolean; epoch?: number; holder: string; reason: string; expires: number; ahead?: number } {
-    const held = this.#locks.get(key);
-    const line = this.#line.get(key) ?? [];
-    const expires = this.#time.now() + wish.ttlMs;
-    const free = !held && (line.length === 0 || line[0]?.holder === wish.holder);
-    if (held?.holder === wish.holder || free) {
-      const lock = held ?? { holder: wish.holder, reason: wish.reason, epoch: ++this.#epoch };
-      this.#locks.set(key, lock);
-      this.#line.set(
-        key,
-        line.filter((other) => other.holder !== wish.holder),
-      );
-      return { acquired: true, ...lock, expires };
-    }
-    if (!line.some((other) => other.holder === wish.holder))
-      line.push({ holder: wish.holder, ...(wish.wake ? { wake: wish.wake } : {}) });
-    this.#line.set(key, line);
-    const ahead = line.findIndex((other) => other.holder === wish.holder);
-    const first = held ?? { holder: line[0]?.holder ?? '', reason: 'it is first in line' };
-    return { acquired: false, holder: first.holder, reason: first.reason, expires, ahead };
-  }
-
-  #release(key: string, holder: string): void {
-    if (this.#locks.get(key)?.holder === holder) this.#locks.delete(key);
-    const line = (this.#line.get(key) ?? []).filter((other) => other.holder !== holder);
-    this.#line.set(key, line);
-    const next = line[0]?.wake;
-    if (next) this.#wake(next.executionId, next.stageId);
-  }
 }
 
 const lockKey = (params: { account: string; cluster: string }, region = ''): string =>
   `${params.account}/${params.cluster}/${region}`;
-
-/** A uuid that follows from a text (FNV-1a, four times with different beginnings). */
-function uuidLike(text: string): string {
-  const hex = [0, 1, 2, 3]
-    .map((salt) => {
-      let h = 0x811c9dc5 ^ salt;
-      for (const char of `${salt}${text}`) h = Math.imul(h ^ char.charCodeAt(0), 0x01000193) >>> 0;
-      return h.toString(16).padStart(8, '0');
-    })
-    .join('');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}

@@ -1,6 +1,6 @@
 import { capacitySchema } from '@gennaker/contracts/cloud-views';
 import { serverGroupStageSchema } from '@gennaker/contracts/server-group-stage';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** Inputs of applySourceServerGroupCapacity: a server group by name or target. */
 export const stageSchema = serverGroupStageSchema.extend({
