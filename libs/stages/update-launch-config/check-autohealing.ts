@@ -41,7 +41,7 @@ export const checkAutohealing = underLocks<UpdateLaunchConfigStage>(placesOf, {
 });
 
 /** Why a group would replace its instances without knowing what its load balancers think of the new ones; undefined: it knows. */
-export function unseenHealth(group: ServerGroup): { readonly summary: string; readonly next: string } | undefined {
+function unseenHealth(group: ServerGroup): { readonly summary: string; readonly next: string } | undefined {
   if (group.isDisabled || group.loadBalancers.length === 0) return undefined;
   const checks = checksOf(group);
   const healing = healingSchema.safeParse(group).data?.autoHealingPolicy.healthCheck;
