@@ -65,35 +65,40 @@ test('a key that was used up by asking for nothing has what comes with it later 
 });
 
 // Of all steps of all operations: conformance-on-processes.int.test.ts, and npm run chaos -- operations.
-test('killed in the middle of a change, another process finishes it and nothing exists twice', async () => {
-  const { lab, clouddriver } = await prepare({ latencyMs: 20 });
-  const first = await clouddriver.process();
-  await runOperation(first.api, [balancer]);
-  await lab.fault({ kind: 'operation-latency', ms: 1_500 });
-  const { id } = await first.api.submit(
-    { params: { provider: 'gce' }, query: {}, body: [create({ loadBalancers: ['hello-lb'] })] },
-    { key: 'kill' },
-  );
-  await until(async () => (await first.api.getOperation({ params: { id } })).status.phase === 'GROUP');
-  // The request is on its way or accepted, its operation still runs.
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  await first.kill();
-  await lab.fault({ kind: 'operation-latency', ms: 20 });
-  const second = await clouddriver.process();
-  const operation = await ended(second.api, id);
-  expect(operation.reason).toBeUndefined();
-  expect(operation.resultObjects).toMatchObject([{ serverGroupNameByRegion: { 'us-central1': 'hello-v000' } }]);
-  expect(await lab.names(groups)).toEqual(['hello-v000']);
-  expect(await lab.names('global/instanceTemplates')).toHaveLength(1);
-  const group = await second.api.getServerGroup({
-    params: { account: 'local-gce', region: 'us-central1', name: 'hello-v000' },
-    query: {},
-  });
-  expect(group).toMatchObject({ isDisabled: false });
-  const inserts = lab.requests.filter((request) => /^POST .*\/instanceGroupManagers$/.test(request));
-  expect(inserts.length).toBeLessThanOrEqual(2);
-  await second.kill();
-}, 60_000);
+test.each(['template', 'group', 'attach'])(
+  'killed in the middle of step %s, another process finishes it and nothing exists twice',
+  async (step) => {
+    const { lab, clouddriver } = await prepare({ latencyMs: 20 });
+    const first = await clouddriver.process();
+    await runOperation(first.api, [balancer]);
+    await lab.fault({ kind: 'operation-latency', ms: 1_500 });
+    const { id } = await first.api.submit(
+      { params: { provider: 'gce' }, query: {}, body: [create({ loadBalancers: ['hello-lb'] })] },
+      { key: `kill-${step}` },
+    );
+    const phase = { template: 'TEMPLATE', group: 'GROUP', attach: 'TRAFFIC' }[step];
+    await until(async () => (await first.api.getOperation({ params: { id } })).status.phase === phase);
+    // The request is on its way or accepted, its operation still runs.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await first.kill();
+    await lab.fault({ kind: 'operation-latency', ms: 20 });
+    const second = await clouddriver.process();
+    const operation = await ended(second.api, id);
+    expect(operation.reason).toBeUndefined();
+    expect(operation.resultObjects).toMatchObject([{ serverGroupNameByRegion: { 'us-central1': 'hello-v000' } }]);
+    expect(await lab.names(groups)).toEqual(['hello-v000']);
+    expect(await lab.names('global/instanceTemplates')).toHaveLength(1);
+    const group = await second.api.getServerGroup({
+      params: { account: 'local-gce', region: 'us-central1', name: 'hello-v000' },
+      query: {},
+    });
+    expect(group).toMatchObject({ isDisabled: false });
+    const inserts = lab.requests.filter((request) => /^POST .*\/instanceGroupManagers$/.test(request));
+    expect(inserts.length).toBeLessThanOrEqual(2);
+    await second.kill();
+  },
+  60_000,
+);
 
 test('killed while it undoes, another process undoes the rest and tells the first failure', async () => {
   const { lab, clouddriver } = await prepare();
