@@ -71,12 +71,8 @@ function isKnownBig(item: unknown): boolean {
 function packSmall(value: Json): Packed | undefined {
   const whole = JSON.stringify(value);
   if (whole === '{}') return EMPTY;
-  return holdsNothingBig(whole) ? { text: whole, blobs: NOTHING } : undefined;
-}
-
-/** JSON too short to hold a big value, and without anything that could be taken for a reference: it is kept as it is. */
-export function holdsNothingBig(json: string): boolean {
-  return json.length <= BIG && !json.includes(`"${REFERENCE}"`);
+  if (whole.length <= BIG && !whole.includes(`"${REFERENCE}"`)) return { text: whole, blobs: NOTHING };
+  return undefined;
 }
 
 function isReference(item: unknown): item is { readonly [REFERENCE]: string } {

@@ -1,6 +1,6 @@
 import type { EngineEvent } from '@gennaker/engine/events';
 import type { Json, StageState } from '@gennaker/engine/model';
-import { holdsNothingBig, unpack } from './blobs.ts';
+import { unpack } from './blobs.ts';
 import { stageDataOf } from './rows.ts';
 
 /** JSON of an object whose big values lie apart: what `keep` is given, it sees to that they are stored. */
@@ -53,8 +53,6 @@ function createdText({ execution, ...rest }: Extract<EngineEvent, { type: 'Execu
 }
 
 function stageText(stage: StageState, keep: Keep): string {
-  const whole = JSON.stringify(stage);
-  if (holdsNothingBig(whole)) return whole;
   return `${JSON.stringify(stageDataOf(stage)).slice(0, -1)},"context":${keep(stage.context)},"outputs":${keep(stage.outputs)}}`;
 }
 

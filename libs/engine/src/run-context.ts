@@ -52,6 +52,7 @@ export class RunContext implements TaskContext<never> {
   private readonly world: TaskWorld;
   private readonly run: TaskRun;
   private readonly settings: RunSettings;
+  private acting: Identity | undefined;
 
   constructor(world: TaskWorld, run: TaskRun, settings: RunSettings) {
     const { state, stage, task } = run;
@@ -78,7 +79,7 @@ export class RunContext implements TaskContext<never> {
   }
 
   get identity(): Identity {
-    return actingFor(this.run.state, this.run.stage);
+    return (this.acting ??= actingFor(this.run.state, this.run.stage));
   }
 
   get stage(): TaskContext<never>['stage'] {

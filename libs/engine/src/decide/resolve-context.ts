@@ -86,10 +86,12 @@ function summary(problems: readonly ExpressionProblem[], timestamp: number): Jso
 const plain = new WeakSet<object>();
 /** Values with fewer parts are walked sooner than remembered. */
 const WORTH_REMEMBERING = 16;
+/** Text that takes as long to look through as another part to walk, characters. */
+const PART = 64;
 
 /** How many parts a value has that holds no expression; 0: it holds one. */
 function partsWithoutExpression(value: unknown): number {
-  if (typeof value === 'string') return value.includes('${') ? 0 : 1;
+  if (typeof value === 'string') return value.includes('${') ? 0 : 1 + Math.floor(value.length / PART);
   if (typeof value !== 'object' || value === null || plain.has(value)) return 1;
   let parts = 1;
   for (const [key, item] of Object.entries(value)) {
