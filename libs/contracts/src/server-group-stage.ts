@@ -56,6 +56,15 @@ export const onlyWhileHealthySchema = placedServerGroupSchema.extend({
 });
 export type OnlyWhileHealthy = z.infer<typeof onlyWhileHealthySchema>;
 
+/** The server group that a stage takes something from, as Spinnaker's forms and older pipelines name it. */
+export const sourceServerGroupSchema = z.looseObject({
+  account: z.string().optional(),
+  credentials: z.string().optional(),
+  region: z.string().optional(),
+  serverGroupName: z.string().optional(),
+  asgName: z.string().optional(),
+});
+
 /** Inputs of the stages that change one server group per region: by name, or by a target that is resolved when the stage runs. */
 export const serverGroupStageSchema = z.looseObject({
   cloudProvider: z.string().default('gce'),

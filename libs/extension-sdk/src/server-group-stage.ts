@@ -100,6 +100,30 @@ const determineTarget: TaskDefinition<ServerGroupStage> = underLocks(placesOf, {
   },
 });
 
+/**
+ * The one server group that a stage is for, read from the cloud now; or why there is none. `does`: what is done to one, as in
+ * "the capacity is captured".
+ */
+export async function onlyTarget(
+  context: Context,
+  does: string,
+): Promise<{ readonly group: ServerGroup } | { readonly refused: TaskResult }> {
+  const refused = (summary: string, next: string) =>
+    ({ refused: { status: 'TERMINAL', reason: { summary, next } } }) as const;
+  const [target, another] = targetsOf(context);
+  if (!target || another)
+    return refused(
+      `regions: ${does} of one server group, and several regions are named`,
+      'add a stage for each region',
+    );
+  const group = await liveGroup(context, target);
+  if (group) return { group };
+  return refused(
+    `There is no server group ${target.serverGroupName} in ${target.region} of account ${target.account}`,
+    'it was destroyed, or the name is wrong',
+  );
+}
+
 /** What a condition says of one server group now. */
 export interface Condition {
   readonly met: boolean;

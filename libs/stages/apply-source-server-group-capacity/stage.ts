@@ -1,7 +1,6 @@
 import { capacitySchema } from '@gennaker/contracts/cloud-views';
 import { underLocks } from '@gennaker/extension-sdk/cluster-lock';
-import { liveGroup } from '@gennaker/extension-sdk/server-group-read';
-import { placesOf, serverGroupTasks, targetsOf, waitForTargets } from '@gennaker/extension-sdk/server-group-stage';
+import { onlyTarget, placesOf, serverGroupTasks, waitForTargets } from '@gennaker/extension-sdk/server-group-stage';
 import { defineStage, type TaskResult } from '@gennaker/extension-sdk/stage';
 import { type Stage, stageSchema } from './schema.ts';
 
@@ -20,24 +19,9 @@ const determineCapacity = underLocks<Stage>(placesOf, {
           next: 'put captureSourceServerGroupCapacity before it, or give min, max and desired',
         },
       };
-    const [target, another] = targetsOf(context);
-    if (!target || another)
-      return {
-        status: 'TERMINAL',
-        reason: {
-          summary: 'regions: one server group gets a captured capacity, and several regions are named',
-          next: 'add a stage for each region',
-        },
-      };
-    const group = await liveGroup(context, target);
-    if (!group)
-      return {
-        status: 'TERMINAL',
-        reason: {
-          summary: `There is no server group ${target.serverGroupName} in ${target.region} of account ${target.account}`,
-          next: 'it was destroyed, or the name is wrong',
-        },
-      };
+    const found = await onlyTarget(context, 'the minimum is set');
+    if ('refused' in found) return found.refused;
+    const { group } = found;
     const { min, max, desired } = group.capacity;
     const wanted = Math.min(snapshot.min, desired);
     if (group['autoscalingPolicy'] === undefined || wanted === min)

@@ -1,19 +1,10 @@
-import { serverGroupStageSchema } from '@gennaker/contracts/server-group-stage';
-import { z } from 'zod';
+import { serverGroupStageSchema, sourceServerGroupSchema } from '@gennaker/contracts/server-group-stage';
+import type { z } from 'zod';
 
 /** Inputs of captureSourceServerGroupCapacity: a server group by name or target, or Spinnaker's `source`. */
 export const stageSchema = serverGroupStageSchema
   .extend({
-    source: z
-      .looseObject({
-        account: z.string().optional(),
-        credentials: z.string().optional(),
-        region: z.string().optional(),
-        serverGroupName: z.string().optional(),
-        asgName: z.string().optional(),
-      })
-      .optional()
-      .describe('the server group, in place of the fields beside'),
+    source: sourceServerGroupSchema.optional().describe('the server group, in place of the fields beside'),
   })
   .transform((stage) => {
     const { source } = stage;

@@ -1,30 +1,14 @@
 import { underLocks } from '@gennaker/extension-sdk/cluster-lock';
-import { liveGroup } from '@gennaker/extension-sdk/server-group-read';
-import { lookAtTargets, placesOf, targetsOf } from '@gennaker/extension-sdk/server-group-stage';
+import { lookAtTargets, onlyTarget, placesOf } from '@gennaker/extension-sdk/server-group-stage';
 import { defineStage, type TaskResult } from '@gennaker/extension-sdk/stage';
 import { type Stage, stageSchema } from './schema.ts';
 
 const snapshotCapacity = underLocks<Stage>(placesOf, {
   name: 'snapshotSourceServerGroup',
   async run(context): Promise<TaskResult> {
-    const [target, another] = targetsOf(context);
-    if (!target || another)
-      return {
-        status: 'TERMINAL',
-        reason: {
-          summary: 'regions: the capacity of one server group is captured, and several regions are named',
-          next: 'add a stage for each region',
-        },
-      };
-    const group = await liveGroup(context, target);
-    if (!group)
-      return {
-        status: 'TERMINAL',
-        reason: {
-          summary: `There is no server group ${target.serverGroupName} in ${target.region} of account ${target.account}`,
-          next: 'it was destroyed, or the name is wrong',
-        },
-      };
+    const found = await onlyTarget(context, 'the capacity is captured');
+    if ('refused' in found) return found.refused;
+    const { group } = found;
     const { min, max, desired } = group.capacity;
     return {
       status: 'SUCCEEDED',

@@ -1,19 +1,10 @@
 import { capacitySchema } from '@gennaker/contracts/cloud-views';
-import { newServerGroupStageSchema } from '@gennaker/contracts/server-group-stage';
+import { newServerGroupStageSchema, sourceServerGroupSchema } from '@gennaker/contracts/server-group-stage';
 import { z } from 'zod';
 
 /** Inputs of cloneServerGroup: what is cloned, and what the clone has otherwise. Unknown keys are handed to the cloud's operation. */
 export const cloneServerGroupSchema = newServerGroupStageSchema.extend({
-  source: z
-    .looseObject({
-      account: z.string().optional(),
-      credentials: z.string().optional(),
-      region: z.string().optional(),
-      serverGroupName: z.string().optional(),
-      asgName: z.string().optional(),
-    })
-    .optional()
-    .describe('the server group that is cloned, by name'),
+  source: sourceServerGroupSchema.optional().describe('the server group that is cloned, by name'),
   target: z.string().optional().describe('or by what it is in the cluster: current_asg_dynamic and the like'),
   cluster: z.string().optional().describe('app-stack-detail'),
   targetCluster: z.string().optional().describe("forms' spelling of cluster"),

@@ -1,4 +1,4 @@
-import { serverGroupStageSchema } from '@gennaker/contracts/server-group-stage';
+import { serverGroupStageSchema, sourceServerGroupSchema } from '@gennaker/contracts/server-group-stage';
 import { z } from 'zod';
 
 const count = z.coerce.number().int().min(0);
@@ -25,16 +25,7 @@ export const resizeServerGroupSchema = serverGroupStageSchema.extend({
   targetSize: count.optional().describe('as capacity.desired'),
   scalePct: z.coerce.number().min(0).optional().describe('percent of the present size'),
   scaleNum: count.optional().describe('instances'),
-  source: z
-    .looseObject({
-      account: z.string().optional(),
-      credentials: z.string().optional(),
-      region: z.string().optional(),
-      serverGroupName: z.string().optional(),
-      asgName: z.string().optional(),
-    })
-    .optional()
-    .describe('of scale_to_server_group'),
+  source: sourceServerGroupSchema.optional().describe('of scale_to_server_group'),
   pinCapacity: flag.optional().describe('min and max become the new size'),
   pinMinimumCapacity: flag.optional().describe('min becomes the new size'),
   unpinMinimumCapacity: flag.optional().describe('min becomes what it was before an earlier stage pinned it'),
