@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventAnswerSchema } from './echo.ts';
 import { defineApi } from './route.ts';
+import { scmRoutes } from './scm.ts';
 
 /** An artifact of a build. */
 export const buildArtifactSchema = z.looseObject({
@@ -46,6 +47,7 @@ export type JobConfig = z.infer<typeof jobConfigSchema>;
 
 /** Igor: CI. */
 export const igorApi = defineApi({
+  ...scmRoutes,
   jenkinsWebhook: {
     method: 'POST',
     path: '/webhooks/jenkins/:master',

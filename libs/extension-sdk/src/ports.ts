@@ -1,5 +1,6 @@
 import type { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import type { front50Api } from '@gennaker/contracts/front50';
+import type { igorApi } from '@gennaker/contracts/igor';
 import type { orcaApi } from '@gennaker/contracts/orca';
 import type { roscoApi } from '@gennaker/contracts/rosco';
 import type { Client } from '@gennaker/contracts/route';
@@ -28,6 +29,8 @@ export interface Ports {
   readonly clouddriver: Client<typeof clouddriverApi>;
   readonly rosco: Client<typeof roscoApi>;
   readonly front50: Client<typeof front50Api>;
+  /** Build servers and source hosts. */
+  readonly igor: Client<typeof igorApi>;
   /** Orca itself, for child pipelines and other executions. */
   readonly orca: Client<typeof orcaApi>;
   /** HTTP through the egress guard: refused addresses throw a ServiceError that names the rule. */

@@ -1,6 +1,7 @@
 import { entityTagSchema, entityTagsId, type EntityTagsView, putTags } from '@gennaker/contracts/entity-tags';
 import { badRequest, notFound } from '@gennaker/contracts/error';
 import type { front50Api, Pipeline } from '@gennaker/contracts/front50';
+import type { igorApi } from '@gennaker/contracts/igor';
 import type { orcaApi } from '@gennaker/contracts/orca';
 import type { Client } from '@gennaker/contracts/route';
 import { executionView } from '@gennaker/engine/view';
@@ -52,6 +53,7 @@ export class SimulatedWorld implements TaskWorld {
       clouddriver: this.clouddriver.client,
       rosco: this.bakery.client,
       front50: this.#front50(),
+      igor: unsupported<Client<typeof igorApi>>('igor', {}),
       orca: this.#orca(),
       http: this.http.port,
     };
