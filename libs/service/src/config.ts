@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { randomIdentityKey } from './identity.ts';
+import { scmConfigSchema } from './scm-accounts.ts';
 import { type TaskBackoffs, taskBackoffsSchema } from './task-backoffs.ts';
 import { z } from 'zod';
 
@@ -82,6 +83,7 @@ const httpSchema = z.object({
 export const gennakerFileSchema = z.object({
   accounts: z.array(accountSchema).optional(),
   jenkins: z.object({ masters: z.array(jenkinsMasterSchema) }).optional(),
+  scm: scmConfigSchema.optional(),
   egress: z
     .object({
       allow: z.array(z.string().regex(/^[0-9a-fA-F.:]+\/\d+:\d+$/, 'must be CIDR:port, such as 10.1.0.0/16:8080')),
@@ -109,6 +111,7 @@ export const gennakerFileSchema = z.object({
 export interface GennakerFile {
   readonly accounts: readonly Account[];
   readonly jenkins: { readonly masters: readonly JenkinsMaster[] };
+  readonly scm: z.output<typeof scmConfigSchema>;
   readonly egress: { readonly allow: readonly string[] };
   /** Address that deck and gate listen on; absent: loopback. */
   readonly host?: string;
@@ -226,6 +229,7 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
         { name: 'demo-jenkins', address: `http://127.0.0.1:${BUILD_SERVER_PORT + offset}`, trustPayload: false },
       ],
     },
+    scm: file?.scm ?? { accounts: [] },
     egress: file?.egress ?? {
       allow: [`127.${64 + (offset % 64)}.0.0/16:8080`, `127.0.0.1/32:${BUILD_SERVER_PORT + offset}`],
     },
