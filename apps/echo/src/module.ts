@@ -13,9 +13,12 @@ import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
 import { triggers } from '@gennaker/triggers/server';
 import { createEcho } from './echo.ts';
+import { artifactGate } from './artifact-gate.ts';
+import { executeGate } from './execute-gate.ts';
 import { echoHandlers } from './http.ts';
 import { personNamed } from './person-named.ts';
 import { echoRules } from './rules.ts';
+import { triggerSecrets } from './webhooks/trigger-secrets.ts';
 
 /** Echo: events and triggers. */
 export const app: AppDefinition = {
@@ -30,9 +33,14 @@ export const app: AppDefinition = {
       identityKey: config.identityKey,
       own: ownIdentity('echo'),
     });
+    const actsAs = async (user: string) => ((await access.authentication()) ? personNamed(gate, user) : namedOnly(user));
     const echo = createEcho({
       db,
       clock: systemClock,
+      access,
+      systemKey: config.identityKey,
+      gates: [executeGate(access, actsAs), artifactGate],
+      secrets: () => triggerSecrets(config),
       triggers,
       front50: createServiceClient(front50Api, {
         name: 'front50',
@@ -47,7 +55,7 @@ export const app: AppDefinition = {
         caller: 'echo',
         identityKey: config.identityKey,
       }),
-      actsAs: async (user) => ((await access.authentication()) ? personNamed(gate, user) : namedOnly(user)),
+      actsAs,
       log: logger('echo'),
     });
     const served = await serve({

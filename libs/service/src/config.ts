@@ -79,6 +79,16 @@ const httpSchema = z.object({
   bodySeconds: z.number().positive().default(60).describe('seconds in which a request must have come whole'),
 });
 
+const triggerSecretsSchema = z
+  .record(
+    z.string().regex(/^[A-Za-z0-9._-]{1,63}$/, 'must be a name: letters, digits and . _ -'),
+    credentialsReferenceSchema.refine(
+      (reference) => reference.type !== 'applicationDefault',
+      'must be of the type file or environment',
+    ),
+  )
+  .describe('secrets of webhooks, by name: a trigger names its own; `git` and the like serve those that name none');
+
 /** gennaker.yml. */
 export const gennakerFileSchema = z.object({
   accounts: z.array(accountSchema).optional(),
@@ -101,6 +111,7 @@ export const gennakerFileSchema = z.object({
   retention: retentionSchema.optional(),
   artifacts: artifactsSchema.optional(),
   http: httpSchema.optional(),
+  triggerSecrets: triggerSecretsSchema.optional(),
   webhook: z.object({ preconfigured: z.array(preconfiguredWebhookSchema).default([]) }).optional(),
   stageTypes: z
     .array(customStageTypeSchema)
@@ -109,6 +120,7 @@ export const gennakerFileSchema = z.object({
 });
 
 export interface GennakerFile {
+  readonly triggerSecrets: z.output<typeof triggerSecretsSchema>;
   readonly accounts: readonly Account[];
   readonly jenkins: { readonly masters: readonly JenkinsMaster[] };
   readonly scm: z.output<typeof scmConfigSchema>;
@@ -213,6 +225,7 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
     retention: file?.retention ?? retentionSchema.parse({}),
     artifacts: file?.artifacts ?? artifactsSchema.parse({}),
     http: file?.http ?? httpSchema.parse({}),
+    triggerSecrets: file?.triggerSecrets ?? {},
     webhook: file?.webhook ?? { preconfigured: [] },
     stageTypes: file?.stageTypes ?? [],
     accounts: file?.accounts ?? [
