@@ -5,6 +5,7 @@ export {
   ArrowDown as DownIcon,
   ArrowRightLeft as WebhookIcon,
   Ban as DisableIcon,
+  Bell as BellIcon,
   Boxes as ClustersIcon,
   Braces as JsonIcon,
   Check as CheckIcon,
