@@ -19,10 +19,10 @@ export interface ArtifactFormProps {
   readonly onChange: (patch: JsonObject) => void;
 }
 
-/** A type of artifact in the browser. */
+/** A kind of artifacts in the browser. */
 export interface ArtifactUi {
-  /** Type of the artifacts, such as `docker/image`. */
-  readonly type: string;
+  /** Types of the artifacts that it is about, such as `docker/image`. */
+  readonly types: readonly string[];
   readonly label: string;
   /** One sentence for the list of types. */
   readonly description: string;
@@ -35,7 +35,7 @@ export interface ArtifactUi {
   readonly summary: (artifact: JsonObject) => string;
 }
 
-/** Declares the user interface of a type of artifact. */
+/** Declares the user interface of a kind of artifacts. */
 export function defineArtifactUi(ui: ArtifactUi): ArtifactUi {
   return ui;
 }
