@@ -15,6 +15,8 @@ import { triggers } from '@gennaker/triggers/server';
 import { createEcho } from './echo.ts';
 import { artifactGate } from './artifact-gate.ts';
 import { executeGate } from './execute-gate.ts';
+import { readExecutionEvents } from './execution-events/execution-event-reader.ts';
+import { executionEventListeners } from './execution-events/listeners.ts';
 import { echoHandlers } from './http.ts';
 import { personNamed } from './person-named.ts';
 import { echoRules } from './rules.ts';
@@ -58,6 +60,15 @@ export const app: AppDefinition = {
       actsAs,
       log: logger('echo'),
     });
+    const orcaEvents = createServiceClient(orcaApi, {
+      name: 'orca',
+      baseUrl: config.urls.orca,
+      caller: 'echo',
+      identityKey: config.identityKey,
+      own: ownIdentity('echo'),
+    });
+    const reading = { db, clock: systemClock, orca: orcaEvents, log: logger('echo'), owner: config.instance };
+    const readers = executionEventListeners(echo).map((listener) => readExecutionEvents(reading, listener));
     const served = await serve({
       name: 'echo',
       api: echoApi,
@@ -68,6 +79,7 @@ export const app: AppDefinition = {
     return {
       async stop() {
         await served.close();
+        await Promise.all(readers.map((reader) => reader.close()));
         await echo.close();
         await db.close();
       },

@@ -90,3 +90,5 @@ export function orcaHandlers(parts: MailParts, lab: StrategyLab): Handlers<typeo
 }
 
 type Keyed = Readonly<Record<string, string | undefined>>;
+    eventsPosition: () => orchestrator.feed.position(),
+    eventsSince: ({ body }) => orchestrator.feed.since(body.after, body.types),

@@ -100,7 +100,10 @@ class Reader {
     const known = await pool.query('select from echo.cursors where name = $1', [name]);
     if (known.rowCount === 0) {
       const { cursor } = await this.#parts.orca.eventsPosition({}, { signal: this.#stopped.signal });
-      await pool.query('insert into echo.cursors (name, cursor) values ($1, $2) on conflict do nothing', [name, cursor]);
+      await pool.query('insert into echo.cursors (name, cursor) values ($1, $2) on conflict do nothing', [
+        name,
+        cursor,
+      ]);
     }
     const { rows } = await pool.query<{ cursor: string }>(
       `update echo.cursors set owner = $2, owned_until = now() + make_interval(secs => $3)
@@ -156,11 +159,13 @@ class Reader {
   }
 
   /** Moves the cursor in PostgreSQL, one move after the other. @throws TakenOver when somebody else has moved it */
-  #save(write?: Write, cursor = this.#read): Promise<void> {
+  #save(write?: Write, past?: string): Promise<void> {
     const saving = this.#saving
       .catch(() => undefined)
-      .then(() =>
-        inTransaction(this.#parts.db, async (client) => {
+      .then(async () => {
+        // What only keeps the right to read must not turn back what was written after it began.
+        const cursor = past ?? this.#read;
+        await inTransaction(this.#parts.db, async (client) => {
           const moved = await client.query(
             `update echo.cursors set cursor = $4, owned_until = now() + make_interval(secs => $5)
              where name = $1 and owner = $2 and cursor = $3`,
@@ -168,12 +173,9 @@ class Reader {
           );
           if (moved.rowCount !== 1) throw new TakenOver();
           await write?.(client);
-        }),
-      )
-      .then(() => {
+        });
         this.#saved = cursor;
-        // A save that only keeps the right to read must not turn back what was written after it began.
-        if (write !== undefined) this.#read = cursor;
+        if (past !== undefined) this.#read = past;
       });
     this.#saving = saving;
     return saving;
