@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { artifactAccountRoutes } from './artifacts.ts';
 import { cloudAccountRoutes } from './cloud-accounts.ts';
 import { cloudReadRoutes } from './cloud-reads.ts';
 import { cloudHoldRoutes } from './cloud-undo.ts';
@@ -15,6 +16,7 @@ const regionId = z.object({ region: z.string(), id: z.string() });
 /** The part of gate's API that is about clouds, their accounts, the bakery and build masters. */
 export const gateCloudRoutes = defineApi({
   ...cloudAccountRoutes,
+  ...artifactAccountRoutes,
   ...cloudReadRoutes,
   ...cloudHoldRoutes,
   allFirewalls: { ...allSecurityGroups, path: '/firewalls' },

@@ -370,6 +370,7 @@ export const orcaApi = defineApi({
     }),
   },
   ...orcaInsightRoutes,
+  ...artifactBindingRoutes,
   ...strategyLabRoutes,
   events: {
     method: 'GET',
@@ -378,7 +379,6 @@ export const orcaApi = defineApi({
     query: eventsQuery,
     answers: 'events',
   },
-});
   eventsPosition: {
     method: 'GET',
     path: '/events/position',
@@ -395,6 +395,7 @@ export const orcaApi = defineApi({
     }),
     response: z.array(executionEventSchema),
   },
+});
 
 const {
   restartStage,
@@ -419,6 +420,7 @@ export const orcaPassedRoutes = defineApi({
   previewExpression,
   evaluateVariables,
   getStoredArtifact,
+  ...artifactBindingRoutes,
   ...orcaAdminRoutes,
   hydrateQueue,
   killZombies,

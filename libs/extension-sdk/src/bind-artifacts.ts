@@ -149,9 +149,13 @@ function ambiguous(title: string, matching: readonly Json[], where: string): Rea
   };
 }
 
-/** The same artifacts, each once. */
+/** The same artifacts, each once: where it comes first. */
 export function distinct(artifacts: readonly Json[]): Json[] {
-  const seen = new Map(artifacts.map((artifact) => [keyOf(artifact), artifact]));
+  const seen = new Map<string, Json>();
+  for (const artifact of artifacts) {
+    const key = keyOf(artifact);
+    if (!seen.has(key)) seen.set(key, artifact);
+  }
   return [...seen.values()];
 }
 
@@ -164,6 +168,11 @@ function keyOf(value: unknown): string {
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, item]) => `${JSON.stringify(key)}:${keyOf(item)}`)
     .join(',')}}`;
+}
+
+/** Would the artifact of an(other) earlier execution be bound instead? */
+export function wantsEarlier({ expectation, origin, lack }: Binding): boolean {
+  return expectation.usePrior && (origin === 'default' || lack === 'none');
 }
 
 /** Expected artifacts as executions hold them: with what each is bound to. */

@@ -68,6 +68,10 @@ describe('a trigger binds what its pipeline expects', () => {
     const binding = bindForTrigger(expects(withPrior), listing, []);
     expect(binding).toMatchObject({ bound: true, waits: [{ expectation: { id: 'img' } }] });
     expect(binding.reason.summary).toBe('"Image" is that of an earlier execution');
+    const either = bindForTrigger(expects({ ...withPrior, ...withDefault }), listing, []);
+    expect(either).toMatchObject({ bound: true, waits: [{ expectation: { id: 'img' } }] });
+    expect(either.reason.summary).toBe('"Image" is that of an earlier execution, or else its default');
+    expect(bindForTrigger(expects(withPrior), listing, [image('1')])).toMatchObject({ bound: true, waits: [] });
   });
 
   it('but passes over what it does not list, unless that has a prior or default artifact of its own', () => {

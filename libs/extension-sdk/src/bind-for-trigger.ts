@@ -7,13 +7,14 @@ import {
   expectationsOf,
   isConsidered,
   type PriorArtifacts,
+  wantsEarlier,
 } from './bind-artifacts.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * What a trigger binds of the artifacts that its pipeline expects. `waits`: expectations that nothing received matches and
- * that use a prior artifact, where no earlier execution was looked up: whoever starts the pipeline looks.
+ * What a trigger binds of the artifacts that its pipeline expects. `waits`: those that nothing received matches and that use
+ * a prior artifact, where no earlier execution was looked up: whoever starts the pipeline looks, and binds them anew.
  */
 export type TriggerBinding =
   | {
@@ -39,12 +40,13 @@ export function bindForTrigger(
   const expectations = expectationsOf(pipeline['expectedArtifacts']).filter((one) => isConsidered(one, trigger));
   const offer = { received: distinct(received), ...(prior ? { prior } : {}) };
   const bindings = expectations.map((expectation) => bindOne(expectation, offer));
-  const open = bindings.filter(({ bound }) => bound === undefined);
-  const waits = prior ? [] : open.filter(({ expectation, lack }) => expectation.usePrior && lack === 'none');
-  const [refused] = open.filter((binding) => !waits.includes(binding));
+  const waits = prior ? [] : bindings.filter(wantsEarlier);
+  const refused = bindings.find((binding) => binding.bound === undefined && !waits.includes(binding));
   if (refused) return { bound: false, bindings, reason: refused.reason };
   const told = bindings.map((binding) =>
-    waits.includes(binding) ? `"${binding.expectation.title}" is that of an earlier execution` : binding.reason.summary,
+    waits.includes(binding)
+      ? `"${binding.expectation.title}" is that of an earlier execution${binding.bound ? ', or else its default' : ''}`
+      : binding.reason.summary,
   );
   return {
     bound: true,

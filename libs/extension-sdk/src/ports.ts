@@ -24,6 +24,13 @@ export interface GuardedResponse {
   readonly bytes: Uint8Array;
 }
 
+/** An answer whose body is not read yet; whoever gets it reads or cancels it. */
+export interface OpenedResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ReadableStream<Uint8Array>;
+}
+
 /** The services that a task reaches. */
 export interface Ports {
   readonly clouddriver: Client<typeof clouddriverApi>;

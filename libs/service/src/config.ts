@@ -59,7 +59,24 @@ const retentionSchema = z.object({
     .describe('the newest so many of each pipeline stay, however old'),
 });
 
+const artifactAccountSchema = z.looseObject({
+  name: z
+    .string()
+    .min(1)
+    .max(63)
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, 'must be a name of an account: letters, digits and . _ -'),
+  type: z.string().describe('http, github, gcs or s3'),
+});
+export type ArtifactAccountSettings = z.output<typeof artifactAccountSchema>;
+
 const artifactsSchema = z.object({
+  accounts: z.array(artifactAccountSchema).default([]).describe('what artifacts are fetched with'),
+  maxBytes: z
+    .number()
+    .int()
+    .min(1)
+    .default(200 * 1024 * 1024)
+    .describe('bytes that an artifact may have that is fetched'),
   storeAbove: z
     .number()
     .int()
