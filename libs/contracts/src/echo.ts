@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { executionTriggerSchema, jsonObject, reasonSchema } from './execution.ts';
+import { directNotificationRoutes, notificationRoutes } from './notifications.ts';
 import { defineApi } from './route.ts';
 
 const headersSchema = z.record(z.string(), z.string());
@@ -184,4 +185,6 @@ export const echoApi = defineApi({
     response: eventAnswerSchema,
   },
   ...eventRoutes,
+  ...notificationRoutes,
+  ...directNotificationRoutes,
 });

@@ -74,7 +74,6 @@ export const gateFeatureRoutes = defineApi({
   },
   artifactAccounts: none('/artifacts/credentials', 'Accounts of artifacts'),
   pubsubSubscriptions: none('/pubsub/subscriptions', 'Subscriptions of queues'),
-  notificationMetadata: none('/notifications/metadata', 'Types of notifications by extensions'),
   slackChannels: none('/slack/channels', 'Channels of Slack'),
   pagerDutyServices: none('/pagerDuty/services', 'Services of PagerDuty'),
   codeBuildAccounts: noNames('/codebuild/accounts', 'Accounts of AWS CodeBuild'),

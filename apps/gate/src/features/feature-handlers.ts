@@ -53,7 +53,6 @@ export function featureHandlers(people: People, { definitions }: KnownStages): H
     scalingActivities: none,
     artifactAccounts: none,
     pubsubSubscriptions: none,
-    notificationMetadata: none,
     slackChannels: none,
     pagerDutyServices: none,
     codeBuildAccounts: none,
