@@ -388,9 +388,11 @@ export const orcaApi = defineApi({
   eventsSince: {
     method: 'POST',
     path: '/events/since',
-    summary: 'What came of some executions: their events after a sequence each, in order',
+    summary: 'What came of some executions: their events after those of the last answer, in order',
     body: z.object({
-      after: z.record(z.string(), z.number().int().min(0)).describe('execution id to the last sequence known'),
+      after: z
+        .record(z.string(), z.number().int().min(0))
+        .describe('execution id to the sequence of its last event that was answered; 0: from the beginning'),
       types: z.array(z.string()).optional().describe('these types of events alone; absent: all'),
     }),
     response: z.array(executionEventSchema),
