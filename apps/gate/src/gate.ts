@@ -6,6 +6,7 @@ import type { orcaApi } from '@gennaker/contracts/orca';
 import type { roscoApi } from '@gennaker/contracts/rosco';
 import type { Client, Streams } from '@gennaker/contracts/route';
 import type { KnownStages } from '@gennaker/documents/judge-stage';
+import type { GennakerFile } from '@gennaker/service/config';
 import type { CustomStages } from './stages/custom-stages.ts';
 
 /** The services behind gate. */
@@ -22,6 +23,8 @@ export interface Gate {
   readonly clouddriver: Client<typeof clouddriverApi>;
   readonly version: string;
   readonly customStages: CustomStages;
+  /** What gennaker.yml says of triggers. */
+  readonly triggers: Pick<GennakerFile, 'cron' | 'quietPeriod' | 'pubsub'>;
   /** Every stage type, of the build and of the configuration. */
   readonly stages: KnownStages;
 }

@@ -29,7 +29,7 @@ export function gateHandlers(gate: Gate, people: People, imports: ImportParts): 
     openapi: () => (document ??= openApiDocument(gate.version)),
     ...forward(gate.orca, orcaPassedRoutes),
     ...peopleHandlers(people),
-    ...featureHandlers(people, gate.stages),
+    ...featureHandlers(people, gate),
     ...pipelineHandlers(gate),
     ...taskHandlers(gate),
     ...cloudHandlers(gate),

@@ -78,6 +78,7 @@ export const app: AppDefinition = {
           clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
           version: manifest.version,
           customStages,
+          triggers: file,
           stages: knownStages(customStages),
         },
         people,

@@ -6,6 +6,14 @@ import { parse } from 'yaml';
 import { randomIdentityKey } from './identity.ts';
 import { scmConfigSchema } from './scm-accounts.ts';
 import { type TaskBackoffs, taskBackoffsSchema } from './task-backoffs.ts';
+import {
+  type CronSettings,
+  cronSettingsSchema,
+  type PubsubSettings,
+  pubsubSettingsSchema,
+  type QuietPeriod,
+  quietPeriodSchema,
+} from './trigger-settings.ts';
 import { z } from 'zod';
 
 /** The services, with Spinnaker's ports where Spinnaker has them. */
@@ -129,6 +137,9 @@ export const gennakerFileSchema = z.object({
   artifacts: artifactsSchema.optional(),
   http: httpSchema.optional(),
   triggerSecrets: triggerSecretsSchema.optional(),
+  cron: cronSettingsSchema.optional(),
+  quietPeriod: quietPeriodSchema.optional(),
+  pubsub: pubsubSettingsSchema.optional(),
   webhook: z.object({ preconfigured: z.array(preconfiguredWebhookSchema).default([]) }).optional(),
   stageTypes: z
     .array(customStageTypeSchema)
@@ -137,6 +148,9 @@ export const gennakerFileSchema = z.object({
 });
 
 export interface GennakerFile {
+  readonly cron: CronSettings;
+  readonly quietPeriod?: QuietPeriod;
+  readonly pubsub: PubsubSettings;
   readonly triggerSecrets: z.output<typeof triggerSecretsSchema>;
   readonly accounts: readonly Account[];
   readonly jenkins: { readonly masters: readonly JenkinsMaster[] };
@@ -243,6 +257,9 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
     artifacts: file?.artifacts ?? artifactsSchema.parse({}),
     http: file?.http ?? httpSchema.parse({}),
     triggerSecrets: file?.triggerSecrets ?? {},
+    cron: file?.cron ?? cronSettingsSchema.parse({}),
+    ...(file?.quietPeriod === undefined ? {} : { quietPeriod: file.quietPeriod }),
+    pubsub: file?.pubsub ?? pubsubSettingsSchema.parse({}),
     webhook: file?.webhook ?? { preconfigured: [] },
     stageTypes: file?.stageTypes ?? [],
     accounts: file?.accounts ?? [
