@@ -82,6 +82,7 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
       igor: createServiceClient(igorApi, called('igor')),
       orca: createServiceClient(orcaApi, called('orca')),
       http: seams.http?.(http) ?? http,
+      deploymentMonitors: config.file.monitoredDeploy.deploymentMonitors,
     },
   };
   const orchestrator = new Orchestrator({

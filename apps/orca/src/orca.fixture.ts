@@ -90,6 +90,7 @@ export async function startOrca(
         fetch: (url, init) => fetch(String(url).replace('http://orca', served.url), init),
       }),
       http: createGuardedHttp([]),
+      deploymentMonitors: [],
     },
   };
   const orchestrator = new Orchestrator({

@@ -1,4 +1,5 @@
 import type { clouddriverApi } from '@gennaker/contracts/clouddriver';
+import type { DeploymentMonitor } from '@gennaker/contracts/deployment-monitors';
 import type { front50Api } from '@gennaker/contracts/front50';
 import type { igorApi } from '@gennaker/contracts/igor';
 import type { orcaApi } from '@gennaker/contracts/orca';
@@ -42,4 +43,6 @@ export interface Ports {
   readonly orca: Client<typeof orcaApi>;
   /** HTTP through the egress guard: refused addresses throw a ServiceError that names the rule. */
   readonly http: (request: GuardedRequest) => Promise<GuardedResponse>;
+  /** The external monitors of deploys that the configuration names. */
+  readonly deploymentMonitors: readonly DeploymentMonitor[];
 }

@@ -1,4 +1,5 @@
 import { credentialsReferenceSchema } from '@gennaker/contracts/cloud-accounts';
+import { type DeploymentMonitor, deploymentMonitorSchema } from '@gennaker/contracts/deployment-monitors';
 import { customStageTypeSchema, preconfiguredWebhookSchema } from '@gennaker/contracts/custom-stages';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -114,6 +115,14 @@ const triggerSecretsSchema = z
   )
   .describe('secrets of webhooks, by name: a trigger names its own; `git` and the like serve those that name none');
 
+const monitoredDeploySchema = z.object({
+  deploymentMonitors: z
+    .array(deploymentMonitorSchema)
+    .default([])
+    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'two have one id: rename one')
+    .describe('external programs that judge deploys with strategy monitored'),
+});
+
 /** gennaker.yml. */
 export const gennakerFileSchema = z.object({
   accounts: z.array(accountSchema).optional(),
@@ -140,6 +149,7 @@ export const gennakerFileSchema = z.object({
   cron: cronSettingsSchema.optional(),
   quietPeriod: quietPeriodSchema.optional(),
   pubsub: pubsubSettingsSchema.optional(),
+  monitoredDeploy: monitoredDeploySchema.optional(),
   webhook: z.object({ preconfigured: z.array(preconfiguredWebhookSchema).default([]) }).optional(),
   stageTypes: z
     .array(customStageTypeSchema)
@@ -163,6 +173,7 @@ export interface GennakerFile {
   readonly retention: z.output<typeof retentionSchema>;
   readonly artifacts: z.output<typeof artifactsSchema>;
   readonly http: z.output<typeof httpSchema>;
+  readonly monitoredDeploy: { readonly deploymentMonitors: readonly DeploymentMonitor[] };
   readonly webhook: { readonly preconfigured: readonly z.output<typeof preconfiguredWebhookSchema>[] };
   readonly stageTypes: readonly z.output<typeof customStageTypeSchema>[];
 }
@@ -260,6 +271,7 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
     cron: file?.cron ?? cronSettingsSchema.parse({}),
     ...(file?.quietPeriod === undefined ? {} : { quietPeriod: file.quietPeriod }),
     pubsub: file?.pubsub ?? pubsubSettingsSchema.parse({}),
+    monitoredDeploy: file?.monitoredDeploy ?? { deploymentMonitors: [] },
     webhook: file?.webhook ?? { preconfigured: [] },
     stageTypes: file?.stageTypes ?? [],
     accounts: file?.accounts ?? [

@@ -223,6 +223,7 @@ function readingPorts({ ports, clock }: World, notes: Notes): Ports {
       notes.otherChanges.add('http');
       return Promise.reject(new WouldChange('http'));
     },
+    deploymentMonitors: ports.deploymentMonitors,
   };
 }
 
