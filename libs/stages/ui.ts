@@ -21,6 +21,7 @@ import disableServerGroup from './disable-server-group/ui.tsx';
 import enableServerGroup from './enable-server-group/ui.tsx';
 import evaluateArtifacts from './evaluate-artifacts/ui.tsx';
 import evaluateVariables from './evaluate-variables/ui.tsx';
+import findArtifactFromExecution from './find-artifact-from-execution/ui.tsx';
 import findImage from './find-image/ui.tsx';
 import findImageFromTags from './find-image-from-tags/ui.tsx';
 import manualJudgment from './manual-judgment/ui.tsx';
@@ -77,6 +78,7 @@ export const stageUis: readonly StageUi[] = [
   enableServerGroup,
   evaluateArtifacts,
   evaluateVariables,
+  findArtifactFromExecution,
   findImage,
   findImageFromTags,
   manualJudgment,

@@ -38,6 +38,8 @@ export interface Offer {
   readonly received: readonly Json[];
   /** Artifacts of earlier executions, the newest first; absent: not looked up, and an expectation that uses them waits. */
   readonly prior?: readonly PriorArtifacts[];
+  /** What is done when several that were received match; absent: none of them is bound. */
+  readonly several?: 'first';
 }
 
 /** How many artifacts a reason names. */
@@ -74,13 +76,14 @@ export function isConsidered({ id, usePrior, fallback }: Expectation, trigger: J
 
 /**
  * Binds one expectation: to the one artifact received that matches, else to that of the newest earlier execution that has
- * one, else to its default. Several that match are not chosen from. Pure.
+ * one, else to its default. Several that match are not chosen from, unless that is asked for. Pure.
  */
-export function bindOne(expectation: Expectation, { received, prior }: Offer): Binding {
+export function bindOne(expectation: Expectation, { received, prior, several }: Offer): Binding {
   const { title, match, usePrior, fallback } = expectation;
   const matching = distinct(received.filter((artifact) => artifactMismatch(match, artifact) === undefined));
   const [first, second] = matching;
-  if (first && second) return { expectation, lack: 'several', reason: ambiguous(title, matching, 'were received') };
+  if (first && second && several !== 'first')
+    return { expectation, lack: 'several', reason: ambiguous(title, matching, 'were received') };
   if (first)
     return {
       expectation,

@@ -65,7 +65,7 @@ export function withBoundArtifacts<T extends Json>(
   const resolved = boundDocuments(bindings);
   return {
     ...trigger,
-    artifacts: distinct([...received, ...bindings.flatMap(({ bound }) => bound ?? [])]),
+    artifacts: distinct([...received, ...bindings.flatMap(({ bound }) => (bound ? [bound] : []))]),
     expectedArtifacts: resolved,
     resolvedExpectedArtifacts: resolved,
   };
