@@ -1,4 +1,5 @@
 import type { clouddriverApi } from '@gennaker/contracts/clouddriver';
+import type { DeploymentMonitor } from '@gennaker/contracts/deployment-monitors';
 import type { echoApi } from '@gennaker/contracts/echo';
 import type { front50Api } from '@gennaker/contracts/front50';
 import type { igorApi } from '@gennaker/contracts/igor';
@@ -25,6 +26,8 @@ export interface Gate {
   readonly customStages: CustomStages;
   /** What gennaker.yml says of triggers. */
   readonly triggers: Pick<GennakerFile, 'cron' | 'quietPeriod' | 'pubsub'>;
+  /** The external monitors of deploys that gennaker.yml names. */
+  readonly deploymentMonitors: readonly DeploymentMonitor[];
   /** Every stage type, of the build and of the configuration. */
   readonly stages: KnownStages;
 }

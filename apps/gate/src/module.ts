@@ -79,6 +79,7 @@ export const app: AppDefinition = {
           version: manifest.version,
           customStages,
           triggers: file,
+          deploymentMonitors: file.monitoredDeploy.deploymentMonitors,
           stages: knownStages(customStages),
         },
         people,

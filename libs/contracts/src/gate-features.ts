@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { offeredMonitorSchema } from './deployment-monitors.ts';
 import { jsonObject } from './execution.ts';
 import { defineApi } from './route.ts';
 
@@ -26,7 +27,12 @@ export const gateFeatureRoutes = defineApi({
       endTime: z.number(),
     }),
   },
-  deploymentMonitors: none('/capabilities/deploymentMonitors', 'External monitors of deploys'),
+  deploymentMonitors: {
+    method: 'GET',
+    path: '/capabilities/deploymentMonitors',
+    summary: 'External monitors that may judge deploys with strategy monitored',
+    response: z.array(offeredMonitorSchema),
+  },
   expressionCapabilities: {
     method: 'GET',
     path: '/capabilities/expressions',

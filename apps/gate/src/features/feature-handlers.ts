@@ -21,14 +21,20 @@ function quietPeriodNow(period: QuietPeriod | undefined, now: number) {
 /** What clients ask to learn which features there are. */
 export function featureHandlers(
   people: People,
-  { stages: { definitions }, triggers }: Pick<Gate, 'stages' | 'triggers'>,
+  { stages: { definitions }, triggers, deploymentMonitors }: Pick<Gate, 'stages' | 'triggers' | 'deploymentMonitors'>,
 ): Handlers<typeof gateFeatureRoutes> {
   const none = () => [];
   return {
     deckPlugins: none,
     pluginInfos: none,
     quietPeriod: () => quietPeriodNow(triggers.quietPeriod, people.clock.now()),
-    deploymentMonitors: none,
+    deploymentMonitors: () =>
+      deploymentMonitors.map(({ id, name = id, supportContact, stable }) => ({
+        id,
+        name,
+        stable,
+        ...(supportContact === undefined ? {} : { supportContact }),
+      })),
     expressionCapabilities: () => ({
       functions: FUNCTION_NAMES.map((name) => ({ name })),
       spelEvaluators: [

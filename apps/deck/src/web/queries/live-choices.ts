@@ -177,6 +177,18 @@ export const liveData: LiveData = {
       'The bakery offers no base image',
     );
   },
+  useDeploymentMonitors() {
+    const result = useQuery({
+      queryKey: keys.choices('deploymentMonitors'),
+      queryFn: ({ signal }) => gate.deploymentMonitors({}, { signal }),
+      staleTime: FRESH_MS,
+    });
+    return choices(
+      result,
+      (all) => all.filter(({ stable }) => stable).map(({ id, name }) => ({ value: id, hint: name })),
+      'No external one is configured; gennaker.yml names them',
+    );
+  },
   useMasters() {
     const result = useQuery({
       queryKey: keys.choices('masters'),
