@@ -110,7 +110,7 @@ export const scmRoutes = defineApi({
         .object({
           name: z.string().max(500).optional().describe("absent: the tag's name"),
           notes: z.string().max(100_000).optional(),
-          prerelease: z.boolean().optional(),
+          prerelease: z.boolean().optional().describe('of GitHub alone'),
         })
         .optional(),
     }),

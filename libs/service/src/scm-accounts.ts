@@ -1,4 +1,4 @@
-import { credentialsReferenceSchema } from '@gennaker/contracts/cloud-accounts';
+import { secretReferenceSchema } from '@gennaker/contracts/cloud-accounts';
 import { type ScmType, scmTypeSchema } from '@gennaker/contracts/scm';
 import { z } from 'zod';
 
@@ -28,8 +28,7 @@ export const scmAccountConfigSchema = z
       .optional()
       .describe("hosts of remotes that it is used for; absent: the address's own"),
     username: z.string().min(1).optional().describe('absent: the credentials are a token'),
-    credentials: credentialsReferenceSchema
-      .refine(({ type }) => type !== 'applicationDefault', 'must be of type file or environment')
+    credentials: secretReferenceSchema
       .optional()
       .describe('where the token or the password is; never the token itself'),
   })

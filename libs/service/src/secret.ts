@@ -1,6 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import type { CredentialsReference } from '@gennaker/contracts/cloud-accounts';
+import type { SecretReference } from '@gennaker/contracts/cloud-accounts';
 
 /** Where references to secrets point. */
 export interface SecretSources {
@@ -18,7 +18,7 @@ export interface SecretSources {
  */
 export async function readSecret(
   sources: SecretSources,
-  reference: Exclude<CredentialsReference, { type: 'applicationDefault' }>,
+  reference: SecretReference,
   whose: string,
   service: string,
 ): Promise<string> {
