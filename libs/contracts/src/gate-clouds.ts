@@ -5,7 +5,7 @@ import { cloudReadRoutes } from './cloud-reads.ts';
 import { cloudHoldRoutes } from './cloud-undo.ts';
 import { networkSchema, serverGroupSchema } from './cloud-views.ts';
 import { clouddriverApi, imageQuery } from './clouddriver.ts';
-import { buildInfoSchema, igorApi } from './igor.ts';
+import { buildInfoSchema, buildRoutes, igorApi } from './igor.ts';
 import { roscoApi } from './rosco.ts';
 import { defineApi } from './route.ts';
 
@@ -140,4 +140,6 @@ export const gateCloudRoutes = defineApi({
     query: z.object({ job: z.string() }),
     response: buildInfoSchema,
   },
+  buildConsole: { ...buildRoutes.buildConsole, path: '/v3/builds/:master/build/:number/console' },
+  buildProperties: { ...buildRoutes.buildProperties, path: '/v3/builds/:master/build/:number/properties' },
 });

@@ -88,6 +88,8 @@ export function cloudHandlers(gate: Gate): Handlers<typeof gateCloudRoutes> {
     listBuilds: ({ params, query, ...call }) => igor.listBuilds({ params, query }, callOptions(call)),
     listJobs: ({ params, ...call }) => igor.listJobs({ params }, callOptions(call)),
     getBuild: ({ params, query, ...call }) => igor.getBuild({ params, query }, callOptions(call)),
+    buildConsole: ({ params, query, ...call }) => igor.buildConsole({ params, query }, callOptions(call)),
+    buildProperties: ({ params, query, ...call }) => igor.buildProperties({ params, query }, callOptions(call)),
   };
 }
 
