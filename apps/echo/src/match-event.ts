@@ -109,7 +109,8 @@ export async function findByTriggers(
         next: `trigger types here: ${Object.keys(echo.triggers).join(', ')}`,
       },
     };
-  const pipelines = await pipelinesFor(echo, types);
+  const only = echo.triggers[event.type]?.pipelineOf?.(event);
+  const pipelines = only === undefined ? await pipelinesFor(echo, types) : await pipelineWithId(echo, only);
   const found: Found[] = [];
   let turn = performance.now();
   for (const pipeline of pipelines) {
@@ -122,6 +123,8 @@ export async function findByTriggers(
     found.push({ pipeline: { ...pipeline, id }, decision: matchPipeline(echo.triggers, pipeline, event, proof) });
   }
   if (found.length > 0) return { found };
+  if (only !== undefined)
+    return { found, reason: { summary: `the pipeline ${only} that the event is for does not exist any more` } };
   return {
     found,
     reason: {
@@ -129,6 +132,11 @@ export async function findByTriggers(
       next: 'add a trigger to a pipeline and save it',
     },
   };
+}
+
+async function pipelineWithId(echo: Echo, id: string): Promise<Pipeline[]> {
+  const pipeline = await unless404(echo.front50.getPipeline({ params: { id }, query: PLAN }));
+  return pipeline ? [pipeline] : [];
 }
 
 /** Templated pipelines start as what they stand for. */
