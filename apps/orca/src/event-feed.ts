@@ -149,7 +149,7 @@ export class EventFeed {
   async transitions(executionId: string): Promise<HistoryEntry[]> {
     const { rows } = await this.#db.query<TransitionRow>({
       name: 'orca-history',
-      text: `select xid::text, id::text, execution_id, application, pipeline_config_id, data
+      text: `select xid::text, id::text, execution_id, application, pipeline_config_id, data::json
              from orca.events where execution_id = $1 order by sequence`,
       values: [executionId],
     });
@@ -182,7 +182,7 @@ export class EventFeed {
       text: `select snapshot.xmin::text, e.*
              from (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin) snapshot
              left join lateral (
-               select xid::text, id::text, execution_id, application, pipeline_config_id, data
+               select xid::text, id::text, execution_id, application, pipeline_config_id, data::json
                from orca.events
                where (xid, id) > ($1::bigint, $2::bigint) and xid < snapshot.xmin${ends ? ' and ended' : ''}
                  and ($3::text is null or application = $3) and ($4::text is null or execution_id = $4)
