@@ -22,13 +22,17 @@ import disableCluster from './disable-cluster/stage.ts';
 import disableServerGroup from './disable-server-group/stage.ts';
 import enableServerGroup from './enable-server-group/stage.ts';
 import evaluateArtifacts from './evaluate-artifacts/stage.ts';
+import evaluateDeploymentHealth from './evaluate-deployment-health/stage.ts';
 import evaluateVariables from './evaluate-variables/stage.ts';
+import findArtifactFromExecution from './find-artifact-from-execution/stage.ts';
 import findImage from './find-image/stage.ts';
 import findImageFromTags from './find-image-from-tags/stage.ts';
 import manualJudgment from './manual-judgment/stage.ts';
 import modifyGceAutoscalingPolicy from './modify-gce-autoscaling-policy/stage.ts';
 import monitorPipeline from './monitor-pipeline/stage.ts';
 import noop from './noop/stage.ts';
+import notifyDeployCompleted from './notify-deploy-completed/stage.ts';
+import notifyDeployStarting from './notify-deploy-starting/stage.ts';
 import pipeline from './pipeline/stage.ts';
 import rebootInstances from './reboot-instances/stage.ts';
 import registerInstancesWithLoadBalancer from './register-instances-with-load-balancer/stage.ts';
@@ -83,13 +87,17 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   disableServerGroup,
   enableServerGroup,
   evaluateArtifacts,
+  evaluateDeploymentHealth,
   evaluateVariables,
+  findArtifactFromExecution,
   findImage,
   findImageFromTags,
   manualJudgment,
   modifyGceAutoscalingPolicy,
   monitorPipeline,
   noop,
+  notifyDeployCompleted,
+  notifyDeployStarting,
   pipeline,
   rebootInstances,
   registerInstancesWithLoadBalancer,
@@ -145,13 +153,17 @@ export interface StageInputs {
   readonly disableServerGroup: z.input<(typeof disableServerGroup)['schema']>;
   readonly enableServerGroup: z.input<(typeof enableServerGroup)['schema']>;
   readonly evaluateArtifacts: z.input<(typeof evaluateArtifacts)['schema']>;
+  readonly evaluateDeploymentHealth: z.input<(typeof evaluateDeploymentHealth)['schema']>;
   readonly evaluateVariables: z.input<(typeof evaluateVariables)['schema']>;
+  readonly findArtifactFromExecution: z.input<(typeof findArtifactFromExecution)['schema']>;
   readonly findImage: z.input<(typeof findImage)['schema']>;
   readonly findImageFromTags: z.input<(typeof findImageFromTags)['schema']>;
   readonly manualJudgment: z.input<(typeof manualJudgment)['schema']>;
   readonly modifyGceAutoscalingPolicy: z.input<(typeof modifyGceAutoscalingPolicy)['schema']>;
   readonly monitorPipeline: z.input<(typeof monitorPipeline)['schema']>;
   readonly noop: z.input<(typeof noop)['schema']>;
+  readonly notifyDeployCompleted: z.input<(typeof notifyDeployCompleted)['schema']>;
+  readonly notifyDeployStarting: z.input<(typeof notifyDeployStarting)['schema']>;
   readonly pipeline: z.input<(typeof pipeline)['schema']>;
   readonly rebootInstances: z.input<(typeof rebootInstances)['schema']>;
   readonly registerInstancesWithLoadBalancer: z.input<(typeof registerInstancesWithLoadBalancer)['schema']>;

@@ -1,7 +1,7 @@
 import type { AccountView, cloudAccountRoutes } from '@gennaker/contracts/cloud-accounts';
 import { notFound, ServiceError } from '@gennaker/contracts/error';
 import type { Handlers } from '@gennaker/contracts/route';
-import type { CredentialSources } from './accounts/credentials.ts';
+import type { SecretSources } from '@gennaker/service/secret';
 import {
   type AccountParts,
   addAccount,
@@ -19,7 +19,7 @@ const DEFAULT_LIMIT = 200;
 
 /** Handlers of accounts. */
 export function accountHandlers(
-  parts: AccountParts & { readonly inventory: Inventory; readonly credentials: CredentialSources },
+  parts: AccountParts & { readonly inventory: Inventory; readonly credentials: SecretSources },
 ): Handlers<typeof cloudAccountRoutes> {
   const { db, accounts, inventory, credentials } = parts;
   const viewOf = async (name: string): Promise<AccountView> => {

@@ -4,6 +4,7 @@ import type { Handlers } from '@gennaker/contracts/route';
 import { createGuardedHttp } from '@gennaker/service/egress';
 import type { Outbox } from '@gennaker/store/outbox';
 import { accountHandlers } from './account-handlers.ts';
+import type { ArtifactAccounts } from './artifacts/accounts.ts';
 import { explainHealth } from './health/explain-health.ts';
 import { findImages } from './images.ts';
 import type { ReadGuards } from './guards/read-guards.ts';
@@ -32,6 +33,7 @@ export interface HttpParts
   readonly outbox: Outbox;
   readonly readGuards: ReadGuards;
   readonly stillRuns: StillRuns;
+  readonly artifacts: ArtifactAccounts;
 }
 
 /** Binds clouddriver's contract. */
@@ -42,6 +44,11 @@ export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
     ...readHandlers(parts),
     ...accountHandlers(parts),
     ...undoHandlers(parts),
+    artifactAccounts: () => [...parts.artifacts.all],
+    artifactNames: ({ params, query, signal }) => parts.artifacts.names(params.account, query.type, signal),
+    artifactVersions: ({ params, query, signal }) =>
+      parts.artifacts.versions(params.account, query.type, query.artifactName, signal),
+    fetchArtifact: ({ body, signal }) => parts.artifacts.fetch(body, signal),
     submit: async ({ params, query, body, headers, user, traceparent }) => {
       if (!accounts.all.some(({ account }) => account.provider === params.provider))
         throw badRequest(`No account of ${params.provider} is configured`, {

@@ -6,6 +6,7 @@ import { orcaApi } from '@gennaker/contracts/orca';
 import { remoteAccess } from '@gennaker/service/access';
 import type { AppDefinition } from '@gennaker/service/app';
 import { systemClock } from '@gennaker/service/clock';
+import { createGuardedOpen } from '@gennaker/service/egress';
 import { createServiceClient } from '@gennaker/service/http-client';
 import { ownIdentity } from '@gennaker/service/identity';
 import { serve } from '@gennaker/service/http-server';
@@ -15,6 +16,7 @@ import { openDatabase } from '@gennaker/store/database';
 import { createOutbox, type OutboxDelivery } from '@gennaker/store/outbox';
 import { z } from 'zod';
 import { openAccounts } from './accounts.ts';
+import { openArtifactAccounts } from './artifacts/accounts.ts';
 import { readCredentials } from './accounts/credentials.ts';
 import { ACCOUNTS_CHANNEL } from './accounts/stored.ts';
 import { followAdded } from './accounts/sync.ts';
@@ -47,6 +49,12 @@ export const app: AppDefinition = {
       now: () => clock.now(),
       sleep: (ms, signal) => pause(clock, ms, signal),
       credentials: (account) => readCredentials(credentials, account),
+    });
+    const artifacts = openArtifactAccounts(config.file.artifacts.accounts, {
+      secrets: credentials,
+      open: createGuardedOpen(config.file.egress.allow),
+      now: () => clock.now(),
+      maxBytes: config.file.artifacts.maxBytes,
     });
     const added = followAdded({ db, accounts, clock, log });
     await added.reload();
@@ -125,6 +133,7 @@ export const app: AppDefinition = {
         handlers: handlers({
           db,
           accounts,
+          artifacts,
           added,
           allow: config.file.egress.allow,
           credentials,

@@ -6,8 +6,10 @@ import type { AnyTriggerDefinition } from '@gennaker/extension-sdk/trigger';
 import type { Clock } from '@gennaker/service/clock';
 import type { Database } from '@gennaker/store/database';
 import { createOutbox, type Outbox } from '@gennaker/store/outbox';
+import type { Access } from '@gennaker/service/guard';
 import { matchOpenEvents } from './match-open-events.ts';
 import { startExecution } from './start-execution.ts';
+import type { StartGate } from './start-gates.ts';
 
 /** What echo is made of. */
 export interface EchoParts {
@@ -18,6 +20,14 @@ export interface EchoParts {
   readonly orca: Pick<Client<typeof orcaApi>, 'orchestrate'>;
   /** Whom an execution of this user runs as; absent: somebody with no roles. */
   readonly actsAs?: (user: string) => Promise<Identity>;
+  /** What every start has to pass after its trigger matched, in this order. */
+  readonly gates: readonly StartGate[];
+  /** Secrets of the configuration that triggers demand of senders, by name. @throws when one cannot be read */
+  readonly secrets: () => Promise<ReadonlyMap<string, string>>;
+  /** Who may do what: whose events are shown, and who may send one again. */
+  readonly access: Access;
+  /** Hashes the tokens that senders show, before they are kept. */
+  readonly systemKey: string;
   readonly log: { warn(message: string): void };
   /** Longest time between two looks for events that are not matched yet, ms. */
   readonly sweepMs?: number;

@@ -1,25 +1,38 @@
-import type { EchoEvent, echoApi } from '@gennaker/contracts/echo';
-import type { Identity } from '@gennaker/contracts/people';
+import type { echoApi } from '@gennaker/contracts/echo';
 import type { Handlers } from '@gennaker/contracts/route';
 import type { Echo } from './echo.ts';
-import { getEvent, listEvents } from './read-events.ts';
+import { byHandContent } from './events/by-hand.ts';
+import { getEvent, listEvents } from './events/read-events.ts';
+import { replayEvent } from './events/replay-event.ts';
+import { testEvent } from './events/test-event.ts';
 import { takeEvent } from './take-event.ts';
+import { takeWebhook } from './webhooks/take-webhook.ts';
 
 /** Echo's API bound to its use cases. */
 export function echoHandlers(echo: Echo): Handlers<typeof echoApi> {
   return {
     post: ({ body, user, identity, traceparent, signal }) => {
-      const event = { ...body, user: body.user ?? user };
-      // What a token may not do, its execution may not either: kept with the event until the start.
-      const content = body.type === 'manual' ? withScope(body.content, identity) : body.content;
-      return takeEvent(echo, { ...event, content }, { trace: traceparent, signal });
+      const content = body.type === 'manual' ? byHandContent(body.content, identity) : body.content;
+      return takeEvent(echo, { ...body, user: body.user ?? user, content }, { trace: traceparent, signal });
     },
-    listEvents: ({ query }) => listEvents(echo.db.pool, { ...query, limit: query.limit ?? 50 }),
-    getEvent: ({ params }) => getEvent(echo.db.pool, params.id),
+    webhook: ({ params, body, user, traceparent, signal }) => {
+      const headers = Object.fromEntries(
+        Object.entries(body.headers).map(([name, value]) => [name.toLowerCase(), value]),
+      );
+      const bytes = Buffer.from(body.body, 'base64');
+      return takeWebhook(echo, { ...params, headers, bytes }, { call: body.call, user, trace: traceparent, signal });
+    },
+    testEvent: ({ body, identity }) => testEvent(echo, identity, body),
+    replayEvent: ({ params, body, identity, headers, traceparent, signal }) =>
+      replayEvent(echo, {
+        id: params.id,
+        pipelineId: body.pipelineId,
+        identity,
+        key: headers['idempotency-key'],
+        trace: traceparent,
+        signal,
+      }),
+    eventHistory: ({ query, identity }) => listEvents(echo, identity, query),
+    getEvent: ({ params, identity }) => getEvent(echo, identity, params.id),
   };
-}
-
-function withScope(content: EchoEvent['content'], { scope }: Identity): EchoEvent['content'] {
-  const { scope: _claimed, ...rest } = content;
-  return scope === undefined ? rest : { ...rest, scope };
 }

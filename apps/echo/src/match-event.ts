@@ -1,29 +1,23 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { ServiceError } from '@gennaker/contracts/error';
-import { type EchoEvent, echoEventSchema } from '@gennaker/contracts/echo';
+import type { EchoEvent } from '@gennaker/contracts/echo';
 import type { Reason } from '@gennaker/contracts/execution';
 import type { Pipeline } from '@gennaker/contracts/front50';
-import { inTransaction } from '@gennaker/store/database';
+import type { SenderProof } from '@gennaker/extension-sdk/trigger';
+import { inTransaction, type Queryable } from '@gennaker/store/database';
 import { backoffMs } from '@gennaker/store/outbox';
 import { z } from 'zod';
 import type { Echo } from './echo.ts';
+import { type EventRow, eventOf, proofOf } from './events/event-row.ts';
 import { executionId } from './execution-id.ts';
 import { type Decision, matchByHand, matchPipeline, triggerTypesFor } from './match-pipeline.ts';
+import { closedGate } from './start-gates.ts';
 
-interface EventRow {
-  id: string;
-  key: string;
-  type: string;
-  source: string | null;
-  content: Record<string, unknown>;
-  headers: Record<string, string>;
-  user: string;
-  trace: string | null;
-  received_at: Date;
-  attempts: number;
-}
+/** A stored pipeline. */
+type Known = Pipeline & { id: string };
 
 interface Found {
-  readonly pipeline: Pipeline & { id: string };
+  readonly pipeline: Known;
   readonly decision: Decision;
   /** Given by who started it by hand. */
   readonly executionId?: string | undefined;
@@ -35,6 +29,11 @@ const byHandSchema = z.looseObject({
   executionId: z.string().optional(),
 });
 
+/** How many pipelines that an event is none of the business of are kept with it; the rest is counted. */
+const ELSEWHERE_KEPT = 50;
+/** How long matching may go on before others have their turn, ms. */
+const TURN_MS = 10;
+
 /**
  * Matches a stored event against the pipelines as front50 has them now, and commits what comes of it at once: a row per
  * pipeline, and the executions to start in the outbox. Does nothing for an event that is matched already. When front50
@@ -42,34 +41,65 @@ const byHandSchema = z.looseObject({
  */
 export async function matchEvent(echo: Echo, eventId: string): Promise<void> {
   const { rows } = await echo.db.pool.query<EventRow>(
-    `select id, key, type, source, content, headers, "user", trace, received_at, attempts
-     from echo.events where id = $1 and matched_at is null`,
+    'select * from echo.events where id = $1 and matched_at is null',
     [eventId],
   );
   const row = rows[0];
   if (!row) return;
-  const event = echoEventSchema.parse({
-    key: row.key,
-    type: row.type,
-    ...(row.source === null ? {} : { source: row.source }),
-    content: row.content,
-    headers: row.headers,
-    user: row.user,
-  });
+  const event = eventOf(row);
   let found: Found[];
   let reason: Reason | undefined;
   try {
-    ({ found, reason } = await (event.type === 'manual' ? findByHand(echo, event) : findByTriggers(echo, event)));
+    const matched = await (event.type === 'manual'
+      ? findByHand(echo, event)
+      : findByTriggers(echo, event, await proofOf(echo, row)));
+    reason = matched.reason;
+    found = await Promise.all(matched.found.map((one) => passGates(echo, row, event, one)));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    await postpone(echo, row, `front50 could not be asked for the pipelines: ${why}`);
+    await postpone(echo, row, error instanceof Error ? error.message : String(error));
     return;
   }
   await record(echo, row, found, reason);
   echo.outbox.poke();
 }
 
-async function findByTriggers(echo: Echo, event: EchoEvent): Promise<{ found: Found[]; reason?: Reason }> {
+/** What is found starts only where every gate is open, and a replay what its sender may start. */
+async function passGates(echo: Echo, row: EventRow, event: EchoEvent, found: Found): Promise<Found> {
+  const { pipeline, decision } = found;
+  if (!decision.trigger) return found;
+  const reason =
+    outsideReplay(row, pipeline) ??
+    (await closedGate(echo.gates, { pipeline, trigger: decision.trigger, event }));
+  return reason ? { ...found, decision: { verdicts: decision.verdicts, reason } } : found;
+}
+
+function outsideReplay(row: EventRow, pipeline: Known): Reason | undefined {
+  if (row.only_pipeline !== null && row.only_pipeline !== pipeline.id)
+    return { summary: `the event was sent again for another pipeline only` };
+  const application = pipeline.application.toLowerCase();
+  if (row.only_applications === null || row.only_applications.includes(application)) return undefined;
+  return {
+    summary: `${row.user}, who sent the event again, may not EXECUTE "${application}"`,
+    next: 'ask for a role that may, or let somebody who may send it again',
+  };
+}
+
+/** Live pipelines with a trigger of one of these types, as they run. @throws Error when front50 does not answer */
+export async function pipelinesFor(echo: Echo, types: readonly string[]): Promise<Pipeline[]> {
+  try {
+    return await echo.front50.listPipelines({ query: { triggerTypes: types.join(','), plan: 'true' } });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`front50 could not be asked for the pipelines: ${why}`, { cause: error });
+  }
+}
+
+/** What an event does to every pipeline with a trigger of its type, and the reason where there is none. */
+export async function findByTriggers(
+  echo: Echo,
+  event: EchoEvent,
+  proof: SenderProof | undefined,
+): Promise<{ found: Found[]; reason?: Reason }> {
   const types = triggerTypesFor(echo.triggers, event.type);
   if (types.length === 0)
     return {
@@ -79,12 +109,18 @@ async function findByTriggers(echo: Echo, event: EchoEvent): Promise<{ found: Fo
         next: `trigger types here: ${Object.keys(echo.triggers).join(', ')}`,
       },
     };
-  const pipelines = await echo.front50.listPipelines({ query: { triggerTypes: types.join(','), plan: 'true' } });
-  const found = pipelines.flatMap((pipeline) =>
-    pipeline.id === undefined
-      ? []
-      : [{ pipeline: { ...pipeline, id: pipeline.id }, decision: matchPipeline(echo.triggers, pipeline, event) }],
-  );
+  const pipelines = await pipelinesFor(echo, types);
+  const found: Found[] = [];
+  let turn = performance.now();
+  for (const pipeline of pipelines) {
+    if (performance.now() - turn > TURN_MS) {
+      await yieldToOthers();
+      turn = performance.now();
+    }
+    const { id } = pipeline;
+    if (id === undefined) continue;
+    found.push({ pipeline: { ...pipeline, id }, decision: matchPipeline(echo.triggers, pipeline, event, proof) });
+  }
   if (found.length > 0) return { found };
   return {
     found,
@@ -130,33 +166,61 @@ async function unless404<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** What started first, then what nearly did, then a few of those that the event is none of the business of. */
+function worthKeeping(found: readonly Found[]): { kept: Found[]; notListed: number } {
+  const elsewhere = found.filter(({ decision }) => decision.elsewhere === true);
+  const concerned = found.filter(({ decision }) => decision.elsewhere !== true);
+  const starting = concerned.filter(({ decision }) => decision.trigger);
+  const refused = concerned.filter(({ decision }) => !decision.trigger);
+  return {
+    kept: [...starting, ...refused, ...elsewhere.slice(0, ELSEWHERE_KEPT)],
+    notListed: Math.max(0, elsewhere.length - ELSEWHERE_KEPT),
+  };
+}
+
 /** One commit: whoever comes second finds `matched_at` set and does nothing. */
 async function record(echo: Echo, row: EventRow, found: readonly Found[], reason: Reason | undefined): Promise<void> {
+  const { kept, notListed } = worthKeeping(found);
   await inTransaction(echo.db, async (client) => {
     const now = new Date(echo.clock.now());
     const claimed = await client.query(
-      'update echo.events set matched_at = $2, reason = $3::jsonb where id = $1 and matched_at is null',
-      [row.id, now, reason ? JSON.stringify(reason) : null],
+      'update echo.events set matched_at = $2, reason = $3::jsonb, not_listed = $4 where id = $1 and matched_at is null',
+      [row.id, now, reason ? JSON.stringify(reason) : null, notListed],
     );
     if (claimed.rowCount !== 1) return;
-    for (const [position, { pipeline, decision, executionId: given }] of found.entries()) {
-      const id = decision.trigger ? (given ?? executionId(row.received_at.getTime(), row.key, pipeline.id)) : null;
-      await client.query(
-        `insert into echo.matches
-           (event_id, pipeline_id, position, application, pipeline, state, execution_id, reason, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9)`,
-        [
-          row.id,
-          pipeline.id,
-          position,
-          pipeline.application.toLowerCase(),
-          pipeline.name,
-          id === null ? 'unmatched' : 'starting',
-          id,
-          JSON.stringify(decision.reason),
-          now,
-        ],
-      );
+    for (const [position, one] of kept.entries()) {
+      const { pipeline, decision } = one;
+      const id = decision.trigger ? (one.executionId ?? executionId(row.received_at.getTime(), row.key, pipeline.id)) : null;
+      const application = pipeline.application.toLowerCase();
+      // What is sent again on purpose counts again.
+      const identity = id === null || row.replay_of !== null ? null : (decision.identity ?? null);
+      const insert = (match: { id: string | null; identity: string | null; reason: Reason }) =>
+        client.query(
+          `insert into echo.matches
+             (event_id, pipeline_id, position, application, pipeline, state, execution_id, reason, updated_at, elsewhere,
+              identity)
+           values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10, $11)
+           on conflict (pipeline_id, identity) where identity is not null do nothing`,
+          [
+            row.id,
+            pipeline.id,
+            position,
+            application,
+            pipeline.name,
+            match.id === null ? 'unmatched' : 'starting',
+            match.id,
+            JSON.stringify(match.reason),
+            now,
+            decision.elsewhere === true,
+            match.identity,
+          ],
+        );
+      const inserted = await insert({ id, identity, reason: decision.reason });
+      if (inserted.rowCount !== 1) {
+        const counted = await countedBefore(client, pipeline.id, identity ?? '');
+        await insert({ id: null, identity: null, reason: counted });
+        continue;
+      }
       if (id === null) continue;
       await echo.outbox.enqueue(client, {
         key: id,
@@ -165,7 +229,7 @@ async function record(echo: Echo, row: EventRow, found: readonly Found[], reason
         path: '/orchestrate',
         body: {
           ...pipeline,
-          application: pipeline.application.toLowerCase(),
+          application,
           stages: pipeline.stages ?? [],
           executionId: id,
           trigger: { ...decision.trigger, eventId: row.id },
@@ -174,6 +238,24 @@ async function record(echo: Echo, row: EventRow, found: readonly Found[], reason
       });
     }
   });
+}
+
+/** Why a trigger with an identity of its own starts nothing this time. */
+async function countedBefore(client: Queryable, pipelineId: string, identity: string): Promise<Reason> {
+  const { rows } = await client.query<{ event_id: string; execution_id: string | null; started: boolean }>(
+    `select event_id, execution_id, state <> 'refused' as started from echo.matches where pipeline_id = $1 and identity = $2`,
+    [pipelineId, identity],
+  );
+  const [first] = rows;
+  return {
+    summary: `the trigger counts this once, and event ${first?.event_id ?? ''} came with the same identity`,
+    evidence: {
+      identity,
+      eventId: first?.event_id ?? null,
+      ...(first?.started === true ? { executionId: first.execution_id } : {}),
+    },
+    next: 'send the event again from the event log to start it once more',
+  };
 }
 
 /** Makes an unmatched event due again after a pause that grows, and keeps why. */

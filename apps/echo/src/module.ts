@@ -13,9 +13,14 @@ import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
 import { triggers } from '@gennaker/triggers/server';
 import { createEcho } from './echo.ts';
+import { artifactGate } from './artifact-gate.ts';
+import { executeGate } from './execute-gate.ts';
+import { readExecutionEvents } from './execution-events/execution-event-reader.ts';
+import { executionEventListeners } from './execution-events/listeners.ts';
 import { echoHandlers } from './http.ts';
 import { personNamed } from './person-named.ts';
 import { echoRules } from './rules.ts';
+import { triggerSecrets } from './webhooks/trigger-secrets.ts';
 
 /** Echo: events and triggers. */
 export const app: AppDefinition = {
@@ -30,9 +35,14 @@ export const app: AppDefinition = {
       identityKey: config.identityKey,
       own: ownIdentity('echo'),
     });
+    const actsAs = async (user: string) => ((await access.authentication()) ? personNamed(gate, user) : namedOnly(user));
     const echo = createEcho({
       db,
       clock: systemClock,
+      access,
+      systemKey: config.identityKey,
+      gates: [executeGate(access, actsAs), artifactGate],
+      secrets: () => triggerSecrets(config),
       triggers,
       front50: createServiceClient(front50Api, {
         name: 'front50',
@@ -47,9 +57,18 @@ export const app: AppDefinition = {
         caller: 'echo',
         identityKey: config.identityKey,
       }),
-      actsAs: async (user) => ((await access.authentication()) ? personNamed(gate, user) : namedOnly(user)),
+      actsAs,
       log: logger('echo'),
     });
+    const orcaEvents = createServiceClient(orcaApi, {
+      name: 'orca',
+      baseUrl: config.urls.orca,
+      caller: 'echo',
+      identityKey: config.identityKey,
+      own: ownIdentity('echo'),
+    });
+    const reading = { db, clock: systemClock, orca: orcaEvents, log: logger('echo'), owner: config.instance };
+    const readers = executionEventListeners(echo).map((listener) => readExecutionEvents(reading, listener));
     const served = await serve({
       name: 'echo',
       api: echoApi,
@@ -60,6 +79,7 @@ export const app: AppDefinition = {
     return {
       async stop() {
         await served.close();
+        await Promise.all(readers.map((reader) => reader.close()));
         await echo.close();
         await db.close();
       },

@@ -1,19 +1,18 @@
 import type { echoApi } from '@gennaker/contracts/echo';
 import { applicationOf, type Rules } from '@gennaker/service/guard';
 
-/** Applications of an event's matches. */
-function ofMatches(event: unknown): string[] | undefined {
-  if (event === null || typeof event !== 'object' || !('matches' in event) || !Array.isArray(event.matches))
-    return undefined;
-  return event.matches.flatMap((match) => applicationOf(match) ?? []);
-}
-
-/** Who may call what of echo: EXECUTE starts by hand; events from outside are their senders', checked by gate. */
+/**
+ * Who may call what of echo: EXECUTE starts by hand; webhooks are their senders', whom triggers check. Events are looked at,
+ * tried and sent again by those who may READ or EXECUTE an application that they concern, which the handlers find out.
+ */
 export const echoRules: Rules<typeof echoApi> = {
   post: {
     needs: 'EXECUTE',
     of: ({ body }) => (body.type === 'manual' ? applicationOf(body.content) : null),
   },
-  listEvents: { shows: ofMatches },
-  getEvent: { shows: ofMatches },
+  webhook: 'signed',
+  testEvent: 'signed',
+  replayEvent: 'signed',
+  eventHistory: 'signed',
+  getEvent: 'signed',
 };

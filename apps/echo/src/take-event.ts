@@ -1,8 +1,23 @@
 import type { EchoEvent, EventAnswer } from '@gennaker/contracts/echo';
+import type { Reason } from '@gennaker/contracts/execution';
 import { ulid } from 'ulid';
 import type { Echo } from './echo.ts';
 import { matchEvent } from './match-event.ts';
-import { matchesOf } from './read-events.ts';
+import { matchesOf } from './events/read-events.ts';
+import type { Proof } from './webhooks/sender-proof.ts';
+
+/** What is known of an event besides itself. */
+export interface TakeOptions {
+  readonly trace: string;
+  readonly signal?: AbortSignal;
+  /** What a webhook's sender showed, and the bytes that it signed. */
+  readonly proof?: Proof;
+  readonly raw?: Uint8Array;
+  /** It starts nothing by its nature. */
+  readonly ignored?: Reason;
+  /** It is sent again by somebody who may start pipelines of these applications, or just this one. */
+  readonly replay?: { readonly of: string; readonly applications?: readonly string[]; readonly pipelineId?: string };
+}
 
 /** How long an event is left to the call that brought it before the sweep takes it, ms. */
 const LEFT_TO_CALLER_MS = 5_000;
@@ -15,21 +30,19 @@ const LOOK_EVERY_MS = 250;
  * moment, and answers for each of them whether it started, and why. The same key again answers what it did the first
  * time. When front50 cannot be asked, the event stays and is matched as soon as it can (`eventProcessed: false`).
  */
-export async function takeEvent(
-  echo: Echo,
-  event: EchoEvent,
-  options: { trace: string; signal?: AbortSignal },
-): Promise<EventAnswer> {
+export async function takeEvent(echo: Echo, event: EchoEvent, options: TakeOptions): Promise<EventAnswer> {
   const now = echo.clock.now();
   const id = ulid(now);
   const { rows } = await echo.db.pool.query<{ id: string; fresh: boolean; matched: boolean }>(
     `with fresh as (
-       insert into echo.events (id, key, type, source, content, headers, "user", trace, received_at, next_at)
+       insert into echo.events (id, key, type, source, content, headers, "user", trace, received_at, next_at, proof, raw,
+         ignored, reason, matched_at, replay_of, only_applications, only_pipeline)
        values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8, to_timestamp($9::double precision / 1000),
-         to_timestamp(($9::double precision + $10) / 1000))
+         to_timestamp(($9::double precision + $10) / 1000), $11::jsonb, $12, $13::jsonb is not null, $13::jsonb,
+         case when $13::jsonb is not null then to_timestamp($9::double precision / 1000) end, $14, $15, $16)
        on conflict (key) do nothing returning id
      )
-     select id, true as fresh, false as matched from fresh
+     select id, true as fresh, $13::jsonb is not null as matched from fresh
      union all select id, false, matched_at is not null from echo.events where key = $2`,
     [
       id,
@@ -42,6 +55,12 @@ export async function takeEvent(
       options.trace,
       now,
       LEFT_TO_CALLER_MS,
+      options.proof ? JSON.stringify(options.proof) : null,
+      options.raw ? Buffer.from(options.raw) : null,
+      options.ignored ? JSON.stringify(options.ignored) : null,
+      options.replay?.of ?? null,
+      options.replay?.applications ?? null,
+      options.replay?.pipelineId ?? null,
     ],
   );
   const row = rows[0];
@@ -86,16 +105,17 @@ function nextChange(echo: Echo): { happened: Promise<void>; forget: () => void }
 }
 
 async function answerOf(echo: Echo, eventId: string, repeated: boolean): Promise<EventAnswer> {
-  const { rows } = await echo.db.pool.query<{ matched: boolean; reason: EventAnswer['reason'] | null }>(
-    'select matched_at is not null as matched, reason from echo.events where id = $1',
+  const { rows } = await echo.db.pool.query<{ processed: boolean; not_listed: number; reason: Reason | null }>(
+    'select matched_at is not null and not ignored as processed, not_listed, reason from echo.events where id = $1',
     [eventId],
   );
   const matches = (await matchesOf(echo.db.pool, [eventId])).get(eventId) ?? [];
   return {
-    eventProcessed: rows[0]?.matched === true,
+    eventProcessed: rows[0]?.processed === true,
     eventId,
     ...(repeated ? { repeated: true } : {}),
     matches,
+    ...(rows[0]?.not_listed ? { notListed: rows[0].not_listed } : {}),
     ...(rows[0]?.reason ? { reason: rows[0].reason } : {}),
   };
 }

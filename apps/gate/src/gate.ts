@@ -1,4 +1,5 @@
 import type { clouddriverApi } from '@gennaker/contracts/clouddriver';
+import type { DeploymentMonitor } from '@gennaker/contracts/deployment-monitors';
 import type { echoApi } from '@gennaker/contracts/echo';
 import type { front50Api } from '@gennaker/contracts/front50';
 import type { igorApi } from '@gennaker/contracts/igor';
@@ -6,6 +7,7 @@ import type { orcaApi } from '@gennaker/contracts/orca';
 import type { roscoApi } from '@gennaker/contracts/rosco';
 import type { Client, Streams } from '@gennaker/contracts/route';
 import type { KnownStages } from '@gennaker/documents/judge-stage';
+import type { GennakerFile } from '@gennaker/service/config';
 import type { CustomStages } from './stages/custom-stages.ts';
 
 /** The services behind gate. */
@@ -22,6 +24,10 @@ export interface Gate {
   readonly clouddriver: Client<typeof clouddriverApi>;
   readonly version: string;
   readonly customStages: CustomStages;
+  /** What gennaker.yml says of triggers. */
+  readonly triggers: Pick<GennakerFile, 'cron' | 'quietPeriod' | 'pubsub'>;
+  /** The external monitors of deploys that gennaker.yml names. */
+  readonly deploymentMonitors: readonly DeploymentMonitor[];
   /** Every stage type, of the build and of the configuration. */
   readonly stages: KnownStages;
 }

@@ -1,3 +1,4 @@
+import { eventRoutes } from '@gennaker/contracts/echo';
 import type { gateApi } from '@gennaker/contracts/gate';
 import { orcaPassedRoutes } from '@gennaker/contracts/orca';
 import { orcaInsightRoutes } from '@gennaker/contracts/orca-insight';
@@ -28,7 +29,7 @@ export function gateHandlers(gate: Gate, people: People, imports: ImportParts): 
     openapi: () => (document ??= openApiDocument(gate.version)),
     ...forward(gate.orca, orcaPassedRoutes),
     ...peopleHandlers(people),
-    ...featureHandlers(people, gate.stages),
+    ...featureHandlers(people, gate),
     ...pipelineHandlers(gate),
     ...taskHandlers(gate),
     ...cloudHandlers(gate),
@@ -55,9 +56,7 @@ export function gateHandlers(gate: Gate, people: People, imports: ImportParts): 
       );
     },
     webhook: (call) => takeWebhook(gate, call.params, call.rawBody, call.headers, callOptions(call)),
-    eventHistory: ({ query, ...call }) =>
-      gate.echo.listEvents({ query: { ...query, limit: query.limit ?? 50 } }, callOptions(call)),
-    getEvent: ({ params, ...call }) => gate.echo.getEvent({ params }, callOptions(call)),
+    ...forward(gate.echo, eventRoutes),
     events: ({ query, headers, signal, identity }) =>
       liveEvents(gate, { ...query, after: headers['last-event-id'] ?? query.after }, signal, identity),
   };

@@ -78,6 +78,8 @@ export const app: AppDefinition = {
           clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
           version: manifest.version,
           customStages,
+          triggers: file,
+          deploymentMonitors: file.monitoredDeploy.deploymentMonitors,
           stages: knownStages(customStages),
         },
         people,

@@ -71,7 +71,12 @@ beforeAll(async () => {
     api: igorApi,
     port: 0,
     config: configFromEnv({ GENNAKER_DATA: 'unused', DATABASE_URL: database.url, REDIS_URL: 'unused' }),
-    handlers: igorHandlers(igor),
+    handlers: igorHandlers(igor, {
+      accounts: [],
+      http: () => Promise.reject(new Error('no source host is called here')),
+      checkEgress: async () => {},
+      secrets: { folder: 'unused', variable: () => undefined },
+    }),
   });
   client = createClient(igorApi, { baseUrl: served.url });
 });

@@ -3,6 +3,7 @@ import { igorApi } from '@gennaker/contracts/igor';
 import { remoteAccess } from '@gennaker/service/access';
 import type { AppDefinition } from '@gennaker/service/app';
 import { systemClock } from '@gennaker/service/clock';
+import { checkEgress, createGuardedHttp } from '@gennaker/service/egress';
 import { createServiceClient } from '@gennaker/service/http-client';
 import { ownIdentity } from '@gennaker/service/identity';
 import { serve } from '@gennaker/service/http-server';
@@ -30,11 +31,18 @@ export const app: AppDefinition = {
       }),
       log: logger('igor'),
     });
+    const { allow } = config.file.egress;
+    const sources = {
+      accounts: config.file.scm.accounts,
+      http: createGuardedHttp(allow),
+      checkEgress: (url: string) => checkEgress(url, allow),
+      secrets: { folder: config.credentialsFolder, variable: config.variable },
+    };
     const served = await serve({
       name: 'igor',
       api: igorApi,
       config,
-      handlers: igorHandlers(igor),
+      handlers: igorHandlers(igor, sources),
       guard: {
         access: remoteAccess(config, 'igor', () => readAuthenticationMode(db.pool)),
         rules: {
@@ -44,6 +52,10 @@ export const app: AppDefinition = {
           getJob: 'signed',
           listBuilds: 'signed',
           getBuild: 'signed',
+          listScmAccounts: 'signed',
+          tagCommit: 'signed',
+          setCommitStatus: 'signed',
+          compareCommits: 'signed',
         },
       },
     });

@@ -10,8 +10,8 @@ import { bagsOf, openEvent } from './history-entry.ts';
 /** Transitions that are read at once. */
 const PAGE = 200;
 const IDLE_MS = 1_000;
-/** The event that a transition which ends its execution has: the stream finds it by an index. */
-const END = 'ExecutionCompleted';
+/** Events that a row tells of without its data being read: that of a transition which begins or ends an execution. */
+const ROWS_WITH: Readonly<Record<string, string>> = { ExecutionCreated: 'sequence = 1', ExecutionCompleted: 'ended' };
 /** After a hint, events may still be hidden behind an older transaction: looks again after these. */
 const AFTER_HINT_MS = [2, 5, 15, 60, 250];
 /** Looks that hints ask for are so far apart, ms; those for the end of an execution, for which somebody waits, nearer. */
@@ -156,6 +156,27 @@ export class EventFeed {
     return (await this.#opened(rows)).map((row) => ({ inputs: row.data.inputs, events: eventsOf(row) }));
   }
 
+  /** A cursor from which on nothing is missed that is committed after this call. */
+  async position(): Promise<{ cursor: string }> {
+    const { xid, id } = await this.#head();
+    return { cursor: `${xid}-${id}` };
+  }
+
+  /** Events of some executions, of these types (absent: all), after the last sequence that is known of each; in order per execution. */
+  async since(after: Readonly<Record<string, number>>, types?: readonly string[]): Promise<ExecutionEvent[]> {
+    const { rows } = await this.#db.query<TransitionRow>({
+      name: 'orca-events-since',
+      // A row has the number of its transition's first event; transitions are given whole, so that it is enough.
+      text: `select e.xid::text, e.id::text, e.execution_id, e.application, e.pipeline_config_id, e.data
+             from unnest($1::text[], $2::int[]) known(execution_id, sequence)
+             join orca.events e on e.execution_id = known.execution_id and e.sequence > known.sequence
+             order by e.xid, e.id`,
+      values: [Object.keys(after), Object.values(after)],
+    });
+    const wanted = types && new Set(types);
+    return (await this.#opened(rows)).flatMap(eventsOf).filter((event) => wanted?.has(event.type) ?? true);
+  }
+
   /** Rows with their big values in place. */
   async #opened(rows: readonly TransitionRow[]): Promise<readonly TransitionRow[]> {
     const hashes = references(rows.flatMap((row) => row.data.events.flatMap(bagsOf)));
@@ -176,15 +197,15 @@ export class EventFeed {
 
   /** The next events, and, when these are all, where the stream ends now: the snapshot's xmin, not the last event that fitted. */
   async #page(cursor: Cursor, filter: FeedFilter, limit = PAGE): Promise<{ rows: TransitionRow[]; end: Cursor }> {
-    const ends = filter.types?.every((type) => type === END) ?? false;
+    const { name, condition } = narrowest(filter.types);
     const { rows } = await this.#db.query<Partial<TransitionRow> & { readonly xmin: string }>({
-      name: ends ? 'orca-feed-ends' : 'orca-feed',
+      name,
       text: `select snapshot.xmin::text, e.*
              from (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin) snapshot
              left join lateral (
                select xid::text, id::text, execution_id, application, pipeline_config_id, data::json
                from orca.events
-               where (xid, id) > ($1::bigint, $2::bigint) and xid < snapshot.xmin${ends ? ' and ended' : ''}
+               where (xid, id) > ($1::bigint, $2::bigint) and xid < snapshot.xmin${condition}
                  and ($3::text is null or application = $3) and ($4::text is null or execution_id = $4)
                order by events.xid, events.id limit $5
              ) e on true`,
@@ -222,6 +243,14 @@ export class EventFeed {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => void setTimeout(resolve, ms).unref());
   }
+}
+
+/** What of orca.events has events of these types for sure, and the name of the statement that asks so. */
+function narrowest(types: readonly string[] | undefined): { name: string; condition: string } {
+  const tests = [...new Set(types)].map((type) => ROWS_WITH[type]);
+  if (types === undefined || tests.length === 0 || tests.includes(undefined))
+    return { name: 'orca-feed', condition: '' };
+  return { name: `orca-feed ${tests.join(' or ')}`, condition: ` and (${tests.join(' or ')})` };
 }
 
 function parseCursor(text: string): Cursor {

@@ -1,8 +1,10 @@
+import { executionTriggerSchema } from '@gennaker/contracts/execution';
 import { isComplete } from '@gennaker/contracts/status';
 import type { orcaApi } from '@gennaker/contracts/orca';
 import type { Handlers } from '@gennaker/contracts/route';
 import { executionView } from '@gennaker/engine/view';
 import { adminHandlers } from './admin/admin-handlers.ts';
+import { bindingsOf } from './artifacts/bindings.ts';
 import { insightHandlers } from './insight/insight-handlers.ts';
 import { planDocument } from './insight/plan.ts';
 import { listByIds, listOfApplication } from './list-executions.ts';
@@ -82,10 +84,25 @@ export function orcaHandlers(parts: MailParts, lab: StrategyLab): Handlers<typeo
     getStoredArtifact: async ({ params }) => ({
       reference: await storedContent(db.pool, params.application, params.hash),
     }),
+    bindingsOf: ({ body }) =>
+      bindingsOf(
+        db.pool,
+        { ...body.pipeline, application: body.application },
+        executionTriggerSchema.parse(body.trigger ?? {}),
+      ),
+    bindingsOfStored: async ({ params, body, identity, signal, traceparent }) => {
+      const pipeline = await parts.world.ports.front50.getPipeline(
+        { params, query: { plan: 'true' } },
+        { identity, signal, traceparent },
+      );
+      return bindingsOf(db.pool, pipeline, executionTriggerSchema.parse(body.trigger ?? {}));
+    },
     ...labHandlers(lab, parts.world),
     ...undoHandlers(parts),
     events: ({ query: { after, types, ...filter }, headers, signal }) =>
       orchestrator.feed.follow(after ?? headers['last-event-id'], { ...filter, types: types?.split(',') }, signal),
+    eventsPosition: () => orchestrator.feed.position(),
+    eventsSince: ({ body }) => orchestrator.feed.since(body.after, body.types),
   };
 }
 

@@ -2,6 +2,7 @@ import { customStageTypes } from '@gennaker/extension-sdk/custom-stage-type';
 import { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { orcaApi } from '@gennaker/contracts/orca';
 import { front50Api } from '@gennaker/contracts/front50';
+import { igorApi } from '@gennaker/contracts/igor';
 import { roscoApi } from '@gennaker/contracts/rosco';
 import type { ExecutionState } from '@gennaker/engine/model';
 import type { AnyStageDefinition } from '@gennaker/extension-sdk/stage';
@@ -78,8 +79,10 @@ export async function startOrca(config: ServiceConfig, seams: OrcaSeams = {}): P
       clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
       rosco: createServiceClient(roscoApi, called('rosco')),
       front50: createServiceClient(front50Api, called('front50')),
+      igor: createServiceClient(igorApi, called('igor')),
       orca: createServiceClient(orcaApi, called('orca')),
       http: seams.http?.(http) ?? http,
+      deploymentMonitors: config.file.monitoredDeploy.deploymentMonitors,
     },
   };
   const orchestrator = new Orchestrator({

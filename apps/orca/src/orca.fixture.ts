@@ -21,6 +21,7 @@ import { serve } from '@gennaker/service/http-server';
 import { logger } from '@gennaker/service/log';
 import { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { front50Api } from '@gennaker/contracts/front50';
+import { igorApi } from '@gennaker/contracts/igor';
 import { roscoApi } from '@gennaker/contracts/rosco';
 import { stages } from '@gennaker/stages/server';
 import { type Database, openDatabase } from '@gennaker/store/database';
@@ -82,12 +83,14 @@ export async function startOrca(
       clouddriver: createServiceClient(clouddriverApi, called('clouddriver')),
       rosco: createServiceClient(roscoApi, called('rosco')),
       front50: front50With(options.pipelines ?? []),
+      igor: createServiceClient(igorApi, called('igor')),
       // Its own address is known once it is served.
       orca: createClient(orcaApi, {
         baseUrl: 'http://orca',
         fetch: (url, init) => fetch(String(url).replace('http://orca', served.url), init),
       }),
       http: createGuardedHttp([]),
+      deploymentMonitors: [],
     },
   };
   const orchestrator = new Orchestrator({

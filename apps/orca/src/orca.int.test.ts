@@ -340,6 +340,29 @@ describe('the event stream', () => {
     await expect(client.history({ params: { id: 'nope' } })).rejects.toMatchObject({ status: 404 });
   });
 
+  it('tells what begins and ends without the rest, from a position on, and what came of some executions since', async () => {
+    const { client } = await orca();
+    await until(client, await start(client, [{ type: 'wait', waitTime: 0 }]), over);
+    const { cursor } = await client.eventsPosition();
+    const id = await start(client, [{ type: 'wait', waitTime: 0 }]);
+    await until(client, id, over);
+    const types = 'ExecutionCreated,ExecutionCompleted';
+    const told: ExecutionEvent[] = [];
+    for await (const { data } of await client.events({ query: { after: cursor, types } })) {
+      told.push(data as ExecutionEvent);
+      if (told.length === 2) break;
+    }
+    expect(told.map((event) => [event.executionId, event.type])).toEqual([
+      [id, 'ExecutionCreated'],
+      [id, 'ExecutionCompleted'],
+    ]);
+    const all = await client.eventsSince({ body: { after: { [id]: 0, nobody: 3 } } });
+    expect(all).toEqual(await client.history({ params: { id } }));
+    const stages = await client.eventsSince({ body: { after: { [id]: 0 }, types: ['StageStarted'] } });
+    expect(stages.map((event) => event.type)).toEqual(['StageStarted']);
+    expect(await client.eventsSince({ body: { after: { [id]: all.at(-1)?.sequence ?? 0 } } })).toEqual([]);
+  });
+
   it('never passes over an event that commits late', async () => {
     const { client, db, orchestrator } = await orca();
     const id = await start(client, [{ type: 'wait', waitTime: 0 }]);

@@ -57,6 +57,8 @@ export function orcaRules(client: Queryable, ofConfig: ApplicationOfConfig): Par
     compare: { needs: 'READ', of: ({ query }) => Promise.all([ofId(query.a), ofId(query.b)]) },
     queues: shows,
     planOf: { needs: 'READ', of: ({ body }) => applicationOf(body) },
+    bindingsOf: { needs: 'READ', of: ({ body }) => body.application },
+    bindingsOfStored: { needs: 'READ', of: ({ params }) => ofConfig(params.id) },
     previewStages: { needs: 'EXECUTE', of: ({ body }) => body.application },
     planOfStored: { needs: 'READ', of: ({ params }) => ofConfig(params.id) },
     simulateStrategy: { needs: 'READ', of: ({ body }) => body.application },
@@ -64,5 +66,7 @@ export function orcaRules(client: Queryable, ofConfig: ApplicationOfConfig): Par
     startUndo: steers,
     previewRollback: { needs: 'READ', of: ({ params }) => params.application },
     events: shows,
+    eventsPosition: 'signed',
+    eventsSince: 'service',
   };
 }

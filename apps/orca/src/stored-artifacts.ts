@@ -12,7 +12,7 @@ const STORED_AS: Readonly<Record<string, string>> = {
   'embedded/map/base64': 'remote/map/base64',
 };
 /** Where contexts, outputs and triggers have artifacts. */
-const PLACES = ['artifacts', 'receivedArtifacts', 'resolvedExpectedArtifacts'] as const;
+const PLACES = ['artifacts', 'receivedArtifacts', 'expectedArtifacts', 'resolvedExpectedArtifacts'] as const;
 
 /** A value with references in place of large contents, and these. */
 export interface Apart<T> {

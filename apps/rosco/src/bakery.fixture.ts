@@ -52,7 +52,8 @@ export async function surroundings(databaseUrl: string): Promise<Surroundings> {
   await writeFile(configuration, `egress:\n  allow: ['127.0.0.1/32:${portOf(files)}']\n`);
   const environment = {
     PATH: SYSTEM_PATH,
-    GENNAKER_DATA: join(folder, 'data'),
+    // As deep as data folders in people's homes are.
+    GENNAKER_DATA: join(folder, 'a-home/of-somebody/with-projects/gennaker/.gennaker/data'),
     GENNAKER_OFFSET: String(offset),
     GENNAKER_CONFIG: configuration,
     GENNAKER_BASE_IMAGES: BASE_IMAGES,

@@ -1,5 +1,5 @@
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Reason } from '@gennaker/contracts/execution';
 import { ServiceError } from '@gennaker/contracts/error';
 import { type OwnedProcess, type ProcessEnd, startProcess } from '@gennaker/runner/owned-process';
@@ -182,7 +182,8 @@ async function runPacker(
     env: {
       PATH: [...bakery.tools, SYSTEM_PATH].join(':'),
       HOME: work,
-      TMPDIR: tmp,
+      // Packer's sockets are made there, and a socket's path has at most 107 characters, however deep the data folder is.
+      TMPDIR: relative(work, tmp),
       LC_ALL: 'C.UTF-8',
       CHECKPOINT_DISABLE: '1',
       ANSIBLE_CONFIG: template.ansibleConfig,

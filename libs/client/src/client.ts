@@ -80,7 +80,9 @@ export function buildRequest(
         ? 'text/event-stream'
         : route.answers === 'text'
           ? 'text/plain, */*'
-          : 'application/json',
+          : route.answers === 'bytes'
+            ? 'application/octet-stream, */*'
+            : 'application/json',
   };
   const writes = route.method !== 'GET';
   if (writes) headers['content-type'] = 'application/json';
@@ -195,7 +197,7 @@ async function callRoute(
     );
   }
   if (route.answers === 'events' && response.ok && response.body) return readEvents(response.body);
-  if (asItComes && response.ok && response.body) return response.body;
+  if ((asItComes || route.answers === 'bytes') && response.ok && response.body) return response.body;
   return parseAnswer(route, request, {
     status: response.status,
     headers: headersOf(response),
@@ -205,7 +207,8 @@ async function callRoute(
 
 /**
  * The typed client of an API: one function per operation. Sends each call once; errors are ServiceErrors (503 when
- * nobody answers, 504 after `deadlineMs`). An `events` operation answers an async iterable of one connection's events.
+ * nobody answers, 504 after `deadlineMs`). An `events` operation answers an async iterable of one connection's events,
+ * a `bytes` operation the stream of the body.
  */
 export function createClient<A extends Api>(api: A, options: ClientOptions): Client<A> {
   const operations = Object.entries(api).map(([name, route]) => [

@@ -4,12 +4,8 @@ import { defineApi } from './route.ts';
 
 const millis = z.number().describe('epoch milliseconds');
 
-/**
- * Where an account's credentials are; their values are never sent, kept or shown. `file`: a file in the credentials
- * folder of the system. `environment`: a variable of clouddriver's processes that holds the JSON. `applicationDefault`:
- * what Google's client libraries find by themselves.
- */
-export const credentialsReferenceSchema = z.discriminatedUnion('type', [
+/** Where a secret is: a file in the credentials folder of the system, or a variable of the process that reads it. */
+const secretPlaces = [
   z.strictObject({
     type: z.literal('file'),
     path: z
@@ -25,6 +21,17 @@ export const credentialsReferenceSchema = z.discriminatedUnion('type', [
     type: z.literal('environment'),
     variable: z.string().regex(/^[A-Z_][A-Z0-9_]{0,127}$/, 'must be the name of a variable, such as GCP_PROD_KEY'),
   }),
+] as const;
+export const secretReferenceSchema = z.discriminatedUnion('type', secretPlaces);
+export type SecretReference = z.infer<typeof secretReferenceSchema>;
+
+/**
+ * Where an account's credentials are; their values are never sent, kept or shown. `file`: a file in the credentials
+ * folder of the system. `environment`: a variable of clouddriver's processes that holds the JSON. `applicationDefault`:
+ * what Google's client libraries find by themselves.
+ */
+export const credentialsReferenceSchema = z.discriminatedUnion('type', [
+  ...secretPlaces,
   z.strictObject({ type: z.literal('applicationDefault') }),
 ]);
 export type CredentialsReference = z.infer<typeof credentialsReferenceSchema>;

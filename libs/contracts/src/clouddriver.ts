@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { artifactAccountRoutes } from './artifacts.ts';
 import { cloudAccountRoutes } from './cloud-accounts.ts';
 import { cloudReadRoutes } from './cloud-reads.ts';
 import { cloudExecutionRoutes, cloudHoldRoutes } from './cloud-undo.ts';
@@ -31,6 +32,7 @@ export const imageQuery = z
 
 /** Clouddriver: clouds. Operation bodies: `[{"createServerGroup": {...}}, ...]`; a failed one stops those behind it. */
 export const clouddriverApi = defineApi({
+  ...artifactAccountRoutes,
   submit: {
     method: 'POST',
     path: '/:provider/ops',

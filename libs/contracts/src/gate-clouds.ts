@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { artifactAccountRoutes } from './artifacts.ts';
 import { cloudAccountRoutes } from './cloud-accounts.ts';
 import { cloudReadRoutes } from './cloud-reads.ts';
 import { cloudHoldRoutes } from './cloud-undo.ts';
 import { networkSchema, serverGroupSchema } from './cloud-views.ts';
 import { clouddriverApi, imageQuery } from './clouddriver.ts';
-import { buildInfoSchema, igorApi } from './igor.ts';
+import { buildInfoSchema, buildRoutes, igorApi } from './igor.ts';
 import { roscoApi } from './rosco.ts';
 import { defineApi } from './route.ts';
 
@@ -15,6 +16,7 @@ const regionId = z.object({ region: z.string(), id: z.string() });
 /** The part of gate's API that is about clouds, their accounts, the bakery and build masters. */
 export const gateCloudRoutes = defineApi({
   ...cloudAccountRoutes,
+  ...artifactAccountRoutes,
   ...cloudReadRoutes,
   ...cloudHoldRoutes,
   allFirewalls: { ...allSecurityGroups, path: '/firewalls' },
@@ -138,4 +140,6 @@ export const gateCloudRoutes = defineApi({
     query: z.object({ job: z.string() }),
     response: buildInfoSchema,
   },
+  buildConsole: { ...buildRoutes.buildConsole, path: '/v3/builds/:master/build/:number/console' },
+  buildProperties: { ...buildRoutes.buildProperties, path: '/v3/builds/:master/build/:number/properties' },
 });

@@ -6,6 +6,7 @@ import { entityTagRoutes, entityTagSchema } from './entity-tags.ts';
 import { executionViewSchema, jsonObject } from './execution.ts';
 import { applicationSchema, bulkSavedSchema, pipelineSchema, taskSchema } from './front50.ts';
 import { notificationSettingsRoutes } from './notification-settings.ts';
+import { notificationRoutes } from './notifications.ts';
 import { pipelineTemplateRoutes } from './pipeline-templates.ts';
 import { projectClusterSchema } from './project-clusters.ts';
 import { projectRoutes } from './projects.ts';
@@ -23,6 +24,7 @@ const reordered = z.object({ application: z.string(), idsToIndices: z.record(z.s
 /** Gate's routes of documents: projects, strategies, notifications, and what became of all of them. */
 export const gateDocumentRoutes = defineApi({
   ...documentHistoryRoutes,
+  ...notificationRoutes,
   ...notificationSettingsRoutes,
   ...canaryConfigRoutes,
   ...archiveRoutes,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { offeredMonitorSchema } from './deployment-monitors.ts';
 import { jsonObject } from './execution.ts';
 import { defineApi } from './route.ts';
 
@@ -26,7 +27,12 @@ export const gateFeatureRoutes = defineApi({
       endTime: z.number(),
     }),
   },
-  deploymentMonitors: none('/capabilities/deploymentMonitors', 'External monitors of deploys'),
+  deploymentMonitors: {
+    method: 'GET',
+    path: '/capabilities/deploymentMonitors',
+    summary: 'External monitors that may judge deploys with strategy monitored',
+    response: z.array(offeredMonitorSchema),
+  },
   expressionCapabilities: {
     method: 'GET',
     path: '/capabilities/expressions',
@@ -48,8 +54,17 @@ export const gateFeatureRoutes = defineApi({
     method: 'GET',
     path: '/cron/validate',
     summary: "Checks a schedule in Quartz's words, and says what it means",
-    query: z.object({ expression: z.string().max(500) }),
-    response: z.object({ response: z.string(), description: z.string() }),
+    query: z.object({
+      expression: z.string().max(500),
+      timezone: z.string().max(100).optional().describe('IANA name, e.g. Europe/Berlin; absent: the configured one'),
+      triggerId: z.string().max(200).optional().describe('of the trigger: it decides what H stands for'),
+    }),
+    response: z.object({
+      response: z.string(),
+      description: z.string(),
+      timezone: z.string().describe('in whose wall-clock time the schedule is meant'),
+      next: z.array(z.number()).describe('the next five runs, epoch milliseconds'),
+    }),
   },
   serviceAccounts: {
     method: 'GET',
@@ -72,9 +87,12 @@ export const gateFeatureRoutes = defineApi({
     ),
     params: z.object({ application: z.string(), account: z.string(), cluster: z.string(), name: z.string() }),
   },
-  artifactAccounts: none('/artifacts/credentials', 'Accounts of artifacts'),
-  pubsubSubscriptions: none('/pubsub/subscriptions', 'Subscriptions of queues'),
-  notificationMetadata: none('/notifications/metadata', 'Types of notifications by extensions'),
+  pubsubSubscriptions: {
+    method: 'GET',
+    path: '/pubsub/subscriptions',
+    summary: 'Subscriptions that gennaker.yml names for triggers of type pubsub',
+    response: z.array(z.object({ pubsubSystem: z.string(), subscriptionName: z.string() })),
+  },
   slackChannels: none('/slack/channels', 'Channels of Slack'),
   pagerDutyServices: none('/pagerDuty/services', 'Services of PagerDuty'),
   codeBuildAccounts: noNames('/codebuild/accounts', 'Accounts of AWS CodeBuild'),

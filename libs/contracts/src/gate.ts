@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { customStageRoutes } from './custom-stages.ts';
-import { eventAnswerSchema, storedEventSchema } from './echo.ts';
+import { eventAnswerSchema, eventRoutes } from './echo.ts';
 import { documentImportRoutes } from './document-import.ts';
 import { executionViewSchema, jsonObject } from './execution.ts';
 import {
@@ -303,24 +303,7 @@ export const gateApi = defineApi({
     rawBody: true,
     response: eventAnswerSchema,
   },
-  eventHistory: {
-    method: 'GET',
-    path: '/events/history',
-    summary: 'Events that came in, newest first, with what they did to each pipeline',
-    query: z.object({
-      limit: z.coerce.number().int().min(1).max(1000).optional(),
-      type: z.string().optional(),
-      pipelineId: z.string().optional(),
-    }),
-    response: z.array(storedEventSchema),
-  },
-  getEvent: {
-    method: 'GET',
-    path: '/events/history/:id',
-    summary: 'One event that came in',
-    params: id,
-    response: storedEventSchema,
-  },
+  ...eventRoutes,
   ...orcaInsightRoutes,
   ...strategyLabRoutes,
   ...orcaUndoRoutes,

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { defineApi } from './route.ts';
 
 /** One notification: to whom, by what way, and when. */
-const notificationSchema = z.looseObject({
+export const notificationSchema = z.looseObject({
   type: z.string().min(1),
   level: z.enum(['application', 'pipeline', 'stage']).optional(),
   address: z.string().optional(),
   when: z.array(z.string()).optional(),
   message: z.record(z.string(), z.looseObject({ text: z.string().optional() })).optional(),
 });
+export type Notification = z.infer<typeof notificationSchema>;
 
 const OWN = new Set(['application', 'lastModified', 'lastModifiedBy']);
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { executionTriggerSchema, executionViewSchema, jsonObject } from './execution.ts';
+import { artifactBindingRoutes } from './artifacts.ts';
+import { executionEventSchema, executionTriggerSchema, executionViewSchema, jsonObject } from './execution.ts';
 import { taskSchema } from './front50.ts';
 import { orcaAdminRoutes } from './orca-admin.ts';
 import { orcaInsightRoutes } from './orca-insight.ts';
@@ -42,7 +43,9 @@ export const eventsQuery = z.object({
   types: z
     .string()
     .optional()
-    .describe('these types of events alone, separated by commas; ExecutionCompleted alone is the cheapest'),
+    .describe(
+      'these types of events alone, separated by commas; cheapest are ExecutionCompleted and ExecutionCreated, alone or together',
+    ),
 });
 
 const epochMillis = z.coerce.number().int().min(0).optional();
@@ -367,6 +370,7 @@ export const orcaApi = defineApi({
     }),
   },
   ...orcaInsightRoutes,
+  ...artifactBindingRoutes,
   ...strategyLabRoutes,
   events: {
     method: 'GET',
@@ -374,6 +378,24 @@ export const orcaApi = defineApi({
     summary: 'The event stream: server-sent events (`id` is the cursor), from `after` or Last-Event-ID on',
     query: eventsQuery,
     answers: 'events',
+  },
+  eventsPosition: {
+    method: 'GET',
+    path: '/events/position',
+    summary: 'Where the event stream is now: a cursor for `after`, from which on nothing is missed',
+    response: z.object({ cursor: z.string() }),
+  },
+  eventsSince: {
+    method: 'POST',
+    path: '/events/since',
+    summary: 'What came of some executions: their events after those of the last answer, in order',
+    body: z.object({
+      after: z
+        .record(z.string(), z.number().int().min(0))
+        .describe('execution id to the sequence of its last event that was answered; 0: from the beginning'),
+      types: z.array(z.string()).optional().describe('these types of events alone; absent: all'),
+    }),
+    response: z.array(executionEventSchema),
   },
 });
 
@@ -400,6 +422,7 @@ export const orcaPassedRoutes = defineApi({
   previewExpression,
   evaluateVariables,
   getStoredArtifact,
+  ...artifactBindingRoutes,
   ...orcaAdminRoutes,
   hydrateQueue,
   killZombies,

@@ -15,9 +15,9 @@ export interface Route {
   readonly status?: number;
   /**
    * `events`: the answer is a server-sent event stream. `text`: plain text. `raw`: the handler returns a RawAnswer. `stream`:
-   * JSON whose lists may be sent item by item, so that nobody holds all of them.
+   * JSON whose lists may be sent item by item, so that nobody holds all of them. `bytes`: of any kind, as they come.
    */
-  readonly answers?: 'json' | 'events' | 'text' | 'raw' | 'stream';
+  readonly answers?: 'json' | 'events' | 'text' | 'raw' | 'stream' | 'bytes';
   /** The handler gets the body's exact bytes. */
   readonly rawBody?: boolean;
   /** With rawBody: the body may be text/plain too. */
@@ -85,9 +85,11 @@ type Answer<R extends Route> = R['answers'] extends 'events'
       ? string
       : R['answers'] extends 'stream'
         ? Streamed<In<R['response']>> | ReadableStream<Uint8Array>
-        : R['response'] extends z.ZodType
-          ? z.input<R['response']>
-          : void;
+        : R['answers'] extends 'bytes'
+          ? ReadableStream<Uint8Array>
+          : R['response'] extends z.ZodType
+            ? z.input<R['response']>
+            : void;
 
 /** The functions that a service must bind to serve its API: all of them. */
 export type Handlers<A extends Api> = {
@@ -115,9 +117,11 @@ type Result<R extends Route> = R['answers'] extends 'text'
     ? AsyncIterable<StreamEvent>
     : R['answers'] extends 'raw'
       ? RawAnswer
-      : R['response'] extends z.ZodType
-        ? z.output<R['response']>
-        : void;
+      : R['answers'] extends 'bytes'
+        ? ReadableStream<Uint8Array>
+        : R['response'] extends z.ZodType
+          ? z.output<R['response']>
+          : void;
 
 /** Options of one client call. `key` is the idempotency key of a write. */
 export interface CallOptions {

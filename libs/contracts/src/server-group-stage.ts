@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { artifactSchema } from './artifacts.ts';
 import { capacitySchema } from './cloud-views.ts';
 
 /** A server group that a stage of this execution made; in the outputs of deploys under `deployedServerGroups`. */
@@ -117,6 +118,9 @@ export const newServerGroupStageSchema = z.looseObject({
   image: z.string().nullish(),
   imageId: z.string().nullish(),
   amiName: z.string().nullish(),
+  imageSource: z.string().nullish().describe('`artifact`: imageArtifactId or imageArtifact says which image'),
+  imageArtifactId: z.string().nullish().describe('id of an expected artifact that is bound'),
+  imageArtifact: artifactSchema.nullish(),
   loadBalancers: z.array(z.string()).nullish(),
   strategy: z.string().nullish(),
   enableTraffic: z.boolean().optional(),

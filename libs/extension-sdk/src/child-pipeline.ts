@@ -2,6 +2,7 @@ import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
 import type { Pipeline } from '@gennaker/contracts/front50';
 import type { CallOptions } from '@gennaker/contracts/route';
+import { artifactsBefore } from './bound-artifact.ts';
 import { underLockTrigger } from './cluster-lock.ts';
 import type { JsonObject, TaskContext } from './stage.ts';
 
@@ -36,11 +37,13 @@ export async function startChild(task: Task, wanted: WantedChild): Promise<{ exe
       fix: 'enable it, or disable the stage that starts it',
     });
   const parameters = withDefaults(pipeline, wanted.parameters);
+  const received = artifactsBefore(task);
   const answer = await task.ports.orca.orchestrate(
     {
       body: {
         ...pipeline,
         stages: pipeline.stages ?? [],
+        ...(received.length > 0 && { receivedArtifacts: received }),
         ...(id === undefined ? {} : { id }),
         trigger: {
           type: 'pipeline',
@@ -53,6 +56,7 @@ export async function startChild(task: Task, wanted: WantedChild): Promise<{ exe
           parentPipelineApplication: task.application,
           isPipeline: true,
           parameters,
+          ...expectedOf(pipeline, task),
           ...(task.trigger['strategy'] === undefined ? {} : { strategy: task.trigger['strategy'] }),
           ...underLockTrigger(task),
         },
@@ -63,10 +67,27 @@ export async function startChild(task: Task, wanted: WantedChild): Promise<{ exe
   return { executionId: answer.ref.slice(answer.ref.lastIndexOf('/') + 1), name };
 }
 
+/** What the pipeline's own triggers of the parent expect of it. */
+function expectedOf(pipeline: Pipeline, { pipelineConfigId }: Task): { readonly expectedArtifactIds?: string[] } {
+  const ids = (pipeline.triggers ?? [])
+    .filter((trigger) => trigger.type === 'pipeline' && trigger['pipeline'] === pipelineConfigId)
+    .flatMap((trigger) =>
+      Array.isArray(trigger['expectedArtifactIds']) ? trigger['expectedArtifactIds'].map(String) : [],
+    );
+  return ids.length === 0 ? {} : { expectedArtifactIds: [...new Set(ids)] };
+}
+
 /** Templated pipelines run as what they stand for. */
 const PLAN = { plan: 'true' } as const;
 
-async function findPipeline(task: Task, wanted: WantedChild): Promise<Pipeline> {
+/**
+ * The stored pipeline of an id, or of a name in an application.
+ * @throws ServiceError 404 for an unknown pipeline, 400 when its template cannot be applied
+ */
+export async function findPipeline(
+  task: Task,
+  wanted: Pick<WantedChild, 'application' | 'pipeline' | 'field'>,
+): Promise<Pipeline> {
   const found = await storedPipeline(task, wanted);
   const { templateErrors } = found;
   if (!Array.isArray(templateErrors) || templateErrors.length === 0) return found;
@@ -76,7 +97,10 @@ async function findPipeline(task: Task, wanted: WantedChild): Promise<Pipeline> 
   });
 }
 
-async function storedPipeline(task: Task, { application, pipeline, field }: WantedChild): Promise<Pipeline> {
+async function storedPipeline(
+  task: Task,
+  { application, pipeline, field }: Pick<WantedChild, 'application' | 'pipeline' | 'field'>,
+): Promise<Pipeline> {
   const { front50 } = task.ports;
   try {
     return await front50.getPipeline({ params: { id: pipeline }, query: PLAN }, callOptions(task));

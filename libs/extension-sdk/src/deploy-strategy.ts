@@ -42,6 +42,11 @@ export function strategyStages(stage: PlannedStage, view: PlanView): readonly Sy
   return deploy ? withTrafficReport(strategy?.afterStages(deploy) ?? [], reportedTraffic(deploy, 'the deploy')) : [];
 }
 
+/** Stages whose failure keeps none behind them from their work. */
+function whateverBecomes(stages: readonly SyntheticStage[] = []): SyntheticStage[] {
+  return stages.map(({ type, name, context }) => ({ type, name, context: { ...context, continuePipeline: true } }));
+}
+
 /** What the report of a deploy's traffic is about; undefined: no load balancer is involved. */
 function reportedTraffic(
   { stage, description, cloudProvider, cluster, created: { account, region } }: Made,
@@ -61,13 +66,13 @@ export function strategyFailureStages(stage: PlannedStage, view: PlanView): read
   const deploy = madeDeploy(stage, view);
   if (!deploy) return [];
   const { strategy } = strategyOf(stage, view);
-  const own = (strategy?.onFailureStages(deploy) ?? []).map(({ type, name, context }) => ({
-    type,
-    name,
-    context: { ...context, continuePipeline: true },
-  }));
   const about = reportedTraffic(deploy, 'the failed deploy');
-  return [...own, takeBackStage(deploy), ...(about ? [trafficReportStage(about)] : [])];
+  return [
+    ...whateverBecomes(strategy?.onFailureStages(deploy)),
+    takeBackStage(deploy),
+    ...whateverBecomes(strategy?.takenBackStages(deploy)),
+    ...(about ? [trafficReportStage(about)] : []),
+  ];
 }
 
 /** The stage that takes back what a stage has deployed, however well it serves; undefined: it has made nothing. */

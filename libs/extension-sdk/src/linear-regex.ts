@@ -4,6 +4,8 @@ import { RE2JS } from 're2js';
 export interface LinearRegex {
   /** Is it found anywhere in the text? */
   finds(text: string): boolean;
+  /** Is the whole text what it describes? */
+  matches(text: string): boolean;
 }
 
 const cache = new Map<string, LinearRegex>();
@@ -17,7 +19,10 @@ export function linearRegex(pattern: string): LinearRegex {
   const kept = cache.get(pattern);
   if (kept) return kept;
   const compiled = RE2JS.compile(pattern);
-  const regex: LinearRegex = { finds: (text) => compiled.matcher(text).find() };
+  const regex: LinearRegex = {
+    finds: (text) => compiled.matcher(text).find(),
+    matches: (text) => compiled.matcher(text).matches(),
+  };
   if (cache.size >= CACHE_MAX) cache.clear();
   cache.set(pattern, regex);
   return regex;

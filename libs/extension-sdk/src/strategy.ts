@@ -66,6 +66,8 @@ export interface StrategySpec<S extends z.ZodType> {
    * older server groups their traffic back and take the new one out): they end what the strategy holds.
    */
   onFailureStages?(deploy: MadeDeploy<z.output<S>>): readonly SyntheticStage[];
+  /** Stages behind those: they tell of the failure. */
+  takenBackStages?(deploy: MadeDeploy<z.output<S>>): readonly SyntheticStage[];
 }
 
 /** A deploy before its settings are parsed. */
@@ -89,6 +91,7 @@ export interface StrategyDefinition {
   beforeStages(deploy: Raw<StrategyDeploy<unknown>>): readonly SyntheticStage[];
   afterStages(deploy: Raw<MadeDeploy<unknown>>): readonly SyntheticStage[];
   onFailureStages(deploy: Raw<MadeDeploy<unknown>>): readonly SyntheticStage[];
+  takenBackStages(deploy: Raw<MadeDeploy<unknown>>): readonly SyntheticStage[];
 }
 
 /** Declares a strategy. */
@@ -127,6 +130,7 @@ export function defineStrategy<S extends z.ZodType>(spec: StrategySpec<S>): Stra
     beforeStages: (deploy) => spec.beforeStages?.(parsed(deploy)) ?? [],
     afterStages: (deploy) => spec.afterStages?.(parsed(deploy)) ?? [],
     onFailureStages: (deploy) => spec.onFailureStages?.(parsed(deploy)) ?? [],
+    takenBackStages: (deploy) => spec.takenBackStages?.(parsed(deploy)) ?? [],
   };
 }
 

@@ -1,10 +1,20 @@
 import { credentialsReferenceSchema } from '@gennaker/contracts/cloud-accounts';
+import { type DeploymentMonitor, deploymentMonitorSchema } from '@gennaker/contracts/deployment-monitors';
 import { customStageTypeSchema, preconfiguredWebhookSchema } from '@gennaker/contracts/custom-stages';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { randomIdentityKey } from './identity.ts';
+import { scmConfigSchema } from './scm-accounts.ts';
 import { type TaskBackoffs, taskBackoffsSchema } from './task-backoffs.ts';
+import {
+  type CronSettings,
+  cronSettingsSchema,
+  type PubsubSettings,
+  pubsubSettingsSchema,
+  type QuietPeriod,
+  quietPeriodSchema,
+} from './trigger-settings.ts';
 import { z } from 'zod';
 
 /** The services, with Spinnaker's ports where Spinnaker has them. */
@@ -58,7 +68,24 @@ const retentionSchema = z.object({
     .describe('the newest so many of each pipeline stay, however old'),
 });
 
+const artifactAccountSchema = z.looseObject({
+  name: z
+    .string()
+    .min(1)
+    .max(63)
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, 'must be a name of an account: letters, digits and . _ -'),
+  type: z.string().describe('http, github, gcs or s3'),
+});
+export type ArtifactAccountSettings = z.output<typeof artifactAccountSchema>;
+
 const artifactsSchema = z.object({
+  accounts: z.array(artifactAccountSchema).default([]).describe('what artifacts are fetched with'),
+  maxBytes: z
+    .number()
+    .int()
+    .min(1)
+    .default(200 * 1024 * 1024)
+    .describe('bytes that an artifact may have that is fetched'),
   storeAbove: z
     .number()
     .int()
@@ -78,10 +105,29 @@ const httpSchema = z.object({
   bodySeconds: z.number().positive().default(60).describe('seconds in which a request must have come whole'),
 });
 
+const triggerSecretsSchema = z
+  .record(
+    z.string().regex(/^[A-Za-z0-9._-]{1,63}$/, 'must be a name: letters, digits and . _ -'),
+    credentialsReferenceSchema.refine(
+      (reference) => reference.type !== 'applicationDefault',
+      'must be of the type file or environment',
+    ),
+  )
+  .describe('secrets of webhooks, by name: a trigger names its own; `git` and the like serve those that name none');
+
+const monitoredDeploySchema = z.object({
+  deploymentMonitors: z
+    .array(deploymentMonitorSchema)
+    .default([])
+    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'two have one id: rename one')
+    .describe('external programs that judge deploys with strategy monitored'),
+});
+
 /** gennaker.yml. */
 export const gennakerFileSchema = z.object({
   accounts: z.array(accountSchema).optional(),
   jenkins: z.object({ masters: z.array(jenkinsMasterSchema) }).optional(),
+  scm: scmConfigSchema.optional(),
   egress: z
     .object({
       allow: z.array(z.string().regex(/^[0-9a-fA-F.:]+\/\d+:\d+$/, 'must be CIDR:port, such as 10.1.0.0/16:8080')),
@@ -99,6 +145,11 @@ export const gennakerFileSchema = z.object({
   retention: retentionSchema.optional(),
   artifacts: artifactsSchema.optional(),
   http: httpSchema.optional(),
+  triggerSecrets: triggerSecretsSchema.optional(),
+  cron: cronSettingsSchema.optional(),
+  quietPeriod: quietPeriodSchema.optional(),
+  pubsub: pubsubSettingsSchema.optional(),
+  monitoredDeploy: monitoredDeploySchema.optional(),
   webhook: z.object({ preconfigured: z.array(preconfiguredWebhookSchema).default([]) }).optional(),
   stageTypes: z
     .array(customStageTypeSchema)
@@ -107,8 +158,13 @@ export const gennakerFileSchema = z.object({
 });
 
 export interface GennakerFile {
+  readonly cron: CronSettings;
+  readonly quietPeriod?: QuietPeriod;
+  readonly pubsub: PubsubSettings;
+  readonly triggerSecrets: z.output<typeof triggerSecretsSchema>;
   readonly accounts: readonly Account[];
   readonly jenkins: { readonly masters: readonly JenkinsMaster[] };
+  readonly scm: z.output<typeof scmConfigSchema>;
   readonly egress: { readonly allow: readonly string[] };
   /** Address that deck and gate listen on; absent: loopback. */
   readonly host?: string;
@@ -117,6 +173,7 @@ export interface GennakerFile {
   readonly retention: z.output<typeof retentionSchema>;
   readonly artifacts: z.output<typeof artifactsSchema>;
   readonly http: z.output<typeof httpSchema>;
+  readonly monitoredDeploy: { readonly deploymentMonitors: readonly DeploymentMonitor[] };
   readonly webhook: { readonly preconfigured: readonly z.output<typeof preconfiguredWebhookSchema>[] };
   readonly stageTypes: readonly z.output<typeof customStageTypeSchema>[];
 }
@@ -210,6 +267,11 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
     retention: file?.retention ?? retentionSchema.parse({}),
     artifacts: file?.artifacts ?? artifactsSchema.parse({}),
     http: file?.http ?? httpSchema.parse({}),
+    triggerSecrets: file?.triggerSecrets ?? {},
+    cron: file?.cron ?? cronSettingsSchema.parse({}),
+    ...(file?.quietPeriod === undefined ? {} : { quietPeriod: file.quietPeriod }),
+    pubsub: file?.pubsub ?? pubsubSettingsSchema.parse({}),
+    monitoredDeploy: file?.monitoredDeploy ?? { deploymentMonitors: [] },
     webhook: file?.webhook ?? { preconfigured: [] },
     stageTypes: file?.stageTypes ?? [],
     accounts: file?.accounts ?? [
@@ -226,6 +288,7 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
         { name: 'demo-jenkins', address: `http://127.0.0.1:${BUILD_SERVER_PORT + offset}`, trustPayload: false },
       ],
     },
+    scm: file?.scm ?? { accounts: [] },
     egress: file?.egress ?? {
       allow: [`127.${64 + (offset % 64)}.0.0/16:8080`, `127.0.0.1/32:${BUILD_SERVER_PORT + offset}`],
     },

@@ -87,7 +87,8 @@ function operationsOf(
   const operation =
     (name: string, route: Route): Operation =>
     async (args, call = {}) => {
-      const endless = route.answers === 'events' || deadlineMs === Number.POSITIVE_INFINITY;
+      const endless =
+        route.answers === 'events' || route.answers === 'bytes' || deadlineMs === Number.POSITIVE_INFINITY;
       const limits: CallOptions = endless ? call : { deadlineMs, ...call };
       const send = (): Promise<unknown> => {
         const client = clients[turn++ % clients.length] as Readonly<Record<string, Operation>> | undefined;

@@ -33,7 +33,7 @@ import { checkOrigin } from './loopback-guard.ts';
 import { logger } from './log.ts';
 import { notJson, readBody } from './request-body.ts';
 import { sendEvents } from './server-sent-events.ts';
-import { sendStream } from './json-stream.ts';
+import { sendBytes, sendStream } from './json-stream.ts';
 import { traceparentOf } from './trace.ts';
 import { whileKnown } from './while-known.ts';
 
@@ -284,6 +284,7 @@ async function answer(
   const result = await handler(call);
   if (route.answers === 'events') return sendEvents(reply.raw, result as AsyncIterable<StreamEvent>, call.signal);
   if (route.answers === 'stream') return sendStream(reply.status(route.status ?? 200), result);
+  if (route.answers === 'bytes') return sendBytes(reply.status(route.status ?? 200), result as ReadableStream);
   if (route.answers === 'raw') {
     const raw = result as RawAnswer;
     return void (await reply

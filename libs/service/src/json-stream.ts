@@ -58,6 +58,13 @@ export async function sendStream(reply: FastifyReply, value: unknown): Promise<v
   await reply.send(Readable.from(resumed(first, pieces), { objectMode: false }));
 }
 
+/** Sends bytes of any kind as they come; no browser takes them for a page. */
+export async function sendBytes(reply: FastifyReply, bytes: ReadableStream): Promise<void> {
+  reply.header('content-type', 'application/octet-stream').header('x-content-type-options', 'nosniff');
+  reply.raw.setTimeout(PATIENCE_MS, () => reply.raw.destroy());
+  await reply.send(Readable.fromWeb(bytes));
+}
+
 async function* resumed(first: IteratorResult<string>, rest: AsyncGenerator<string>): AsyncGenerator<Buffer> {
   try {
     if (first.done !== true) yield Buffer.from(first.value);

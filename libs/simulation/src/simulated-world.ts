@@ -1,6 +1,8 @@
 import { entityTagSchema, entityTagsId, type EntityTagsView, putTags } from '@gennaker/contracts/entity-tags';
+import type { DeploymentMonitor } from '@gennaker/contracts/deployment-monitors';
 import { badRequest, notFound } from '@gennaker/contracts/error';
 import type { front50Api, Pipeline } from '@gennaker/contracts/front50';
+import type { igorApi } from '@gennaker/contracts/igor';
 import type { orcaApi } from '@gennaker/contracts/orca';
 import type { Client } from '@gennaker/contracts/route';
 import { executionView } from '@gennaker/engine/view';
@@ -30,6 +32,8 @@ export class SimulatedWorld implements TaskWorld {
   readonly clouddriver: SimulatedClouddriver;
   readonly bakery: SimulatedBakery;
   readonly http: SimulatedHttp;
+  /** External monitors of deploys; what they answer is given to `http`. */
+  readonly deploymentMonitors: DeploymentMonitor[] = [];
   readonly runs = new Map<string, PipelineRun>();
   readonly ports: Ports;
   readonly clock: TaskWorld['clock'];
@@ -52,8 +56,10 @@ export class SimulatedWorld implements TaskWorld {
       clouddriver: this.clouddriver.client,
       rosco: this.bakery.client,
       front50: this.#front50(),
+      igor: unsupported<Client<typeof igorApi>>('igor', {}),
       orca: this.#orca(),
       http: this.http.port,
+      deploymentMonitors: this.deploymentMonitors,
     };
     for (const definition of Object.values(stages)) this.define(definition);
   }

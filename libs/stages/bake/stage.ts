@@ -1,4 +1,6 @@
 import type { BakeRequest } from '@gennaker/contracts/rosco';
+import { bindsProduced } from '@gennaker/extension-sdk/bind-produced';
+import { artifactsBefore, boundArtifact } from '@gennaker/extension-sdk/bound-artifact';
 import { defineStage, type TaskContext, type TaskDefinition, type TaskResult } from '@gennaker/extension-sdk/stage';
 import { knownBuilds, matchPackages, type PackageMatch } from './packages.ts';
 import { bakeProgressSchema, type BakeStage, bakeStageSchema } from './schema.ts';
@@ -19,7 +21,10 @@ const createBake: TaskDefinition<BakeStage> = {
     const match = matchPackages(
       stage.package,
       knownBuilds(context.trigger, context.ancestorOutputs('buildInfo')),
-      context.trigger.artifacts,
+      [
+        ...(stage.packageArtifactIds ?? []).map((id) => boundArtifact(context, id, 'packageArtifactIds')),
+        ...artifactsBefore(context),
+      ],
       stage.allowMissingPackageInstallation ?? false,
     );
     if ('reason' in match) return { status: 'TERMINAL', reason: match.reason };
@@ -116,7 +121,7 @@ export default defineStage({
     { package: 'hello', baseOs: 'debian-12-nodejs', cloudProviderType: 'gce', region: 'global' },
     { package: 'hello', baseOs: 'debian-12-nodejs', cloudProviderType: 'gce', rebake: true, user: 'somebody' },
   ],
-  tasks: () => [createBake, monitorBake, completedBake],
+  tasks: ({ context }) => [createBake, monitorBake, completedBake, ...bindsProduced(context)],
 });
 
 function bakeId(context: Context): string {

@@ -130,6 +130,7 @@ export default defineStageUi({
   group: 'Build and deploy',
   icon: BakeIcon,
   schema: bakeStageSchema,
+  producesArtifacts: true,
   defaults: () => ({ cloudProviderType: 'gce', region: 'global', package: '', baseLabel: 'release' }),
   summary: (stage) => [text(stage['package']), text(stage['baseOs'])].filter(Boolean).join(' on '),
   problems: (stage) => [

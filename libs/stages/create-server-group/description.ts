@@ -1,5 +1,6 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import { clusterName } from '@gennaker/contracts/moniker';
+import { artifactOf, boundArtifact } from '@gennaker/extension-sdk/bound-artifact';
 import type { ClusterPlace } from '@gennaker/extension-sdk/cluster-lock';
 import {
   asDeployed,
@@ -49,6 +50,8 @@ const detailsSchema = z.array(
 /** The image to deploy: the stage's own, or that of the nearest bake for the same cloud. @throws ServiceError 422 when there is none */
 export function imageOf(context: Context): string {
   const stage = context.context;
+  const given = imageOfArtifact(context);
+  if (given !== undefined) return given;
   const named = stage.image ?? stage.imageId ?? stage.amiName;
   if (named) return named;
   const seen: string[] = [];
@@ -65,6 +68,29 @@ export function imageOf(context: Context): string {
     `There is no image to deploy: the cluster names none, and no stage before found or baked one for ${stage.cloudProvider}${seen.length ? `; seen were ${seen.join(', ')}` : ''}`,
     { field: 'image', fix: 'put a bake stage in front, or name an image in the cluster' },
   );
+}
+
+/** The image that an artifact names, where the stage says that one does. @throws ServiceError 422 */
+function imageOfArtifact(context: Context): string | undefined {
+  const { imageArtifactId: id, imageArtifact, imageSource, cloudProvider } = context.context;
+  const field = id ? 'imageArtifactId' : 'imageArtifact';
+  const wanted = imageSource?.toLowerCase() === 'artifact' || Boolean(id);
+  if (!id && !imageArtifact) {
+    if (!wanted) return undefined;
+    throw new ServiceError(422, 'The image is to be that of an artifact, and none is named', {
+      field,
+      fix: 'choose an expected artifact',
+    });
+  }
+  const { type, name, reference } = id ? boundArtifact(context, id, field) : artifactOf(context, imageArtifact, field);
+  if (type && type !== `${cloudProvider}/image`)
+    throw new ServiceError(422, `The artifact is a ${type}, and what is deployed must be a ${cloudProvider}/image`, {
+      field,
+      fix: 'choose an artifact that is an image',
+    });
+  const image = name || reference;
+  if (image) return image;
+  throw new ServiceError(422, 'The artifact names no image', { field, fix: 'give it a name or a reference' });
 }
 
 /** How many instances are described. */

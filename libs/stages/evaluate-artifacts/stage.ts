@@ -1,4 +1,5 @@
 import { ServiceError } from '@gennaker/contracts/error';
+import { bindsProduced } from '@gennaker/extension-sdk/bind-produced';
 import { defineStage } from '@gennaker/extension-sdk/stage';
 import { evaluateArtifactsSchema } from './schema.ts';
 
@@ -13,7 +14,7 @@ export default defineStage({
   schema: evaluateArtifactsSchema,
   examples: [{ artifactContents: [{ name: 'settings.yml', contents: 'version: ${ trigger.buildInfo.number }' }] }],
   runsInDryRun: true,
-  tasks: () => [
+  tasks: ({ context: settings }) => [
     {
       name: 'evaluateArtifacts',
       run: async ({ context, stage }) => {
@@ -41,5 +42,6 @@ export default defineStage({
         };
       },
     },
+    ...bindsProduced(settings),
   ],
 });

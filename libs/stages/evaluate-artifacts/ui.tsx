@@ -14,6 +14,7 @@ export default defineStageUi({
   group: 'Flow',
   icon: JsonIcon,
   schema: evaluateArtifactsSchema,
+  producesArtifacts: true,
   defaults: () => ({ artifactContents: [] }),
   summary: (stage) =>
     list(stage['artifactContents'])

@@ -54,7 +54,8 @@ const contextOf = (context: Json, ports: unknown) =>
     pipelineConfigId: 'p0',
     user: 'ann',
     identity: { user: 'ann' },
-    trigger: { type: 'manual' },
+    trigger: { type: 'manual', artifacts: [{ name: 'given' }] },
+    ancestorOutputs: (key: string) => (key === 'artifacts' ? [[{ name: 'made' }], [{ name: 'given' }]] : []),
     key: 'E1:S1:1:1',
     traceparent: '',
     stage: { id: 'S1', name: 'Run child' },
@@ -88,6 +89,18 @@ describe('pipeline', () => {
         },
       },
       options: { key: 'E1:S1:1:1', identity: { user: 'ann' } },
+    });
+  });
+  it('hands its artifacts on, and what the child’s own trigger expects of them', async () => {
+    const triggers = [
+      { type: 'pipeline', pipeline: 'p0', expectedArtifactIds: ['a'] },
+      { type: 'pipeline', pipeline: 'other', expectedArtifactIds: ['b'] },
+    ];
+    const parts = world({ pipelines: [{ ...stored, triggers }] });
+    const { calls } = await start({ pipeline: 'p1', pipelineParameters: { version: 2 } }, parts);
+    expect(calls[0]?.args['body']).toMatchObject({
+      receivedArtifacts: [{ name: 'made' }, { name: 'given' }],
+      trigger: { expectedArtifactIds: ['a'] },
     });
   });
   it('takes a name, and the words of strategies', async () => {

@@ -1,5 +1,6 @@
 import { badRequest } from '@gennaker/contracts/error';
 import { isComplete } from '@gennaker/contracts/status';
+import { bindsProduced } from '@gennaker/extension-sdk/bind-produced';
 import {
   callOptions,
   cancelChild,
@@ -33,6 +34,7 @@ export default defineStage({
     ...(String(context['waitForCompletion']) === 'false'
       ? []
       : [{ name: 'monitorPipeline', timeoutMs: HALF_DAY_MS, run: monitor, onCancel: cancelWatched }]),
+    ...(String(context['waitForCompletion']) === 'false' ? [] : bindsProduced(context)),
   ],
   prepareForRestart: ({ context }) => {
     const { _skipPipelineRestart: skip, ...rest } = context;

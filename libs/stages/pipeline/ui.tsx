@@ -11,6 +11,7 @@ export default defineStageUi({
   group: 'Flow',
   icon: PipelineIcon,
   schema: pipelineStageSchema,
+  producesArtifacts: true,
   defaults: (application) => ({ application, pipeline: '', waitForCompletion: true }),
   summary: (stage) => text(stage['pipeline']) || text(stage['pipelineId']),
   problems: (stage) => (text(stage['pipeline']) || text(stage['pipelineId']) ? [] : ['choose a pipeline']),

@@ -50,6 +50,7 @@ async function runAll(yamlConfig: unknown, ends: Record<string, string> = {}) {
       application: 'hello',
       key: `E:S:${at}:${attempt}`,
       trigger: {},
+      ancestorOutputs: () => [],
       stage: { id: 'S', name: 'All' },
       context: runMultiplePipelinesSchema.parse(context),
       ports,

@@ -1,9 +1,22 @@
+import { bindsProduced } from '@gennaker/extension-sdk/bind-produced';
 import { defineStage, type JsonObject, type TaskDefinition } from '@gennaker/extension-sdk/stage';
+import { z } from 'zod';
 import { createWebhook } from './create-webhook.ts';
 import { monitorWebhook, signalCancellation, waitBeforeMonitor } from './monitor-webhook.ts';
 import { type WebhookContext, webhookSchema } from './schema.ts';
 
 const MINUTE_MS = 60_000;
+
+const bodySchema = z.looseObject({ artifacts: z.unknown().optional() }).optional().catch(undefined);
+const answeredSchema = z
+  .looseObject({ body: bodySchema, monitor: z.looseObject({ body: bodySchema }).optional().catch(undefined) })
+  .catch({ body: undefined });
+
+/** The artifacts that the last answer brings, as its `artifacts`. */
+function artifactsOfAnswer({ webhook }: Readonly<JsonObject>): unknown {
+  const { body, monitor } = answeredSchema.parse(webhook);
+  return monitor?.body?.artifacts ?? body?.artifacts;
+}
 
 /** The steps of a webhook of these settings. */
 export function webhookTasks(context: Readonly<JsonObject>): readonly TaskDefinition<WebhookContext>[] {
@@ -16,6 +29,7 @@ export function webhookTasks(context: Readonly<JsonObject>): readonly TaskDefini
   return [
     ...(only ? [] : [calls]),
     ...(only || is('waitForCompletion') ? [...(Number(context['waitBeforeMonitor']) > 0 ? [waits] : []), looks] : []),
+    ...bindsProduced(context, artifactsOfAnswer),
   ];
 }
 

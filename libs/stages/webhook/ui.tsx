@@ -117,6 +117,7 @@ export default defineStageUi({
   group: 'Verify and decide',
   icon: WebhookIcon,
   schema: webhookSchema,
+  producesArtifacts: true,
   defaults: () => ({ method: 'GET', url: '', waitForCompletion: false }),
   summary: (stage) =>
     text(stage['url']) ? `${text(stage['method']) || 'POST'} ${shortAddress(text(stage['url']))}` : '',

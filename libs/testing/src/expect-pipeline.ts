@@ -1,4 +1,5 @@
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
+import { deploymentMonitorSchema } from '@gennaker/contracts/deployment-monitors';
 import type { ExecutionView, StageView } from '@gennaker/contracts/execution';
 import type { Status } from '@gennaker/contracts/status';
 import { executionView } from '@gennaker/engine/view';
@@ -10,6 +11,7 @@ import type { SubmittedOperation } from '@gennaker/simulation/simulated-clouddri
 import type { Answers, SentRequest } from '@gennaker/simulation/simulated-http';
 import { SimulatedWorld } from '@gennaker/simulation/simulated-world';
 import { NeverEnds } from '@gennaker/simulation/virtual-time';
+import type { z } from 'zod';
 import { PipelineBuilder } from './pipeline.ts';
 import { ExpectationFailed } from './report.ts';
 
@@ -186,6 +188,15 @@ export class PipelineExpectation {
   /** What an address answers (one that begins with the text, or matches). */
   answering(address: string | RegExp, answers: Answers): this {
     return this.#prepare('answer an address', (world) => world.http.answer(address, answers));
+  }
+
+  /** An external monitor of deploys, asked at https://ID.monitors.example/deployment/..., and what it answers. */
+  withDeploymentMonitor(monitor: Omit<z.input<typeof deploymentMonitorSchema>, 'baseUrl'>, answers: Answers): this {
+    const baseUrl = `https://${monitor.id}.monitors.example`;
+    return this.#prepare(`set up the monitor ${monitor.id}`, (world) => {
+      world.deploymentMonitors.push(deploymentMonitorSchema.parse({ ...monitor, baseUrl }));
+      world.http.answer(baseUrl, answers);
+    });
   }
 
   /** Who answers the judgment of that name, and what; several: one after another. */

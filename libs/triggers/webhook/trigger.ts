@@ -1,6 +1,8 @@
 import { executionTriggerSchema } from '@gennaker/contracts/execution';
+import { unmetConstraint } from '@gennaker/extension-sdk/payload-constraints';
+import { receivedArtifacts } from '@gennaker/extension-sdk/received-artifacts';
 import { defineTrigger } from '@gennaker/extension-sdk/trigger';
-import { unmetConstraint } from './constraints.ts';
+import { identityAt } from './identity.ts';
 import { webhookTriggerSchema } from './schema.ts';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -16,11 +18,14 @@ export default defineTrigger({
   examples: [
     { type: 'webhook', enabled: true, source: 'my-service' },
     { type: 'webhook', enabled: true, source: 'git', payloadConstraints: { '$.push.branch': '^main$' } },
+    { type: 'webhook', enabled: true, source: 'ci', identity: '$.build.id' },
   ],
+  readWebhook: () => ({}),
   match(trigger, event) {
     if (trigger.source !== event.source)
       return {
         matches: false,
+        elsewhere: true,
         reason: { summary: `its source is "${trigger.source}", the event came to "${event.source ?? ''}"` },
       };
     const unmet = unmetConstraint(trigger.payloadConstraints ?? {}, event.content);
@@ -33,13 +38,15 @@ export default defineTrigger({
       },
     };
   },
+  identityOf: (trigger, event) => (trigger.identity ? identityAt(trigger.identity, event) : undefined),
   toTrigger(trigger, event) {
-    const { parameters, artifacts } = event.content;
+    const { parameters } = event.content;
+    const artifacts = receivedArtifacts(event.content);
     return executionTriggerSchema.parse({
       ...trigger,
       payload: event.content,
       ...(isObject(parameters) ? { parameters } : {}),
-      ...(Array.isArray(artifacts) ? { artifacts: artifacts.filter(isObject) } : {}),
+      ...(artifacts.length > 0 ? { artifacts } : {}),
     });
   },
 });

@@ -43,6 +43,8 @@ export interface LiveData {
   useImages(account: string | undefined): Choices;
   useBaseImages(provider: string): Choices;
   useMasters(): Choices;
+  /** External monitors that may judge deploys. */
+  useDeploymentMonitors(): Choices;
   useJobs(master: string | undefined): Choices;
   useClusters(application: string): { readonly clusters: readonly ClusterChoice[]; readonly loading: boolean };
   /** What load balancers counted; undefined: nothing is asked. `problem` says why it is not known. */

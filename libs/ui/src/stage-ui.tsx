@@ -61,6 +61,8 @@ export interface StageUi {
   readonly defaults: (application: string) => JsonObject;
   /** Sentences about what is missing, beyond what the schema says. */
   readonly problems?: (stage: StageConfig, application: string) => readonly string[];
+  /** It brings artifacts that later stages may use: those that are expected of it are asked for. */
+  readonly producesArtifacts?: boolean;
 }
 
 /** Declares a stage type's user interface. */

@@ -28,9 +28,12 @@ const registries: readonly Registry[] = [
   server('strategies', 'strategy', 'StrategyDefinition', 'Every deployment strategy of this build, by its type.'),
   server('clouds', 'cloud', 'CloudDefinition', 'Every cloud of this build, by its type.'),
   server('triggers', 'trigger', 'AnyTriggerDefinition', 'Every trigger type of this build, by its type.'),
+  server('artifacts', 'artifact', 'AnyArtifactDefinition', 'Every kind of artifacts of this build, by its name.'),
   ui('stages', 'stageUis', 'StageUi', 'Forms and details of every stage type.'),
   ui('strategies', 'strategyUis', 'StrategyUi', 'How every deployment strategy is shown.'),
   ui('triggers', 'triggerUis', 'TriggerUi', 'Forms of every trigger type.'),
+  ui('artifacts', 'artifactUis', 'ArtifactUi', 'How every type of artifact is asked for.', 'artifact-ui'),
+  ui('notifications', 'notificationUis', 'NotificationUi', 'Forms of every type of notification.', 'notification-ui'),
 ];
 
 function server(kind: string, file: string, type: string, about: string): Registry {
@@ -38,8 +41,8 @@ function server(kind: string, file: string, type: string, about: string): Regist
   return { kind, file: 'server.ts', member: `${file}.ts`, name: kind, type, from, about };
 }
 
-function ui(kind: string, name: string, type: string, about: string): Registry {
-  return { kind, file: 'ui.ts', member: 'ui.tsx', name, type, from: '@gennaker/ui/stage-ui', about };
+function ui(kind: string, name: string, type: string, about: string, module = 'stage-ui'): Registry {
+  return { kind, file: 'ui.ts', member: 'ui.tsx', name, type, from: `@gennaker/ui/${module}`, about };
 }
 
 /** The text of a registry, before formatting. Extensions are listed in the order of their names. */

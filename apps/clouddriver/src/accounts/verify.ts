@@ -1,6 +1,7 @@
 import type { AccountCheck, AccountVerification } from '@gennaker/contracts/cloud-accounts';
+import type { SecretSources } from '@gennaker/service/secret';
 import type { OpenAccount } from '../accounts.ts';
-import { type CredentialSources, readCredentials } from './credentials.ts';
+import { readCredentials } from './credentials.ts';
 
 /** A cloud that does not answer is told as that, ms. */
 const PATIENCE_MS = 20_000;
@@ -9,7 +10,7 @@ const PATIENCE_MS = 20_000;
  * Tries an account: its credentials first, then whatever its cloud can try without changing anything. A cloud that
  * cannot verify is read once as a whole. Never throws: what goes wrong is a check that failed.
  */
-export async function verifyAccount(open: OpenAccount, sources: CredentialSources): Promise<AccountVerification> {
+export async function verifyAccount(open: OpenAccount, sources: SecretSources): Promise<AccountVerification> {
   const checks: AccountCheck[] = [];
   const missingPermissions: string[] = [];
   const credentials = await credentialsCheck(open, sources);
@@ -60,7 +61,7 @@ async function tryCloud(open: OpenAccount) {
   return { checks: [check], missingPermissions: [] };
 }
 
-async function credentialsCheck({ account }: OpenAccount, sources: CredentialSources): Promise<AccountCheck> {
+async function credentialsCheck({ account }: OpenAccount, sources: SecretSources): Promise<AccountCheck> {
   const { credentials } = account;
   try {
     const key = await readCredentials(sources, account);

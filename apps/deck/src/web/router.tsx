@@ -38,8 +38,26 @@ const login = createRoute({
 const events = createRoute({
   getParentRoute: () => root,
   path: '/events',
-  validateSearch: z.object({ q: words, type: words }),
+  validateSearch: z.object({
+    ...{ q: words, open: words, type: words, source: words, application: words, pipeline: words },
+    ...{ did: z.enum(['started', 'nothing']).optional().catch(undefined), from: words, to: words },
+  }),
   component: lazyRouteComponent(() => import('./pages/events-page.tsx'), 'EventsPage'),
+});
+const notifications = createRoute({
+  getParentRoute: () => root,
+  path: '/notifications',
+  validateSearch: z.object({
+    state: z.enum(['waiting', 'delivered', 'dead', 'discarded']).optional().catch(undefined),
+    application: words,
+  }),
+  component: lazyRouteComponent(() => import('./pages/notifications-page.tsx'), 'NotificationsPage'),
+});
+const builds = createRoute({
+  getParentRoute: () => root,
+  path: '/builds',
+  validateSearch: z.object({ master: words, job: words, number: z.coerce.number().int().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./pages/builds-page.tsx'), 'BuildsPage'),
 });
 const tokens = createRoute({
   getParentRoute: () => root,
@@ -214,6 +232,8 @@ const routeTree = root.addChildren([
   permalink,
   login,
   events,
+  notifications,
+  builds,
   tokens,
   engine,
   people,

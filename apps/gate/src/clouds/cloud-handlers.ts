@@ -1,3 +1,4 @@
+import { artifactAccountRoutes } from '@gennaker/contracts/artifacts';
 import { cloudAccountRoutes } from '@gennaker/contracts/cloud-accounts';
 import { cloudReadRoutes } from '@gennaker/contracts/cloud-reads';
 import { cloudHoldRoutes } from '@gennaker/contracts/cloud-undo';
@@ -17,6 +18,7 @@ export function cloudHandlers(gate: Gate): Handlers<typeof gateCloudRoutes> {
     ...forward(clouddriver, cloudReadRoutes),
     ...forward(clouddriver, cloudHoldRoutes),
     ...forward(clouddriver, cloudAccountRoutes),
+    ...forward(clouddriver, artifactAccountRoutes),
     listAccounts: async ({ query, ...call }) =>
       (await clouddriver.listAccounts({ query }, callOptions(call))).map(authorized),
     getAccount: async ({ params, ...call }) => authorized(await clouddriver.getAccount({ params }, callOptions(call))),
@@ -86,6 +88,8 @@ export function cloudHandlers(gate: Gate): Handlers<typeof gateCloudRoutes> {
     listBuilds: ({ params, query, ...call }) => igor.listBuilds({ params, query }, callOptions(call)),
     listJobs: ({ params, ...call }) => igor.listJobs({ params }, callOptions(call)),
     getBuild: ({ params, query, ...call }) => igor.getBuild({ params, query }, callOptions(call)),
+    buildConsole: ({ params, query, ...call }) => igor.buildConsole({ params, query }, callOptions(call)),
+    buildProperties: ({ params, query, ...call }) => igor.buildProperties({ params, query }, callOptions(call)),
   };
 }
 

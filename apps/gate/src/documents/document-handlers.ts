@@ -5,6 +5,7 @@ import { badRequest, type ErrorDetails } from '@gennaker/contracts/error';
 import type { Task } from '@gennaker/contracts/front50';
 import type { gateDocumentRoutes } from '@gennaker/contracts/gate-documents';
 import { notificationSettingsRoutes } from '@gennaker/contracts/notification-settings';
+import { notificationRoutes } from '@gennaker/contracts/notifications';
 import type { CallOptions, Handlers } from '@gennaker/contracts/route';
 import { applicationOfEntity, type EntityRef } from '@gennaker/contracts/entity-tags';
 import { forward } from '../forward.ts';
@@ -22,6 +23,7 @@ export function documentHandlers(gate: Gate): Handlers<typeof gateDocumentRoutes
   return {
     ...forward(front50, documentHistoryRoutes),
     ...forward(front50, notificationSettingsRoutes),
+    ...forward(gate.echo, notificationRoutes),
     ...forward(front50, canaryConfigRoutes),
     ...forward(front50, archiveRoutes),
     readArchive: (call) => front50Lists.readArchive({}, callOptions(call)),

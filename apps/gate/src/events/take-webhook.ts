@@ -1,39 +1,32 @@
-import { badRequest } from '@gennaker/contracts/error';
 import type { EventAnswer } from '@gennaker/contracts/echo';
 import type { CallOptions } from '@gennaker/contracts/route';
+import { IDENTITY_HEADER } from '@gennaker/service/identity';
 import type { Gate } from '../gate.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
-/** Headers in which senders identify a delivery, so that its repeat is known. */
-const DELIVERY = ['idempotency-key', 'x-github-delivery', 'x-gitlab-event-uuid', 'x-request-uuid'];
-/** Headers that say more about an event than its body. */
-const KEPT = ['x-hub-signature', 'x-hub-signature-256', 'x-event-key', 'x-github-event', 'x-gitlab-event'];
+/** Headers that are about the connection, or that prove to gate who calls: nobody behind gate needs them. */
+const KEPT_BACK = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'authorization',
+  'connection',
+  'content-length',
+  'cookie',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  IDENTITY_HEADER,
+  'x-spinnaker-token',
+]);
 
-/** Events that only somebody who is logged in, or another way in that checks its senders, may bring. */
-const NOT_FROM_OUTSIDE = ['manual', 'jenkins'];
-
-/** A webhook's body: a JSON object, or nothing. @throws ServiceError 400 */
-function webhookBody(bytes: Uint8Array): Record<string, unknown> {
-  if (bytes.length === 0) return {};
-  let body: unknown;
-  try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (error) {
-    throw badRequest(`The webhook's body is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
-      field: 'body',
-      fix: 'send a JSON object',
-    });
-  }
-  if (body === null || typeof body !== 'object' || Array.isArray(body))
-    throw badRequest("The webhook's body is no JSON object", { field: 'body', fix: 'wrap it: {"payload": ...}' });
-  return body as Record<string, unknown>;
-}
-
-/**
- * Hands a webhook to echo; the answer tells for each pipeline what it did, and why.
- * @throws ServiceError 400 for a type that does not come as a webhook, and for a body that is no JSON object
- */
+/** Hands a webhook to echo, byte for byte; the answer tells for each pipeline what it did, and why. */
 export function takeWebhook(
   gate: Gate,
   target: { readonly type: string; readonly source: string },
@@ -41,22 +34,11 @@ export function takeWebhook(
   headers: Headers,
   options: CallOptions,
 ): Promise<EventAnswer> {
-  if (NOT_FROM_OUTSIDE.includes(target.type.toLowerCase()))
-    throw badRequest(`Events of type "${target.type}" are not taken as webhooks`, {
-      field: 'type',
-      fix: 'post to /webhooks/webhook/{source}; start a pipeline by hand at /pipelines/{application}/{name}',
-    });
-  const content = webhookBody(bytes);
-  const delivery = DELIVERY.map((name) => headers[name]).find((value) => value !== undefined && value !== '');
-  const key = `webhook:${target.type}:${target.source}:${delivery ?? crypto.randomUUID()}`;
-  const kept = KEPT.flatMap((name) => {
-    const value = headers[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return gate.echo.post(
-    {
-      body: { key, type: target.type, source: target.source, content, headers: Object.fromEntries(kept) },
-    },
-    { ...options, key },
+  const passed = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined || KEPT_BACK.has(name) ? [] : [[name, value] as const],
   );
+  // Echo knows the call by this when gate has to send it again and its sender gave it no id.
+  const call = crypto.randomUUID();
+  const body = { call, headers: Object.fromEntries(passed), body: Buffer.from(bytes).toString('base64') };
+  return gate.echo.webhook({ params: target, body }, { ...options, key: call });
 }

@@ -1,23 +1,40 @@
 import { badRequest } from '@gennaker/contracts/error';
 import type { gateFeatureRoutes } from '@gennaker/contracts/gate-features';
 import type { Handlers } from '@gennaker/contracts/route';
-import type { KnownStages } from '@gennaker/documents/judge-stage';
 import { FUNCTION_NAMES } from '@gennaker/expressions/functions';
+import type { QuietPeriod } from '@gennaker/service/trigger-settings';
+import type { Gate } from '../gate.ts';
 import type { People } from '../people/people.ts';
-import { describeCron } from './cron-expression.ts';
+import { validateCron } from './validate-cron.ts';
 import { usableServiceAccounts } from '../people/service-accounts.ts';
 import { listUsers } from '../people/users.ts';
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
 
+/** A time in which triggers rest, as Spinnaker's clients know it. */
+function quietPeriodNow(period: QuietPeriod | undefined, now: number) {
+  if (!period?.enabled) return { enabled: false, inQuietPeriod: false, startTime: -1, endTime: -1 };
+  const [startTime, endTime] = [Date.parse(period.startIso), Date.parse(period.endIso)];
+  return { enabled: true, inQuietPeriod: startTime <= now && now < endTime, startTime, endTime };
+}
+
 /** What clients ask to learn which features there are. */
-export function featureHandlers(people: People, { definitions }: KnownStages): Handlers<typeof gateFeatureRoutes> {
+export function featureHandlers(
+  people: People,
+  { stages: { definitions }, triggers, deploymentMonitors }: Pick<Gate, 'stages' | 'triggers' | 'deploymentMonitors'>,
+): Handlers<typeof gateFeatureRoutes> {
   const none = () => [];
   return {
     deckPlugins: none,
     pluginInfos: none,
-    quietPeriod: () => ({ enabled: false, inQuietPeriod: false, startTime: -1, endTime: -1 }),
-    deploymentMonitors: none,
+    quietPeriod: () => quietPeriodNow(triggers.quietPeriod, people.clock.now()),
+    deploymentMonitors: () =>
+      deploymentMonitors.map(({ id, name = id, supportContact, stable }) => ({
+        id,
+        name,
+        stable,
+        ...(supportContact === undefined ? {} : { supportContact }),
+      })),
     expressionCapabilities: () => ({
       functions: FUNCTION_NAMES.map((name) => ({ name })),
       spelEvaluators: [
@@ -36,10 +53,7 @@ export function featureHandlers(people: People, { definitions }: KnownStages): H
       ],
     }),
     stageFeatures: () => [...definitions.keys()].toSorted().map((name) => ({ name, enabled: true })),
-    validateCron: ({ query }) => ({
-      response: 'The expression is valid',
-      description: describeCron(query.expression),
-    }),
+    validateCron: ({ query }) => validateCron(query, triggers.cron.timezone, people.clock.now()),
     serviceAccounts: async ({ identity }) =>
       (await people.authentication()) ? usableServiceAccounts(identity, await listUsers(people)) : [],
     redirect: ({ query }) => {
@@ -51,9 +65,8 @@ export function featureHandlers(people: People, { definitions }: KnownStages): H
       return { status: 302, headers: { ...TEXT, location: query.to }, body: '' };
     },
     scalingActivities: none,
-    artifactAccounts: none,
-    pubsubSubscriptions: none,
-    notificationMetadata: none,
+    pubsubSubscriptions: () =>
+      triggers.pubsub.redis.subscriptions.map(({ name }) => ({ pubsubSystem: 'redis', subscriptionName: name })),
     slackChannels: none,
     pagerDutyServices: none,
     codeBuildAccounts: none,

@@ -103,6 +103,7 @@ function parametersOf(route: Route, components: Json): Json[] {
 function contentOf(route: Route, components: Json): Json {
   if (route.answers === 'events') return { content: { 'text/event-stream': { schema: { type: 'string' } } } };
   if (route.answers === 'text') return { content: { 'text/plain': { schema: { type: 'string' } } } };
+  if (route.answers === 'bytes') return { content: { 'application/octet-stream': {} } };
   if (!route.response) return {};
   return { content: { 'application/json': { schema: schemaOf(route.response, components) } } };
 }

@@ -3,6 +3,7 @@ import { clouddriverApi, type ServerGroup } from '@gennaker/contracts/clouddrive
 import { ServiceError } from '@gennaker/contracts/error';
 import type { ExecutionTrigger, Reason } from '@gennaker/contracts/execution';
 import { front50Api } from '@gennaker/contracts/front50';
+import { igorApi } from '@gennaker/contracts/igor';
 import { orcaApi } from '@gennaker/contracts/orca';
 import type { Identity } from '@gennaker/contracts/people';
 import { roscoApi } from '@gennaker/contracts/rosco';
@@ -216,11 +217,13 @@ function readingPorts({ ports, clock }: World, notes: Notes): Ports {
     clouddriver: noted(clouddriver, notes),
     rosco: other(ports.rosco, roscoApi),
     front50: other(ports.front50, front50Api),
+    igor: other(ports.igor, igorApi),
     orca: other(ports.orca, orcaApi),
     http: () => {
       notes.otherChanges.add('http');
       return Promise.reject(new WouldChange('http'));
     },
+    deploymentMonitors: ports.deploymentMonitors,
   };
 }
 

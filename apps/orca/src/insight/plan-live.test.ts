@@ -92,7 +92,7 @@ async function planOf(list: readonly Readonly<Record<string, unknown>>[], live: 
     clock: { now: () => 1_700_000_000_000, after: () => () => {} },
     definitions: definitionMap(Object.values(stages)),
     strategies: Object.values(strategies),
-    ports: { clouddriver: service, front50: service, rosco: service, orca: service } as unknown as Ports,
+    ports: { clouddriver: service, front50: service, igor: service, rosco: service, orca: service } as unknown as Ports,
   };
   const plan = planPreview(
     {

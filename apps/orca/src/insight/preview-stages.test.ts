@@ -78,7 +78,7 @@ async function preview(...job: PostedStage[]) {
     clock: { now: () => 1_700_000_000_000, after: () => () => {} },
     definitions: definitionMap(Object.values(stages)),
     strategies: Object.values(strategies),
-    ports: { clouddriver: service, front50: service, rosco: service, orca: service } as unknown as Ports,
+    ports: { clouddriver: service, front50: service, igor: service, rosco: service, orca: service } as unknown as Ports,
   };
   const told = await previewStages(world, {
     application: 'hello',

@@ -2,6 +2,7 @@ import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import type { ExecutionTrigger } from '@gennaker/contracts/execution';
 import type { orcaApi } from '@gennaker/contracts/orca';
 import type { Handlers } from '@gennaker/contracts/route';
+import { bindAtStart } from '../artifacts/bind-at-start.ts';
 import { byReference } from '../children/parents.ts';
 import type { MailParts } from '../send-mail.ts';
 import { prepareExecution, startExecution, type StartRequest, triggerOf } from '../start-execution.ts';
@@ -61,7 +62,8 @@ export function startHandlers(
           field: 'disabled',
           fix: 'enable the pipeline first',
         });
-      return (await startExecution(parts, prepareExecution(asked), body)).id;
+      const bound = await bindAtStart(db.pool, body, asked.trigger);
+      return (await startExecution(parts, prepareExecution({ ...asked, trigger: bound }), body)).id;
     } catch (error) {
       // It could be read, and whoever expects it to run looks for it in the history.
       if (error instanceof ServiceError && error.status === 400) await recordFailure(parts, asked, error.message);

@@ -1,12 +1,13 @@
-import { ActionIcon, Button, Menu, Switch, Textarea, TextInput } from '@mantine/core';
+import { Switch, Textarea, TextInput } from '@mantine/core';
 import type { Pipeline } from '@gennaker/contracts/front50';
-import { triggerUis } from '@gennaker/triggers/ui';
-import { CloseIcon, HookIcon, PlusIcon } from '@gennaker/ui/icons';
 import type { JsonObject } from '@gennaker/ui/stage-ui';
 import { list, object, text } from '@gennaker/ui/stage-ui';
-import { NotificationList } from '../notifications/notification-list.tsx';
+import { ExpectedArtifactsForm } from '../artifacts/expected-artifacts-form.tsx';
+import { PIPELINE_EVENTS } from '../notifications/notification-events.ts';
+import { NotificationsForm } from '../notifications/notifications-form.tsx';
 import { ParametersForm } from './parameters-form.tsx';
 import { merge } from './pipeline-operations.ts';
+import { TriggersForm } from './triggers-form.tsx';
 
 interface ConfigurationProps {
   readonly pipeline: Pipeline;
@@ -16,7 +17,6 @@ interface ConfigurationProps {
 /** What belongs to the pipeline as a whole: name, triggers, parameters, how executions queue. */
 export function ConfigurationPanel({ pipeline, onEdit }: ConfigurationProps) {
   const patch = (change: JsonObject): void => onEdit(merge(pipeline, change), `pipeline:${Object.keys(change).join()}`);
-  const notified = list(pipeline['notifications']).map(object);
   const limited = pipeline['limitConcurrent'] === true;
   return (
     <section className="panel" aria-label="Configuration">
@@ -44,13 +44,16 @@ export function ConfigurationPanel({ pipeline, onEdit }: ConfigurationProps) {
           />
         </div>
         <TriggersForm pipeline={pipeline} onEdit={onEdit} />
+        <ExpectedArtifactsForm pipeline={pipeline} onEdit={onEdit} />
         <ParametersForm pipeline={pipeline} onEdit={onEdit} />
-        {notified.length > 0 ? (
-          <div className="panel-options">
-            <h3 className="gk-section-title">Notifications</h3>
-            <NotificationList of={notified} />
-          </div>
-        ) : null}
+        <div className="panel-options">
+          <NotificationsForm
+            notifications={list(pipeline['notifications']).map(object)}
+            told={{ level: 'pipeline', application: pipeline.application, pipeline: pipeline.name }}
+            events={PIPELINE_EVENTS}
+            onChange={(notifications, field) => onEdit({ ...pipeline, notifications }, field)}
+          />
+        </div>
         <div className="panel-options">
           <h3 className="gk-section-title">Executions</h3>
           <div style={{ display: 'grid', gap: 12 }}>
@@ -83,86 +86,5 @@ export function ConfigurationPanel({ pipeline, onEdit }: ConfigurationProps) {
         </div>
       </div>
     </section>
-  );
-}
-
-function TriggersForm({ pipeline, onEdit }: ConfigurationProps) {
-  const triggers = pipeline.triggers ?? [];
-  const write = (next: JsonObject[], field?: string): void =>
-    onEdit({ ...pipeline, triggers: next as NonNullable<Pipeline['triggers']> }, field);
-  return (
-    <div className="panel-options">
-      <div className="panel-list-head">
-        <h3 className="gk-section-title">Triggers</h3>
-        <Menu position="bottom-end" width={320}>
-          <Menu.Target>
-            <Button size="compact-sm" variant="default" leftSection={<PlusIcon size={14} />}>
-              Add trigger
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {triggerUis.map((ui) => (
-              <Menu.Item
-                key={ui.type}
-                leftSection={<ui.icon size={16} />}
-                onClick={() => write([...triggers, { enabled: true, ...ui.defaults(), type: ui.type }])}
-              >
-                <div>{ui.label}</div>
-                <div className="gk-muted" style={{ fontSize: 12 }}>
-                  {ui.description}
-                </div>
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
-      </div>
-      {triggers.length === 0 ? (
-        <p className="gk-muted panel-none">
-          No trigger: people start it by hand. Add one to start it from a build or a webhook.
-        </p>
-      ) : null}
-      <div className="gk-rows">
-        {triggers.map((trigger, index) => {
-          const ui = triggerUis.find(({ type }) => type === trigger.type);
-          const Glyph = ui?.icon ?? HookIcon;
-          const change = (next: JsonObject): void =>
-            write(
-              triggers.map((each, at) => (at === index ? merge(each, next) : each)),
-              `trigger:${index}:${Object.keys(next).join()}`,
-            );
-          return (
-            <div key={index} className="gk-group">
-              <div className="panel-list-head" style={{ marginBottom: 12 }}>
-                <h4 className="gk-section-title" style={{ margin: 0 }}>
-                  <Glyph size={15} aria-hidden />
-                  {ui?.label ?? `Unknown trigger “${trigger.type}”`}
-                </h4>
-                <div className="gk-row">
-                  <Switch
-                    size="xs"
-                    label="Enabled"
-                    checked={trigger.enabled !== false}
-                    onChange={(event) => change({ enabled: event.currentTarget.checked })}
-                  />
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    aria-label="Remove this trigger"
-                    onClick={() => write(triggers.filter((_, at) => at !== index))}
-                  >
-                    <CloseIcon size={15} />
-                  </ActionIcon>
-                </div>
-              </div>
-              {ui ? (
-                <ui.Form trigger={trigger} onChange={change} application={pipeline.application} />
-              ) : (
-                <p className="gk-muted">It has no form; edit it as JSON.</p>
-              )}
-            </div>
-          );
-        })}
-      </div>
-    </div>
   );
 }

@@ -106,6 +106,26 @@ describe('forms write what the stages read', () => {
     expect(stageUi('resizeServerGroup').schema.safeParse(grown.stage).success).toBe(true);
   });
 
+  it('capture of a capacity: a server group that an imported pipeline names keeps its place', () => {
+    const source = { account: 'local-gce', region: 'us-central1', asgName: 'hello-prod-v000' };
+    const { target: _target, ...stage } = fresh('captureSourceServerGroupCapacity');
+    const held = showForm({ ...stage, source });
+    expect(stageUi('captureSourceServerGroupCapacity').problems?.(held.stage, 'hello')).toEqual([]);
+    type(/^Server group/, 'hello-prod-v001');
+    expect(held.stage['source']).toEqual({
+      ...{ account: 'local-gce', region: 'us-central1', serverGroupName: 'hello-prod-v001' },
+    });
+    expect(stageUi('captureSourceServerGroupCapacity').summary(held.stage)).toBe('hello-prod-v001');
+  });
+
+  it('apply of a capacity: says when nothing before it captures one', () => {
+    showForm(fresh('applySourceServerGroupCapacity'));
+    expect(screen.getByText('No stage before this one captures a capacity')).toBeDefined();
+    cleanup();
+    showForm(fresh('applySourceServerGroupCapacity'), [fresh('captureSourceServerGroupCapacity')]);
+    expect(screen.queryByText('No stage before this one captures a capacity')).toBeNull();
+  });
+
   it('clone: region and account come from the cluster, and it says where the clone goes', () => {
     const held = showForm(fresh('cloneServerGroup'));
     type(/^Cluster/, 'hello-prod');
@@ -152,6 +172,18 @@ describe('problems', () => {
   it('of the graph keep it from being saved', () => {
     const [problem] = problemsOf(pipeline([{ type: 'wait', refId: '1', requisiteStageRefIds: ['9'], waitTime: 1 }]));
     expect(problem).toMatchObject({ level: 'error', node: '1' });
+  });
+
+  it('tell which notifications tell nobody; those of a stage count while they are sent', () => {
+    const silent = { type: 'email', address: 'team@example.com', when: [] };
+    const judge = { type: 'manualJudgment', name: 'Judge', refId: '1', notifications: [silent] };
+    const found = (sendNotifications: boolean): string[] =>
+      problemsOf({
+        ...pipeline([{ ...judge, sendNotifications }]),
+        notifications: [{ type: 'pagerduty', when: ['pipeline.failed'] }],
+      }).map(({ message }) => message);
+    expect(found(false)).toEqual(['there is no notification type “pagerduty”: nobody is told']);
+    expect(found(true)).toContain('Judge: Mail notification: choose when it tells');
   });
 
   it('say so when a stage type is unknown', () => {

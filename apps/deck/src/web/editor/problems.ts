@@ -1,8 +1,9 @@
 import type { Pipeline, SaveWarning } from '@gennaker/contracts/front50';
 import { graphProblems } from '@gennaker/contracts/pipeline-graph';
+import { notificationUis } from '@gennaker/notifications/ui';
 import { stageUis } from '@gennaker/stages/ui';
 import { triggerUis } from '@gennaker/triggers/ui';
-import type { JsonObject } from '@gennaker/ui/stage-ui';
+import { isOn, type JsonObject, list, object, strings, text } from '@gennaker/ui/stage-ui';
 import type { z } from 'zod';
 import { stagesOf } from './pipeline-operations.ts';
 
@@ -36,6 +37,21 @@ function usesExpression(value: JsonObject, issue: z.core.$ZodIssue): boolean {
   return typeof at === 'string' && at.includes('${');
 }
 
+/** What keeps notifications of a pipeline or a stage from telling anybody. */
+function notificationProblems(of: JsonObject): string[] {
+  return list(of['notifications'])
+    .map(object)
+    .flatMap((notification) => {
+      const type = text(notification['type']);
+      const ui = notificationUis.find((each) => each.type === type);
+      if (!ui) return [`there is no notification type “${type}”: nobody is told`];
+      const parsed = ui.schema.safeParse(notification);
+      const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => sentence(issue, notification));
+      const silent = strings(notification['when']).length === 0 ? ['choose when it tells'] : [];
+      return [...wrong, ...silent].map((message) => `${ui.label} notification: ${message}`);
+    });
+}
+
 /** What is wrong with a pipeline, as far as can be said without running it; saved warnings are added. */
 export function problemsOf(
   pipeline: Pipeline,
@@ -65,6 +81,7 @@ export function problemsOf(
         message: `${name}: ${message}`,
         ...(fix ? { fix } : {}),
       });
+    for (const message of isOn(stage['sendNotifications']) ? notificationProblems(stage) : []) add(message);
     if (!ui && operators.has(stage.type)) continue;
     if (!ui) {
       add(`there is no stage type “${stage.type}”`, 'Change its type, or remove it');
@@ -83,10 +100,14 @@ export function problemsOf(
       add(`There is no trigger type “${trigger.type}”`);
       continue;
     }
+    const own = ui.problems?.(trigger) ?? [];
+    for (const message of own) add(`${ui.label} trigger: ${message}`);
     const parsed = ui.schema.safeParse(trigger);
-    if (!parsed.success)
+    if (!parsed.success && own.length === 0)
       for (const issue of parsed.error.issues) add(`${ui.label} trigger: ${sentence(issue, trigger)}`);
   }
+  for (const message of notificationProblems(pipeline))
+    problems.push({ level: 'warning', node: CONFIGURATION, message });
   const said = new Set(problems.map(({ message }) => message));
   for (const { message, field, fix } of saved) {
     if (said.has(message)) continue;

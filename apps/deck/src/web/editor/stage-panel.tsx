@@ -1,12 +1,15 @@
 import { ActionIcon, Button, Menu, MultiSelect, NumberInput, Select, TextInput } from '@mantine/core';
 import type { Pipeline } from '@gennaker/contracts/front50';
 import { stageUis } from '@gennaker/stages/ui';
-import { TextAreaField, TextField } from '@gennaker/ui/fields';
+import { SwitchField, TextAreaField, TextField } from '@gennaker/ui/fields';
 import { DestroyIcon, HookIcon, JsonIcon, MoreIcon } from '@gennaker/ui/icons';
 import { Note } from '@gennaker/ui/panels';
 import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
 import { isOn, list, object, text } from '@gennaker/ui/stage-ui';
-import { NotificationList } from '../notifications/notification-list.tsx';
+import { ExpectedArtifactList } from '../artifacts/expected-artifact-list.tsx';
+import { stageEvents } from '../notifications/notification-events.ts';
+import { NotificationsForm } from '../notifications/notifications-form.tsx';
+import { expectedArtifactsOf } from '../queries/artifacts.ts';
 import { usePreconfigured } from '../queries/insight.ts';
 import { ExecutionWindow } from './execution-window.tsx';
 import { LastRunScope } from './expression-scope.tsx';
@@ -41,6 +44,7 @@ export function StagePanel({ pipeline, stage, problems, onEdit, onSelect, onJson
   const patch = (change: JsonObject): void =>
     onEdit(patchStage(pipeline, refId, change), `${refId}:${Object.keys(change).join()}`);
   const below = downstreamOf(pipeline, refId);
+  const expected = expectedArtifactsOf(stage);
   const possible = stagesOf(pipeline).filter((each) => !below.has(each.refId));
   const Glyph = ui?.icon ?? (operators ? HookIcon : undefined);
   return (
@@ -134,6 +138,16 @@ export function StagePanel({ pipeline, stage, problems, onEdit, onSelect, onJson
             />
           )}
           <ExecutionOptions stage={stage} onPatch={patch} />
+          {ui?.producesArtifacts || expected.length > 0 ? (
+            <ExpectedArtifactList
+              title="Artifacts that it produces"
+              none="None is bound. Name one for later stages to use."
+              expected={expected}
+              prior={false}
+              onChange={(expectedArtifacts) => patch({ expectedArtifacts })}
+            />
+          ) : null}
+          <StageNotifications pipeline={pipeline} stage={stage} onPatch={patch} />
         </LastRunScope>
         <ExpressionTrial pipeline={pipeline} stage={stage} />
       </div>
@@ -152,7 +166,6 @@ function ExecutionOptions({
   const mode = failureMode(stage);
   const timeout = stage['stageTimeoutMs'];
   const enabled = object(stage['stageEnabled']);
-  const notified = isOn(stage['sendNotifications']) ? list(stage['notifications']).map(object) : [];
   return (
     <div className="panel-options">
       <h3 className="gk-section-title">Execution</h3>
@@ -209,10 +222,49 @@ function ExecutionOptions({
           onChange={(comments) => onPatch({ comments })}
         />
       </div>
+    </div>
+  );
+}
+
+/** Who is told of the stage. They are told only while that is switched on: the list stays. */
+function StageNotifications({
+  pipeline,
+  stage,
+  onPatch,
+}: {
+  readonly pipeline: Pipeline;
+  readonly stage: StageConfig;
+  readonly onPatch: (patch: JsonObject) => void;
+}) {
+  const notified = list(stage['notifications']).map(object);
+  const on = isOn(stage['sendNotifications']);
+  return (
+    <div className="panel-options">
+      <NotificationsForm
+        notifications={notified}
+        told={{
+          level: 'stage',
+          application: pipeline.application,
+          pipeline: pipeline.name,
+          stage: stage.name ?? stage.type,
+        }}
+        events={stageEvents(stage.type)}
+        onChange={(notifications) =>
+          onPatch({
+            notifications,
+            // Whoever adds the first one wants it sent.
+            ...(notified.length === 0 && notifications.length > 0 ? { sendNotifications: true } : {}),
+          })
+        }
+      />
       {notified.length > 0 ? (
         <div style={{ marginTop: 14 }}>
-          <h3 className="gk-section-title">Notifications</h3>
-          <NotificationList of={notified} />
+          <SwitchField
+            label="Send notifications of this stage"
+            help="Off: the list stays, and nobody is told"
+            value={on}
+            onChange={(sendNotifications) => onPatch({ sendNotifications })}
+          />
         </div>
       ) : null}
     </div>

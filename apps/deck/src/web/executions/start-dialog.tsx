@@ -8,6 +8,8 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useStart } from '../queries/executions.ts';
 import { usePlan } from '../queries/insight.ts';
 import { PlanView } from './plan-view.tsx';
+import { ArtifactPicker, type PickedArtifacts } from '../artifacts/artifact-picker.tsx';
+import { expectedArtifactsOf } from '../queries/artifacts.ts';
 import { Dialog } from '../shell/dialog.tsx';
 
 /** A pipeline's parameter, as its JSON writes it. */
@@ -55,6 +57,7 @@ export function StartDialog({
   const [values, setValues] = useState<Record<string, string>>(() =>
     Object.fromEntries(parameters.map(({ name, fallback }) => [name, fallback])),
   );
+  const [picked, setPicked] = useState<PickedArtifacts>({});
   const [again, setAgain] = useState(running === 0);
   const missing = parameters.filter(({ name, required }) => required && !values[name]);
   const [settled] = useDebouncedValue(values, PLAN_AFTER_MS);
@@ -74,7 +77,7 @@ export function StartDialog({
           event.preventDefault();
           if (missing.length > 0) return;
           start.mutate(
-            { pipeline: pipeline.name, parameters: values },
+            { pipeline: pipeline.name, parameters: values, artifacts: Object.values(picked) },
             {
               onSuccess: () => {
                 notifications.show({ message: `${pipeline.name} has started`, autoClose: 3000 });
@@ -128,6 +131,9 @@ export function StartDialog({
             />
           ),
         )}
+        {expectedArtifactsOf(pipeline).length > 0 ? (
+          <ArtifactPicker pipeline={pipeline} picked={picked} onPick={setPicked} />
+        ) : null}
         {missing.length > 0 ? null : <PlanView plan={plan} />}
         {start.isError ? <ErrorPanel title="It was not started" error={start.error} /> : null}
         <Group justify="flex-end" gap="xs">

@@ -5,25 +5,45 @@ import { useFocusReturn } from '../shell/focus-return.ts';
 import type { Deed } from './deed.ts';
 import { DeedDialog } from './deed-dialog.tsx';
 
-/** One thing beside the list that it stands in: what can be done to it, then all about it. Escape closes it; the focus then goes back to where it was opened. */
+/** One thing beside the list that it stands in: what can be done to it, then all about it. */
 export function Pane({
   application,
+  deeds,
+  actions,
+  ...frame
+}: Omit<Parameters<typeof PaneFrame>[0], 'actions'> & {
+  readonly application: string;
+  readonly deeds: readonly Deed[];
+  /** Buttons besides those of the deeds. */
+  readonly actions?: ReactNode;
+}) {
+  return (
+    <PaneFrame
+      {...frame}
+      actions={
+        <>
+          {actions}
+          <DeedButtons application={application} deeds={deeds} />
+        </>
+      }
+    />
+  );
+}
+
+/** What stands beside a list. Escape closes it; the focus then goes back to where it was opened. */
+export function PaneFrame({
   label,
   title,
   tags,
-  deeds,
   actions,
   onClose,
   children,
 }: {
-  readonly application: string;
   /** What it is, for screen readers. */
   readonly label: string;
   readonly title: string;
   readonly tags?: ReactNode;
-  readonly deeds: readonly Deed[];
-  /** Buttons besides those of the deeds. */
-  readonly actions?: ReactNode;
+  readonly actions: ReactNode;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) {
@@ -48,10 +68,7 @@ export function Pane({
         </div>
         <CloseButton aria-label="Close" onClick={onClose} />
       </header>
-      <div className="pane-actions">
-        {actions}
-        <DeedButtons application={application} deeds={deeds} />
-      </div>
+      <div className="pane-actions">{actions}</div>
       {children}
     </aside>
   );

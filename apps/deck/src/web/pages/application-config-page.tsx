@@ -9,9 +9,8 @@ import { AttributesForm } from '../applications/attributes-form.tsx';
 import { DeleteApplicationDialog } from '../applications/delete-application-dialog.tsx';
 import { PermissionsForm } from '../applications/permissions-form.tsx';
 import { GuardsForm } from '../guards/guards-form.tsx';
-import { NotificationList } from '../notifications/notification-list.tsx';
+import { NotificationSettingsForm } from '../notifications/notification-settings-form.tsx';
 import { useApplications } from '../queries/applications.ts';
-import { useNotificationSettings } from '../queries/notification-settings.ts';
 
 const route = getRouteApi('/applications/$application/config');
 
@@ -61,7 +60,11 @@ function Sections({ stored }: { readonly stored: Application }) {
         </p>
         <Guards stored={stored} />
       </section>
-      <Notifications application={stored.name} />
+      <section aria-labelledby="notifications">
+        <h2 id="notifications">Notifications</h2>
+        <p className="gk-muted">Of every pipeline of {stored.name}, beside those that a pipeline has itself.</p>
+        <NotificationSettingsForm of={stored.name} />
+      </section>
       <section aria-labelledby="deletion">
         <h2 id="deletion">Deletion</h2>
         <p className="gk-muted">
@@ -81,17 +84,6 @@ function Sections({ stored }: { readonly stored: Application }) {
       </section>
       {deleting ? <DeleteApplicationDialog application={stored.name} onClose={() => setDeleting(false)} /> : null}
     </div>
-  );
-}
-
-function Notifications({ application }: { readonly application: string }) {
-  const settings = useNotificationSettings(application);
-  if (!settings.data || settings.data.length === 0) return null;
-  return (
-    <section aria-labelledby="notifications">
-      <h2 id="notifications">Notifications</h2>
-      <NotificationList of={settings.data} />
-    </section>
   );
 }
 

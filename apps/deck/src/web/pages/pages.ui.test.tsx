@@ -27,7 +27,7 @@ describe('the page of an execution', () => {
       'PUT /pipelines/e1/pause': new ServiceError(409, 'It has just ended', { fix: 'Look at it' }),
     });
     renderPage(at);
-    await screen.findByRole('button', { name: 'Pause' });
+    await screen.findByRole('button', { name: 'Pause' }, { timeout: 10_000 });
     fireEvent.keyDown(document.body, { key: 'p' });
     expect(await screen.findByText('It was not paused')).toBeDefined();
     expect(screen.getByText('It has just ended')).toBeDefined();

@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { DAY_MS, startOf } from './day.ts';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
 
 const PAGE = 25;
-const DAY_MS = 24 * 60 * 60_000;
 
 /** What executions are searched by, as it stands in the address: texts, and days as YYYY-MM-DD. */
 export interface SearchCriteria {
@@ -15,12 +15,6 @@ export interface SearchCriteria {
   readonly commit?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-}
-
-/** Begin of a day in the reader's own time, epoch milliseconds; undefined for what is no day. */
-function startOf(day: string | undefined): number | undefined {
-  const at = day === undefined ? Number.NaN : new Date(`${day}T00:00:00`).getTime();
-  return Number.isNaN(at) ? undefined : at;
 }
 
 /** Is anything searched for? */

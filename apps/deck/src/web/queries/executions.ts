@@ -131,10 +131,23 @@ export function useCancel() {
 export function useStart(application: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ pipeline, parameters }: { pipeline: string; parameters: Record<string, unknown> }) => {
+    mutationFn: async ({
+      pipeline,
+      parameters,
+      artifacts = [],
+    }: {
+      pipeline: string;
+      parameters: Record<string, unknown>;
+      /** What the start brings besides. */
+      artifacts?: readonly Readonly<Record<string, unknown>>[];
+    }) => {
       const { ref } = await gate.startPipeline({
         params: { application, name: pipeline },
-        body: { type: 'manual', parameters },
+        body: {
+          type: 'manual',
+          parameters,
+          ...(artifacts.length > 0 ? { artifacts: artifacts.map((artifact) => ({ ...artifact })) } : {}),
+        },
       });
       return ref.slice(ref.lastIndexOf('/') + 1);
     },

@@ -86,14 +86,6 @@ export function useQueues(application: string) {
   });
 }
 
-/** Events that came in, newest first. */
-export function useIncoming(type: string) {
-  return useQuery({
-    queryKey: keys.events(type),
-    queryFn: ({ signal }) => gate.eventHistory({ query: { limit: 200, ...(type ? { type } : {}) } }, { signal }),
-  });
-}
-
 /** A stage type that an operator set up: a webhook, or another type with settings of the operator. */
 export type OperatorType = Pick<
   Awaited<ReturnType<typeof gate.preconfiguredWebhooks>>[number],

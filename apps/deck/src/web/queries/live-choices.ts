@@ -15,16 +15,22 @@ import { useTraffic } from './traffic.ts';
 /** Choices change rarely: they are read again after this long, in ms. */
 const FRESH_MS = 30_000;
 
-function choices<T>(result: UseQueryResult<T>, options: (data: T) => Choices['options'], empty: string): Choices {
+/** What a select offers of what was read: the options, or why there are none. */
+export function choices<T>(
+  result: UseQueryResult<T>,
+  options: (data: T) => Choices['options'],
+  empty: string,
+): Choices {
   if (result.isPending) return { options: [], loading: result.fetchStatus === 'fetching' };
   if (result.isError) {
     const { message, fix } = describeError(result.error);
     return { options: [], loading: false, note: `Could not be listed: ${(fix ?? message).slice(0, 160)}` };
   }
   const found = options(result.data);
-  return { options: found, loading: false, ...(found.length === 0 ? { note: empty } : {}) };
+  return { options: found, loading: false, ...(found.length === 0 && empty ? { note: empty } : {}) };
 }
-const named = (names: readonly string[]): Choices['options'] =>
+/** Options of names, each once, in their order. */
+export const named = (names: readonly string[]): Choices['options'] =>
   [...new Set(names)].toSorted().map((value) => ({ value }));
 
 /** Names of a list that may hold names or objects with a name. */
@@ -169,6 +175,18 @@ export const liveData: LiveData = {
           }))
           .filter(({ value }) => value !== ''),
       'The bakery offers no base image',
+    );
+  },
+  useDeploymentMonitors() {
+    const result = useQuery({
+      queryKey: keys.choices('deploymentMonitors'),
+      queryFn: ({ signal }) => gate.deploymentMonitors({}, { signal }),
+      staleTime: FRESH_MS,
+    });
+    return choices(
+      result,
+      (all) => all.filter(({ stable }) => stable).map(({ id, name }) => ({ value: id, hint: name })),
+      'No external one is configured; gennaker.yml names them',
     );
   },
   useMasters() {

@@ -15,8 +15,10 @@ export const SHORTCUTS = [
   { press: ['g', 'm'], does: 'Go to images' },
   { press: ['g', 's'], does: 'Search everything' },
   { press: ['g', 'q'], does: 'Go to the queue' },
+  { press: ['g', 'e'], does: 'Go to the event log' },
+  { press: ['g', 'b'], does: 'Go to builds' },
   { press: ['g', 'i'], does: 'Open the inbox' },
-  { press: ['j'], does: 'Next in a list of an infrastructure page' },
+  { press: ['j'], does: 'Next in a list that opens beside itself' },
   { press: ['k'], does: 'The one before it' },
   { press: ['Enter'], does: 'Open it beside the list' },
   { press: ['p'], does: 'Pause or resume the execution on its page' },
@@ -58,6 +60,8 @@ export function useShortcuts(application: string | undefined, showHelp: () => vo
       }
       if (event.key === 'a') void navigate({ to: '/applications', search: {} });
       else if (event.key === 'o') void navigate({ to: '/projects', search: {} });
+      else if (event.key === 'e') void navigate({ to: '/events', search: {} });
+      else if (event.key === 'b') void navigate({ to: '/builds', search: {} });
       else if (event.key === 's') void navigate({ to: '/search', search: {} });
       else if (event.key === 'i') document.querySelector<HTMLButtonElement>('[data-inbox]')?.click();
       else if (!application) return;

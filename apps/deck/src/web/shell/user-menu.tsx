@@ -2,9 +2,11 @@ import { ActionIcon, Button, Group, Menu, PasswordInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import {
   ActivityIcon,
+  BellIcon,
   DestroyIcon,
   HookIcon,
   ImportIcon,
+  JenkinsIcon,
   PipelineIcon,
   ProjectIcon,
   UnplugIcon,
@@ -54,6 +56,18 @@ export function UserMenu() {
             renderRoot={(props) => <Link to="/events" search={{}} {...props} />}
           >
             Event log
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<BellIcon size={15} />}
+            renderRoot={(props) => <Link to="/notifications" search={{}} {...props} />}
+          >
+            Notifications
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<JenkinsIcon size={15} />}
+            renderRoot={(props) => <Link to="/builds" search={{}} {...props} />}
+          >
+            Builds
           </Menu.Item>
           <Menu.Item leftSection={<UnplugIcon size={15} />} renderRoot={(props) => <Link to="/accounts" {...props} />}>
             Cloud accounts

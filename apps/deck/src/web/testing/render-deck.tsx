@@ -24,6 +24,7 @@ export const testLiveData: LiveData = {
   useImages: choices('hello-1'),
   useBaseImages: choices('debian-12-nodejs'),
   useMasters: choices('demo-jenkins'),
+  useDeploymentMonitors: choices('logs'),
   useJobs: choices('hello'),
   useClusters: () => ({
     clusters: [{ account: 'local-gce', cluster: 'hello-prod', regions: ['us-central1'] }],
