@@ -165,9 +165,9 @@ export class EventFeed {
   /** Events of some executions, of these types (absent: all), after the last sequence that is known of each; in order per execution. */
   async since(after: Readonly<Record<string, number>>, types?: readonly string[]): Promise<ExecutionEvent[]> {
     const { rows } = await this.#db.query<TransitionRow>({
-      name: 'orca-events-since',
+      name: 'orca-feed-since',
       // A row has the number of its transition's first event; transitions are given whole, so that it is enough.
-      text: `select e.xid::text, e.id::text, e.execution_id, e.application, e.pipeline_config_id, e.data
+      text: `select e.xid::text, e.id::text, e.execution_id, e.application, e.pipeline_config_id, e.data::json
              from unnest($1::text[], $2::int[]) known(execution_id, sequence)
              join orca.events e on e.execution_id = known.execution_id and e.sequence > known.sequence
              order by e.xid, e.id`,
