@@ -36,13 +36,12 @@ export function pack(value: Json): Packed {
   if (before) return before;
   const packed = packNow(value);
   // What is short is written again as soon as it is found again.
-  if (packed.text.length > SHORT) known.set(value, packed);
+  if (packed.text.length > SHORT || packed.blobs.length > 0) known.set(value, packed);
   return packed;
 }
 
 function packNow(value: Json): Packed {
-  // A context that changed mostly holds the same big values as before.
-  if (!Object.values(value).some(isKnownBig)) {
+  if (!Object.values(value).some(isSurelyBig)) {
     const small = packSmall(value);
     if (small) return small;
   }
@@ -64,7 +63,9 @@ function packNow(value: Json): Packed {
   return { text: `{${parts.join(',')}}`, blobs };
 }
 
-function isKnownBig(item: unknown): boolean {
+/** Big without being written: a long text, or what was found big before, as most that a changed context holds. */
+function isSurelyBig(item: unknown): boolean {
+  if (typeof item === 'string') return item.length > BIG;
   return typeof item === 'object' && item !== null && bigs.has(item);
 }
 

@@ -47,9 +47,9 @@ const MADE = [
   'start_time bigint',
   'end_time bigint',
   'parent_id text',
-  'data json',
-  'context json',
-  'outputs json',
+  'data text',
+  'context text',
+  'outputs text',
 ];
 
 /** SQL that inserts new stages, whose 13 parameters `stageLists` makes; `next` numbers them. The rows are called `v`. */
@@ -71,9 +71,9 @@ const CHANGED = [
   'status text',
   'start_time bigint',
   'end_time bigint',
-  'data json',
-  'context json',
-  'outputs json',
+  'data text',
+  'context text',
+  'outputs text',
 ];
 
 function build(parts: FlushParts, form: Form): string {
@@ -125,7 +125,7 @@ function build(parts: FlushParts, form: Form): string {
     steps.push(`history as (
   insert into orca.events (execution_id, sequence, application, pipeline_config_id, trace, data, ended)
   select own.id, v.sequence, own.application, own.pipeline_config_id, v.trace, v.data, own.complete
-  from ${rows('v', 1, ['id text', 'sequence int', 'trace text', 'data json'])} join own on own.id = v.id
+  from ${rows('v', 1, ['id text', 'sequence int', 'trace text', 'data text'])} join own on own.id = v.id
 )`);
   if (parts.changed)
     steps.push(`changed as (

@@ -149,7 +149,7 @@ export class EventFeed {
   async transitions(executionId: string): Promise<HistoryEntry[]> {
     const { rows } = await this.#db.query<TransitionRow>({
       name: 'orca-history',
-      text: `select xid::text, id::text, execution_id, application, pipeline_config_id, data
+      text: `select xid::text, id::text, execution_id, application, pipeline_config_id, data::json
              from orca.events where execution_id = $1 order by sequence`,
       values: [executionId],
     });
@@ -165,9 +165,9 @@ export class EventFeed {
   /** Events of some executions, of these types (absent: all), after the last sequence that is known of each; in order per execution. */
   async since(after: Readonly<Record<string, number>>, types?: readonly string[]): Promise<ExecutionEvent[]> {
     const { rows } = await this.#db.query<TransitionRow>({
-      name: 'orca-events-since',
+      name: 'orca-feed-since',
       // A row has the number of its transition's first event; transitions are given whole, so that it is enough.
-      text: `select e.xid::text, e.id::text, e.execution_id, e.application, e.pipeline_config_id, e.data
+      text: `select e.xid::text, e.id::text, e.execution_id, e.application, e.pipeline_config_id, e.data::json
              from unnest($1::text[], $2::int[]) known(execution_id, sequence)
              join orca.events e on e.execution_id = known.execution_id and e.sequence > known.sequence
              order by e.xid, e.id`,
@@ -203,7 +203,7 @@ export class EventFeed {
       text: `select snapshot.xmin::text, e.*
              from (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin) snapshot
              left join lateral (
-               select xid::text, id::text, execution_id, application, pipeline_config_id, data
+               select xid::text, id::text, execution_id, application, pipeline_config_id, data::json
                from orca.events
                where (xid, id) > ($1::bigint, $2::bigint) and xid < snapshot.xmin${condition}
                  and ($3::text is null or application = $3) and ($4::text is null or execution_id = $4)

@@ -377,7 +377,7 @@ describe('the event stream', () => {
     await late.query('begin');
     const insert = `insert into orca.events (execution_id, sequence, application, data)
                     values ($1, $2, 'app', json_build_object('inputs', '[]'::json, 'events',
-                      json_build_array(json_build_object('type', $3::text, 'sequence', $2::int, 'at', 0))))`;
+                      json_build_array(json_build_object('type', $3::text, 'sequence', $2::int, 'at', 0)))::text)`;
     await late.query(insert, ['other', 1, 'Late']);
     await db.pool.query(insert, ['other', 2, 'Early']);
     orchestrator.feed.hint();

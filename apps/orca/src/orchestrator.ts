@@ -155,6 +155,7 @@ export class Orchestrator {
     const { claimed, at, state, ...started } = await this.#starter.start(begun ? { ...prepared, begun } : prepared);
     if (claimed) {
       this.#claims.adopt(started.id, at);
+      this.#parts.writer.holds(started.id, started.held ?? []);
       const { trace } = prepared;
       this.#work({ id: started.id, epoch: 1, state, shown: undefined, mailSeq: 0, mailApplied: 0, trace });
     } else if (!prepared.queued) this.bell.ring(started.id);
@@ -279,6 +280,7 @@ export class Orchestrator {
 
   #forget(id: string): void {
     this.#claims.drop(id);
+    this.#parts.writer.forget(id);
     this.#actors.delete(id);
   }
 

@@ -27,7 +27,7 @@ export async function refuseOvertaken(
 ): Promise<void> {
   const { rows } = await client.query<Row>({
     name: 'orca-events-since',
-    text: 'select data from orca.events where execution_id = $1 and sequence > $2 order by sequence',
+    text: 'select data::json from orca.events where execution_id = $1 and sequence > $2 order by sequence',
     values: [before.id, before.version],
   });
   const own = rows

@@ -141,16 +141,16 @@ export function blobsOf(
 
 /** SQL of what the rows of an execution `e` do not show yet. */
 export const LATER_OF = `case when e.rows_version < e.version then (
-    select json_build_object('from', e.rows_version, 'transitions', json_agg(v.data->'events' order by v.sequence))
+    select json_build_object('from', e.rows_version, 'transitions', json_agg(v.data::json->'events' order by v.sequence))
     from orca.events v where v.execution_id = e.id and v.sequence > e.rows_version) end`;
 
 /** Stages of some executions, by execution. */
-export const STAGES_OF = `select coalesce(json_agg(json_build_object('data', s.data, 'context', s.context, 'outputs', s.outputs)), '[]')
+export const STAGES_OF = `select coalesce(json_agg(json_build_object('data', s.data::json, 'context', s.context::json, 'outputs', s.outputs::json)), '[]')
   from orca.stages s where s.execution_id = e.id`;
 
 /** As STAGES_OF, without what fills lists: of the contexts only the group, no outputs. */
-const NARROW_STAGES_OF = `select coalesce(json_agg(json_build_object('data', s.data, 'context',
-    case when s.context->>'group' is null then '{}' else json_build_object('group', s.context->>'group') end, 'outputs', '{}'::json)), '[]')
+const NARROW_STAGES_OF = `select coalesce(json_agg(json_build_object('data', s.data::json, 'context',
+    case when s.context::json->>'group' is null then '{}' else json_build_object('group', s.context::json->>'group') end, 'outputs', '{}'::json)), '[]')
   from orca.stages s where s.execution_id = e.id`;
 
 /**

@@ -12,7 +12,7 @@ import type { Orchestrator } from './orchestrator.ts';
 import { isTrue, queueRules } from './queue/queue-rules.ts';
 import type { Queues } from './queue/queues.ts';
 import type { Prepared, Started } from './starter.ts';
-import { storable } from './storable.ts';
+import { asStorable } from './storable.ts';
 import { artifactsApart } from './stored-artifacts.ts';
 
 type Document = Readonly<Record<string, unknown>>;
@@ -116,7 +116,7 @@ function created(request: StartRequest, id: string): Prepared['event'] {
     stages: request.stages,
     now: request.now,
   };
-  const event = createExecution(storable(input));
+  const event = createExecution(asStorable(input));
   if (event.type !== 'ExecutionCreated') throw new Error(`an execution cannot begin with ${event.type}`);
   return event;
 }

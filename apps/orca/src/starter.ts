@@ -10,7 +10,7 @@ import { searchWords, WORD_SEPARATOR } from './rest/search-words.ts';
 import { fixedOf, liveOf } from './rows.ts';
 import { stageLists } from './stage-lists.ts';
 import { array, joined, plain, texts } from './transition.ts';
-import { isRefusedByData } from './writer.ts';
+import { hashesOf, isRefusedByData } from './writer.ts';
 
 /** An execution ready to be stored, with the event that made it. */
 export interface Prepared {
@@ -38,6 +38,8 @@ export interface Begun {
 export interface Started {
   readonly id: string;
   readonly fresh: boolean;
+  /** Hashes of the big values that were stored with it. */
+  readonly held?: ReadonlySet<string> | undefined;
 }
 
 /** `claimed`: this process owns it, by a statement that began at `at` (steady ms), in this state. */
@@ -85,7 +87,7 @@ with made as (
 ), history as (
   insert into orca.events (execution_id, sequence, application, pipeline_config_id, trace, data)
   select made.id, 1, made.application, made.pipeline_config_id, made.trace, v.data
-  from unnest(${texts(1)}, ${texts(31)}::json[]) as v(id, data) join made on made.id = v.id
+  from unnest(${texts(1)}, ${texts(31)}) as v(id, data) join made on made.id = v.id
 ), words as (
   insert into orca.execution_words (execution_id, build_time, words)
   select made.id, v.build_time, string_to_array(v.words, E'\\x1f')
@@ -168,11 +170,11 @@ export async function insertExecutions(db: Queryable, all: readonly Prepared[], 
     birth && !queued ? [] : Object.values(state.stages).map((stage) => ({ execution: state.id, stage })),
   );
   const blobs = new Map<string, Blob>();
-  const uses = new Map<string, { execution: string; hash: string }>();
-  const hold = (execution: string, held: readonly Blob[]): void => {
-    for (const blob of held) {
+  const held = new Map<string, Set<string>>();
+  const hold = (execution: string, some: readonly Blob[]): void => {
+    for (const blob of some) {
       blobs.set(blob.hash, blob);
-      uses.set(`${execution}/${blob.hash}`, { execution, hash: blob.hash });
+      hashesOf(held, execution).add(blob.hash);
     }
   };
   const keep =
@@ -182,7 +184,7 @@ export async function insertExecutions(db: Queryable, all: readonly Prepared[], 
       hold(execution, packed.blobs);
       return packed.text;
     };
-  for (const { state, blobs: held = [] } of all) hold(state.id, held);
+  for (const { state, blobs: apart = [] } of all) hold(state.id, apart);
   const lists = stageLists(stages, keep);
   const entries = all.map((one) => {
     const begun = birth && !one.queued ? one.begun : undefined;
@@ -217,8 +219,8 @@ export async function insertExecutions(db: Queryable, all: readonly Prepared[], 
         : [
             joined(big.map((blob) => blob.hash)),
             joined(big.map((blob) => blob.data)),
-            joined([...uses.values()].map((use) => use.execution)),
-            joined([...uses.values()].map((use) => use.hash)),
+            joined([...held].flatMap(([execution, hashes]) => [...hashes].map(() => execution))),
+            joined([...held.values()].flatMap((hashes) => [...hashes])),
           ]),
     ],
   });
@@ -226,7 +228,7 @@ export async function insertExecutions(db: Queryable, all: readonly Prepared[], 
   const others = all.filter(({ state }) => !made.has(state.id));
   const known = others.length === 0 ? [] : await findExisting(db, others);
   return all.map(({ state }, index) => {
-    if (made.has(state.id)) return { id: state.id, fresh: true };
+    if (made.has(state.id)) return { id: state.id, fresh: true, held: held.get(state.id) };
     return { id: known[others.findIndex((one) => one === all[index])] ?? state.id, fresh: false };
   });
 }

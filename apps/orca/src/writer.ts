@@ -35,6 +35,16 @@ export class Writer {
     this.#leaseMs = leaseMs;
   }
 
+  /** Told of big values that the database holds for an execution at hand. */
+  holds(execution: string, hashes: Iterable<string>): void {
+    for (const hash of hashes) hashesOf(this.#stored, execution).add(hash);
+  }
+
+  /** Nothing is remembered of an execution that is not at hand any more. */
+  forget(execution: string): void {
+    this.#stored.delete(execution);
+  }
+
   /** Commits a transition. Rejects with the row's own error, or when the database cannot tell what became of it. */
   commit(transition: Transition): Promise<Outcome> {
     return new Promise((resolve, reject) => this.#batches.add({ transition, resolve, reject }));
@@ -46,9 +56,7 @@ export class Writer {
       const outcomes = await commit(this.#db, transitions, this.#leaseMs, this.#stored);
       return () => {
         for (const { transition, resolve } of batch) {
-          const outcome = outcomes.get(transition.state.id);
-          if (!outcome) this.#stored.delete(transition.state.id);
-          resolve(outcome ?? { kind: 'fenced' });
+          resolve(outcomes.get(transition.state.id) ?? { kind: 'fenced' });
         }
       };
     } catch (error) {
@@ -205,11 +213,19 @@ async function commit(
     ...statement,
     values,
   });
-  for (const { execution, hash } of uses) stored.set(execution, (stored.get(execution) ?? new Set()).add(hash));
-  for (const row of rows) if (row.released) stored.delete(row.id);
+  for (const { execution, hash } of uses) hashesOf(stored, execution).add(hash);
   return new Map(
     rows.map((row) => [row.id, { kind: 'committed', released: row.released, mailSeq: row.mail_seq } as const]),
   );
+}
+
+/** The hashes that are kept of an execution, to be added to. */
+export function hashesOf(held: Map<string, Set<string>>, execution: string): Set<string> {
+  const known = held.get(execution);
+  if (known) return known;
+  const hashes = new Set<string>();
+  held.set(execution, hashes);
+  return hashes;
 }
 
 /** A transition's values one by one, in the order of the statement. An empty context or output is one that did not change. */

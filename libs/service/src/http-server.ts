@@ -257,7 +257,7 @@ async function answer(
   signalOf: () => AbortSignal,
   identity: Identity,
 ): Promise<void> {
-  const rawBody = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : new Uint8Array();
+  const rawBody = Buffer.isBuffer(request.body) ? request.body : new Uint8Array();
   const takesBody = route.body !== undefined || route.rawBody === true;
   refuseUnkeepable('path', request.params);
   refuseUnkeepable('query', request.query);

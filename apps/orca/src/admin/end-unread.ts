@@ -29,7 +29,7 @@ export async function endUnread(
          claim_expires = clock_timestamp() + $3 * interval '1 millisecond', due_at = clock_timestamp() + $3 * interval '1 millisecond'
        where id = $1 and not complete and (owner is null or claim_expires < clock_timestamp())
        returning id, epoch, mail_seq, trace, data, live, version, rows_version
-     ) select e.*, ${LATER_OF} later, (select coalesce(json_agg(s.data), '[]') from orca.stages s where s.execution_id = e.id) stages from mine e`,
+     ) select e.*, ${LATER_OF} later, (select coalesce(json_agg(s.data::json), '[]') from orca.stages s where s.execution_id = e.id) stages from mine e`,
     [id, owner, LEASE_MS],
   );
   const row = rows[0];

@@ -36,7 +36,7 @@ export async function recordFailure(parts: MailParts, request: StartRequest, why
     ]);
     await client.query(
       `insert into orca.events (execution_id, sequence, application, pipeline_config_id, trace, data, ended)
-       select id, 2, application, pipeline_config_id, trace, $2::json, true from orca.executions where id = $1`,
+       select id, 2, application, pipeline_config_id, trace, $2, true from orca.executions where id = $1`,
       [started.id, JSON.stringify({ inputs: [], events })],
     );
     return started;

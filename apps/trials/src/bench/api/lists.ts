@@ -20,9 +20,9 @@ const app = (number: number, size: ApiSize): string => named.application(number 
 const config = (number: number, size: ApiSize): string => named.config(number % size.pipelines);
 const DAY_MS = 24 * 60 * 60_000;
 
-const STAGES = `(select json_agg(json_build_object('data', s.data, 'context', s.context, 'outputs', s.outputs))
+const STAGES = `(select json_agg(json_build_object('data', s.data::json, 'context', s.context::json, 'outputs', s.outputs::json))
   from orca.stages s where s.execution_id = e.id) stages`;
-const NARROW = `(select json_agg(s.data) from orca.stages s where s.execution_id = e.id) stages`;
+const NARROW = `(select json_agg(s.data::json) from orca.stages s where s.execution_id = e.id) stages`;
 
 /** Executions by a statement that answers their ids, with their stages or without the stages' contexts. */
 const executions = (ids: string, values: readonly unknown[], stages = STAGES): Statement => ({
