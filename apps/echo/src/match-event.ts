@@ -68,8 +68,7 @@ async function passGates(echo: Echo, row: EventRow, event: EchoEvent, found: Fou
   const { pipeline, decision } = found;
   if (!decision.trigger) return found;
   const reason =
-    outsideReplay(row, pipeline) ??
-    (await closedGate(echo.gates, { pipeline, trigger: decision.trigger, event }));
+    outsideReplay(row, pipeline) ?? (await closedGate(echo.gates, { pipeline, trigger: decision.trigger, event }));
   return reason ? { ...found, decision: { verdicts: decision.verdicts, reason } } : found;
 }
 
@@ -198,7 +197,9 @@ async function record(echo: Echo, row: EventRow, found: readonly Found[], reason
     if (claimed.rowCount !== 1) return;
     for (const [position, one] of kept.entries()) {
       const { pipeline, decision } = one;
-      const id = decision.trigger ? (one.executionId ?? executionId(row.received_at.getTime(), row.key, pipeline.id)) : null;
+      const id = decision.trigger
+        ? (one.executionId ?? executionId(row.received_at.getTime(), row.key, pipeline.id))
+        : null;
       const application = pipeline.application.toLowerCase();
       // What is sent again on purpose counts again.
       const identity = id === null || row.replay_of !== null ? null : (decision.identity ?? null);

@@ -26,7 +26,7 @@ import { notificationHandlers } from './notifications/http.ts';
 import { startNotifications } from './notifications/notifications.ts';
 import { notificationRules } from './notifications/rules.ts';
 import { personNamed } from './person-named.ts';
-import { echoRules } from './rules.ts';
+import { eventRules } from './rules.ts';
 import { triggerSecrets } from './webhooks/trigger-secrets.ts';
 
 /** Echo: events and triggers. */
