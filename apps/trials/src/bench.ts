@@ -8,6 +8,7 @@ import { profileOrca } from './bench/engine/profile.ts';
 import { ROWS } from './bench/engine/rows.ts';
 import { runBench } from './bench/engine/run.ts';
 import { runInventoryBench } from './bench/inventory/run.ts';
+import { runTriggerBench } from './bench/triggers/run.ts';
 
 const HELP = `gennaker bench: measures the product beside floors and peers that run in the same minutes on the same servers.
 
@@ -16,6 +17,7 @@ const HELP = `gennaker bench: measures the product beside floors and peers that 
   npm run bench -- inventory [--quick]
   npm run bench -- deploy [--rounds 5] [--quick] [--profile] [--offset 4300]
   npm run bench -- api [--rounds 5] [--only ROW,ROW] [--quick]
+  npm run bench -- triggers [--rounds 5] [--quick] [--profile]
 
 engine: it starts a PostgreSQL (fsync and synchronous commit on) and a Redis of its own and one orca process, as --split orca
 would, and starts
@@ -39,6 +41,10 @@ api: it starts gate, front50, orca, echo and clouddriver on stores of its own an
 10,000 pipelines and 200,000 executions (--quick: a tenth). Each list of gate at its default page, each way to search
 executions and the first byte of each list of everything stand beside a hand-written statement, in turn.
 
+triggers: it starts gate, echo, front50 and orca on stores of its own. Each round sends webhooks that start an execution each,
+50 in flight, and then at half of that rate whether answers come or not; a server that only stores them stands beside.
+--profile tells in place of that where the services' time goes.
+
 Ends with one line of JSON; exit code 0 only when every row reaches its bound.
 `;
 
@@ -55,7 +61,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const [bench = ''] = positionals;
-if (values.help || !['engine', 'cloudlab', 'inventory', 'deploy', 'api'].includes(bench)) {
+if (values.help || !['engine', 'cloudlab', 'inventory', 'deploy', 'api', 'triggers'].includes(bench)) {
   process.stdout.write(HELP);
   process.exit(values.help ? 0 : 1);
 }
@@ -86,6 +92,11 @@ if (bench === 'cloudlab') {
 if (bench === 'api') {
   const outcome = await runApiBench({ rounds, quick: values.quick, only: wanted, say });
   process.exit(printBench('api', outcome, say) ? 0 : 1);
+}
+if (bench === 'triggers') {
+  const outcome = await runTriggerBench({ rounds, quick: values.quick, profile: values.profile, say });
+  if (values.profile) process.exit(0);
+  process.exit(printBench('triggers', outcome, say) ? 0 : 1);
 }
 if (bench === 'inventory') {
   const outcome = await runInventoryBench({ quick: values.quick, say });

@@ -44,14 +44,16 @@ export async function profileOrca(say: (text: string) => void): Promise<void> {
     // The thread that renews claims has a profile of its own; the main one is the bigger.
     const [main] = sizes.sort((a, b) => b.text.length - a.text.length);
     if (!main) throw new Error('orca left no profile behind');
-    printProfile(profileSchema.parse(JSON.parse(main.text)), say);
+    printProfile(main.text, say);
   } finally {
     await servers.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function printProfile(profile: z.infer<typeof profileSchema>, say: (text: string) => void): void {
+/** Tells where the time of a CPU profile of V8 (its text) went: by package, and the functions that take most. */
+export function printProfile(text: string, say: (text: string) => void): void {
+  const profile = profileSchema.parse(JSON.parse(text));
   const nodes = new Map(profile.nodes.map((node) => [node.id, node.callFrame]));
   const packages = new Map<string, number>();
   const functions = new Map<string, number>();
@@ -70,7 +72,7 @@ function printProfile(profile: z.infer<typeof profileSchema>, say: (text: string
     for (const [name, micros] of [...map].sort(([, a], [, b]) => b - a).slice(0, TOP))
       say(`${((micros / busy) * 100).toFixed(1).padStart(6)} %  ${name}`);
   };
-  say(`orca was busy for ${(busy / 1e6).toFixed(1)} s (its start included); by package:`);
+  say(`it was busy for ${(busy / 1e6).toFixed(1)} s (its start included); by package:`);
   top(packages);
   say('by function:');
   top(functions);
