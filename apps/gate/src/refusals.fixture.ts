@@ -74,6 +74,27 @@ export const REFUSALS: readonly (readonly [string, string, number, string, unkno
   ['a template has to exist', 'GET /v2/pipelineTemplates/nowhere', 404, 'nowhere'],
   ['a server group has to exist', 'GET /applications/rules/serverGroups/a/r/rules-v000', 404, 'There is no account a'],
   ['a bake has to exist', 'GET /bakery/logs/r/nowhere', 404, 'nowhere'],
+  ['an artifact account has to exist', 'GET /artifacts/account/nowhere/names', 404, 'nowhere'],
+  [
+    'an artifact has to be of a type that is fetched',
+    'PUT /artifacts/fetch',
+    400,
+    'docker/image',
+    { type: 'docker/image' },
+  ],
+  ['an artifact is fetched with an account', 'PUT /artifacts/fetch', 400, 'artifacts.accounts', { type: 's3/object' }],
+  ['what would be bound is asked of a pipeline', 'POST /artifacts/bindings/nowhere', 404, 'nowhere', {}],
+  [
+    'a start needs the artifacts that its trigger lists',
+    'POST /pipelines/start',
+    400,
+    'no artifact was received',
+    {
+      ...{ application: 'rules', name: 'Expects', stages: [] },
+      expectedArtifacts: [{ id: 'a', matchArtifact: { name: 'shop' } }],
+      trigger: { expectedArtifactIds: ['a'] },
+    },
+  ],
   ['a build master has to exist', 'GET /v3/builds/nowhere/jobs', 404, 'nowhere'],
   ['an expression needs an execution', 'GET /pipelines/nowhere/evaluateExpression?expression=1', 404, 'nowhere'],
   [

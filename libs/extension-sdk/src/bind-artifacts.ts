@@ -152,6 +152,11 @@ function ambiguous(title: string, matching: readonly Json[], where: string): Rea
   };
 }
 
+/** The reason as a message that stands alone. */
+export function messageOf({ summary }: Reason): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}`;
+}
+
 /** The same artifacts, each once: where it comes first. */
 export function distinct(artifacts: readonly Json[]): Json[] {
   const seen = new Map<string, Json>();

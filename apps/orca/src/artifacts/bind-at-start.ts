@@ -1,7 +1,7 @@
 import { badRequest } from '@gennaker/contracts/error';
 import type { ExecutionTrigger } from '@gennaker/contracts/execution';
 import type { Json } from '@gennaker/engine/model';
-import { type PriorArtifacts, wantsEarlier } from '@gennaker/extension-sdk/bind-artifacts';
+import { messageOf, type PriorArtifacts, wantsEarlier } from '@gennaker/extension-sdk/bind-artifacts';
 import { bindForTrigger, type TriggerBinding, withBoundArtifacts } from '@gennaker/extension-sdk/bind-for-trigger';
 import type { Queryable } from '@gennaker/store/database';
 import { earlierArtifacts, withContent } from './earlier-artifacts.ts';
@@ -54,7 +54,7 @@ export async function bindAtStart(
     return received.length === (trigger.artifacts?.length ?? 0) ? trigger : { ...trigger, artifacts: received };
   const { bound, bindings, reason } = await bindWithEarlier(db, document, trigger);
   if (!bound)
-    throw badRequest(reason.summary, {
+    throw badRequest(messageOf(reason), {
       field: 'expectedArtifacts',
       ...(reason.next === undefined ? {} : { fix: reason.next }),
       ...(reason.evidence === undefined ? {} : { evidence: reason.evidence }),

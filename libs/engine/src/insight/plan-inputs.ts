@@ -1,4 +1,4 @@
-import { linearRegex } from '@gennaker/extension-sdk/linear-regex';
+import { bindOne, distinct, expectationsOf, messageOf } from '@gennaker/extension-sdk/bind-artifacts';
 import type { Json } from '../model.ts';
 import type { PlanWarning } from './plan-preview.ts';
 
@@ -32,39 +32,26 @@ export function plannedParameters(config: unknown, sent: Json, warnings: PlanWar
   return parameters;
 }
 
-/** The artifacts that a run would have: those received, then the defaults of what is expected and did not come. */
+/**
+ * The artifacts that a run would have: those received, then the defaults of what is expected and did not come; what is
+ * bound to nothing yet is warned of.
+ */
 export function plannedArtifacts(expected: unknown, received: readonly Json[], warnings: PlanWarning[]): Json[] {
-  const artifacts = [...received];
-  objects(expected).forEach((one, index) => {
-    const match = isObject(one['matchArtifact']) ? one['matchArtifact'] : {};
-    if (received.some((artifact) => matches(match, artifact))) return;
-    const fallback = one['defaultArtifact'];
-    if (one['useDefaultArtifact'] === true && isObject(fallback)) artifacts.push(fallback);
-    else
-      warnings.push({
-        message: `The expected artifact "${String(one['displayName'] ?? match['name'] ?? one['id'])}" was not given and has no default`,
-        field: `expectedArtifacts.${index}`,
-        fix:
-          one['usePriorArtifact'] === true
-            ? 'the one of the run before is taken, if there was one'
-            : 'give it with the trigger',
-      });
+  const bindings = expectationsOf(expected).map((expectation) =>
+    bindOne(expectation, { received: distinct(received) }),
+  );
+  bindings.forEach(({ bound, lack, expectation, reason }, index) => {
+    if (bound !== undefined) return;
+    const earlier = expectation.usePrior && lack === 'none';
+    warnings.push({
+      message: earlier
+        ? `The expected artifact "${expectation.title}" was not given and has no default`
+        : messageOf(reason),
+      field: `expectedArtifacts.${index}`,
+      fix: earlier
+        ? 'the one of an earlier execution is taken, if there was one'
+        : (reason.next ?? 'give it with the trigger'),
+    });
   });
-  return artifacts;
-}
-
-/** As Spinnaker matches: what the pattern names must be equal, or match it as a regular expression. */
-function matches(pattern: Json, artifact: Json): boolean {
-  return ['type', 'name', 'version', 'location', 'reference', 'uuid'].every((key) => {
-    const wanted = pattern[key];
-    if (typeof wanted !== 'string' || wanted === '') return true;
-    const found = artifact[key];
-    if (found === wanted) return true;
-    if (typeof found !== 'string') return false;
-    try {
-      return linearRegex(`^(?:${wanted})$`).finds(found);
-    } catch {
-      return false;
-    }
-  });
+  return [...received, ...bindings.flatMap(({ bound, origin }) => (bound && origin === 'default' ? [bound] : []))];
 }
