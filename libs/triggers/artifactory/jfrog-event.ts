@@ -38,7 +38,7 @@ export function readJFrogEvent(content: unknown): JFrogEvent {
 /** Why an event brings nothing; undefined when it does. */
 export function bringsNothing({ domain, event_type: type, data }: JFrogEvent): string | undefined {
   if (ARRIVALS[domain]?.includes(type)) return undefined;
-  return `a ${domain} event "${type}" in ${data.repo_key} brings nothing new`;
+  return `the ${domain} event "${type}" in ${data.repo_key} brings nothing new`;
 }
 
 /** `group/parts/name/version/name-version.ext` of a Maven layout. */
