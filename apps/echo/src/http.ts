@@ -1,4 +1,4 @@
-import type { echoApi } from '@gennaker/contracts/echo';
+import type { echoEventsApi } from '@gennaker/contracts/echo';
 import type { Handlers } from '@gennaker/contracts/route';
 import type { Echo } from './echo.ts';
 import { byHandContent } from './events/by-hand.ts';
@@ -8,8 +8,8 @@ import { testEvent } from './events/test-event.ts';
 import { takeEvent } from './take-event.ts';
 import { takeWebhook } from './webhooks/take-webhook.ts';
 
-/** Echo's API bound to its use cases. */
-export function echoHandlers(echo: Echo): Handlers<typeof echoApi> {
+/** Echo's operations on events bound to their use cases. */
+export function eventHandlers(echo: Echo): Handlers<typeof echoEventsApi> {
   return {
     post: ({ body, user, identity, traceparent, signal }) => {
       const content = body.type === 'manual' ? byHandContent(body.content, identity) : body.content;

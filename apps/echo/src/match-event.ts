@@ -68,8 +68,7 @@ async function passGates(echo: Echo, row: EventRow, event: EchoEvent, found: Fou
   const { pipeline, decision } = found;
   if (!decision.trigger) return found;
   const reason =
-    outsideReplay(row, pipeline) ??
-    (await closedGate(echo.gates, { pipeline, trigger: decision.trigger, event }));
+    outsideReplay(row, pipeline) ?? (await closedGate(echo.gates, { pipeline, trigger: decision.trigger, event }));
   return reason ? { ...found, decision: { verdicts: decision.verdicts, reason } } : found;
 }
 
@@ -109,7 +108,8 @@ export async function findByTriggers(
         next: `trigger types here: ${Object.keys(echo.triggers).join(', ')}`,
       },
     };
-  const pipelines = await pipelinesFor(echo, types);
+  const only = echo.triggers[event.type]?.pipelineOf?.(event);
+  const pipelines = only === undefined ? await pipelinesFor(echo, types) : await pipelineWithId(echo, only);
   const found: Found[] = [];
   let turn = performance.now();
   for (const pipeline of pipelines) {
@@ -122,6 +122,8 @@ export async function findByTriggers(
     found.push({ pipeline: { ...pipeline, id }, decision: matchPipeline(echo.triggers, pipeline, event, proof) });
   }
   if (found.length > 0) return { found };
+  if (only !== undefined)
+    return { found, reason: { summary: `the pipeline ${only} that the event is for does not exist any more` } };
   return {
     found,
     reason: {
@@ -129,6 +131,11 @@ export async function findByTriggers(
       next: 'add a trigger to a pipeline and save it',
     },
   };
+}
+
+async function pipelineWithId(echo: Echo, id: string): Promise<Pipeline[]> {
+  const pipeline = await unless404(echo.front50.getPipeline({ params: { id }, query: PLAN }));
+  return pipeline ? [pipeline] : [];
 }
 
 /** Templated pipelines start as what they stand for. */
@@ -190,7 +197,9 @@ async function record(echo: Echo, row: EventRow, found: readonly Found[], reason
     if (claimed.rowCount !== 1) return;
     for (const [position, one] of kept.entries()) {
       const { pipeline, decision } = one;
-      const id = decision.trigger ? (one.executionId ?? executionId(row.received_at.getTime(), row.key, pipeline.id)) : null;
+      const id = decision.trigger
+        ? (one.executionId ?? executionId(row.received_at.getTime(), row.key, pipeline.id))
+        : null;
       const application = pipeline.application.toLowerCase();
       // What is sent again on purpose counts again.
       const identity = id === null || row.replay_of !== null ? null : (decision.identity ?? null);

@@ -44,14 +44,46 @@ describe('matchPipeline', () => {
     ],
     [
       'two other triggers',
-      { triggers: [hook({ source: 'x' }), hook({ enabled: false })] },
+      { triggers: [hook({ payloadConstraints: { v: '2' } }), hook({ enabled: false })] },
       'none of 2 triggers matches',
+    ],
+    [
+      'one that is near, one that is not',
+      { triggers: [hook({ source: 'x' }), hook({ enabled: false })] },
+      'the trigger is not enabled',
     ],
     ['no such trigger', { triggers: [{ type: 'jenkins' }] }, 'the pipeline has no trigger for webhook events'],
   ])('explains: %s', (_label, changes, summary) => {
     const decision = matchPipeline(triggers, pipeline(changes), event);
     expect(decision.trigger).toBeUndefined();
     expect(decision.reason.summary).toContain(summary);
+  });
+
+  it('knows pipelines that the event is none of the business of', () => {
+    const elsewhere = (given: Record<string, unknown>[]) =>
+      matchPipeline(triggers, pipeline({ triggers: given }), event).elsewhere;
+    expect(elsewhere([hook({ source: 'x' }), hook({ source: 'y' })])).toBe(true);
+    expect(elsewhere([hook({ source: 'x' }), hook({ payloadConstraints: { v: '2' } })])).toBeUndefined();
+    expect(elsewhere([hook()])).toBeUndefined();
+  });
+
+  it('says what each of its triggers said, and is stopped by none that cannot be judged', () => {
+    const failing = matchPipeline(triggers, pipeline({ triggers: [hook({ identity: '$[?(@.x)]' })] }), event);
+    expect(failing.reason.summary).toContain('the trigger cannot be judged: the path may have names');
+    const { verdicts } = matchPipeline(
+      triggers,
+      pipeline({ triggers: [hook({ source: 'x' }), hook({ id: 'b' })] }),
+      event,
+    );
+    expect(verdicts).toMatchObject([
+      {
+        position: 0,
+        type: 'webhook',
+        matches: false,
+        reason: { summary: 'its source is "x", the event came to "ci"' },
+      },
+      { position: 1, id: 'b', matches: true },
+    ]);
   });
 
   it('starts as nobody else, whatever the trigger’s document says', () => {

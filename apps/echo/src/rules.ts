@@ -1,11 +1,11 @@
-import type { echoApi } from '@gennaker/contracts/echo';
+import type { echoEventsApi } from '@gennaker/contracts/echo';
 import { applicationOf, type Rules } from '@gennaker/service/guard';
 
 /**
- * Who may call what of echo: EXECUTE starts by hand; webhooks are their senders', whom triggers check. Events are looked at,
- * tried and sent again by those who may READ or EXECUTE an application that they concern, which the handlers find out.
+ * Who may do what with echo's events: EXECUTE starts by hand; webhooks are their senders', whom triggers check. Events are
+ * looked at, tried and sent again by those who may READ or EXECUTE an application that they concern: the handlers see to it.
  */
-export const echoRules: Rules<typeof echoApi> = {
+export const eventRules: Rules<typeof echoEventsApi> = {
   post: {
     needs: 'EXECUTE',
     of: ({ body }) => (body.type === 'manual' ? applicationOf(body.content) : null),

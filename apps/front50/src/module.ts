@@ -56,6 +56,10 @@ export const app: AppDefinition = {
           stageTypes,
           strategies: Object.values(strategies),
           triggerTypes,
+          triggerProblems: (trigger) =>
+            Object.values(triggers)
+              .find(({ type }) => type === trigger['type'])
+              ?.problems?.(trigger, systemClock.now()) ?? [],
           accounts: new Set((await accounts()).map(({ name }) => name)),
         }),
       }),

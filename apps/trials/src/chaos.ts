@@ -6,6 +6,8 @@ import { ENGINE_FAULTS } from './chaos/engine/faults.ts';
 import { ENGINE_PLANTS } from './chaos/engine/plants.ts';
 import { engineChaos } from './chaos/engine/run.ts';
 import { kills, PLANTS, SCENARIOS } from './chaos/kills.ts';
+import { TRIGGER_PLANTS } from './chaos/triggers/plants.ts';
+import { triggerChaos } from './chaos/triggers/run.ts';
 
 /** Where a long run of deploys keeps what is done. */
 const DEPLOY_STATE = '.gennaker/chaos-deploy.json';
@@ -18,6 +20,7 @@ const HELP = `gennaker chaos: breaks a running system on purpose and checks that
   npm run chaos -- operations [--long] [--only OPERATION,OPERATION]
   npm run chaos -- deploy [--long] [--seed N] [--plant FAULT] [--state FILE] [--from N] [--count N]
                          [--data FOLDER | --offset N]
+  npm run chaos -- triggers [--webhooks N] [--connections N] [--seed N] [--plant FAULT] [--logs FOLDER]
 
 It starts systems of its own; the scenarios:
 ${SCENARIOS.map((one) => `  ${one.name.padEnd(18)} ${one.about}`).join('\n')}
@@ -34,9 +37,13 @@ in all of its scenarios, and takes an hour.
 there when it is started again; --from N begins at the Nth deploy, --count N does so many at most. --data takes a system
 that runs with "--split orca=1,clouddriver=1".
 
+"triggers" sends 10,000 webhooks from 50 connections, each twice under one delivery id, while gate and echo are killed and
+started again: each starts exactly one execution, and the event log accounts for every one.
+
 --plant makes the run fail on purpose, to prove that the checks see it: ${PLANTS.join(', ')};
 for "engine": ${ENGINE_PLANTS.join(', ')};
-for "deploy": ${DEPLOY_PLANTS.join(', ')}.
+for "deploy": ${DEPLOY_PLANTS.join(', ')};
+for "triggers": ${TRIGGER_PLANTS.join(', ')}.
 Ends with one line of JSON; exit code 0 only when all is well.
 `;
 
@@ -50,6 +57,8 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     faults: { type: 'string' },
     executions: { type: 'string' },
+    webhooks: { type: 'string' },
+    connections: { type: 'string' },
     logs: { type: 'string' },
     state: { type: 'string' },
     from: { type: 'string' },
@@ -58,7 +67,7 @@ const { values, positionals } = parseArgs({
     offset: { type: 'string', default: '4007' },
   },
 });
-const PROGRAMS = { kills: deliveries, engine, operations, deploy: deploys };
+const PROGRAMS = { kills: deliveries, engine, operations, deploy: deploys, triggers };
 const program = Object.entries(PROGRAMS).find(([name]) => name === positionals[0])?.[1];
 if (values.help || !program) {
   process.stdout.write(HELP);
@@ -72,7 +81,10 @@ const refuse = (text: string): never => {
 process.exitCode = (await program()) ? 0 : 1;
 
 /** The whole number that an option gives. */
-function number(name: 'faults' | 'executions' | 'seed' | 'offset', otherwise: number): number {
+function number(
+  name: 'faults' | 'executions' | 'webhooks' | 'connections' | 'seed' | 'offset',
+  otherwise: number,
+): number {
   const given = Number(values[name] ?? otherwise);
   return Number.isInteger(given) && given >= 0 ? given : refuse(`--${name} "${values[name]}" is no whole number.`);
 }
@@ -130,6 +142,21 @@ async function deploys(): Promise<boolean> {
     throw error;
   });
   return printReport('deploy', rows);
+}
+
+async function triggers(): Promise<boolean> {
+  const plant = TRIGGER_PLANTS.find((one) => one === values.plant);
+  if (values.plant && !plant)
+    return refuse(`There is no fault "${values.plant}" to plant; there are: ${TRIGGER_PLANTS.join(', ')}.`);
+  const rows = await triggerChaos({
+    webhooks: number('webhooks', 10_000),
+    connections: number('connections', 50) || 1,
+    seed: number('seed', 1),
+    plant,
+    logs: values.logs,
+    say,
+  });
+  return printReport('triggers', rows);
 }
 
 async function deliveries(): Promise<boolean> {

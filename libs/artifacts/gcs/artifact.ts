@@ -1,31 +1,38 @@
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import { type ArtifactEnvironment, defineArtifact } from '@gennaker/extension-sdk/artifact';
 import { contentOf, referenceOf } from '@gennaker/extension-sdk/artifact-content';
-import { GoogleAuth, type JWTInput } from 'google-auth-library';
 import { z } from 'zod';
 import { type GcsArtifactAccount, gcsArtifactAccountSchema } from './schema.ts';
 
 const REFERENCE = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])\/([^#]+)(?:#(\d+))?$/s;
 const SCOPE = 'https://www.googleapis.com/auth/devstorage.read_only';
 
-const keySchema = z.looseObject({ type: z.string().optional() });
+const keySchema = z.object({ client_email: z.string(), private_key: z.string() });
 const listSchema = z.object({
   items: z.array(z.object({ name: z.string(), generation: z.string().optional() })).default([]),
 });
 
-/** A token of the account, for as long as the call needs one; undefined without credentials. */
-async function tokenOf(account: GcsArtifactAccount, { secret }: ArtifactEnvironment): Promise<string | undefined> {
+/** What proves to the store who calls; nothing without credentials. A key signs by itself, without asking Google for a token. */
+async function headersOf(
+  account: GcsArtifactAccount,
+  url: string,
+  { secret }: ArtifactEnvironment,
+): Promise<Record<string, string>> {
   const { credentials } = account;
-  if (!credentials) return undefined;
+  if (!credentials) return {};
   try {
-    const auth = new GoogleAuth({
-      scopes: [SCOPE],
-      ...(credentials.type === 'applicationDefault' ? {} : { credentials: keyOf(await secret(credentials)) }),
-    });
-    return (await auth.getAccessToken()) ?? undefined;
+    // It is large, and most systems have no such account.
+    const { GoogleAuth, JWT } = await import('google-auth-library');
+    if (credentials.type === 'applicationDefault')
+      return Object.fromEntries(await new GoogleAuth({ scopes: [SCOPE] }).getRequestHeaders(url));
+    const { client_email: email, private_key: key } = keyOf(await secret(credentials));
+    const auth = new JWT({ email, key, scopes: [SCOPE] });
+    auth.useJWTAccessWithScope = true;
+    return Object.fromEntries(await auth.getRequestHeaders(url));
   } catch (error) {
+    if (error instanceof ServiceError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new ServiceError(502, `The account ${account.name} gets no token: ${why}`, {
+    throw new ServiceError(502, `The account ${account.name} cannot prove who it is: ${why}`, {
       field: 'artifactAccount',
       fix: 'check the key that it refers to',
     });
@@ -33,21 +40,17 @@ async function tokenOf(account: GcsArtifactAccount, { secret }: ArtifactEnvironm
 }
 
 /** @throws Error that quotes nothing of the key */
-function keyOf(text: string): JWTInput {
+function keyOf(text: string): z.output<typeof keySchema> {
   try {
-    return keySchema.parse(JSON.parse(text)) as JWTInput;
+    return keySchema.parse(JSON.parse(text));
   } catch {
-    throw new Error('what it refers to holds no JSON key');
+    throw new Error('what it refers to holds no key of a service account');
   }
 }
 
 async function get(path: string, account: GcsArtifactAccount, environment: ArtifactEnvironment) {
-  const token = await tokenOf(account, environment);
-  return environment.open({
-    url: `${account.endpoint.replace(/\/$/, '')}/storage/v1/b/${path}`,
-    method: 'GET',
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-  });
+  const url = `${account.endpoint.replace(/\/$/, '')}/storage/v1/b/${path}`;
+  return environment.open({ url, method: 'GET', headers: await headersOf(account, url, environment) });
 }
 
 async function listed(query: Record<string, string>, account: GcsArtifactAccount, environment: ArtifactEnvironment) {

@@ -25,10 +25,7 @@ export const eventMatchSchema = z.object({
   started: z.boolean(),
   executionId: z.string().optional(),
   reason: reasonSchema,
-  elsewhere: z
-    .boolean()
-    .optional()
-    .describe('its triggers are for other sources: the event is none of its business'),
+  elsewhere: z.boolean().optional().describe('its triggers are for other sources: the event is none of its business'),
 });
 export type EventMatch = z.infer<typeof eventMatchSchema>;
 
@@ -167,8 +164,8 @@ export const eventRoutes = defineApi({
   },
 });
 
-/** Echo: events, triggers. */
-export const echoApi = defineApi({
+/** Echo's operations on events. */
+export const echoEventsApi = defineApi({
   post: {
     method: 'POST',
     path: '/',
@@ -185,6 +182,11 @@ export const echoApi = defineApi({
     response: eventAnswerSchema,
   },
   ...eventRoutes,
+});
+
+/** Echo: events, triggers, notifications. */
+export const echoApi = defineApi({
+  ...echoEventsApi,
   ...notificationRoutes,
   ...directNotificationRoutes,
 });

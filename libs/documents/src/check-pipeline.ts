@@ -2,6 +2,7 @@ import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import { type Pipeline, pipelineSchema, type SaveWarning } from '@gennaker/contracts/front50';
 import { nameProblems } from '@gennaker/contracts/moniker';
 import { graphProblems } from '@gennaker/contracts/pipeline-graph';
+import type { TriggerProblem } from '@gennaker/extension-sdk/trigger';
 import { type StrategyDefinition, strategyNamed } from '@gennaker/extension-sdk/strategy';
 
 /** What this system knows: whatever a pipeline names beyond it is saved with a warning. */
@@ -10,6 +11,8 @@ export interface Known {
   readonly triggerTypes: ReadonlySet<string>;
   readonly accounts: ReadonlySet<string>;
   readonly strategies: readonly StrategyDefinition[];
+  /** What of a trigger can never work; absent: triggers are not judged. */
+  readonly triggerProblems?: (trigger: Readonly<Record<string, unknown>>) => readonly TriggerProblem[];
 }
 
 const NAME_MAX = 200;
@@ -186,18 +189,26 @@ function accountWarning(value: unknown, field: string, label: string, known: Kno
   ];
 }
 
+/** Refuses a trigger that is on and can never start anything; warns of one that is off, or of an unknown type. */
 function triggerWarnings(pipeline: Pipeline, known: Known): SaveWarning[] {
-  return (pipeline.triggers ?? []).flatMap((trigger, index) =>
-    known.triggerTypes.has(trigger.type)
-      ? []
-      : [
-          {
-            message: `Trigger ${index + 1} has the type "${trigger.type}", which this system does not have: it never starts the pipeline`,
-            field: `triggers.${index}.type`,
-            fix: `use one of ${[...known.triggerTypes].toSorted().join(', ')}`,
-          },
-        ],
-  );
+  return (pipeline.triggers ?? []).flatMap((trigger, index) => {
+    if (!known.triggerTypes.has(trigger.type))
+      return [
+        {
+          message: `Trigger ${index + 1} has the type "${trigger.type}", which this system does not have: it never starts the pipeline`,
+          field: `triggers.${index}.type`,
+          fix: `use one of ${[...known.triggerTypes].toSorted().join(', ')}`,
+        },
+      ];
+    const warnings = (known.triggerProblems?.(trigger) ?? []).map(({ field, message, fix }) => ({
+      message: `Trigger ${index + 1} (${trigger.type}): ${message}`,
+      field: `triggers.${index}.${field}`,
+      fix,
+    }));
+    const [first] = warnings;
+    if (first && trigger.enabled === true) throw badRequest(first.message, { field: first.field, fix: first.fix });
+    return warnings;
+  });
 }
 
 function uniqueByField(warnings: readonly SaveWarning[]): SaveWarning[] {

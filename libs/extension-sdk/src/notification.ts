@@ -3,7 +3,6 @@ import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import type { igorApi } from '@gennaker/contracts/igor';
 import type { NotificationMessage } from '@gennaker/contracts/notifications';
 import type { Client } from '@gennaker/contracts/route';
-import type { scmRoutes } from '@gennaker/contracts/scm';
 import type { z } from 'zod';
 import type { GuardedResponse, Ports } from './ports.ts';
 
@@ -14,7 +13,7 @@ export interface NotificationSender<C> {
   /** HTTP through the egress guard. */
   readonly http: Ports['http'];
   /** Build servers and source hosts. */
-  readonly igor: Pick<Client<typeof igorApi & typeof scmRoutes>, 'setCommitStatus'>;
+  readonly igor: Pick<Client<typeof igorApi>, 'setCommitStatus'>;
   /** The text that a reference of the settings names. @throws Error that says what is missing */
   secret(reference: SecretReference): Promise<string>;
   /** The same whenever this message is sent again: receivers may count it once by that. */

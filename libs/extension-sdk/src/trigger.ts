@@ -35,6 +35,13 @@ export interface WebhookReading {
   readonly ignored?: Reason | undefined;
 }
 
+/** What is wrong with a trigger's field, and what to do. */
+export interface TriggerProblem {
+  readonly field: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
 /** A trigger type: which events it wants and what an execution gets from one. */
 export interface TriggerDefinition<S extends z.ZodType = z.ZodType> {
   readonly type: string;
@@ -44,6 +51,10 @@ export interface TriggerDefinition<S extends z.ZodType = z.ZodType> {
   readonly eventTypes: readonly string[];
   readonly schema: S;
   readonly examples: readonly Record<string, unknown>[];
+  /** What of an enabled trigger can never work, seen from `now` (epoch ms): such a pipeline is not saved. */
+  problems?(config: Readonly<Record<string, unknown>>, now: number): readonly TriggerProblem[];
+  /** Id of the one pipeline that an event is for; undefined: of any that wants it. */
+  pipelineOf?(event: EchoEvent): string | undefined;
   /**
    * Reads a webhook at `/webhooks/{type}/{source}`; absent: events of this type do not come so.
    * @throws ServiceError 400 for an unknown source and for a body that is none of its source's

@@ -19,6 +19,7 @@ const settingsSchema = z
     from: z.string().min(1).describe('such as "Gennaker <deploys@example.com>"'),
     username: z.string().min(1).optional(),
     password: secretReferenceSchema.optional().describe('where it is; never the password itself'),
+    serverName: z.string().min(1).optional().describe('name in the certificate, where it is not the host'),
     certificateAuthority: secretReferenceSchema.optional().describe('where the PEM of an authority of your own is'),
   })
   .refine(({ username, password }) => (username === undefined) === (password === undefined), {
@@ -54,7 +55,7 @@ export default defineNotification({
     ...(message.severity === 'HIGH' ? { priority: 'high' as const } : {}),
   }),
   async send(notification, message, { settings, secret, key }) {
-    const { host, tls, username, password, certificateAuthority } = settings;
+    const { host, tls, username, password, serverName, certificateAuthority } = settings;
     const transport = createTransport({
       host,
       port: settings.port ?? (tls === 'always' ? 465 : 587),
@@ -64,7 +65,10 @@ export default defineNotification({
       ...(username === undefined || password === undefined
         ? {}
         : { auth: { user: username, pass: (await secret(password)).trim() } }),
-      ...(certificateAuthority === undefined ? {} : { tls: { ca: await secret(certificateAuthority) } }),
+      tls: {
+        ...(serverName === undefined ? {} : { servername: serverName }),
+        ...(certificateAuthority === undefined ? {} : { ca: await secret(certificateAuthority) }),
+      },
       connectionTimeout: 15_000,
       greetingTimeout: 15_000,
       socketTimeout: 30_000,

@@ -159,6 +159,10 @@ export const gennakerFileSchema = z.object({
 
 export interface GennakerFile {
   readonly cron: CronSettings;
+  notifications: z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .optional()
+    .describe('what types of notifications need, by type'),
   readonly quietPeriod?: QuietPeriod;
   readonly pubsub: PubsubSettings;
   readonly triggerSecrets: z.output<typeof triggerSecretsSchema>;
@@ -184,6 +188,8 @@ export interface ServiceConfig {
   readonly offset: number;
   /** Name of this process among its like, in logs and claims. */
   readonly instance: string;
+  /** What each type of notification needs; the type reads it. */
+  readonly notifications: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly databaseUrl: string;
   readonly redisUrl: string;
   /** Key that the system's services sign identities with. */
@@ -282,6 +288,7 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
         endpoint: cloudlabUrl,
         regions: ['us-central1', 'europe-west1'],
       },
+    notifications: file?.notifications ?? {},
     ],
     jenkins: file?.jenkins ?? {
       masters: [

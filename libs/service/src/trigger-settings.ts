@@ -1,4 +1,4 @@
-import { credentialsReferenceSchema } from '@gennaker/contracts/cloud-accounts';
+import { secretReferenceSchema } from '@gennaker/contracts/cloud-accounts';
 import { z } from 'zod';
 
 function isTimeZone(name: string): boolean {
@@ -52,10 +52,7 @@ const subscriptionSchema = z.strictObject({
     .refine((url) => new URL(url).password === '', 'must hold no password: name where it is in "password"')
     .optional()
     .describe("absent: the system's own Redis"),
-  password: credentialsReferenceSchema
-    .refine(({ type }) => type !== 'applicationDefault', 'must be of type file or environment')
-    .optional()
-    .describe('where the password is; never the password itself'),
+  password: secretReferenceSchema.optional().describe('where the password is; never the password itself'),
   group: z.string().min(1).default('gennaker').describe('consumer group; its members share the messages'),
   payloadField: z.string().min(1).default('payload').describe('field with the JSON; the others are attributes'),
 });

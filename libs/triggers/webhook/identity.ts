@@ -12,7 +12,9 @@ export function identityAt(place: string, event: EchoEvent): string | undefined 
     const name = place.slice(HEADER.length).trim().toLowerCase();
     return event.headers?.[name] || undefined;
   }
-  const values = valuesAt(place, event.content).filter((value) => value !== null && value !== undefined && value !== '');
+  const values = valuesAt(place, event.content).filter(
+    (value) => value !== null && value !== undefined && value !== '',
+  );
   if (values.length === 0) return undefined;
   return values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(' ');
 }

@@ -10,6 +10,7 @@ export {
   Bell as BellIcon,
   Boxes as ClustersIcon,
   Braces as JsonIcon,
+  CalendarClock as ScheduleIcon,
   Check as CheckIcon,
   ChevronDown as ChevronDownIcon,
   ChevronRight as ChevronRightIcon,

@@ -29,6 +29,14 @@ export interface TrafficWindow {
   readonly to?: number | undefined;
 }
 
+/** When a schedule runs, in whose time. Times are epoch milliseconds. */
+export interface ScheduleTimes {
+  /** What the expression says, in words. */
+  readonly description: string;
+  readonly timezone: string;
+  readonly next: readonly number[];
+}
+
 /** Live data for forms. Each method is a hook: call it unconditionally in a component. */
 export interface LiveData {
   useAccounts(provider?: string): Choices;
@@ -46,6 +54,17 @@ export interface LiveData {
   /** External monitors that may judge deploys. */
   useDeploymentMonitors(): Choices;
   useJobs(master: string | undefined): Choices;
+  /** Pipelines of an application by their ids. */
+  usePipelines(application: string | undefined): Choices;
+  /** Streams of messages that gennaker.yml names. */
+  useSubscriptions(): Choices;
+  /** The next runs of a schedule; undefined: nothing is asked. `triggerId` decides what `H` stands for. */
+  useSchedule(
+    asked: { readonly expression: string; readonly timezone: string; readonly triggerId: string } | undefined,
+  ): {
+    readonly times?: ScheduleTimes | undefined;
+    readonly problem?: { readonly message: string; readonly fix?: string } | undefined;
+  };
   useClusters(application: string): { readonly clusters: readonly ClusterChoice[]; readonly loading: boolean };
   /** What load balancers counted; undefined: nothing is asked. `problem` says why it is not known. */
   useTraffic(window: TrafficWindow | undefined): {

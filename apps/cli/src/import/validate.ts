@@ -57,6 +57,10 @@ function known(accounts: readonly string[]): Known {
   return {
     stageTypes: new Set(Object.values(stages).flatMap(({ type, aliases }) => [type, ...(aliases ?? [])])),
     triggerTypes: new Set(Object.keys(triggers)),
+    triggerProblems: (trigger) =>
+      Object.values(triggers)
+        .find(({ type }) => type === trigger['type'])
+        ?.problems?.(trigger, Date.now()) ?? [],
     accounts: new Set(accounts),
     strategies: Object.values(strategies),
   };

@@ -59,11 +59,7 @@ export async function matchesOf(
 const COLUMNS =
   'id, key, type, source, content, headers, "user", received_at, matched_at, reason, ignored, not_listed, replay_of';
 
-async function withMatches(
-  client: Queryable,
-  rows: readonly EventRow[],
-  readable: Readable,
-): Promise<StoredEvent[]> {
+async function withMatches(client: Queryable, rows: readonly EventRow[], readable: Readable): Promise<StoredEvent[]> {
   const matches = await matchesOf(
     client,
     rows.map((row) => row.id),

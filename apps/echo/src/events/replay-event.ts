@@ -95,7 +95,6 @@ async function executable(
     const decision = authorize(identity, 'EXECUTE', await echo.access.permissions(name), name);
     if (decision.allowed) allowed.push(name);
   }
-  if (names.length > 0 && allowed.length === 0)
-    await demand(echo.access, identity, 'EXECUTE', names);
+  if (names.length > 0 && allowed.length === 0) await demand(echo.access, identity, 'EXECUTE', names);
   return allowed;
 }

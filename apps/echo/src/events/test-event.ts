@@ -28,7 +28,8 @@ interface Tried {
  * @throws ServiceError 400 for a test that is incomplete, 404 for an unknown event
  */
 export async function testEvent(echo: Echo, identity: Identity, test: EventTest): Promise<EventTestAnswer> {
-  const tried = test.eventId === undefined ? await madeUp(echo, identity, test) : await stored(echo, identity, test.eventId);
+  const tried =
+    test.eventId === undefined ? await madeUp(echo, identity, test) : await stored(echo, identity, test.eventId);
   const { event, key, reason } = tried;
   // Who tries a trigger has no secret to sign with.
   const isAssumed = tried.proof !== undefined && !tried.proof.given;
@@ -123,7 +124,8 @@ async function pipelinesOf(echo: Echo, identity: Identity, event: EchoEvent, tes
     const isAskedFor =
       (test.pipelineId === undefined || pipeline.id === test.pipelineId) &&
       (test.application === undefined || pipeline.application.toLowerCase() === test.application.toLowerCase());
-    if (isAskedFor && (!isGuarded || (await mayRead(echo.access, identity, pipeline.application)))) pipelines.push(pipeline);
+    if (isAskedFor && (!isGuarded || (await mayRead(echo.access, identity, pipeline.application))))
+      pipelines.push(pipeline);
   }
   return pipelines;
 }

@@ -56,6 +56,6 @@ export function readWebhook(
     headers: Object.fromEntries(headers),
     proof,
     reading,
-    key: webhookKey(webhook, webhook.headers, reading, proof),
+    key: webhookKey(webhook, webhook, reading, proof),
   };
 }

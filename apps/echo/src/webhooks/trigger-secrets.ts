@@ -10,10 +10,9 @@ export async function triggerSecrets(
 ): Promise<ReadonlyMap<string, string>> {
   const sources = { folder: config.credentialsFolder, variable: config.variable };
   const read = Object.entries(config.file.triggerSecrets).map(async ([name, reference]) => {
-    if (reference.type === 'applicationDefault') return [];
     const text = await readSecret(sources, reference, `The trigger secret ${name}`, 'echo');
     // Files end with a line end that nobody means.
-    return [[name, text.replace(/\r?\n$/, '')] as const];
+    return [name, text.replace(/\r?\n$/, '')] as const;
   });
-  return new Map((await Promise.all(read)).flat());
+  return new Map(await Promise.all(read));
 }

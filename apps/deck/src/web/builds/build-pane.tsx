@@ -1,28 +1,21 @@
 import { Button, Skeleton } from '@mantine/core';
 import type { BuildInfo } from '@gennaker/contracts/igor';
 import { ExternalIcon } from '@gennaker/ui/icons';
+import { LogView } from '@gennaker/ui/log-view';
 import { ErrorPanel, Facts, JsonBlock } from '@gennaker/ui/panels';
 import { list, object, text } from '@gennaker/ui/stage-ui';
 import { StatusText } from '@gennaker/ui/status';
 import { Ago, formatDuration } from '@gennaker/ui/time';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { PaneFrame, PaneSection } from '../infrastructure/pane.tsx';
-import { useBuild } from '../queries/builds.ts';
+import { type BuildPlace, readConsole, useBuild, useBuildProperties } from '../queries/builds.ts';
 import { buildState, builtAt } from './build-words.ts';
 
 /** One build: how it stands, what it built from and made, and what it writes while it runs. */
-export function BuildPane({
-  master,
-  job,
-  number,
-  onClose,
-}: {
-  readonly master: string;
-  readonly job: string;
-  readonly number: number;
-  readonly onClose: () => void;
-}) {
-  const found = useBuild(master, job, number);
+export function BuildPane({ place, onClose }: { readonly place: BuildPlace; readonly onClose: () => void }) {
+  const { master, job, number } = place;
+  const found = useBuild(place);
   const build = found.data?.number === number ? found.data : undefined;
   return (
     <PaneFrame
@@ -61,7 +54,14 @@ export function BuildPane({
       {found.isPending ? (
         <Skeleton m={16} height={120} w="auto" radius="md" role="status" aria-label="Reading the build" />
       ) : null}
-      {build ? <BuildFacts build={build} /> : null}
+      {build ? <BuildFacts place={place} build={build} /> : null}
+      <PaneSection title="Console">
+        <LogView
+          id={`${master}/${job}/${number}`}
+          title={`Console of ${job} #${number}`}
+          read={(offset, signal) => readConsole(place, offset, signal)}
+        />
+      </PaneSection>
     </PaneFrame>
   );
 }
@@ -72,10 +72,10 @@ export function BuildState({ build }: { readonly build: Pick<BuildInfo, 'buildin
   return <StatusText look={look}>{words}</StatusText>;
 }
 
-function BuildFacts({ build }: { readonly build: BuildInfo }) {
+function BuildFacts({ place, build }: { readonly place: BuildPlace; readonly build: BuildInfo }) {
   const at = builtAt(build);
   const took = Number(build['duration']);
-  const properties = object(build['properties']);
+  const tests = build.testResults?.find(({ totalCount }) => totalCount !== undefined);
   return (
     <>
       <PaneSection title="Facts">
@@ -89,6 +89,11 @@ function BuildFacts({ build }: { readonly build: BuildInfo }) {
                 text(each['branch']) || 'Commit',
                 [text(each['sha1']).slice(0, 12), text(each['message'])].filter(Boolean).join(' '),
               ]),
+            [
+              'Tests',
+              tests ? `${tests.totalCount ?? 0}, ${tests.failCount ?? 0} failed, ${tests.skipCount ?? 0} left out` : '',
+            ],
+            ...Object.entries(build.parameters ?? {}).map(([name, value]): [string, string] => [name, text(value)]),
           ]}
         />
       </PaneSection>
@@ -98,24 +103,52 @@ function BuildFacts({ build }: { readonly build: BuildInfo }) {
         ) : (
           <ul className="build-artifacts">
             {build.artifacts.map((artifact) => (
-              <li key={artifact.relativePath}>
-                {artifact.url ? (
-                  <a className="link gk-mono" href={artifact.url} target="_blank" rel="noreferrer">
-                    {artifact.displayPath || artifact.fileName}
-                  </a>
-                ) : (
-                  <span className="gk-mono">{artifact.displayPath || artifact.fileName}</span>
-                )}
-              </li>
+              <BuildArtifact key={artifact.relativePath} place={place} artifact={artifact} />
             ))}
           </ul>
         )}
       </PaneSection>
-      {Object.keys(properties).length > 0 ? (
-        <PaneSection title="Properties">
-          <JsonBlock value={properties} label="Properties" />
-        </PaneSection>
-      ) : null}
     </>
+  );
+}
+
+/** Files whose properties executions may be given. */
+const PROPERTY_FILE = /\.(properties|json|ya?ml)$/u;
+
+/** An artifact; a property file opens. */
+function BuildArtifact({
+  place,
+  artifact: { fileName, displayPath, url },
+}: {
+  readonly place: BuildPlace;
+  readonly artifact: BuildInfo['artifacts'][number];
+}) {
+  const [opened, setOpened] = useState(false);
+  const read = useBuildProperties(place, opened ? fileName : undefined);
+  const name = displayPath || fileName;
+  return (
+    <li>
+      {url ? (
+        <a className="link gk-mono" href={url} target="_blank" rel="noreferrer">
+          {name}
+        </a>
+      ) : (
+        <span className="gk-mono">{name}</span>
+      )}{' '}
+      {PROPERTY_FILE.test(fileName) ? (
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          aria-expanded={opened}
+          aria-label={`Properties of ${name}`}
+          loading={read.isLoading}
+          onClick={() => setOpened(!opened)}
+        >
+          Properties
+        </Button>
+      ) : null}
+      {read.isError && opened ? <ErrorPanel title={`${name} cannot be read`} error={read.error} /> : null}
+      {read.data && opened ? <JsonBlock value={read.data.properties} label={`Properties of ${name}`} /> : null}
+    </li>
   );
 }

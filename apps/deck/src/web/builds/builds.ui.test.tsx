@@ -20,9 +20,9 @@ const done = {
   ...{ result: 'UNSTABLE', timestamp: '1700000000000', duration: 61_000 },
   artifacts: [
     { fileName: 'hello_1.2_all.deb', relativePath: 'out/hello_1.2_all.deb', displayPath: 'hello_1.2_all.deb' },
+    { fileName: 'build.properties', relativePath: 'build.properties' },
   ],
   scm: [{ branch: 'main', sha1: 'abcdef0123456789', message: 'Faster' }],
-  properties: { VERSION: '1.2' },
 };
 const answers = {
   'GET /auth/user': aUser(),
@@ -33,8 +33,15 @@ const answers = {
 };
 
 describe('the builds of a job', () => {
-  it('are listed with result, commit and artifacts; one opens beside the list', async () => {
-    const sent = fakeGate(answers);
+  it('are listed with result, commit and artifacts; one opens beside the list with its console', async () => {
+    const sent = fakeGate({
+      ...answers,
+      'GET /v3/builds/demo-jenkins/build/6/console': { text: 'Building…\nDone\n', nextOffset: 15, complete: true },
+      'GET /v3/builds/demo-jenkins/build/6/properties': {
+        fileName: 'build.properties',
+        properties: { VERSION: '1.2' },
+      },
+    });
     const { history } = renderPage('/builds?master=demo-jenkins&job=team%2Fhello');
     const opener = await screen.findByRole('button', { name: '#6' });
     expect(screen.getByText('Unstable')).toBeDefined();
@@ -43,6 +50,13 @@ describe('the builds of a job', () => {
     fireEvent.click(opener);
     const pane = within(await screen.findByRole('complementary', { name: 'Build 6 of team/hello' }));
     expect(await pane.findByText('hello_1.2_all.deb')).toBeDefined();
+    expect((await pane.findByLabelText('Console of team/hello #6')).textContent).toContain('Done');
+    expect(pane.getByText('Complete')).toBeDefined();
+    expect(sent.find(({ path }) => path.endsWith('/console'))?.query).toBe('?job=team%2Fhello&tail=200000');
+    fireEvent.click(pane.getByRole('button', { name: 'Properties of build.properties' }));
+    expect((await pane.findByLabelText('Properties of build.properties', { selector: 'pre' })).textContent).toContain(
+      '"VERSION": "1.2"',
+    );
     expect(history.location.search).toContain('number=6');
     expect(await violations()).toEqual([]);
     fireEvent.keyDown(document.body, { key: 'Escape' });

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Group, Menu, TextInput, Tooltip } from '@mantine/co
 import type { Pipeline } from '@gennaker/contracts/front50';
 import {
   DestroyIcon,
+  HookIcon,
   JsonIcon,
   MoreIcon,
   PipelineIcon,
@@ -133,6 +134,14 @@ export function EditorHead({ history, saving, blocked, jsonOpen, onJson, onSave,
               )}
             >
               Versions, differences, authors
+            </Menu.Item>
+          ) : null}
+          {stored.id ? (
+            <Menu.Item
+              leftSection={<HookIcon size={15} />}
+              renderRoot={(props) => <Link to="/events" search={{ pipeline: stored.id }} {...props} />}
+            >
+              Events that met it
             </Menu.Item>
           ) : null}
           {stored.id && stored['type'] !== 'templatedPipeline' ? (

@@ -136,6 +136,22 @@ describe('the other strategies', () => {
     expect(problemOf(/^Steps/)).toBe('10 % is no more than the step before it: put the steps in rising order');
   });
 
+  it('monitored: an external monitor takes the place of the rules for traffic', () => {
+    const held = deployBy('monitored');
+    expect(screen.queryByLabelText(/^Each step is watched for/)).not.toBeNull();
+    type(/^Judged by/, 'logs');
+    expect(screen.queryByLabelText(/^Each step is watched for/)).toBeNull();
+    type(/^It decides within/, '5');
+    fireEvent.click(screen.getByLabelText(/^Without its verdict/));
+    expect(held.cluster()['deploymentMonitor']).toEqual({
+      id: 'logs',
+      maxAnalysisMinutesOverride: 5,
+      failOnErrorOverride: false,
+    });
+    type(/^Judged by/, 'traffic');
+    expect(held.cluster()['deploymentMonitor']).toBeUndefined();
+  });
+
   it('rolling: bounds within which nothing can move are told at the field', () => {
     const held = deployBy('rolling');
     type(/^Instances more/, '0');

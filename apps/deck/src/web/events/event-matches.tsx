@@ -3,7 +3,10 @@ import { StatusText } from '@gennaker/ui/status';
 import { withLocalTimes } from '@gennaker/ui/time';
 import { Link } from '@tanstack/react-router';
 
-/** What an event did to each pipeline, and why; those that it does not concern are folded away. */
+/**
+ * What an event did to each pipeline, and why: a link to the execution that it started, or to the pipeline that it did not
+ * start. Those that it does not concern are folded away.
+ */
 export function EventMatches({
   event,
 }: {
@@ -54,7 +57,14 @@ function Match({ match }: { readonly match: EventMatch }) {
           {name}
         </Link>
       ) : (
-        name
+        <Link
+          className="link"
+          to="/applications/$application/executions/configure/$pipelineId"
+          params={{ application: match.application, pipelineId: match.pipelineId }}
+          search={{}}
+        >
+          {name}
+        </Link>
       )}
       <span className="gk-muted">: {withLocalTimes(match.reason.summary)}</span>
       {match.reason.next ? <div className="gk-muted event-next">{withLocalTimes(match.reason.next)}</div> : null}

@@ -67,6 +67,8 @@ describe('the event log', () => {
     expect(link.getAttribute('href')).toBe('/executions/e1');
     expect(screen.getByText(/the constraints are met/)).toBeDefined();
     expect(screen.getByText(/1 pipeline listens to other sources/)).toBeDefined();
+    const other = screen.getByRole('link', { name: 'hello · Other', hidden: true });
+    expect(other.getAttribute('href')).toBe('/applications/hello/executions/configure/p2');
     expect(await violations()).toEqual([]);
   });
 

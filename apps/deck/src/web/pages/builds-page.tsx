@@ -84,9 +84,7 @@ export function BuildsPage() {
       {open !== undefined && job !== '' ? (
         <BuildPane
           key={`${master}/${job}/${open}`}
-          master={master}
-          job={job}
-          number={open}
+          place={{ master, job, number: open }}
           onClose={() => show(undefined)}
         />
       ) : null}

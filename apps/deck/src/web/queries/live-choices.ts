@@ -4,16 +4,19 @@ import type { JsonObject } from '@gennaker/ui/stage-ui';
 import { list, object, strings, text } from '@gennaker/ui/stage-ui';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { strategyUis } from '@gennaker/strategies/ui';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useAccountList } from './accounts.ts';
 import { gate } from './gate.ts';
 import { useServerGroups } from './infrastructure.ts';
 import { keys } from './keys.ts';
+import { pipelinesQuery } from './pipelines.ts';
 import { useStrategyLab } from './strategy-lab.ts';
 import { useTraffic } from './traffic.ts';
 
 /** Choices change rarely: they are read again after this long, in ms. */
 const FRESH_MS = 30_000;
+/** Runs that are shown go by: they are read again after this long, in ms. */
+const RUNS_FRESH_MS = 20_000;
 
 /** What a select offers of what was read: the options, or why there are none. */
 export function choices<T>(
@@ -207,6 +210,44 @@ export const liveData: LiveData = {
       staleTime: FRESH_MS,
     });
     return choices(result, named, 'This Jenkins lists no jobs; type the name of one');
+  },
+  usePipelines(application) {
+    const result = useQuery({ ...pipelinesQuery(application ?? ''), enabled: !!application, staleTime: FRESH_MS });
+    return choices(
+      result,
+      (pipelines) => pipelines.flatMap(({ id, name }) => (id === undefined ? [] : [{ value: id, label: name }])),
+      'This application has no pipeline',
+    );
+  },
+  useSubscriptions() {
+    const result = useQuery({
+      queryKey: keys.choices('subscriptions'),
+      queryFn: ({ signal }) => gate.pubsubSubscriptions({}, { signal }),
+      staleTime: FRESH_MS,
+    });
+    return choices(
+      result,
+      (all) => all.map(({ subscriptionName, pubsubSystem }) => ({ value: subscriptionName, hint: pubsubSystem })),
+      'gennaker.yml names no subscription',
+    );
+  },
+  useSchedule(asked) {
+    const { data, error, isFetching } = useQuery({
+      queryKey: keys.choices('schedule', JSON.stringify(asked ?? null)),
+      queryFn: ({ signal }) => {
+        const { expression = '', timezone = '', triggerId = '' } = asked ?? {};
+        return gate.validateCron({ query: { expression, timezone, triggerId } }, { signal });
+      },
+      enabled: asked !== undefined,
+      placeholderData: keepPreviousData,
+      staleTime: RUNS_FRESH_MS,
+      refetchInterval: RUNS_FRESH_MS,
+      retry: false,
+    });
+    if (asked === undefined) return {};
+    if (!error || isFetching) return { times: data };
+    const { message, fix } = describeError(error);
+    return { problem: { message, ...(fix ? { fix } : {}) } };
   },
   useTraffic,
   useStrategyLab,

@@ -4,6 +4,7 @@ import {
   ClustersIcon,
   DiskIcon,
   FirewallIcon,
+  HookIcon,
   HourglassIcon,
   InstanceIcon,
   LaunchConfigIcon,
@@ -94,6 +95,10 @@ export function ApplicationLayout() {
             <Count of={queued} look="system" label={`${queued} waiting for a slot`} />
           </span>
         </SideLink>
+        <Link to="/events" search={{ application }} className="side-link">
+          <HookIcon size={16} aria-hidden />
+          Events
+        </Link>
         <div className="side-title">Infrastructure</div>
         <SideLink
           to="/applications/$application/clusters"
