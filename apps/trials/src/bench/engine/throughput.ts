@@ -133,7 +133,7 @@ export const throughputRows: readonly Row[] = [
       },
     ],
     round: async (world) => {
-      const load = { inFlight: 10, count: world.quick ? 150 : 300 };
+      const load = { inFlight: 10, count: world.quick ? 500 : 2_000 };
       const beside = microsPerStage(await productLoad(world, linear(1_000), 10, load));
       return [{ value: microsPerStage(await productLoad(world, linear(100_000), 10, load)), beside }];
     },
