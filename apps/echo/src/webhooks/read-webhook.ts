@@ -37,6 +37,7 @@ export function readWebhook(
   systemKey: string,
 ): ReadWebhook {
   const { type, source } = webhook;
+  const content = webhookBody(webhook.bytes);
   const definition = Object.hasOwn(triggers, type) ? triggers[type] : undefined;
   if (!definition?.readWebhook) {
     const types = Object.values(triggers).flatMap((each) => (each.readWebhook ? each.type : []));
@@ -45,7 +46,6 @@ export function readWebhook(
       fix: `post to /webhooks/{type}/{source} with one of the types ${types.join(', ')}; start a pipeline by hand at /pipelines/{application}/{name}`,
     });
   }
-  const content = webhookBody(webhook.bytes);
   const reading = definition.readWebhook({ source, headers: webhook.headers, content });
   const proof = readProof(webhook.headers, systemKey);
   const headers = Object.entries(webhook.headers).filter(
