@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
+import { artifactSchema } from '@gennaker/contracts/artifacts';
 import { z } from 'zod';
 
 /** A package file that was fetched: where it came from and what it is. */
-export const packageFileSchema = z.object({ fileName: z.string(), url: z.string(), sha256: z.string() });
+export const packageFileSchema = z.object({
+  fileName: z.string(),
+  url: z.string(),
+  sha256: z.string(),
+  artifact: artifactSchema.optional(),
+});
 export type PackageFile = z.infer<typeof packageFileSchema>;
 
 /** Everything that decides what a bake makes; all of it is in the key. */

@@ -6,7 +6,7 @@ import { knownAccounts } from '@gennaker/service/known-accounts';
 import type { Database } from '@gennaker/store/database';
 import type { Outbox } from '@gennaker/store/outbox';
 import { type Images, openImages } from './images.ts';
-import { createPackageFiles, type PackageFiles } from './package-files.ts';
+import { createPackageFiles, type FetchArtifact, type PackageFiles } from './package-files.ts';
 
 /** What the bakery's use cases share. */
 export interface Bakery {
@@ -31,14 +31,24 @@ export interface Bakery {
 /** Puts the bakery together; `poke` is what wakes its workers. */
 export function openBakery(
   config: ServiceConfig,
-  parts: { readonly db: Database; readonly outbox: Outbox; readonly owner: string; poke(): void },
+  parts: {
+    readonly db: Database;
+    readonly outbox: Outbox;
+    readonly owner: string;
+    readonly fetchArtifact: FetchArtifact;
+    poke(): void;
+  },
 ): Bakery {
   const folder = join(config.dataDir, 'rosco');
   const stores = new Map<string, Images>();
   const accounts = knownAccounts(config, 'rosco');
   return {
     ...parts,
-    packageFiles: createPackageFiles(join(folder, 'packages'), createGuardedHttp(config.file.egress.allow)),
+    packageFiles: createPackageFiles(
+      join(folder, 'packages'),
+      createGuardedHttp(config.file.egress.allow),
+      parts.fetchArtifact,
+    ),
     tools: config.tools,
     async account(name) {
       const usable = (await accounts()).filter((account) => account.provider === 'gce');

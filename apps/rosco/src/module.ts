@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { ServiceError } from '@gennaker/contracts/error';
 import { orcaApi } from '@gennaker/contracts/orca';
 import { roscoApi } from '@gennaker/contracts/rosco';
@@ -50,7 +51,15 @@ export const app: AppDefinition = {
         }
       },
     });
+    const clouddriver = createServiceClient(clouddriverApi, {
+      name: 'clouddriver',
+      baseUrl: config.urls.clouddriver,
+      caller: 'rosco',
+      identityKey: config.identityKey,
+      own: ownIdentity('rosco'),
+    });
     const bakery = openBakery(config, {
+      fetchArtifact: (artifact) => clouddriver.fetchArtifact({ body: artifact }),
       db,
       outbox,
       owner: `${config.instance}-${randomUUID().slice(0, 8)}`,

@@ -2,16 +2,24 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
+import type { Artifact } from '@gennaker/contracts/artifacts';
+import type { BakeRequest } from '@gennaker/contracts/rosco';
 import type { Ports } from '@gennaker/extension-sdk/ports';
 import type { PackageFile } from './bake-plan.ts';
 
 const FETCH_TIMEOUT_MS = 120_000;
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9.+:~_-]*\.deb$/;
 
+/** Where a package file is: at an address, or behind the account of an artifact. */
+export type PackageSource = BakeRequest['package_urls'][number];
+
+/** The content of an artifact. */
+export type FetchArtifact = (artifact: Artifact) => Promise<ReadableStream<Uint8Array>>;
+
 /** Package files that bakes need, kept by content in the data folder: a bake can run again when its source is gone. */
 export interface PackageFiles {
   /** Fetches a file and keeps it. @throws ServiceError when it cannot be had */
-  fetch(source: { fileName: string; url: string }): Promise<PackageFile>;
+  fetch(source: PackageSource): Promise<PackageFile>;
   /** Path of a kept file; fetches it again when it is not here, and refuses another content. */
   path(file: PackageFile): Promise<string>;
   /** Deletes what was kept under these digests. */
@@ -19,8 +27,9 @@ export interface PackageFiles {
 }
 
 /** @param folder where the files are kept, one folder per content digest */
-export function createPackageFiles(folder: string, http: Ports['http']): PackageFiles {
-  const get = async (url: string): Promise<Uint8Array> => {
+export function createPackageFiles(folder: string, http: Ports['http'], fetchArtifact: FetchArtifact): PackageFiles {
+  const get = async ({ url, artifact }: Pick<PackageSource, 'url' | 'artifact'>): Promise<Uint8Array> => {
+    if (artifact) return new Response(await fetchArtifact(artifact)).bytes();
     const response = await http({ url, method: 'GET', timeoutMs: FETCH_TIMEOUT_MS });
     if (response.status !== 200)
       throw new ServiceError(
@@ -38,14 +47,15 @@ export function createPackageFiles(folder: string, http: Ports['http']): Package
     await rename(partial, target);
   };
   return {
-    async fetch({ fileName, url }) {
+    async fetch(source) {
+      const { fileName } = source;
       if (!FILE_NAME.test(fileName))
         throw badRequest(`"${fileName}" is no package file name`, {
           field: 'package_urls.fileName',
           fix: 'use name_version_arch.deb',
         });
-      const bytes = await get(url);
-      const file = { fileName, url, sha256: createHash('sha256').update(bytes).digest('hex') };
+      const bytes = await get(source);
+      const file = { ...source, sha256: createHash('sha256').update(bytes).digest('hex') };
       await keep(file, bytes);
       return file;
     },
@@ -53,7 +63,7 @@ export function createPackageFiles(folder: string, http: Ports['http']): Package
       const kept = join(folder, file.sha256, file.fileName);
       const here = await readFile(kept).catch(() => undefined);
       if (here && createHash('sha256').update(here).digest('hex') === file.sha256) return kept;
-      const bytes = await get(file.url);
+      const bytes = await get(file);
       const found = createHash('sha256').update(bytes).digest('hex');
       if (found !== file.sha256)
         throw new ServiceError(

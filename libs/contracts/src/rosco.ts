@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { artifactSchema } from './artifacts.ts';
 import { reasonSchema } from './execution.ts';
 import { defineApi } from './route.ts';
 
@@ -20,7 +21,13 @@ export const bakeRequestSchema = z.looseObject({
   template_file_name: z.string().optional(),
   extended_attributes: z.record(z.string(), z.string()).optional(),
   package_urls: z
-    .array(z.object({ fileName: z.string(), url: z.string() }))
+    .array(
+      z.object({
+        fileName: z.string(),
+        url: z.string(),
+        artifact: artifactSchema.optional().describe('it is fetched with the account of this artifact'),
+      }),
+    )
     .default([])
     .describe('where the package files of the build can be fetched'),
   spinnaker_execution_id: z.string().optional(),

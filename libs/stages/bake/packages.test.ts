@@ -56,6 +56,21 @@ test('a URL and a trigger artifact are taken as they are', () => {
   expect(known).toMatchObject({ files: [{ url }], build: { number: 3 } });
 });
 
+test('an artifact that an account alone can read is handed on with it', () => {
+  const of = (type: string, reference: string, more: object = {}) =>
+    matchPackages('hello', [], [{ type, reference, ...more }], false);
+  const stored = { type: 's3/object', reference: 's3://builds/pool/hello_3_all.deb', artifactAccount: 'store' };
+  expect(of('s3/object', stored.reference, { artifactAccount: 'store' })).toMatchObject({
+    packages: ['hello_3_all'],
+    files: [{ fileName: 'hello_3_all.deb', artifact: stored }],
+  });
+  const url = 'https://files.example.com/hello_3_all.deb';
+  expect(of('http/file', url, { artifactAccount: 'private' })).toMatchObject({
+    files: [{ artifact: { reference: url } }],
+  });
+  expect(of('http/file', url)).toEqual({ packages: ['hello_3_all'], files: [{ fileName: 'hello_3_all.deb', url }] });
+});
+
 test('builds of stages before come ahead of the trigger; what is no build is left out', () => {
   const known = knownBuilds({ type: 'jenkins', buildInfo: build(1) }, [build(2), { no: 'build' }]);
   expect(known.map((b) => b.number)).toEqual([2, 1]);

@@ -1,11 +1,13 @@
+import { type Artifact, artifactSchema } from '@gennaker/contracts/artifacts';
 import type { ExecutionTrigger, Reason } from '@gennaker/contracts/execution';
 import { buildInfoSchema, type BuildInfo } from '@gennaker/contracts/igor';
-import { z } from 'zod';
 
 /** A package file of a build. */
 export interface FoundPackage {
   readonly fileName: string;
   readonly url: string;
+  /** An artifact whose content only its account gives. */
+  readonly artifact?: Artifact;
 }
 
 /** What the requested packages are: bakery names, where their files are, and the build that made them. */
@@ -17,7 +19,8 @@ export interface PackageMatch {
 }
 
 const EXTENSION = '.deb';
-const artifactSchema = z.looseObject({ name: z.string().optional(), reference: z.string().optional() });
+/** Types of artifacts whose references are no addresses that anybody could call. */
+const FETCHED = ['github/file', 'gcs/object', 's3/object'];
 
 /** Builds that an execution knows: the trigger's, and those of stages before, nearest first. */
 export function knownBuilds(trigger: ExecutionTrigger, ancestors: readonly unknown[]): BuildInfo[] {
@@ -115,9 +118,15 @@ function fromArtifacts(name: string, artifacts: ExecutionTrigger['artifacts']): 
   for (const candidate of artifacts ?? []) {
     const artifact = artifactSchema.safeParse(candidate).data;
     const found = artifact?.reference && URL.canParse(artifact.reference) ? fromUrl(artifact.reference) : undefined;
-    if (found && isPackageFile(found.fileName, name)) return found;
+    if (artifact && found && isPackageFile(found.fileName, name))
+      return needsAccount(artifact) ? { ...found, artifact } : found;
   }
   return undefined;
+}
+
+/** Is its address one that an account alone can read? */
+function needsAccount({ type, artifactAccount }: Artifact): boolean {
+  return type === 'http/file' ? Boolean(artifactAccount) : FETCHED.includes(type ?? '');
 }
 
 function fromUrl(url: string): FoundPackage {

@@ -26,13 +26,10 @@ export const bakeStageSchema = z.looseObject({
   templateFileName: z.string().optional().meta({ title: 'Packer template' }),
   extendedAttributes: z.record(z.string(), z.string()).optional().meta({ title: 'Packer variables' }),
   rebake: flag.optional().meta({ title: 'Rebake', description: 'Bake again although the same image was baked before' }),
-  packageArtifactIds: z
-    .array(z.string())
-    .nullish()
-    .meta({
-      title: 'Package artifacts',
-      description: 'Ids of expected artifacts that the packages are looked for in first',
-    }),
+  packageArtifactIds: z.array(z.string()).nullish().meta({
+    title: 'Package artifacts',
+    description: 'Ids of expected artifacts that the packages are looked for in first',
+  }),
   allowMissingPackageInstallation: flag.optional().meta({
     title: 'Allow packages that no build made',
     description: "Install them from the base image's repositories",
