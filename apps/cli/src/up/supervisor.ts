@@ -5,6 +5,7 @@ import { migrate } from '@gennaker/store/migrate';
 import { baseImages, checkBaseImages, deckBuild } from './build.ts';
 import { type Databases, serviceEnvironment } from './environment.ts';
 import { endHelpers, runHelper } from './helper.ts';
+import { installTools } from './install-tools.ts';
 import type { Layout } from './layout.ts';
 import { claimPorts, endLeftovers, stopRank, sweep } from './leftovers.ts';
 import { ManagedProcess, type ProcessSpec } from './managed-process.ts';
@@ -21,7 +22,7 @@ import {
   serviceSpecs,
 } from './specs.ts';
 import { releaseFolder, takeFolder, writeRecord } from './system-record.ts';
-import { installTools, missingTools, pathWith, tools } from './tools.ts';
+import { missingTools, pathWith, tools } from './tools.ts';
 
 /** Starts a whole system in the right order, keeps it running, and stops it. */
 export class Supervisor {
