@@ -57,7 +57,7 @@ beforeAll(async () => {
       Object.fromEntries(APPS.map(({ name }) => [name, [`http://127.0.0.1:${ports[name]}`]])),
     ),
   });
-  const masters = [{ name: SAMPLE_NAME, address: AWAY, trustPayload: false }];
+  const masters = [{ name: SAMPLE_NAME, address: AWAY, trustPayload: false, pollSeconds: 0 }];
   const http = { maxBodyBytes: MAX_BYTES, bodySeconds: 60 };
   config = { ...parsed, file: { ...parsed.file, accounts: [], jenkins: { masters }, http } };
   running = await Promise.all(APPS.map((app) => app.start(config)));

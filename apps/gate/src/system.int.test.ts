@@ -141,7 +141,7 @@ beforeAll(async () => {
   const address = `http://127.0.0.1:${at && typeof at === 'object' ? at.port : 0}`;
   config = {
     ...parsed,
-    file: { ...parsed.file, jenkins: { masters: [{ name: 'demo-jenkins', address, trustPayload: false }] } },
+    file: { ...parsed.file, jenkins: { masters: [{ name: 'demo-jenkins', address, trustPayload: false, pollSeconds: 0 }] } },
   };
   running = [
     await standIn('orca', orcaApi, orcaHandlers),

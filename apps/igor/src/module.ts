@@ -22,6 +22,8 @@ export const app: AppDefinition = {
       db,
       clock: systemClock,
       masters: config.file.jenkins.masters,
+      registries: config.file.docker.accounts,
+      secrets: { folder: config.credentialsFolder, variable: config.variable },
       echo: createServiceClient(echoApi, {
         name: 'echo',
         baseUrl: config.urls.echo,
@@ -29,6 +31,7 @@ export const app: AppDefinition = {
         identityKey: config.identityKey,
         own: ownIdentity('igor'),
       }),
+      guarded: createGuardedHttp(config.file.egress.allow),
       log: logger('igor'),
     });
     const { allow } = config.file.egress;
@@ -52,6 +55,12 @@ export const app: AppDefinition = {
           getJob: 'signed',
           listBuilds: 'signed',
           getBuild: 'signed',
+          buildConsole: 'signed',
+          buildProperties: 'signed',
+          startBuild: 'signed',
+          getQueueItem: 'signed',
+          stopBuild: 'signed',
+          describeBuild: 'signed',
           listScmAccounts: 'signed',
           tagCommit: 'signed',
           setCommitStatus: 'signed',

@@ -2,13 +2,14 @@ import { namedOnly } from '@gennaker/contracts/people';
 import { ServiceError } from '@gennaker/contracts/error';
 import type { EventAnswer } from '@gennaker/contracts/echo';
 import type { Reason } from '@gennaker/contracts/execution';
-import type { BuildInfo } from '@gennaker/contracts/igor';
 import { backoffMs } from '@gennaker/store/outbox';
-import type { IgorParts } from './igor.ts';
+import type { Igor } from './igor.ts';
+import { archivedProperties } from './archived-properties.ts';
 import { fetchBuild } from './jenkins/jenkins-api.ts';
 import { masterNamed } from './jenkins/masters.ts';
 import { buildOfPayload, notificationSchema } from './jenkins/notification.ts';
 
+/** Builds of one master that one sweep passes on. */
 const AT_ONCE = 20;
 
 interface NotificationRow {
@@ -16,6 +17,7 @@ interface NotificationRow {
   master: string;
   job: string;
   number: number;
+  /** null: no webhook told of the build, a look at the master did. */
   payload: unknown;
   user: string;
   trace: string | null;
@@ -27,7 +29,7 @@ interface NotificationRow {
 class StillBuilding extends Error {}
 
 /** Hands a stored build to echo, once: a build that echo has answers what echo said then, with `repeated`. */
-export async function passOnBuild(igor: IgorParts, key: string, repeated = false): Promise<EventAnswer> {
+export async function passOnBuild(igor: Igor, key: string, repeated = false): Promise<EventAnswer> {
   const { rows } = await igor.db.pool.query<NotificationRow>(
     `select key, master, job, number, payload, "user", trace, attempts, answer from igor.notifications where key = $1`,
     [key],
@@ -36,7 +38,7 @@ export async function passOnBuild(igor: IgorParts, key: string, repeated = false
   if (!row) throw new Error(`The notification ${key} vanished while it was read; send it again.`);
   if (row.answer) return { ...row.answer, repeated: true };
   try {
-    const buildInfo = await buildOf(igor, row);
+    const { buildInfo, propertyFiles } = await buildOf(igor, row);
     const answer = await igor.echo.post(
       {
         body: {
@@ -48,7 +50,8 @@ export async function passOnBuild(igor: IgorParts, key: string, repeated = false
             master: row.master,
             job: row.job,
             buildInfo,
-            properties: buildInfo['parameters'] ?? {},
+            properties: buildInfo.parameters ?? {},
+            ...(propertyFiles === undefined ? {} : { propertyFiles }),
           },
         },
       },
@@ -64,16 +67,17 @@ export async function passOnBuild(igor: IgorParts, key: string, repeated = false
   }
 }
 
-async function buildOf(igor: IgorParts, row: NotificationRow): Promise<BuildInfo> {
-  const master = masterNamed(igor.masters, row.master);
-  if (master.trustPayload) return buildOfPayload(master, row.job, notificationSchema.parse(row.payload));
-  const build = await fetchBuild(master, row.job, row.number);
-  if (build.building) throw new StillBuilding(`Master "${row.master}" says that build ${row.number} still runs`);
-  return build;
+async function buildOf(igor: Igor, row: NotificationRow) {
+  const master = masterNamed(igor.connections, row.master);
+  if (master.settings.trustPayload && row.payload !== null)
+    return { buildInfo: buildOfPayload(master, row.job, notificationSchema.parse(row.payload)) };
+  const buildInfo = await fetchBuild(master, row.job, row.number);
+  if (buildInfo.building) throw new StillBuilding(`Master "${row.master}" says that build ${row.number} still runs`);
+  return { buildInfo, propertyFiles: await archivedProperties(master, row.job, buildInfo) };
 }
 
 /** A refusal ends it; anything else is tried again after a pause that grows. */
-async function postpone(igor: IgorParts, row: NotificationRow, error: unknown): Promise<EventAnswer> {
+async function postpone(igor: Igor, row: NotificationRow, error: unknown): Promise<EventAnswer> {
   const refused = error instanceof ServiceError && error.status < 500 && error.status !== 429 && error.status !== 408;
   const summary = error instanceof Error ? error.message : String(error);
   const fix = error instanceof ServiceError ? error.details.fix : undefined;
@@ -94,15 +98,24 @@ async function postpone(igor: IgorParts, row: NotificationRow, error: unknown): 
   return answer;
 }
 
-/** Passes on the builds that are due: those that a crash, or a silent master or echo, left behind. */
-export async function passOnOpenBuilds(igor: IgorParts): Promise<void> {
-  const { rows } = await igor.db.pool.query<{ key: string }>(
-    `select key from igor.notifications where done_at is null and next_at <= to_timestamp($1::double precision / 1000)
-     order by next_at limit ${AT_ONCE}`,
+/**
+ * Passes on the builds that are due: those that a crash, or a silent master or echo, left behind, and those that a look found.
+ * The masters side by side, so that a slow one keeps no other waiting.
+ */
+export async function passOnOpenBuilds(igor: Igor): Promise<void> {
+  const { rows } = await igor.db.pool.query<{ key: string; master: string }>(
+    `select key, master from (
+       select key, master, next_at, row_number() over (partition by master order by next_at) as place
+       from igor.notifications where done_at is null and next_at <= to_timestamp($1::double precision / 1000)) as due
+     where place <= ${AT_ONCE} order by next_at`,
     [igor.clock.now()],
   );
-  for (const { key } of rows)
-    await passOnBuild(igor, key).catch((error: unknown) => {
-      igor.log.warn(`${key} is given up: ${error instanceof Error ? error.message : String(error)}`);
-    });
+  await Promise.all(
+    [...Map.groupBy(rows, ({ master }) => master).values()].map(async (due) => {
+      for (const { key } of due)
+        await passOnBuild(igor, key).catch((error: unknown) => {
+          igor.log.warn(`${key} is given up: ${error instanceof Error ? error.message : String(error)}`);
+        });
+    }),
+  );
 }

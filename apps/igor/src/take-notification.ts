@@ -25,7 +25,7 @@ const ENDED = new Set(['COMPLETED', 'FINALIZED']);
  * @throws ServiceError 404 for an unknown master, 403 for a wrong token, 400 for another payload
  */
 export async function takeNotification(igor: Igor, call: NotificationCall): Promise<EventAnswer> {
-  const master = masterNamed(igor.masters, call.master);
+  const master = masterNamed(igor.connections, call.master).settings;
   checkToken(master, call.token);
   const notification = readNotification(call.body);
   const { number, phase } = notification.build;

@@ -84,7 +84,9 @@ export const startedBuildSchema = z.object({
 /** A build that waits for its turn, or what became of it. */
 export const queueItemSchema = z.object({
   id: z.number().int(),
-  state: z.enum(['waiting', 'cancelled', 'left', 'unknown']),
+  state: z
+    .enum(['waiting', 'cancelled', 'left', 'unknown'])
+    .describe('left: it is a build now; unknown: the master knows neither'),
   why: z.string().optional().describe("the master's words for what it waits for"),
   stuck: z.boolean().optional(),
   number: z.number().int().optional().describe('of the build that it became'),

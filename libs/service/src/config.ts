@@ -4,6 +4,7 @@ import { customStageTypeSchema, preconfiguredWebhookSchema } from '@gennaker/con
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { dockerConfigSchema } from './docker-accounts.ts';
 import { randomIdentityKey } from './identity.ts';
 import { scmConfigSchema } from './scm-accounts.ts';
 import { type TaskBackoffs, taskBackoffsSchema } from './task-backoffs.ts';
@@ -55,6 +56,13 @@ export const jenkinsMasterSchema = z.object({
     .boolean()
     .default(false)
     .describe("take the build's facts from the payload instead of asking the master"),
+  pollSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(30)
+    .describe('seconds between two looks for builds that no webhook told of; 0: never'),
 });
 export type JenkinsMaster = z.infer<typeof jenkinsMasterSchema>;
 
@@ -127,6 +135,7 @@ const monitoredDeploySchema = z.object({
 export const gennakerFileSchema = z.object({
   accounts: z.array(accountSchema).optional(),
   jenkins: z.object({ masters: z.array(jenkinsMasterSchema) }).optional(),
+  docker: dockerConfigSchema.optional(),
   scm: scmConfigSchema.optional(),
   egress: z
     .object({
@@ -150,6 +159,10 @@ export const gennakerFileSchema = z.object({
   quietPeriod: quietPeriodSchema.optional(),
   pubsub: pubsubSettingsSchema.optional(),
   monitoredDeploy: monitoredDeploySchema.optional(),
+  notifications: z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .optional()
+    .describe('what types of notifications need, by type'),
   webhook: z.object({ preconfigured: z.array(preconfiguredWebhookSchema).default([]) }).optional(),
   stageTypes: z
     .array(customStageTypeSchema)
@@ -159,15 +172,12 @@ export const gennakerFileSchema = z.object({
 
 export interface GennakerFile {
   readonly cron: CronSettings;
-  notifications: z
-    .record(z.string(), z.record(z.string(), z.unknown()))
-    .optional()
-    .describe('what types of notifications need, by type'),
   readonly quietPeriod?: QuietPeriod;
   readonly pubsub: PubsubSettings;
   readonly triggerSecrets: z.output<typeof triggerSecretsSchema>;
   readonly accounts: readonly Account[];
   readonly jenkins: { readonly masters: readonly JenkinsMaster[] };
+  readonly docker: z.output<typeof dockerConfigSchema>;
   readonly scm: z.output<typeof scmConfigSchema>;
   readonly egress: { readonly allow: readonly string[] };
   /** Address that deck and gate listen on; absent: loopback. */
@@ -178,6 +188,8 @@ export interface GennakerFile {
   readonly artifacts: z.output<typeof artifactsSchema>;
   readonly http: z.output<typeof httpSchema>;
   readonly monitoredDeploy: { readonly deploymentMonitors: readonly DeploymentMonitor[] };
+  /** What each type of notification needs; the type reads it. */
+  readonly notifications: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly webhook: { readonly preconfigured: readonly z.output<typeof preconfiguredWebhookSchema>[] };
   readonly stageTypes: readonly z.output<typeof customStageTypeSchema>[];
 }
@@ -188,8 +200,6 @@ export interface ServiceConfig {
   readonly offset: number;
   /** Name of this process among its like, in logs and claims. */
   readonly instance: string;
-  /** What each type of notification needs; the type reads it. */
-  readonly notifications: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly databaseUrl: string;
   readonly redisUrl: string;
   /** Key that the system's services sign identities with. */
@@ -278,6 +288,7 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
     ...(file?.quietPeriod === undefined ? {} : { quietPeriod: file.quietPeriod }),
     pubsub: file?.pubsub ?? pubsubSettingsSchema.parse({}),
     monitoredDeploy: file?.monitoredDeploy ?? { deploymentMonitors: [] },
+    notifications: file?.notifications ?? {},
     webhook: file?.webhook ?? { preconfigured: [] },
     stageTypes: file?.stageTypes ?? [],
     accounts: file?.accounts ?? [
@@ -288,13 +299,19 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
         endpoint: cloudlabUrl,
         regions: ['us-central1', 'europe-west1'],
       },
-    notifications: file?.notifications ?? {},
     ],
     jenkins: file?.jenkins ?? {
       masters: [
-        { name: 'demo-jenkins', address: `http://127.0.0.1:${BUILD_SERVER_PORT + offset}`, trustPayload: false },
+        {
+          name: 'demo-jenkins',
+          address: `http://127.0.0.1:${BUILD_SERVER_PORT + offset}`,
+          trustPayload: false,
+          // It is there only while the demo plays, and tells of its builds itself.
+          pollSeconds: 0,
+        },
       ],
     },
+    docker: file?.docker ?? { accounts: [] },
     scm: file?.scm ?? { accounts: [] },
     egress: file?.egress ?? {
       allow: [`127.${64 + (offset % 64)}.0.0/16:8080`, `127.0.0.1/32:${BUILD_SERVER_PORT + offset}`],

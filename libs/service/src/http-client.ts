@@ -34,9 +34,13 @@ export interface ServiceClientOptions {
 
 type Operation = (args?: RawArguments, call?: CallOptions) => Promise<unknown>;
 
-/** Worth another try: nobody answered, or the service said that it is overloaded or restarting. */
+/**
+ * Worth another try: nobody answered, or the service said that it is overloaded or restarting. One that says so of what stands
+ * behind it (`upstream`) is there itself, for everything else that it reaches.
+ */
 function passing(error: unknown): boolean {
-  return error instanceof ServiceError && [429, 502, 503, 504].includes(error.status);
+  if (!(error instanceof ServiceError) || error.details['upstream'] !== undefined) return false;
+  return [429, 502, 503, 504].includes(error.status);
 }
 
 /** May be sent again without doing anything twice: reads, idempotent verbs, and writes that carry a key. */

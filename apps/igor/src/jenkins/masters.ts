@@ -1,12 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { notFound, ServiceError } from '@gennaker/contracts/error';
 import type { JenkinsMaster } from '@gennaker/service/config';
+import type { JenkinsConnection } from './jenkins-connection.ts';
 
 /** A configured master. @throws ServiceError 404 naming the configured ones */
-export function masterNamed(masters: readonly JenkinsMaster[], name: string): JenkinsMaster {
-  const master = masters.find((candidate) => candidate.name === name);
+export function masterNamed(masters: readonly JenkinsConnection[], name: string): JenkinsConnection {
+  const master = masters.find((candidate) => candidate.settings.name === name);
   if (master) return master;
-  const names = masters.map((candidate) => candidate.name).join(', ');
+  const names = masters.map((candidate) => candidate.settings.name).join(', ');
   throw notFound(`There is no Jenkins master "${name}"`, {
     field: 'master',
     fix:

@@ -1,8 +1,8 @@
 import { badRequest } from '@gennaker/contracts/error';
 import type { BuildInfo } from '@gennaker/contracts/igor';
-import type { JenkinsMaster } from '@gennaker/service/config';
 import { z } from 'zod';
 import { artifactUrl, buildUrl } from './jenkins-api.ts';
+import type { JenkinsConnection } from './jenkins-connection.ts';
 import { jobOfUrl } from './job-name.ts';
 
 /** The Notification plugin's payload (plugins.jenkins.io/notification), as far as it is read. */
@@ -55,7 +55,7 @@ export function notifiedJob(notification: Notification): string {
 }
 
 /** The build as the payload itself tells it, for masters whose payload is trusted. */
-export function buildOfPayload(master: JenkinsMaster, job: string, notification: Notification): BuildInfo {
+export function buildOfPayload(master: JenkinsConnection, job: string, notification: Notification): BuildInfo {
   const { build } = notification;
   const url = buildUrl(master, job, build.number);
   return {
