@@ -6,9 +6,12 @@ export const jenkinsTriggerSchema = z.looseObject({
   enabled: z.boolean().optional(),
   master: z.string().min(1).describe('name of a configured master'),
   job: z.string().min(1).describe('name of the job; in folders as folder/job/name'),
+  propertyFile: z.string().optional().describe('archived file whose properties the execution gets'),
   payloadConstraints: z
-    .record(z.string(), z.string())
+    .record(z.string(), z.string().nullable())
     .optional()
-    .describe('build property or parameter -> regular expression (RE2) that must be found in its value'),
+    .describe(
+      'parameter of the build or property of its file -> regular expression (RE2) that must be found in its value',
+    ),
 });
 export type JenkinsTrigger = z.infer<typeof jenkinsTriggerSchema>;

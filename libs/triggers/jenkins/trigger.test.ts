@@ -51,22 +51,65 @@ describe('jenkins trigger', () => {
     ['running', {}, { building: true }, {}, 'build 7 still runs'],
     ['other job', { job: 'other' }, {}, {}, 'its job is "other", the build is of "team/job/hello"'],
     ['other master', { master: 'x' }, {}, {}, 'its master is "x", the build ran on "main"'],
-    [
-      'missing property',
-      { payloadConstraints: { B: 'x' } },
-      {},
-      {},
-      'the build has no property "B", which must match /x/',
-    ],
+    ['missing property', { payloadConstraints: { B: 'x' } }, {}, {}, 'the build has no "B", which must match /x/'],
     [
       'property',
       { payloadConstraints: { B: '^x$' } },
       {},
       { properties: { B: 'y' } },
-      'property "B" is "y", which does not match /^x$/',
+      '"B" is "y", which does not match /^x$/',
+    ],
+    [
+      'no such file',
+      { propertyFile: 'b.properties' },
+      {},
+      { propertyFiles: {} },
+      'build 7 archived no property file "b.properties", but hello_1.0_all.deb',
+    ],
+    [
+      'unreadable file',
+      { propertyFile: 'b.json' },
+      {},
+      { propertyFiles: { 'b.json': { problem: 'it holds a list' } } },
+      'its property file "b.json" was not read: it holds a list',
+    ],
+    [
+      'files that nobody read',
+      { propertyFile: 'b.json' },
+      {},
+      {},
+      'its property file "b.json" was not read: the payload of the master\'s webhooks is trusted',
     ],
   ])('refuses: %s', (_label, config, changes, content, summary) => {
-    expect(jenkins.match(trigger(config), event(changes, content))).toEqual({ matches: false, reason: { summary } });
+    expect(jenkins.match(trigger(config), event(changes, content))).toMatchObject({
+      matches: false,
+      reason: { summary },
+    });
+  });
+
+  it('tells builds of other jobs and masters from builds of its own', () => {
+    expect(jenkins.match(trigger({ job: 'other' }), event()).elsewhere).toBe(true);
+    expect(jenkins.match(trigger({ master: 'x' }), event()).elsewhere).toBe(true);
+    expect(jenkins.match(trigger(), event({ result: 'FAILURE' })).elsewhere).toBeUndefined();
+  });
+
+  it('judges the properties of its file, over the parameters, and hands them on', () => {
+    const config = {
+      propertyFile: 'b.properties',
+      payloadConstraints: { version: '^1', CHANNEL: 'stable', any: null },
+    };
+    const content = {
+      properties: { CHANNEL: 'edge', A: 'b' },
+      propertyFiles: { 'b.properties': { properties: { version: '1.0', CHANNEL: 'stable', any: 0 } } },
+    };
+    expect(jenkins.match(trigger(config), event({}, content)).matches).toBe(true);
+    expect(jenkins.toTrigger(trigger(config), event({}, content))['properties']).toEqual({
+      version: '1.0',
+      CHANNEL: 'stable',
+      any: 0,
+      A: 'b',
+    });
+    expect(jenkins.match(trigger({ ...config, propertyFile: undefined }), event({}, content)).matches).toBe(false);
   });
 
   it('hands the build with its artifacts to the execution', () => {

@@ -1,6 +1,6 @@
 import { executionTriggerSchema, jsonObject } from '@gennaker/contracts/execution';
 import { buildInfoSchema } from '@gennaker/contracts/igor';
-import { linearRegex } from '@gennaker/extension-sdk/linear-regex';
+import { unmetConstraint } from '@gennaker/extension-sdk/payload-constraints';
 import { defineTrigger } from '@gennaker/extension-sdk/trigger';
 import { z } from 'zod';
 import { jenkinsTriggerSchema } from './schema.ts';
@@ -10,8 +10,28 @@ const contentSchema = z.looseObject({
   master: z.string(),
   job: z.string(),
   buildInfo: buildInfoSchema,
+  /** The parameters of the build. */
   properties: jsonObject.optional(),
+  /** The property files that it archived, by name; absent: they were not looked at. */
+  propertyFiles: z
+    .record(z.string(), z.object({ properties: jsonObject.optional(), problem: z.string().optional() }))
+    .optional(),
 });
+
+/** Parameters and, over them, the properties of the trigger's file; or why that file cannot be had. */
+function propertiesFor(
+  file: string | undefined,
+  { buildInfo, properties, propertyFiles }: z.output<typeof contentSchema>,
+): Record<string, unknown> | string {
+  if (!file) return properties ?? {};
+  const found = propertyFiles?.[file];
+  if (found?.properties) return { ...properties, ...found.properties };
+  if (found) return `its property file "${file}" was not read: ${found.problem ?? 'no reason is known'}`;
+  if (!propertyFiles)
+    return `its property file "${file}" was not read: the payload of the master's webhooks is trusted`;
+  const names = buildInfo.artifacts.map(({ fileName }) => fileName).join(', ') || 'nothing';
+  return `build ${buildInfo.number} archived no property file "${file}", but ${names}`;
+}
 
 /** `folder/job/name` and `folder/name` are the same job. */
 function plainJob(job: string): string {
@@ -19,23 +39,6 @@ function plainJob(job: string): string {
     .split('/job/')
     .join('/')
     .replace(/^\/+|\/+$/g, '');
-}
-
-function unmetProperty(
-  constraints: Readonly<Record<string, string>>,
-  properties: Readonly<Record<string, unknown>>,
-): string | undefined {
-  for (const [key, pattern] of Object.entries(constraints)) {
-    const value = properties[key];
-    if (value === undefined) return `the build has no property "${key}", which must match /${pattern}/`;
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    try {
-      if (!linearRegex(pattern).finds(text)) return `property "${key}" is "${text}", which does not match /${pattern}/`;
-    } catch (error) {
-      return `the constraint on "${key}" is no RE2 pattern: ${error instanceof Error ? error.message : String(error)}`;
-    }
-  }
-  return undefined;
 }
 
 /** A Jenkins build: master and job equal, result SUCCESS, constraints met by the build's properties. */
@@ -50,20 +53,26 @@ export default defineTrigger({
     const no = (summary: string) => ({ matches: false, reason: { summary } });
     const content = contentSchema.safeParse(event.content);
     if (!content.success) return no('the event carries no build');
-    const { master, job, buildInfo, properties } = content.data;
-    if (trigger.master !== master) return no(`its master is "${trigger.master}", the build ran on "${master}"`);
-    if (plainJob(trigger.job) !== plainJob(job)) return no(`its job is "${trigger.job}", the build is of "${job}"`);
+    const { master, job, buildInfo } = content.data;
+    if (trigger.master !== master)
+      return { ...no(`its master is "${trigger.master}", the build ran on "${master}"`), elsewhere: true };
+    if (plainJob(trigger.job) !== plainJob(job))
+      return { ...no(`its job is "${trigger.job}", the build is of "${job}"`), elsewhere: true };
     if (buildInfo.building) return no(`build ${buildInfo.number} still runs`);
     if (buildInfo.result !== 'SUCCESS')
       return no(
         `build ${buildInfo.number} ended with ${buildInfo.result ?? 'no result'}; only SUCCESS starts a pipeline`,
       );
-    const unmet = unmetProperty(trigger.payloadConstraints ?? {}, properties ?? {});
-    if (unmet) return no(unmet);
+    const properties = propertiesFor(trigger.propertyFile, content.data);
+    if (typeof properties === 'string') return no(properties);
+    const unmet = unmetConstraint(trigger.payloadConstraints ?? {}, properties, { keysOnly: true, whole: 'the build' });
+    if (unmet) return { matches: false, reason: unmet };
     return { matches: true, reason: { summary: `build ${buildInfo.number} of ${job} on ${master} succeeded` } };
   },
   toTrigger(trigger, event) {
-    const { master, job, buildInfo, properties } = contentSchema.parse(event.content);
+    const content = contentSchema.parse(event.content);
+    const { master, job, buildInfo } = content;
+    const properties = propertiesFor(trigger.propertyFile, content);
     return executionTriggerSchema.parse({
       ...trigger,
       master,
@@ -71,7 +80,7 @@ export default defineTrigger({
       buildNumber: buildInfo.number,
       link: buildInfo.url,
       buildInfo,
-      properties: properties ?? {},
+      properties: typeof properties === 'string' ? {} : properties,
       artifacts: buildInfo.artifacts.map((artifact) => ({
         type: 'jenkins/file',
         name: artifact.fileName,

@@ -1,4 +1,4 @@
-import { ChoiceField, FieldGrid, PairsField, Wide } from '@gennaker/ui/fields';
+import { ChoiceField, FieldGrid, PairsField, TextField, Wide } from '@gennaker/ui/fields';
 import { JenkinsIcon } from '@gennaker/ui/icons';
 import { useLiveData } from '@gennaker/ui/live-data';
 import type { TriggerFormProps } from '@gennaker/ui/stage-ui';
@@ -23,6 +23,13 @@ function Form({ trigger, onChange }: TriggerFormProps) {
         value={trigger['job']}
         choices={live.useJobs(master)}
         onChange={(job) => onChange({ job: job ?? '' })}
+      />
+      <TextField
+        label="Property file"
+        placeholder="build.properties"
+        help="An archived file of the build, as .properties, .json or .yml"
+        value={trigger['propertyFile']}
+        onChange={(propertyFile) => onChange({ propertyFile: propertyFile || undefined })}
       />
       <Wide>
         <PairsField
