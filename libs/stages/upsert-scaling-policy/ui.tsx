@@ -1,9 +1,10 @@
-import { FieldGrid, NumberField, SwitchField, TextField } from '@gennaker/ui/fields';
+import { FieldGrid, NumberField, SwitchField, TextField, Wide } from '@gennaker/ui/fields';
 import { AutoscalingIcon } from '@gennaker/ui/icons';
 import type { JsonObject, StageFormProps } from '@gennaker/ui/stage-ui';
 import { defineStageUi, object, text } from '@gennaker/ui/stage-ui';
 import { TargetDetails } from '@gennaker/ui/target-details';
 import { targetDefaults, TargetFields, targetProblems, targetSummary } from '@gennaker/ui/target-fields';
+import { scheduleProblems, SchedulesField } from './schedules-field.tsx';
 import { upsertScalingPolicyStageSchema } from './schema.ts';
 
 /** A share as people write it. */
@@ -39,6 +40,12 @@ function Scaling({ policy, onChange }: { readonly policy: JsonObject; readonly o
         }
       />
       {number('Start-up time', 'coolDownPeriodSec', ' s')}
+      <Wide>
+        <SchedulesField
+          schedules={object(policy['scalingSchedules'])}
+          onChange={(scalingSchedules) => onChange({ ...policy, scalingSchedules })}
+        />
+      </Wide>
     </>
   );
 }
@@ -116,6 +123,7 @@ export default defineStageUi({
       ...(typeof min === 'number' && typeof max === 'number' && min > max
         ? ['the smallest size is above the largest']
         : []),
+      ...scheduleProblems(object(object(stage['autoscalingPolicy'])['scalingSchedules'])),
       ...(healing !== undefined && !text(object(healing)['healthCheck']) ? ['name the health check'] : []),
     ];
   },
