@@ -280,23 +280,23 @@ export function configFromEnv(env: Readonly<Record<string, string | undefined>>)
 function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: string): GennakerFile {
   const read = path ? gennakerFileSchema.safeParse(parse(readFileSync(path, 'utf8')) ?? {}) : undefined;
   if (read && !read.success) throw new Error(`${path} is not valid:\n${z.prettifyError(read.error)}`);
-  const file = read?.data;
+  const file: z.output<typeof gennakerFileSchema> = read?.data ?? {};
   return {
-    ...(file?.host === undefined ? {} : { host: file.host }),
-    publicUrls: file?.publicUrls ?? [],
-    tasks: file?.tasks ?? taskBackoffsSchema.parse({}),
-    retention: file?.retention ?? retentionSchema.parse({}),
-    artifacts: file?.artifacts ?? artifactsSchema.parse({}),
-    http: file?.http ?? httpSchema.parse({}),
-    triggerSecrets: file?.triggerSecrets ?? {},
-    cron: file?.cron ?? cronSettingsSchema.parse({}),
-    ...(file?.quietPeriod === undefined ? {} : { quietPeriod: file.quietPeriod }),
-    pubsub: file?.pubsub ?? pubsubSettingsSchema.parse({}),
-    monitoredDeploy: file?.monitoredDeploy ?? { deploymentMonitors: [] },
-    notifications: file?.notifications ?? {},
-    webhook: file?.webhook ?? { preconfigured: [] },
-    stageTypes: file?.stageTypes ?? [],
-    accounts: file?.accounts ?? [
+    ...(file.host === undefined ? {} : { host: file.host }),
+    publicUrls: file.publicUrls ?? [],
+    tasks: file.tasks ?? taskBackoffsSchema.parse({}),
+    retention: file.retention ?? retentionSchema.parse({}),
+    artifacts: file.artifacts ?? artifactsSchema.parse({}),
+    http: file.http ?? httpSchema.parse({}),
+    triggerSecrets: file.triggerSecrets ?? {},
+    cron: file.cron ?? cronSettingsSchema.parse({}),
+    ...(file.quietPeriod === undefined ? {} : { quietPeriod: file.quietPeriod }),
+    pubsub: file.pubsub ?? pubsubSettingsSchema.parse({}),
+    monitoredDeploy: file.monitoredDeploy ?? { deploymentMonitors: [] },
+    notifications: file.notifications ?? {},
+    webhook: file.webhook ?? { preconfigured: [] },
+    stageTypes: file.stageTypes ?? [],
+    accounts: file.accounts ?? [
       {
         name: 'local-gce',
         provider: 'gce',
@@ -305,7 +305,7 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
         regions: ['us-central1', 'europe-west1'],
       },
     ],
-    jenkins: file?.jenkins ?? {
+    jenkins: file.jenkins ?? {
       masters: [
         {
           name: 'demo-jenkins',
@@ -316,9 +316,9 @@ function gennakerFile(path: string | undefined, offset: number, cloudlabUrl: str
         },
       ],
     },
-    docker: file?.docker ?? { accounts: [] },
-    scm: file?.scm ?? { accounts: [] },
-    egress: file?.egress ?? {
+    docker: file.docker ?? { accounts: [] },
+    scm: file.scm ?? { accounts: [] },
+    egress: file.egress ?? {
       allow: [`127.${64 + (offset % 64)}.0.0/16:8080`, `127.0.0.1/32:${BUILD_SERVER_PORT + offset}`],
     },
   };
