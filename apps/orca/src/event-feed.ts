@@ -23,6 +23,8 @@ export interface FeedFilter {
   readonly executionId?: string | undefined;
   /** Types of events; absent: all. */
   readonly types?: readonly string[] | undefined;
+  /** Time between two looks at least, ms; absent: none. */
+  readonly pace?: number | undefined;
 }
 
 /** A row of orca.events: one transition. */
@@ -128,6 +130,8 @@ export class EventFeed {
         }
         if (rows.length === PAGE) continue;
         cursor = end;
+        // Under load everything that happens meanwhile is one look.
+        if (filter.pace) await this.#pause(filter.pace);
         // What a hint told of was found, or is looked for some more times.
         if (rows.length > 0) look = AFTER_HINT_MS.length;
         const pause = AFTER_HINT_MS[look];

@@ -376,7 +376,17 @@ export const orcaApi = defineApi({
     method: 'GET',
     path: '/events',
     summary: 'The event stream: server-sent events (`id` is the cursor), from `after` or Last-Event-ID on',
-    query: eventsQuery,
+    query: eventsQuery.extend({
+      pace: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(60_000)
+        .optional()
+        .describe(
+          'ms between two looks at least, for a reader that is in no hurry; absent: as soon as something happens',
+        ),
+    }),
     answers: 'events',
   },
   eventsPosition: {

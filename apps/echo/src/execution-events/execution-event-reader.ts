@@ -36,6 +36,8 @@ export interface ReaderParts {
 /** Time that a process reads alone without a sign of life, s. */
 const OWNED_SECONDS = 15;
 const SAVE_MS = 2_000;
+/** Orca looks so often for what happened, ms: nobody waits for a listener, and the engine has better things to do. */
+const PACE_MS = 100;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -130,7 +132,7 @@ class Reader {
     };
     keep();
     try {
-      const query = { after: this.#read, types: this.#listener.types.join(',') };
+      const query = { after: this.#read, types: this.#listener.types.join(','), pace: PACE_MS };
       for await (const { data } of await this.#parts.orca.events({ query }, { signal })) {
         if (signal.aborted) break;
         await this.#take(executionEventSchema.parse(data));

@@ -72,25 +72,38 @@ export async function listDeliveries(
   identity: Identity,
   filter: DeliveryFilter,
 ): Promise<NotificationDelivery[]> {
-  const { rows: applications } = await db.pool.query<{ application: string }>(
-    `select distinct application from echo.notifications where ($1::text is null or application = $1)`,
-    [filter.application?.toLowerCase() ?? null],
-  );
-  const open = (await access.authentication())
-    ? await Promise.all(
-        applications.map(async ({ application }) =>
-          (await mayRead(access, identity, application)) ? [application] : [],
-        ),
-      )
-    : applications.map(({ application }) => [application]);
+  const application = filter.application?.toLowerCase();
+  const open = (await access.authentication()) ? await readable({ db, access }, identity, application) : null;
   const { rows } = await db.pool.query<Row>(
     `select ${COLUMNS} from echo.notifications
-     where application = any($1) and ($2::text is null or state = $2) and ($3::text is null or execution_id = $3)
-       and ($4::text is null or id < $4)
-     order by id desc limit $5`,
-    [open.flat(), filter.state ?? null, filter.executionId ?? null, filter.before ?? null, filter.limit ?? 100],
+     where ($1::text[] is null or application = any($1)) and ($2::text is null or state = $2)
+       and ($3::text is null or execution_id = $3) and ($4::text is null or id < $4)
+       and ($5::text is null or application = $5)
+     order by id desc limit $6`,
+    [
+      open,
+      filter.state ?? null,
+      filter.executionId ?? null,
+      filter.before ?? null,
+      application ?? null,
+      filter.limit ?? 100,
+    ],
   );
   return rows.map(deliveryView);
+}
+
+/** Applications with messages that somebody may look at; of these only one, where it is named. */
+async function readable(
+  { db, access }: Pick<NotificationParts, 'db' | 'access'>,
+  identity: Identity,
+  application: string | undefined,
+): Promise<string[]> {
+  const { rows } = await db.pool.query<{ application: string }>(
+    `select distinct application from echo.notifications where ($1::text is null or application = $1)`,
+    [application ?? null],
+  );
+  const seen = await Promise.all(rows.map((row) => mayRead(access, identity, row.application)));
+  return rows.flatMap((row, index) => (seen[index] ? [row.application] : []));
 }
 
 /**
