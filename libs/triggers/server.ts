@@ -3,10 +3,14 @@ import type { AnyTriggerDefinition } from '@gennaker/extension-sdk/trigger';
 import artifactory from './artifactory/trigger.ts';
 import cdevents from './cdevents/trigger.ts';
 import cron from './cron/trigger.ts';
+import docker from './docker/trigger.ts';
 import git from './git/trigger.ts';
+import helm from './helm/trigger.ts';
 import jenkins from './jenkins/trigger.ts';
 import manual from './manual/trigger.ts';
 import nexus from './nexus/trigger.ts';
+import pipeline from './pipeline/trigger.ts';
+import pubsub from './pubsub/trigger.ts';
 import webhook from './webhook/trigger.ts';
 
 /** Every trigger type of this build, by its type. */
@@ -14,9 +18,13 @@ export const triggers: Readonly<Record<string, AnyTriggerDefinition>> = {
   artifactory,
   cdevents,
   cron,
+  docker,
   git,
+  helm,
   jenkins,
   manual,
   nexus,
+  pipeline,
+  pubsub,
   webhook,
 };

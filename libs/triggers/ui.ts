@@ -3,11 +3,28 @@ import type { TriggerUi } from '@gennaker/ui/stage-ui';
 import artifactory from './artifactory/ui.tsx';
 import cdevents from './cdevents/ui.tsx';
 import cron from './cron/ui.tsx';
+import docker from './docker/ui.tsx';
 import git from './git/ui.tsx';
+import helm from './helm/ui.tsx';
 import jenkins from './jenkins/ui.tsx';
 import manual from './manual/ui.tsx';
 import nexus from './nexus/ui.tsx';
+import pipeline from './pipeline/ui.tsx';
+import pubsub from './pubsub/ui.tsx';
 import webhook from './webhook/ui.tsx';
 
 /** Forms of every trigger type. */
-export const triggerUis: readonly TriggerUi[] = [artifactory, cdevents, cron, git, jenkins, manual, nexus, webhook];
+export const triggerUis: readonly TriggerUi[] = [
+  artifactory,
+  cdevents,
+  cron,
+  docker,
+  git,
+  helm,
+  jenkins,
+  manual,
+  nexus,
+  pipeline,
+  pubsub,
+  webhook,
+];

@@ -1,5 +1,4 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { ServiceError } from '@gennaker/contracts/error';
 import type { EchoEvent } from '@gennaker/contracts/echo';
 import type { Reason } from '@gennaker/contracts/execution';
 import type { Pipeline } from '@gennaker/contracts/front50';
@@ -12,6 +11,8 @@ import { type EventRow, eventOf, proofOf } from './events/event-row.ts';
 import { executionId } from './execution-id.ts';
 import { type Decision, matchByHand, matchPipeline, triggerTypesFor } from './match-pipeline.ts';
 import { closedGate } from './start-gates.ts';
+import { startLane } from './start-lane.ts';
+import { unless404 } from './unless-404.ts';
 
 /** A stored pipeline. */
 type Known = Pipeline & { id: string };
@@ -164,15 +165,6 @@ async function findByHand(echo: Echo, event: EchoEvent): Promise<{ found: Found[
   };
 }
 
-async function unless404<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ServiceError && error.status === 404) return undefined;
-    throw error;
-  }
-}
-
 /** What started first, then what nearly did, then a few of those that the event is none of the business of. */
 function worthKeeping(found: readonly Found[]): { kept: Found[]; notListed: number } {
   const elsewhere = found.filter(({ decision }) => decision.elsewhere === true);
@@ -233,7 +225,7 @@ async function record(echo: Echo, row: EventRow, found: readonly Found[], reason
       if (id === null) continue;
       await echo.outbox.enqueue(client, {
         key: id,
-        target: 'orca',
+        target: startLane(pipeline, id),
         method: 'POST',
         path: '/orchestrate',
         body: {

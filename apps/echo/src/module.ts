@@ -16,8 +16,10 @@ import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
 import { notifications as notificationTypes } from '@gennaker/notifications/server';
 import { triggers } from '@gennaker/triggers/server';
+import { startCron } from './cron/cron.ts';
 import { createEcho } from './echo.ts';
 import { artifactGate } from './artifact-gate.ts';
+import { keepEventsFor } from './events/forget-events.ts';
 import { executeGate } from './execute-gate.ts';
 import { readExecutionEvents } from './execution-events/execution-event-reader.ts';
 import { executionEventListeners } from './execution-events/listeners.ts';
@@ -26,8 +28,13 @@ import { notificationHandlers } from './notifications/http.ts';
 import { startNotifications } from './notifications/notifications.ts';
 import { notificationRules } from './notifications/rules.ts';
 import { personNamed } from './person-named.ts';
+import { startSubscriptions } from './pubsub/subscriptions.ts';
+import { quietPeriodGate } from './quiet-period-gate.ts';
 import { eventRules } from './rules.ts';
 import { triggerSecrets } from './webhooks/trigger-secrets.ts';
+
+/** How soon a saved schedule is known, ms. */
+const COMPARE_SCHEDULES_MS = 5_000;
 
 /** Echo: events and triggers. */
 export const app: AppDefinition = {
@@ -56,7 +63,11 @@ export const app: AppDefinition = {
       clock: systemClock,
       access,
       systemKey: config.identityKey,
-      gates: [executeGate(access, actsAs), artifactGate],
+      gates: [
+        quietPeriodGate(config.file.quietPeriod, () => systemClock.now()),
+        executeGate(access, actsAs),
+        artifactGate,
+      ],
       secrets: () => triggerSecrets(config),
       triggers,
       front50,
@@ -104,9 +115,16 @@ export const app: AppDefinition = {
       log: logger('echo'),
     });
     const reading = { db, clock: systemClock, orca: orcaEvents, log: logger('echo'), owner: config.instance };
-    const readers = executionEventListeners(echo, notifications).map((listener) =>
+    const readers = executionEventListeners(echo, notifications, orcaEvents).map((listener) =>
       readExecutionEvents(reading, listener),
     );
+    const { timezone, missedRunsMinutes } = config.file.cron;
+    const cron = startCron(echo, {
+      timeZone: timezone,
+      windowMs: missedRunsMinutes * 60_000,
+      compareMs: COMPARE_SCHEDULES_MS,
+    });
+    const subscriptions = startSubscriptions(echo, config, logger('echo'));
     const served = await serve({
       name: 'echo',
       api: echoApi,
@@ -114,11 +132,18 @@ export const app: AppDefinition = {
       handlers: { ...eventHandlers(echo), ...notificationHandlers(notifications) },
       guard: { access, rules: { ...eventRules, ...notificationRules } },
     });
+    const stopForgetting = keepEventsFor(config.file.retention.eventDays, {
+      db,
+      clock: systemClock,
+      log: logger('echo'),
+    });
     return {
       async stop() {
         await served.close();
+        await stopForgetting();
         await Promise.all(readers.map((reader) => reader.close()));
         await notifications.close();
+        await Promise.all([cron.close(), subscriptions.close()]);
         await echo.close();
         await db.close();
       },

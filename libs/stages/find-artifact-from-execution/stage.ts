@@ -1,25 +1,14 @@
-import type { ExecutionView } from '@gennaker/contracts/execution';
 import { bindProduced } from '@gennaker/extension-sdk/bind-produced';
 import { callOptions, findPipeline } from '@gennaker/extension-sdk/child-pipeline';
+import { artifactsOfExecution } from '@gennaker/extension-sdk/execution-artifacts';
 import { defineStage, type TaskResult } from '@gennaker/extension-sdk/stage';
 import { findArtifactFromExecutionSchema } from './schema.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 const STATUSES = {
   successful: ['SUCCEEDED'],
   terminal: ['TERMINAL', 'STOPPED', 'FAILED_CONTINUE'],
   running: ['RUNNING', 'PAUSED', 'NOT_STARTED'],
 } as const;
-
-const objects = (value: unknown): Json[] =>
-  Array.isArray(value) ? value.filter((one): one is Json => one !== null && typeof one === 'object') : [];
-
-/** The artifacts of an execution: those of its stages, the last first, then those that it began with. */
-function artifactsOf({ stages, trigger }: ExecutionView): Json[] {
-  const ofStages = stages.toReversed().flatMap(({ outputs }) => objects(outputs['artifacts']));
-  return [...ofStages, ...objects(trigger.artifacts)];
-}
 
 /** Finds the artifacts that it expects in the newest execution of another pipeline. */
 export default defineStage({
@@ -63,7 +52,7 @@ export default defineStage({
             },
           };
         const execution = await task.ports.orca.getExecution({ params: { id: newest.id } }, callOptions(task));
-        const result = bindProduced(context.expectedArtifacts, artifactsOf(execution));
+        const result = bindProduced(context.expectedArtifacts, artifactsOfExecution(execution));
         const summary = `${result.reason?.summary ?? ''} (execution ${newest.id} of "${name}")`;
         return {
           ...result,

@@ -1,3 +1,4 @@
+import { badRequest } from '@gennaker/contracts/error';
 import type { ExecutionTrigger, ExecutionView } from '@gennaker/contracts/execution';
 import type { ExecutionState } from '@gennaker/engine/model';
 import { executionForExpressions } from '@gennaker/engine/scope';
@@ -41,8 +42,31 @@ export async function byReference(db: Queryable, trigger: ExecutionTrigger): Pro
     ...trigger,
     parentExecutionId: id,
     parentExecution,
+    generation: generationOf(known?.trigger) + 1,
     rootExecutionId: known ? executionView(known)['rootId'] : typeof postedRoot === 'string' ? postedRoot : id,
   };
+}
+
+/** How many executions lie between an execution and what a person or an event from outside started. */
+function generationOf(trigger: ExecutionTrigger | undefined): number {
+  const generation = trigger?.['generation'];
+  return typeof generation === 'number' ? generation : 0;
+}
+
+/** Executions that may start one another in a row: longer chains are pipelines that start each other for ever. */
+const MOST_GENERATIONS = 50;
+
+/**
+ * Ends chains of pipelines that start one another without end.
+ * @throws ServiceError 400; nothing is recorded, as a failed execution would start the next one
+ */
+export function refuseEndless(trigger: ExecutionTrigger): void {
+  const generation = generationOf(trigger);
+  if (generation > MOST_GENERATIONS)
+    throw badRequest(
+      `${MOST_GENERATIONS} executions have started one another in a row, from ${String(trigger['rootExecutionId'])} on: the pipelines start each other without end`,
+      { field: 'trigger', fix: 'take a trigger or a pipeline stage out of the circle, then start it by hand' },
+    );
 }
 
 /** The view of an execution with its parent filled in, as it is now. */

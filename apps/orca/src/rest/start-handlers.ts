@@ -3,7 +3,7 @@ import type { ExecutionTrigger } from '@gennaker/contracts/execution';
 import type { orcaApi } from '@gennaker/contracts/orca';
 import type { Handlers } from '@gennaker/contracts/route';
 import { bindAtStart } from '../artifacts/bind-at-start.ts';
-import { byReference } from '../children/parents.ts';
+import { byReference, refuseEndless } from '../children/parents.ts';
 import type { MailParts } from '../send-mail.ts';
 import { prepareExecution, startExecution, type StartRequest, triggerOf } from '../start-execution.ts';
 import { recordFailure } from './record-failure.ts';
@@ -55,6 +55,7 @@ export function startHandlers(
 
   const startPipeline = async (call: Caller, body: Posted): Promise<string> => {
     const trigger = await byReference(db.pool, triggerOf(body, call.user));
+    refuseEndless(trigger);
     const asked = request(call, 'PIPELINE', body, trigger, body);
     try {
       if (body['disabled'] === true)
