@@ -27,6 +27,7 @@ import evaluateVariables from './evaluate-variables/stage.ts';
 import findArtifactFromExecution from './find-artifact-from-execution/stage.ts';
 import findImage from './find-image/stage.ts';
 import findImageFromTags from './find-image-from-tags/stage.ts';
+import jenkins from './jenkins/stage.ts';
 import manualJudgment from './manual-judgment/stage.ts';
 import modifyGceAutoscalingPolicy from './modify-gce-autoscaling-policy/stage.ts';
 import monitorPipeline from './monitor-pipeline/stage.ts';
@@ -92,6 +93,7 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   findArtifactFromExecution,
   findImage,
   findImageFromTags,
+  jenkins,
   manualJudgment,
   modifyGceAutoscalingPolicy,
   monitorPipeline,
@@ -158,6 +160,7 @@ export interface StageInputs {
   readonly findArtifactFromExecution: z.input<(typeof findArtifactFromExecution)['schema']>;
   readonly findImage: z.input<(typeof findImage)['schema']>;
   readonly findImageFromTags: z.input<(typeof findImageFromTags)['schema']>;
+  readonly jenkins: z.input<(typeof jenkins)['schema']>;
   readonly manualJudgment: z.input<(typeof manualJudgment)['schema']>;
   readonly modifyGceAutoscalingPolicy: z.input<(typeof modifyGceAutoscalingPolicy)['schema']>;
   readonly monitorPipeline: z.input<(typeof monitorPipeline)['schema']>;

@@ -24,6 +24,7 @@ import evaluateVariables from './evaluate-variables/ui.tsx';
 import findArtifactFromExecution from './find-artifact-from-execution/ui.tsx';
 import findImage from './find-image/ui.tsx';
 import findImageFromTags from './find-image-from-tags/ui.tsx';
+import jenkins from './jenkins/ui.tsx';
 import manualJudgment from './manual-judgment/ui.tsx';
 import modifyGceAutoscalingPolicy from './modify-gce-autoscaling-policy/ui.tsx';
 import monitorPipeline from './monitor-pipeline/ui.tsx';
@@ -81,6 +82,7 @@ export const stageUis: readonly StageUi[] = [
   findArtifactFromExecution,
   findImage,
   findImageFromTags,
+  jenkins,
   manualJudgment,
   modifyGceAutoscalingPolicy,
   monitorPipeline,

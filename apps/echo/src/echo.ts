@@ -8,6 +8,7 @@ import type { Database } from '@gennaker/store/database';
 import { createOutbox, type Outbox } from '@gennaker/store/outbox';
 import type { Access } from '@gennaker/service/guard';
 import { matchOpenEvents } from './match-open-events.ts';
+import { shareNextCall } from './share-next-call.ts';
 import { startExecution } from './start-execution.ts';
 import type { StartGate } from './start-gates.ts';
 
@@ -36,35 +37,53 @@ export interface EchoParts {
 /** A running echo: what its use cases work with. */
 export interface Echo extends EchoParts {
   readonly outbox: Outbox;
-  /** Calls `fn` when a start was settled in this process; the answer ends that. */
-  onSettled(fn: () => void): () => void;
+  /** Calls `fn` when a start of this event was settled in this process; the answer ends that. */
+  onSettled(eventId: string, fn: () => void): () => void;
   /** Stops starting and matching. */
   close(): Promise<void>;
 }
 
+/**
+ * How long what a killed echo had in hand is left to it, ms: handing over takes milliseconds, and a second time changes
+ * nothing.
+ */
+const HANDING_OVER_MS = 5_000;
+
 /** Starts echo: the relay that hands executions to orca, and the sweep over events that a crash left unmatched. */
 export function createEcho(parts: EchoParts): Echo {
-  const listeners = new Set<() => void>();
+  const listeners = new Map<string, Set<() => void>>();
   const outbox = createOutbox({
     db: parts.db,
     schema: 'echo',
     clock: parts.clock,
     log: parts.log,
-    deliver: async (message) => {
-      const result = await startExecution(parts, message);
-      for (const listener of listeners) listener();
-      return result;
-    },
+    leaseMs: HANDING_OVER_MS,
+    deliver: (message) =>
+      startExecution(parts, message, (eventId) => {
+        for (const listener of listeners.get(eventId) ?? []) listener();
+      }),
   });
   let closed = false;
   let cancel = () => {};
   let sweeping: Promise<void> = Promise.resolve();
   const echo: Echo = {
     ...parts,
+    // Many events at the same time are matched against what one call finds.
+    front50: {
+      ...parts.front50,
+      listPipelines: shareNextCall(
+        (asked: Parameters<typeof parts.front50.listPipelines>[0]) => parts.front50.listPipelines(asked),
+        (asked) => JSON.stringify(asked ?? null),
+      ),
+    },
     outbox,
-    onSettled(fn) {
-      listeners.add(fn);
-      return () => listeners.delete(fn);
+    onSettled(eventId, fn) {
+      const own = listeners.get(eventId) ?? new Set();
+      listeners.set(eventId, own.add(fn));
+      return () => {
+        own.delete(fn);
+        if (own.size === 0) listeners.delete(eventId);
+      };
     },
     async close() {
       closed = true;

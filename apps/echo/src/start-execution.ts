@@ -5,10 +5,11 @@ import { namedOnly, type TokenScope, tokenScopeSchema } from '@gennaker/contract
 import { type DeliveryResult, isRefusal, type OutboxDelivery } from '@gennaker/store/outbox';
 import type { EchoParts } from './echo.ts';
 
-/** Hands one execution to orca under its id and writes down what orca said; a repeat changes nothing. */
+/** Hands one execution to orca under its id, writes down what orca said and tells its event; a repeat changes nothing. */
 export async function startExecution(
   echo: Pick<EchoParts, 'db' | 'orca' | 'clock' | 'actsAs'>,
   message: OutboxDelivery,
+  settled: (eventId: string) => void,
 ): Promise<DeliveryResult> {
   const body = orchestrateSchema.parse(message.body);
   const user = body.trigger?.user ?? 'anonymous';
@@ -31,10 +32,10 @@ export async function startExecution(
       evidence: { status: error.status, ...error.details },
       ...(error.details.fix ? { next: error.details.fix } : {}),
     };
-    await settle(echo, message.key, 'refused', reason);
+    await settle(echo, settled, message.key, 'refused', reason);
     return { status: error.status, reason: error.message };
   }
-  await settle(echo, message.key, 'started');
+  await settle(echo, settled, message.key, 'started');
   return { status: 200 };
 }
 
@@ -50,13 +51,15 @@ async function scopeOf({ db }: Pick<EchoParts, 'db'>, executionId: string): Prom
 
 async function settle(
   echo: Pick<EchoParts, 'db' | 'clock'>,
+  settled: (eventId: string) => void,
   executionId: string,
   state: 'started' | 'refused',
   reason?: Reason,
 ): Promise<void> {
-  await echo.db.pool.query(
+  const { rows } = await echo.db.pool.query<{ event_id: string }>(
     `update echo.matches set state = $2, reason = coalesce($3::jsonb, reason), updated_at = $4
-     where execution_id = $1 and state = 'starting'`,
+     where execution_id = $1 and state = 'starting' returning event_id`,
     [executionId, state, reason ? JSON.stringify(reason) : null, new Date(echo.clock.now())],
   );
+  for (const { event_id: eventId } of rows) settled(eventId);
 }

@@ -76,7 +76,7 @@ async function settled(echo: Echo, eventId: string, signal: AbortSignal | undefi
   const until = performance.now() + ANSWER_WITHIN_MS;
   while (performance.now() < until && !signal?.aborted) {
     // Listening begins before the look, so that what settles in between is not missed.
-    const change = nextChange(echo);
+    const change = nextChange(echo, eventId);
     try {
       const { rows } = await echo.db.pool.query<{ open: boolean }>(
         `select exists (select from echo.matches where event_id = $1 and state = 'starting') as open`,
@@ -90,11 +90,11 @@ async function settled(echo: Echo, eventId: string, signal: AbortSignal | undefi
   }
 }
 
-/** Something settled in this process, or it is time to look whether it did in another. */
-function nextChange(echo: Echo): { happened: Promise<void>; forget: () => void } {
+/** Something of the event settled in this process, or it is time to look whether it did in another. */
+function nextChange(echo: Echo, eventId: string): { happened: Promise<void>; forget: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, LOOK_EVERY_MS);
-  const stop = echo.onSettled(resolve);
+  const stop = echo.onSettled(eventId, resolve);
   return {
     happened: promise,
     forget: () => {

@@ -74,6 +74,11 @@ const retentionSchema = z.object({
     .min(0)
     .default(20)
     .describe('the newest so many of each pipeline stay, however old'),
+  eventDays: z
+    .number()
+    .positive()
+    .default(90)
+    .describe('days that events are kept; one that is delivered again after that counts as new'),
 });
 
 const artifactAccountSchema = z.looseObject({

@@ -67,6 +67,16 @@ describe('the strategy lab', () => {
     expect(result.points.at(-1)?.requests.failed).toBe(0);
   });
 
+  it('plays an external monitor, which sees what the scenario makes of the new version', async () => {
+    const cluster = { strategy: 'monitored', deploySteps: [34], deploymentMonitor: { id: 'logs' } };
+    const good = await play(cluster);
+    expect(good).toMatchObject({ status: 'SUCCEEDED' });
+    expect(good.assumptions).toContain('The external monitor lets it go on.');
+    const bad = await play(cluster, { scenario: 'answersErrors' });
+    expect(bad).toMatchObject({ status: 'TERMINAL' });
+    expect(broken(bad)).toEqual([]);
+  });
+
   it('says where nothing looks at the answers', async () => {
     const result = await play({ strategy: 'redblack' }, { scenario: 'answersErrors' });
     expect(result).toMatchObject({ status: 'SUCCEEDED', summary: expect.stringContaining('nothing in it looks') });

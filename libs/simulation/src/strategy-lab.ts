@@ -1,3 +1,4 @@
+import { chosenMonitorSchema, deploymentMonitorSchema, TRAFFIC_MONITOR } from '@gennaker/contracts/deployment-monitors';
 import { badRequest } from '@gennaker/contracts/error';
 import type { LabRequest, LabResult, LabScenario } from '@gennaker/contracts/strategy-lab';
 import { isComplete } from '@gennaker/contracts/status';
@@ -72,6 +73,8 @@ export async function simulateStrategy(
   const settings = settingsFor(strategy, deploy.cluster);
   const world = new SimulatedWorld(START);
   for (const pipeline of deploy.pipelines) world.store(pipeline);
+  const monitor = monitorOf(settings);
+  if (monitor) playMonitor(world, monitor, scenario);
   world.http.answer(/^/, { status: scenario === 'answersErrors' ? 500 : 200 });
   const place = { ...PLACE, application: deploy.application };
   await prepare(world, place, instances.before, strategy.insteadStages !== undefined);
@@ -119,6 +122,22 @@ export async function simulateStrategy(
     }),
     assumptions: assumptionsOf(deploy, strategy),
   };
+}
+
+/** The external monitor that judges the deploy, if one does. */
+function monitorOf({ deploymentMonitor }: Readonly<Record<string, unknown>>): string | undefined {
+  const id = chosenMonitorSchema.safeParse(deploymentMonitor).data?.id;
+  return id === TRAFFIC_MONITOR ? undefined : id;
+}
+
+/** A monitor that sees what the scenario makes of the new version. */
+function playMonitor(world: SimulatedWorld, id: string, scenario: LabScenario): void {
+  const monitor = deploymentMonitorSchema.parse({ id, baseUrl: 'http://monitor.lab' });
+  world.deploymentMonitors.push(monitor);
+  world.http.answer(`${monitor.baseUrl}/deployment/evaluateHealth`, {
+    body: { nextStep: { directive: scenario === 'answersErrors' ? 'abort' : 'continue' } },
+  });
+  world.http.answer(monitor.baseUrl, { body: { nextStep: { directive: 'continue' } } });
 }
 
 /** The strategy that a cluster names. @throws ServiceError */
@@ -296,6 +315,11 @@ function assumptionsOf({ scenario, cluster }: LabDeploy, { type, insteadStages }
     ...(insteadStages ? ['The server group has autohealing by the health check of its load balancer.'] : []),
     ...(type === 'canary' && text.includes('"judgment"')
       ? [`Whoever is asked for a judgment says yes after ${THINKS_MS / 1_000} s.`]
+      : []),
+    ...(type === 'monitored' && monitorOf(cluster) !== undefined
+      ? [
+          `The external monitor ${scenario === 'answersErrors' ? 'ends the deploy at its first step' : 'lets it go on'}.`,
+        ]
       : []),
     ...(text.includes('"url"')
       ? [`Addresses that are called answer ${scenario === 'answersErrors' ? 500 : 200}.`]

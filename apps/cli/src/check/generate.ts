@@ -29,6 +29,12 @@ const registries: readonly Registry[] = [
   server('clouds', 'cloud', 'CloudDefinition', 'Every cloud of this build, by its type.'),
   server('triggers', 'trigger', 'AnyTriggerDefinition', 'Every trigger type of this build, by its type.'),
   server('artifacts', 'artifact', 'AnyArtifactDefinition', 'Every kind of artifacts of this build, by its name.'),
+  server(
+    'notifications',
+    'notification',
+    'AnyNotificationDefinition',
+    'Every type of notification of this build, by its type.',
+  ),
   ui('stages', 'stageUis', 'StageUi', 'Forms and details of every stage type.'),
   ui('strategies', 'strategyUis', 'StrategyUi', 'How every deployment strategy is shown.'),
   ui('triggers', 'triggerUis', 'TriggerUi', 'Forms of every trigger type.'),

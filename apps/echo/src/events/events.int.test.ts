@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Identity } from '@gennaker/contracts/people';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeWorld, type World } from '../echo.fixture.ts';
+import { forgetEvents } from './forget-events.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -58,6 +59,22 @@ describe('stored events', () => {
     expect(answer.matches[50]).toMatchObject({ elsewhere: true, started: false });
     expect(answer.notListed).toBe(10);
     expect(await client.getEvent({ params: { id: answer.eventId } })).toMatchObject({ notListed: 10 });
+  });
+
+  it('are forgotten after a while, but not while they wait for something', async () => {
+    world.addPipeline('p', hook('ci'));
+    const { client } = await world.run();
+    const { eventId } = await client.webhook(call('ci', {}, { 'x-github-delivery': 'd' }));
+    const { pool } = world.database.db;
+    await pool.query(
+      `insert into echo.events (id, key, type, content, headers, "user", received_at, next_at)
+       values ('waits', 'w', 'webhook', '{}', '{}', 'anonymous', 'epoch', 'infinity')`,
+    );
+    expect(await forgetEvents(world.database.db, Date.now() - 60_000)).toBe(0);
+    expect(await forgetEvents(world.database.db, Date.now() + 60_000)).toBe(1);
+    await expect(client.getEvent({ params: { id: eventId } })).rejects.toMatchObject({ status: 404 });
+    expect((await client.eventHistory({})).map((event) => event.id)).toEqual(['waits']);
+    expect((await client.webhook(call('ci', {}, { 'x-github-delivery': 'd' }))).repeated).toBeUndefined();
   });
 
   it('show their payload to those who may read an application that they concerned, and to nobody else', async () => {

@@ -3,8 +3,11 @@ import type { Notification } from '@gennaker/contracts/notification-settings';
 import type { NotificationDelivery, NotificationMessage } from '@gennaker/contracts/notifications';
 import type { Reason } from '@gennaker/contracts/execution';
 import type { Queryable } from '@gennaker/store/database';
-import { ulid } from 'ulid';
+import { monotonicFactory } from 'ulid';
 import { type NotificationTypes, readNotification } from './notification-type.ts';
+
+/** Ids in the order of the messages, also within a millisecond. */
+const nextId = monotonicFactory();
 
 /** Time that a message is tried for, ms. */
 export const GIVE_UP_AFTER_MS = 24 * 3_600_000;
@@ -37,7 +40,7 @@ export async function storeMessages(
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12::jsonb, $13, $14::jsonb, $15, $15, $15, $16)
        on conflict (key) do update set key = excluded.key returning id`,
       [
-        ulid(now),
+        nextId(now),
         `${of}:${addressKey}`,
         notification.type,
         level,

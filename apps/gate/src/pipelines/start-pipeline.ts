@@ -70,7 +70,7 @@ async function withBuild(
   trigger: Record<string, unknown>,
   options: CallOptions,
 ): Promise<Record<string, unknown>> {
-  const { master, job, buildNumber, buildInfo } = trigger;
+  const { master, job, buildNumber, buildInfo, propertyFile } = trigger;
   if (typeof master !== 'string' || typeof job !== 'string' || buildNumber === undefined || buildInfo !== undefined)
     return trigger;
   const number = Number(buildNumber);
@@ -80,5 +80,15 @@ async function withBuild(
       fix: 'give the number of a build',
     });
   const build = await gate.igor.getBuild({ params: { master, number }, query: { job } }, options);
-  return { ...trigger, buildNumber: number, buildInfo: build, link: build.url, properties: build['parameters'] ?? {} };
+  const read =
+    typeof propertyFile === 'string' && propertyFile !== ''
+      ? await gate.igor.buildProperties({ params: { master, number }, query: { job, file: propertyFile } }, options)
+      : undefined;
+  return {
+    ...trigger,
+    buildNumber: number,
+    buildInfo: build,
+    link: build.url,
+    properties: { ...build.parameters, ...read?.properties },
+  };
 }

@@ -174,13 +174,12 @@ export class Registry {
   ): Promise<Pick<Answer, 'status' | 'text'>> {
     if (url.origin === new URL(this.account.address).origin)
       return this.#send('GET', url.href, headers['authorization'], signal);
-    const { status, body } = await this.#parts.guarded({
-      url: url.href,
-      method: 'GET',
-      headers,
-      timeoutMs: TIMEOUT_MS,
-      ...(signal ? { signal } : {}),
-    });
+    const { status, body } = await this.#parts
+      .guarded({ url: url.href, method: 'GET', headers, timeoutMs: TIMEOUT_MS, ...(signal ? { signal } : {}) })
+      .catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        throw this.#failed(502, `sends to ${url.host} for a token: ${why}`);
+      });
     return { status, text: body };
   }
 

@@ -1,3 +1,4 @@
+import type { DockerEvent } from '@gennaker/contracts/docker-event';
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Registry } from '../docker/registry.ts';
 import type { IgorParts } from '../igor.ts';
@@ -105,13 +106,20 @@ async function passOnTags(igor: IgorParts, registry: Registry): Promise<void> {
   );
   for (const { repository, tag, digest } of rows) {
     const key = `docker:${name}:${repository}:${tag}${digest === null ? '' : `@${digest}`}`;
+    const content: DockerEvent = {
+      account: name,
+      registry: registry.host,
+      repository,
+      tag,
+      ...(digest === null ? {} : { digest }),
+    };
     await igor.echo.post(
       {
         body: {
           key,
           type: 'docker',
           source: name,
-          content: { account: name, registry: registry.host, repository, tag, ...(digest === null ? {} : { digest }) },
+          content,
         },
       },
       { key },

@@ -111,6 +111,7 @@ function ExpectedArtifact({
         </ActionIcon>
       </div>
       <section aria-label={`What ${name} must be`}>
+        <div className="picked-name">It must be</div>
         <MatchFields artifact={match} onChange={(patch) => onChange({ matchArtifact: merge({ ...match }, patch) })} />
       </section>
       {prior ? (
@@ -136,6 +137,7 @@ function ExpectedArtifact({
       />
       {isOn(expected['useDefaultArtifact']) ? (
         <section aria-label={`Default of ${name}`}>
+          <div className="picked-name">The default</div>
           <ArtifactFields
             artifact={fallback}
             onChange={(patch) => onChange({ defaultArtifact: merge({ ...fallback }, patch) })}

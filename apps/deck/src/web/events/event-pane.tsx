@@ -28,6 +28,7 @@ export function EventPane({
     <PaneFrame
       label={`Event ${id}`}
       title={event ? eventWords(event) : 'Event'}
+      plain
       actions={
         event ? (
           <>

@@ -43,13 +43,15 @@ export function VerdictList({ answer }: { readonly answer: EventTestAnswer }) {
             {match.application} · {match.pipeline}
             <span className="gk-muted">: {withLocalTimes(match.reason.summary)}</span>
           </div>
-          <ol className="verdicts">
-            {match.triggers.map((verdict) => (
-              <li key={verdict.position}>
-                <Verdict verdict={verdict} />
-              </li>
-            ))}
-          </ol>
+          {match.triggers.length > 1 || match.triggers[0]?.reason.summary !== match.reason.summary ? (
+            <ul className="verdicts">
+              {match.triggers.map((verdict) => (
+                <li key={verdict.position}>
+                  <Verdict verdict={verdict} />
+                </li>
+              ))}
+            </ul>
+          ) : null}
           {match.trigger ? (
             <details>
               <summary>What the execution would get</summary>
@@ -66,7 +68,7 @@ export function VerdictList({ answer }: { readonly answer: EventTestAnswer }) {
 }
 
 /** What one trigger says to an event. */
-export function Verdict({ verdict }: { readonly verdict: TriggerVerdict }) {
+function Verdict({ verdict }: { readonly verdict: TriggerVerdict }) {
   return (
     <>
       {typeWords(verdict.type)} trigger {verdict.position + 1}:{' '}

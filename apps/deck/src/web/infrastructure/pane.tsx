@@ -34,6 +34,7 @@ export function Pane({
 export function PaneFrame({
   label,
   title,
+  plain = false,
   tags,
   actions,
   onClose,
@@ -42,6 +43,8 @@ export function PaneFrame({
   /** What it is, for screen readers. */
   readonly label: string;
   readonly title: string;
+  /** The title is words and no name. */
+  readonly plain?: boolean;
   readonly tags?: ReactNode;
   readonly actions: ReactNode;
   readonly onClose: () => void;
@@ -61,7 +64,7 @@ export function PaneFrame({
     <aside className="pane" aria-label={label}>
       <header className="pane-head">
         <div style={{ minWidth: 0 }}>
-          <h2 ref={heading} tabIndex={-1} className="gk-mono">
+          <h2 ref={heading} tabIndex={-1} className={plain ? '' : 'gk-mono'}>
             {title}
           </h2>
           <div className="pane-tags">{tags}</div>

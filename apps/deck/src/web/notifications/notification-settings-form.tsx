@@ -14,7 +14,7 @@ import { NotificationsForm } from './notifications-form.tsx';
 export function NotificationSettingsForm({ of }: { readonly of: SettingsOf }) {
   const settings = useNotificationSettings(of);
   if (settings.isPending) return <Skeleton height={80} radius="md" role="status" aria-label="Reading notifications" />;
-  if (settings.isError) return <ErrorPanel title="The notifications could not be read" error={settings.error} />;
+  if (settings.isLoadingError) return <ErrorPanel title="The notifications could not be read" error={settings.error} />;
   return <Loaded of={of} stored={settings.data} />;
 }
 

@@ -26,7 +26,7 @@ export function ApplicationConfigPage() {
       </div>
       {applications.isPending ? (
         <Skeleton height={320} radius="lg" role="status" aria-label="Reading the configuration" />
-      ) : applications.isError ? (
+      ) : applications.isLoadingError ? (
         <ErrorPanel title="The configuration could not be read" error={applications.error} />
       ) : stored ? (
         <Sections key={application} stored={stored} />

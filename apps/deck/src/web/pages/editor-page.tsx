@@ -29,7 +29,8 @@ export function EditorPage() {
         <Skeleton height={300} radius="lg" />
       </div>
     );
-  if (pipelines.isError)
+  // A later reading that fails takes nothing away that is being edited.
+  if (pipelines.isLoadingError)
     return (
       <div className="page">
         <ErrorPanel title="The pipeline could not be read" error={pipelines.error} action={back} />

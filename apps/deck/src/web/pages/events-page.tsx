@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core';
+import { ActionIcon, Button, Skeleton } from '@mantine/core';
 import type { StoredEvent } from '@gennaker/contracts/echo';
 import { HookIcon, RefreshIcon } from '@gennaker/ui/icons';
 import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
@@ -57,14 +57,15 @@ export function EventsPage() {
             value={q}
             onChange={(value) => void navigate({ search: (was) => ({ ...was, q: value || undefined }), replace: true })}
           />
-          <Button
+          <ActionIcon
             variant="default"
-            leftSection={<RefreshIcon size={15} />}
+            size="lg"
+            aria-label="Refresh"
             loading={events.isRefetching && !events.isFetchingNextPage}
             onClick={() => void events.refetch()}
           >
-            Refresh
-          </Button>
+            <RefreshIcon size={15} />
+          </ActionIcon>
           <Button onClick={() => setTrying(EMPTY)}>Try an event</Button>
         </div>
         {events.isPending ? (
@@ -141,7 +142,7 @@ function EventTable({
             <tr key={event.id} data-selected={open === event.id}>
               <td>
                 <Opener
-                  className="group-title"
+                  className="event-name"
                   name={eventWords(event)}
                   open={open === event.id}
                   onOpen={() => onOpen(event.id)}

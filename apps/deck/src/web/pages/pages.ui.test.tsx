@@ -1,6 +1,7 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { keys } from '../queries/keys.ts';
 import { violations } from '../testing/axe.ts';
 import { aUser, fakeGate } from '../testing/fake-gate.ts';
 import { aStage, anExecution } from '../testing/render-deck.tsx';
@@ -275,6 +276,25 @@ describe('the event log', () => {
     fill(/Filter events/, 'build failed');
     await waitFor(() => expect(screen.queryByText('No pipeline listens to it')).toBeNull());
     expect(history.location.search).toContain('q=');
+  });
+});
+
+describe('the editor of a pipeline', () => {
+  it('keeps what is edited while gate cannot be reached', async () => {
+    const stored = { id: 'p1', application: 'hello', name: 'Deliver', stages: [] };
+    const answers: Record<string, unknown> = {
+      ...admin,
+      'GET /applications/hello/pipelineConfigs': [stored],
+    };
+    fakeGate(answers);
+    const { client } = renderPage('/applications/hello/executions/configure/p1');
+    fireEvent.change(await screen.findByLabelText(/^Pipeline name/, {}, { timeout: 10_000 }), {
+      target: { value: 'Deliver it' },
+    });
+    answers['GET /applications/hello/pipelineConfigs'] = new ServiceError(503, 'Gate is starting');
+    await client.invalidateQueries({ queryKey: keys.pipelines('hello') });
+    expect(client.getQueryState(keys.pipelines('hello'))?.status).toBe('error');
+    expect(screen.getByDisplayValue('Deliver it')).toBeDefined();
   });
 });
 
