@@ -134,9 +134,7 @@ export class EventFeed {
         if (filter.pace) await this.#pause(filter.pace);
         // What a hint told of was found, or is looked for some more times.
         if (rows.length > 0) look = AFTER_HINT_MS.length;
-        const pause = AFTER_HINT_MS[look];
-        if (hinted === seen && pause !== undefined) await this.#pause(pause);
-        else if (hinted === seen) await this.#wait(IDLE_MS, signal);
+        if (hinted === seen) await this.#wait(AFTER_HINT_MS[look] ?? IDLE_MS, signal);
         look = hinted === seen ? look + 1 : 0;
       }
     } finally {
@@ -242,10 +240,6 @@ export class EventFeed {
       this.#hints.once('hint', done);
       signal.addEventListener('abort', done, { once: true });
     });
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => void setTimeout(resolve, ms).unref());
   }
 }
 

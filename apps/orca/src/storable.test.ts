@@ -10,7 +10,7 @@ const odd = fc.constantFrom(
   'half \ud800',
   new Date(0),
   new Map([['a', 1]]),
-  [1, , 3],
+  Object.assign([1], { 2: 3 }),
   { toJSON: () => 'itself' },
   { 'k\u0000': 1 },
   () => 1,
@@ -21,11 +21,8 @@ describe('what the database can keep', () => {
     fc.assert(
       fc.property(
         fc.oneof(
-          fc.jsonValue({ stringUnit: 'binary', noNullPrototype: true }),
-          fc.record(
-            { json: fc.jsonValue({ noNullPrototype: true }), odd },
-            { requiredKeys: [], noNullPrototype: true },
-          ),
+          fc.jsonValue({ stringUnit: 'binary' }),
+          fc.record({ json: fc.jsonValue(), odd }, { requiredKeys: [], noNullPrototype: true }),
         ),
         (value) => {
           expect(asStorable({ value })).toStrictEqual(storable({ value }));
