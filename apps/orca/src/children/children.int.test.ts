@@ -176,4 +176,15 @@ describe('a failure in a pipeline that another ran', () => {
       client.ignoreFailure({ params: { id: inner.id, stageId: stageId(inner, 'After') }, body: {} }),
     ).rejects.toMatchObject({ status: 409 });
   });
+
+  it('refuses the child of a chain that has become too long, and records nothing that could go on with it', async () => {
+    const { client } = await orca();
+    const wait = [{ type: 'wait', waitTime: 0 }];
+    const parent = await start(client, wait, { trigger: { type: 'pipeline', generation: 49 } });
+    const last = await start(client, wait, { trigger: { type: 'pipeline', parentExecutionId: parent } });
+    await until(client, last, over);
+    const next = { executionId: 'too-far', trigger: { type: 'pipeline', parentExecutionId: last } };
+    await expect(start(client, wait, next)).rejects.toThrow('50 executions have started one another in a row');
+    await expect(client.getExecution({ params: { id: 'too-far' } })).rejects.toMatchObject({ status: 404 });
+  });
 });
