@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { StreamEvent } from '@gennaker/contracts/route';
 import type { ExecutionEvent } from '@gennaker/contracts/execution';
 import { badRequest } from '@gennaker/contracts/error';
@@ -131,7 +132,7 @@ export class EventFeed {
         if (rows.length === PAGE) continue;
         cursor = end;
         // Under load everything that happens meanwhile is one look.
-        if (filter.pace) await this.#pause(filter.pace);
+        if (filter.pace) await pause(filter.pace, undefined, { ref: false });
         // What a hint told of was found, or is looked for some more times.
         if (rows.length > 0) look = AFTER_HINT_MS.length;
         if (hinted === seen) await this.#wait(AFTER_HINT_MS[look] ?? IDLE_MS, signal);
