@@ -28,7 +28,7 @@ export function ReplayDialog({ event, onClose }: { readonly event: StoredEvent; 
               title="It was sent again"
               why="It is stored as an event of its own, with your name."
             />
-            <div>
+            <div className="event-did">
               <EventMatches event={replay.data} />
             </div>
             <Group justify="flex-end" gap="xs">

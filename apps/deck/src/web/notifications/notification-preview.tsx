@@ -60,7 +60,9 @@ export function NotificationPreview({
             <div className="gk-group" role="region" aria-label="Message">
               <div className="notification-subject">{preview.data.message.subject}</div>
               <div className="notification-text">{preview.data.message.text}</div>
-              {preview.data.message.link ? <div className="gk-muted">{preview.data.message.link}</div> : null}
+              {preview.data.message.link ? (
+                <div className="gk-muted notification-text">{preview.data.message.link}</div>
+              ) : null}
             </div>
             {preview.data.ready ? null : (
               <Note

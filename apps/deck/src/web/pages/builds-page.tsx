@@ -27,7 +27,7 @@ export function BuildsPage() {
   const show = (number: number | undefined): void =>
     void navigate({ search: { master, job, number }, replace: true, resetScroll: false });
   return (
-    <main id="main" className="with-pane" data-pane={open !== undefined && job !== ''} tabIndex={-1}>
+    <main id="main" className="with-pane with-wide-pane" data-pane={open !== undefined && job !== ''} tabIndex={-1}>
       <div className="page">
         <div className="page-head page-head-wraps">
           <h1>Builds</h1>
