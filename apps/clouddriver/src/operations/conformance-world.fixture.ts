@@ -203,7 +203,7 @@ const named = (text: string): string =>
   text
     .replace(/(-v\d{3})-(\d{8}|[0-9a-f]{8})\b/g, '$1-*')
     .replace(/(-v\d{3})-[a-z0-9]{4}\b/g, '$1-*')
-    .replace(/ by operation \w+/, ' by operation *');
+    .replace(/\boperation [0-9A-Z]{26}\b/, 'operation *');
 
 function withoutNoise(value: unknown, without: readonly string[]): unknown {
   if (typeof value === 'string') return named(value);
