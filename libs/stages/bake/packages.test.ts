@@ -75,3 +75,16 @@ test('builds of stages before come ahead of the trigger; what is no build is lef
   const known = knownBuilds({ type: 'jenkins', buildInfo: build(1) }, [build(2), { no: 'build' }]);
   expect(known.map((b) => b.number)).toEqual([2, 1]);
 });
+
+test('the package of the nearest build is taken, ahead of the one that triggered', () => {
+  const url = (number: number) => `http://ci.example.com/job/hello/${number}/artifact/out/hello_${number}_all.deb`;
+  const file = (number: number) => ({ type: 'jenkins/file', name: `hello_${number}_all.deb`, reference: url(number) });
+  const builds = knownBuilds({ type: 'jenkins', buildInfo: build(1, 'hello_1_all.deb') }, [
+    build(2, 'hello_2_all.deb'),
+  ]);
+  expect(matchPackages('hello', builds, [file(2), file(1)], false)).toMatchObject({
+    packages: ['hello_2_all'],
+    files: [{ url: url(2) }],
+    build: { number: 2 },
+  });
+});
