@@ -12,6 +12,7 @@ import { stages } from '@gennaker/stages/server';
 import { strategies } from '@gennaker/strategies/server';
 import { readAuthenticationMode } from '@gennaker/store/authentication-mode';
 import { openDatabase } from '@gennaker/store/database';
+import { notifications } from '@gennaker/notifications/server';
 import { triggers } from '@gennaker/triggers/server';
 import { readPermissions } from './applications/read-permissions.ts';
 import { front50Handlers } from './http.ts';
@@ -60,6 +61,7 @@ export const app: AppDefinition = {
             Object.values(triggers)
               .find(({ type }) => type === trigger['type'])
               ?.problems?.(trigger, systemClock.now()) ?? [],
+          notificationTypes: notifications,
           accounts: new Set((await accounts()).map(({ name }) => name)),
         }),
       }),

@@ -4,6 +4,7 @@ import { nameProblems } from '@gennaker/contracts/moniker';
 import { graphProblems } from '@gennaker/contracts/pipeline-graph';
 import type { TriggerProblem } from '@gennaker/extension-sdk/trigger';
 import { type StrategyDefinition, strategyNamed } from '@gennaker/extension-sdk/strategy';
+import { type NotificationTypes, notificationWarnings } from './notification-warnings.ts';
 
 /** What this system knows: whatever a pipeline names beyond it is saved with a warning. */
 export interface Known {
@@ -13,6 +14,8 @@ export interface Known {
   readonly strategies: readonly StrategyDefinition[];
   /** What of a trigger can never work; absent: triggers are not judged. */
   readonly triggerProblems?: (trigger: Readonly<Record<string, unknown>>) => readonly TriggerProblem[];
+  /** Absent: notifications are not judged. */
+  readonly notificationTypes?: NotificationTypes;
 }
 
 const NAME_MAX = 200;
@@ -59,7 +62,12 @@ export function checkPipeline(
     });
   return {
     pipeline,
-    warnings: [...nameWarnings, ...stageWarnings(pipeline, known), ...triggerWarnings(pipeline, known)],
+    warnings: [
+      ...nameWarnings,
+      ...stageWarnings(pipeline, known),
+      ...triggerWarnings(pipeline, known),
+      ...(known.notificationTypes ? notificationWarnings(pipeline, known.notificationTypes) : []),
+    ],
   };
 }
 

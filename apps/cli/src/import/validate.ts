@@ -4,6 +4,7 @@ import { judgeDocuments } from '@gennaker/documents/judge-documents';
 import { knownStages } from '@gennaker/documents/known-stages';
 import { stages } from '@gennaker/stages/server';
 import { strategies } from '@gennaker/strategies/server';
+import { notifications } from '@gennaker/notifications/server';
 import { triggers } from '@gennaker/triggers/server';
 import { parseArgs } from 'node:util';
 import { reasonOf, Sentence } from '../up/sentence.ts';
@@ -61,6 +62,7 @@ function known(accounts: readonly string[]): Known {
       Object.values(triggers)
         .find(({ type }) => type === trigger['type'])
         ?.problems?.(trigger, Date.now()) ?? [],
+    notificationTypes: notifications,
     accounts: new Set(accounts),
     strategies: Object.values(strategies),
   };

@@ -39,7 +39,7 @@ export async function evaluated(
       { params: { id }, body: { text, ...(stageId === undefined ? {} : { stageId }) } },
       { identity },
     );
-    return typeof result === 'string' ? result : result == null ? '' : JSON.stringify(result);
+    return typeof result === 'string' ? result : result === null || result === undefined ? '' : JSON.stringify(result);
   } catch (error) {
     if (error instanceof ServiceError && error.status >= 400 && error.status < 500) return text;
     throw error;

@@ -48,7 +48,9 @@ export function hasOwnNotifications(execution: unknown): boolean {
 function tellsOfItself(stage: { readonly context?: Readonly<Record<string, unknown>> }): boolean {
   const { sendNotifications, notifications, notifyEveryMs } = stage.context ?? {};
   // An expression may say yes when the stage begins.
-  const wanted = ![undefined, null, false, 'false', ''].includes(sendNotifications as string) || notifyEveryMs != null;
+  const wanted = [sendNotifications, notifyEveryMs].some(
+    (value) => ![undefined, null, false, 'false', ''].includes(value as string),
+  );
   return wanted && notificationsIn(notifications).length > 0;
 }
 
