@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { createClient } from '@gennaker/client/client';
@@ -141,7 +142,10 @@ beforeAll(async () => {
   const address = `http://127.0.0.1:${at && typeof at === 'object' ? at.port : 0}`;
   config = {
     ...parsed,
-    file: { ...parsed.file, jenkins: { masters: [{ name: 'demo-jenkins', address, trustPayload: false, pollSeconds: 0 }] } },
+    file: {
+      ...parsed.file,
+      jenkins: { masters: [{ name: 'demo-jenkins', address, trustPayload: false, pollSeconds: 0 }] },
+    },
   };
   running = [
     await standIn('orca', orcaApi, orcaHandlers),
@@ -598,6 +602,35 @@ describe('webhooks', () => {
     const [stored] = await client.eventHistory({ query: { limit: 1 } });
     expect(stored).toMatchObject({ id: first.eventId, source: 'gh' });
     expect(await client.getEvent({ params: { id: first.eventId } })).toEqual(stored);
+  });
+
+  it('are verified over the bytes that their sender signed', async () => {
+    const trigger = { ...{ type: 'git', enabled: true, source: 'github', project: 'acme', slug: 'shop' }, secret: 's' };
+    await client.savePipeline({
+      body: JSON.stringify({ name: 'Signed', application: 'hello', triggers: [trigger] }),
+    });
+    // No JSON that a program would write itself.
+    const body =
+      '{ "ref":"refs/heads/dev", "ref" : "refs/heads/main",\n"after":"\\u0061bc", "size": 1.0,' +
+      ' "repository": {"name":"shop","owner":{"name":"acme"}} }';
+    const signature = (secret: string) => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+    const send = (secret: string) =>
+      client.webhook(
+        { params: { type: 'git', source: 'github' }, body },
+        { headers: { 'x-github-event': 'push', 'x-hub-signature-256': signature(secret) } },
+      );
+    const forged = (await send('x')).matches.find((match) => match.pipeline === 'Signed');
+    expect(forged).toMatchObject({ started: false, reason: { summary: expect.stringContaining('not made with') } });
+    const hit = (await send('s')).matches.find((match) => match.pipeline === 'Signed');
+    expect(hit).toMatchObject({ started: true, reason: { summary: 'push:push of acme/shop, main at abc' } });
+    const { trigger: started } = await client.getExecution({ params: { id: hit?.executionId ?? '' } });
+    expect(started).toMatchObject({ type: 'git', branch: 'main', hash: 'abc' });
+    expect(started).not.toHaveProperty('secret');
+    const [again] = await client.eventHistory({ query: { type: 'git', started: 'true' } });
+    const tried = await client.testEvent({ body: { eventId: again?.id, pipelineId: hit?.pipelineId } });
+    expect(tried).toMatchObject({ taken: true, signature: 'given', matches: [{ wouldStart: true }] });
+    const replayed = await client.replayEvent({ params: { id: again?.id ?? '' }, body: {} });
+    expect(replayed.matches.find((match) => match.pipeline === 'Signed')?.started).toBe(true);
   });
 
   it('with another body than a JSON object are refused', async () => {
