@@ -26,11 +26,11 @@ export function TriggersForm({
 }) {
   const triggers = pipeline.triggers ?? [];
   const [trying, setTrying] = useState(false);
-  const [verdicts, setVerdicts] = useState<readonly TriggerVerdict[]>([]);
+  const [verdicts, setVerdicts] = useState<readonly TriggerVerdict[]>();
   const [opened, setOpened] = useState<ReadonlySet<number>>(() => new Set(triggers.slice(0, SHOWN_OPEN).keys()));
   const write = (next: JsonObject[], field?: string): void => {
     // What was said holds for the triggers as they were.
-    setVerdicts([]);
+    setVerdicts(undefined);
     onEdit({ ...pipeline, triggers: next as NonNullable<Pipeline['triggers']> }, field);
   };
   const toggle = (index: number): void =>
@@ -84,7 +84,7 @@ export function TriggersForm({
             trigger={trigger}
             pipeline={pipeline}
             number={index + 1}
-            verdict={verdicts.find(({ position }) => position === index)}
+            verdict={verdicts && (verdicts.find(({ position }) => position === index) ?? 'other events')}
             open={opened.has(index)}
             onToggle={() => toggle(index)}
             onChange={(patch) =>
@@ -111,7 +111,7 @@ export function TriggersForm({
                 body: '{}',
               }}
               pipeline={pipeline}
-              onAnswer={({ matches }) => setVerdicts(matches[0]?.triggers ?? [])}
+              onAnswer={({ taken, matches }) => setVerdicts(taken ? (matches[0]?.triggers ?? []) : undefined)}
             />
           </section>
         ) : null}
@@ -134,7 +134,8 @@ function TriggerItem({
   readonly trigger: JsonObject & { readonly type: string };
   readonly pipeline: Pipeline;
   readonly number: number;
-  readonly verdict: TriggerVerdict | undefined;
+  /** What it says to the event that was tried; `other events`: it does not look at such. */
+  readonly verdict: TriggerVerdict | 'other events' | undefined;
   readonly open: boolean;
   readonly onToggle: () => void;
   readonly onChange: (patch: JsonObject) => void;
@@ -173,7 +174,12 @@ function TriggerItem({
           </ActionIcon>
         </div>
       </div>
-      {verdict ? (
+      {verdict === 'other events' ? (
+        <p className="trigger-verdict">
+          <StatusText look="skipped">Does not match</StatusText>{' '}
+          <span className="gk-muted">it looks at events of other types</span>
+        </p>
+      ) : verdict ? (
         <p className="trigger-verdict">
           <StatusText look={verdict.matches ? 'succeeded' : 'skipped'}>
             {verdict.matches ? 'Matches' : 'Does not match'}

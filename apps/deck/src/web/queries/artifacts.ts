@@ -51,7 +51,7 @@ export function useArtifactAccounts(type: string): Choices {
   return choices(
     result,
     (all) => named(all.filter(({ types }) => type === '' || types.includes(type)).map(({ name }) => name)),
-    'No account fetches such artifacts; gennaker.yml names them',
+    'No account is set up for such artifacts',
   );
 }
 
