@@ -79,13 +79,19 @@ async function offered(
 ): Promise<{ readonly had: readonly Tool[]; readonly gone: readonly Tool[] }> {
   const env = { ...process.env, LC_ALL: 'C.UTF-8' };
   const policy = await runHelper('apt-cache', [...options, 'policy', ...packagesOf(missing)], { env });
-  const names = new Set(
-    [...policy.matchAll(/^(\S+):\n(?: .*\n)*? +Candidate: (?!\(none\))/gm)].map(([, name]) => name),
-  );
+  const names = withCandidate(policy);
   return {
     had: missing.filter((tool) => names.has(tool.package)),
     gone: missing.filter((tool) => !names.has(tool.package)),
   };
+}
+
+/** Names of the packages of which apt has a version, from what "apt-cache policy" says. */
+export function withCandidate(policy: string): ReadonlySet<string> {
+  const packages = policy.split(/^(?=\S)/m);
+  return new Set(
+    packages.filter((one) => /^ +Candidate: (?!\(none\))/m.test(one)).map((one) => one.slice(0, one.indexOf(':'))),
+  );
 }
 
 /** The package redis-tools names the one program redis-check-rdb; it is the server when called so. */
