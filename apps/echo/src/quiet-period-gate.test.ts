@@ -39,7 +39,7 @@ describe('a quiet period', () => {
 
   it('is nothing to other triggers, to pipelines that do not respect it, and when it is off or absent', () => {
     expect(closed(within, 'manual')).toBeUndefined();
-    expect(closed(within, 'cron', undefined)).toBeUndefined();
+    expect(closed(within, 'cron', false)).toBeUndefined();
     expect(closed(within, 'cron', true, { ...period, enabled: false })).toBeUndefined();
     expect(quietPeriodGate(undefined, () => Date.parse(within))({} as never)).toBeUndefined();
   });

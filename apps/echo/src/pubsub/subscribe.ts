@@ -100,9 +100,17 @@ class StreamReader {
       await this.#take(redis, own);
     while (!this.#stopped.signal.aborted) {
       await this.#takeOver(redis);
-      const answer = await redis.call(
-        'XREADGROUP',
-        ...['GROUP', group, consumer, 'COUNT', AT_ONCE, 'BLOCK', blockMs, 'STREAMS', stream, '>'],
+      const answer: unknown = await redis.xreadgroup(
+        'GROUP',
+        group,
+        consumer,
+        'COUNT',
+        AT_ONCE,
+        'BLOCK',
+        blockMs,
+        'STREAMS',
+        stream,
+        '>',
       );
       await this.#take(redis, entriesOf(answer));
       this.#troubled = false;
@@ -112,9 +120,8 @@ class StreamReader {
   async #readOwn(redis: Redis): Promise<StreamEntry[]> {
     const { stream, group } = this.#subscription;
     const { consumer } = this.#reading;
-    return entriesOf(
-      await redis.call('XREADGROUP', ...['GROUP', group, consumer, 'COUNT', AT_ONCE, 'STREAMS', stream, '0']),
-    );
+    const answer: unknown = await redis.xreadgroup('GROUP', group, consumer, 'COUNT', AT_ONCE, 'STREAMS', stream, '0');
+    return entriesOf(answer);
   }
 
   /** Goes on with what other processes took and did not finish. */
@@ -125,7 +132,7 @@ class StreamReader {
     const { stream, group } = this.#subscription;
     let from = '0-0';
     do {
-      const answer = await redis.call('XAUTOCLAIM', stream, group, consumer, takeOverMs, from, 'COUNT', AT_ONCE);
+      const answer: unknown = await redis.xautoclaim(stream, group, consumer, takeOverMs, from, 'COUNT', AT_ONCE);
       const [next, entries] = claimedSchema.parse(answer);
       await this.#take(
         redis,
