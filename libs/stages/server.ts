@@ -47,6 +47,7 @@ import scaleDownCluster from './scale-down-cluster/stage.ts';
 import setStatefulDisk from './set-stateful-disk/stage.ts';
 import shrinkCluster from './shrink-cluster/stage.ts';
 import statefullyUpdateBootImage from './statefully-update-boot-image/stage.ts';
+import tagSource from './tag-source/stage.ts';
 import takeBackDeploy from './take-back-deploy/stage.ts';
 import terminateInstanceAndDecrementServerGroup from './terminate-instance-and-decrement-server-group/stage.ts';
 import terminateInstances from './terminate-instances/stage.ts';
@@ -113,6 +114,7 @@ export const stages: Readonly<Record<string, AnyStageDefinition>> = {
   setStatefulDisk,
   shrinkCluster,
   statefullyUpdateBootImage,
+  tagSource,
   takeBackDeploy,
   terminateInstanceAndDecrementServerGroup,
   terminateInstances,
@@ -180,6 +182,7 @@ export interface StageInputs {
   readonly setStatefulDisk: z.input<(typeof setStatefulDisk)['schema']>;
   readonly shrinkCluster: z.input<(typeof shrinkCluster)['schema']>;
   readonly statefullyUpdateBootImage: z.input<(typeof statefullyUpdateBootImage)['schema']>;
+  readonly tagSource: z.input<(typeof tagSource)['schema']>;
   readonly takeBackDeploy: z.input<(typeof takeBackDeploy)['schema']>;
   readonly terminateInstanceAndDecrementServerGroup: z.input<
     (typeof terminateInstanceAndDecrementServerGroup)['schema']

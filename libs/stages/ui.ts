@@ -40,6 +40,7 @@ import scaleDownCluster from './scale-down-cluster/ui.tsx';
 import setStatefulDisk from './set-stateful-disk/ui.tsx';
 import shrinkCluster from './shrink-cluster/ui.tsx';
 import statefullyUpdateBootImage from './statefully-update-boot-image/ui.tsx';
+import tagSource from './tag-source/ui.tsx';
 import terminateInstanceAndDecrementServerGroup from './terminate-instance-and-decrement-server-group/ui.tsx';
 import terminateInstances from './terminate-instances/ui.tsx';
 import trafficReport from './traffic-report/ui.tsx';
@@ -98,6 +99,7 @@ export const stageUis: readonly StageUi[] = [
   setStatefulDisk,
   shrinkCluster,
   statefullyUpdateBootImage,
+  tagSource,
   terminateInstanceAndDecrementServerGroup,
   terminateInstances,
   trafficReport,
