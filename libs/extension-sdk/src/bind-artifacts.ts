@@ -167,6 +167,11 @@ export function distinct(artifacts: readonly Json[]): Json[] {
   return [...seen.values()];
 }
 
+/** Do two values say the same, but for the order of keys and for keys without a value? */
+export function isSame(a: unknown, b: unknown): boolean {
+  return keyOf(a) === keyOf(b);
+}
+
 /** The same for artifacts that differ in the order of their keys alone, or in keys without a value. */
 function keyOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(keyOf).join(',')}]`;

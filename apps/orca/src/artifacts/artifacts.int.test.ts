@@ -80,6 +80,8 @@ describe('a start binds the artifacts that its pipeline expects', () => {
 
   it('else to the default', async () => {
     expect(boundOf(await run('p3', [], expects({ ...withPrior, ...withDefault })))).toEqual(image('0'));
+    const changed = { ...withPrior, ...withDefault, defaultArtifact: image('00') };
+    expect(boundOf(await run('p3', [], expects(changed)))).toEqual(image('00'));
   });
 
   it('or is refused, and its history says why', async () => {

@@ -1,4 +1,4 @@
-import type { PriorArtifacts } from '@gennaker/extension-sdk/bind-artifacts';
+import { isSame, type PriorArtifacts } from '@gennaker/extension-sdk/bind-artifacts';
 import type { ExecutionState, Json } from '@gennaker/engine/model';
 import type { Queryable } from '@gennaker/store/database';
 import { readExecutions } from '../rows.ts';
@@ -38,7 +38,12 @@ export async function* earlierArtifacts(
 }
 
 function artifactsOf({ trigger, stages }: ExecutionState): Pick<EarlierArtifacts, 'artifacts' | 'ofTrigger'> {
-  const ofTrigger = objects(trigger.artifacts);
+  const expected = objects(trigger['resolvedExpectedArtifacts']);
+  // A default stands in for what nobody supplied: a later one must not be held up by it.
+  const defaults = expected.filter((one) => isSame(one['boundArtifact'], one['defaultArtifact']));
+  const ofTrigger = objects(trigger.artifacts).filter(
+    (artifact) => !defaults.some((one) => isSame(artifact, one['defaultArtifact'])),
+  );
   const ofStages = Object.values(stages).flatMap((stage) => objects(stage.outputs['artifacts']));
   return { artifacts: [...ofStages, ...ofTrigger], ofTrigger };
 }
