@@ -48,8 +48,21 @@ export async function seed(gate: Gate, say: (line: string) => void): Promise<voi
   }
 }
 
-/** Makes or changes the demo's load balancer: HTTP on 8080, for every region, with a check of `/`. */
+/**
+ * Makes or changes the demo's load balancer: HTTP on 8080, for every region, with a check of `/`.
+ * @throws Error when another one has its name, as in data folders of earlier versions
+ */
 export async function upsertLoadBalancer(gate: Gate, account: string, drainingSeconds: number): Promise<void> {
+  const balancers = await gate.listLoadBalancers({ params: { application: HELLO.application } });
+  const other = balancers.find(
+    ({ name, loadBalancerType }) => name === HELLO.loadBalancer && loadBalancerType !== 'HTTP',
+  );
+  if (other)
+    throw new Error(
+      `The demo needs ${HELLO.loadBalancer} to be an HTTP load balancer, and here it is one of type ${other.loadBalancerType}, ` +
+        'from an earlier version or made by hand: delete it with the server groups behind it and start again, ' +
+        'or start another system with --data DIR and --offset N for the demo',
+    );
   await runTask(gate, `Upsert load balancer ${HELLO.loadBalancer}`, {
     type: 'upsertLoadBalancer',
     cloudProvider: 'gce',
