@@ -5,6 +5,7 @@ import type { Reason } from '@gennaker/contracts/execution';
 import type { Client } from '@gennaker/contracts/route';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeWorld, type World } from './echo.fixture.ts';
+import { quietPeriodGate } from './quiet-period-gate.ts';
 
 type Json = Record<string, unknown>;
 
@@ -14,7 +15,13 @@ let calls = 0;
 beforeAll(async () => {
   world = await makeWorld();
   const root = { user: 'root', roles: [], admin: true, via: 'session' } as const;
-  ({ client } = await world.run({}, root));
+  const quiet = {
+    ...{ enabled: true, startIso: '2026-01-01T00:00:00Z', endIso: '2026-01-02T00:00:00Z' },
+    suppressedTriggerTypes: ['webhook'],
+  };
+  const within = (): number => Date.parse('2026-01-01T12:00:00Z');
+  const gates = [...world.parts().gates, quietPeriodGate(quiet, within)];
+  ({ client } = await world.run({ gates }, root));
 });
 afterAll(() => world.end());
 afterEach(() => {
@@ -200,6 +207,12 @@ const reasons: readonly [string, Json | undefined, () => Promise<EventAnswer>, s
     { triggers: [hook({ runAsUser: 'robot' })] },
     () => (restricted(), posted()),
     'it would run as robot: robot may not run pipelines of application hello',
+  ],
+  [
+    'a quiet period',
+    { respectQuietPeriod: true },
+    () => posted(),
+    'a quiet period lasts until 2026-01-02T00:00:00.000Z',
   ],
   ['orca, which refuses', {}, () => (refusing(), posted()), 'orca refused to start it: Stage type teleport is unknown'],
   [

@@ -45,7 +45,11 @@ describe('artifactory trigger', () => {
     [
       'any other file',
       deployed({ path: 'tools/run.tgz' }),
-      { type: 'http/file', name: 'tools/run.tgz', reference: 'https://repo.example.com/artifactory/libs/tools/run.tgz' },
+      {
+        type: 'http/file',
+        name: 'tools/run.tgz',
+        reference: 'https://repo.example.com/artifactory/libs/tools/run.tgz',
+      },
     ],
   ])('hands %s to the execution, and no secret', (_label, content, artifact) => {
     const started = artifactory.toTrigger(trigger({ secret: 's3cret' }), event(content));

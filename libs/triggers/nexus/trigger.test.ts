@@ -33,13 +33,30 @@ describe('nexus trigger', () => {
   it.each<[Json, Json]>([
     [
       {},
-      { type: 'maven/file', name: 'com.acme:shop', version: '1.2', reference: 'com.acme:shop:1.2', provenance: 'releases' },
+      {
+        type: 'maven/file',
+        name: 'com.acme:shop',
+        version: '1.2',
+        reference: 'com.acme:shop:1.2',
+        provenance: 'releases',
+      },
     ],
-    [{ format: 'npm', group: '@acme' }, { type: 'npm/package', reference: '@acme/shop@1.2' }],
-    [{ format: 'docker', group: '' }, { type: 'docker/image', reference: 'shop:1.2' }],
-    [{ format: 'pypi', group: null, version: null }, { type: 'pypi/component', name: 'shop', reference: 'shop' }],
+    [
+      { format: 'npm', group: '@acme' },
+      { type: 'npm/package', reference: '@acme/shop@1.2' },
+    ],
+    [
+      { format: 'docker', group: '' },
+      { type: 'docker/image', reference: 'shop:1.2' },
+    ],
+    [
+      { format: 'pypi', group: null, version: null },
+      { type: 'pypi/component', name: 'shop', reference: 'shop' },
+    ],
   ])('hands the component %j to the execution', (component, artifact) => {
-    expect(nexus.toTrigger(trigger({ secret: 'x' }), event(created(component)))).toMatchObject({ artifacts: [artifact] });
+    expect(nexus.toTrigger(trigger({ secret: 'x' }), event(created(component)))).toMatchObject({
+      artifacts: [artifact],
+    });
   });
 
   it('wants its search name, its constraints and a sender that knows the secret', () => {
