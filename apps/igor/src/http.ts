@@ -1,6 +1,7 @@
 import { badRequest } from '@gennaker/contracts/error';
 import type { igorApi } from '@gennaker/contracts/igor';
 import type { Handlers } from '@gennaker/contracts/route';
+import { openBuildFile } from './jenkins/build-file.ts';
 import { fetchConsole } from './jenkins/console.ts';
 import { buildUrl, fetchBuild, fetchBuilds, fetchJob, fetchJobs } from './jenkins/jenkins-api.ts';
 import type { JenkinsConnection } from './jenkins/jenkins-connection.ts';
@@ -47,6 +48,7 @@ export function igorHandlers(igor: Igor, sources: SourceHostParts): Handlers<typ
     },
     getQueueItem: ({ params, query, signal }) => fetchQueueItem(named(params.master), query.job, params.item, signal),
     stopBuild: ({ params, body }) => stopBuild(igor, { master: params.master, ...body }),
+    buildFile: ({ query, signal }) => openBuildFile(igor.connections, query.url, signal),
     describeBuild: async ({ params, query, body }) => {
       const master = named(params.master);
       await master.post(`${buildUrl(master, query.job, params.number)}submitDescription`, {

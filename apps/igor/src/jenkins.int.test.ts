@@ -217,6 +217,22 @@ describe('a build', () => {
     });
   });
 
+  it('gives its files by their addresses, and nothing else of the Jenkins or elsewhere', async () => {
+    jenkins.build('team/hello');
+    jenkins.end('team/hello', 1, 'SUCCESS', { 'out/a b.deb': 'package' });
+    const open = (url: string) => test.client.buildFile({ query: { url } });
+    const file = `${jenkins.url}/job/team/job/hello/1/artifact/out/a%20b.deb`;
+    expect(await new Response(await open(file)).text()).toBe('package');
+    for (const url of [
+      `${jenkins.url}/job/team/job/hello/1/artifact/../../config.xml`,
+      `${jenkins.url}/job/team/job/hello/1/api/json`,
+      `${jenkins.url}x/job/hello/1/artifact/a`,
+      'http://127.0.0.1:1/ci/job/hello/1/artifact/a',
+    ])
+      await expect(open(url)).rejects.toMatchObject({ status: 404, details: { ofNoMaster: true } });
+    await expect(open(`${file}x`)).rejects.toMatchObject({ status: 404, details: { upstream: 'main' } });
+  });
+
   it('is described anew', async () => {
     jenkins.build('team/hello');
     await test.client.describeBuild({ ...at, query, body: { description: 'deployed' } });

@@ -61,6 +61,7 @@ export const app: AppDefinition = {
           getQueueItem: 'signed',
           stopBuild: 'signed',
           describeBuild: 'signed',
+          buildFile: 'service',
           listScmAccounts: 'signed',
           tagCommit: 'signed',
           setCommitStatus: 'signed',

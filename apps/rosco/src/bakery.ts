@@ -6,7 +6,7 @@ import { knownAccounts } from '@gennaker/service/known-accounts';
 import type { Database } from '@gennaker/store/database';
 import type { Outbox } from '@gennaker/store/outbox';
 import { type Images, openImages } from './images.ts';
-import { createPackageFiles, type FetchArtifact, type PackageFiles } from './package-files.ts';
+import { createPackageFiles, type FetchArtifact, type FetchBuildFile, type PackageFiles } from './package-files.ts';
 
 /** What the bakery's use cases share. */
 export interface Bakery {
@@ -36,6 +36,7 @@ export function openBakery(
     readonly outbox: Outbox;
     readonly owner: string;
     readonly fetchArtifact: FetchArtifact;
+    readonly fetchBuildFile: FetchBuildFile;
     poke(): void;
   },
 ): Bakery {
@@ -44,11 +45,7 @@ export function openBakery(
   const accounts = knownAccounts(config, 'rosco');
   return {
     ...parts,
-    packageFiles: createPackageFiles(
-      join(folder, 'packages'),
-      createGuardedHttp(config.file.egress.allow),
-      parts.fetchArtifact,
-    ),
+    packageFiles: createPackageFiles(join(folder, 'packages'), createGuardedHttp(config.file.egress.allow), parts),
     tools: config.tools,
     async account(name) {
       const usable = (await accounts()).filter((account) => account.provider === 'gce');

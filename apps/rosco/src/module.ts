@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { clouddriverApi } from '@gennaker/contracts/clouddriver';
 import { ServiceError } from '@gennaker/contracts/error';
+import { igorApi } from '@gennaker/contracts/igor';
 import { orcaApi } from '@gennaker/contracts/orca';
 import { roscoApi } from '@gennaker/contracts/rosco';
 import { remoteAccess } from '@gennaker/service/access';
@@ -58,7 +59,22 @@ export const app: AppDefinition = {
       identityKey: config.identityKey,
       own: ownIdentity('rosco'),
     });
+    const igor = createServiceClient(igorApi, {
+      name: 'igor',
+      baseUrl: config.urls.igor,
+      caller: 'rosco',
+      identityKey: config.identityKey,
+      own: ownIdentity('rosco'),
+    });
     const bakery = openBakery(config, {
+      fetchBuildFile: async (url) => {
+        const isOfMaster = config.file.jenkins.masters.some(({ address }) => url.startsWith(address));
+        if (!isOfMaster) return undefined;
+        return igor.buildFile({ query: { url } }).catch((error: unknown) => {
+          if (error instanceof ServiceError && error.details['ofNoMaster'] === true) return undefined;
+          throw error;
+        });
+      },
       fetchArtifact: (artifact) => clouddriver.fetchArtifact({ body: artifact }),
       db,
       outbox,

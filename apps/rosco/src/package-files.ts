@@ -16,6 +16,9 @@ export type PackageSource = BakeRequest['package_urls'][number];
 /** The content of an artifact. */
 export type FetchArtifact = (artifact: Artifact) => Promise<ReadableStream<Uint8Array>>;
 
+/** A file that a build archived, by its address; undefined: the address is of no configured build server. */
+export type FetchBuildFile = (url: string) => Promise<ReadableStream<Uint8Array> | undefined>;
+
 /** Package files that bakes need, kept by content in the data folder: a bake can run again when its source is gone. */
 export interface PackageFiles {
   /** Fetches a file and keeps it. @throws ServiceError when it cannot be had */
@@ -27,9 +30,15 @@ export interface PackageFiles {
 }
 
 /** @param folder where the files are kept, one folder per content digest */
-export function createPackageFiles(folder: string, http: Ports['http'], fetchArtifact: FetchArtifact): PackageFiles {
+export function createPackageFiles(
+  folder: string,
+  http: Ports['http'],
+  { fetchArtifact, fetchBuildFile }: { readonly fetchArtifact: FetchArtifact; readonly fetchBuildFile: FetchBuildFile },
+): PackageFiles {
   const get = async ({ url, artifact }: Pick<PackageSource, 'url' | 'artifact'>): Promise<Uint8Array> => {
     if (artifact) return new Response(await fetchArtifact(artifact)).bytes();
+    const built = await fetchBuildFile(url);
+    if (built) return new Response(built).bytes();
     const response = await http({ url, method: 'GET', timeoutMs: FETCH_TIMEOUT_MS });
     if (response.status !== 200)
       throw new ServiceError(

@@ -203,4 +203,11 @@ export const igorApi = defineApi({
     query: jobOnly,
     body: z.object({ description: z.string().max(10_000) }),
   },
+  buildFile: {
+    method: 'GET',
+    path: '/build-files',
+    summary: 'A file that a build archived, read as its master lets igor; 404: the address is of no configured master',
+    query: z.object({ url: z.url({ protocol: /^https?$/ }) }),
+    answers: 'bytes',
+  },
 });

@@ -61,7 +61,7 @@ export class JenkinsConnection {
   async getJsonAt<T>(url: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<{ value: T; at: number }> {
     const what = `GET ${url}`;
     const response = await this.#settled(what, await this.#send('GET', url, { accept: 'application/json' }, signal));
-    const text = new TextDecoder().decode(await this.#bytes(what, response, MOST_BYTES));
+    const text = new TextDecoder().decode(await this.#bytes(what, response.body, MOST_BYTES));
     const parsed = schema.safeParse(safeJson(text));
     const at = Date.parse(response.headers.get('date') ?? '');
     if (parsed.success) return { value: parsed.data, at: Number.isNaN(at) ? 0 : at };
@@ -73,37 +73,40 @@ export class JenkinsConnection {
     );
   }
 
-  /**
-   * The bytes of an archived file. Jenkins may keep them elsewhere and send there: that address is called through the egress
-   * guard, without the master's credentials.
-   * @throws ServiceError 404, 413 when it has more than `mostBytes`, 502, 503, 504
-   */
+  /** The bytes of an archived file. @throws ServiceError 413 when it has more than `mostBytes`, or as `openFile` */
   async getFile(url: string, mostBytes: number, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#bytes(`GET ${url}`, await this.openFile(url, signal), mostBytes);
+  }
+
+  /**
+   * An archived file as it comes; the deadline is for its beginning. Jenkins may keep it elsewhere and send there: that address
+   * is called through the egress guard, without the master's credentials.
+   * @throws ServiceError 404, 502, 503, 504
+   */
+  async openFile(url: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const what = `GET ${url}`;
-    const response = await this.#send('GET', url, { accept: '*/*' }, signal);
+    const response = await this.#send('GET', url, { accept: '*/*' }, signal, { untilBody: true });
     const location = response.headers.get('location');
-    if (response.status < 300 || response.status > 399 || location === null)
-      return this.#bytes(what, await this.#settled(what, response), mostBytes);
+    if (response.status < 300 || response.status > 399 || location === null) {
+      const { body } = await this.#settled(what, response);
+      return body ?? new Blob([]).stream();
+    }
     await response.body?.cancel();
     const target = new URL(location, url).href;
-    const found = await this.#guarded({
-      url: target,
-      method: 'GET',
-      timeoutMs: this.#timeoutMs,
-      ...(signal ? { signal } : {}),
-    }).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      const fix = error instanceof ServiceError ? error.details.fix : undefined;
-      throw this.failed(502, `sends ${what} on to an address that was not read: ${why}`, fix ?? 'ask for it again');
-    });
+    const found = await this.#guarded({ url: target, method: 'GET', ...(signal ? { signal } : {}) }).catch(
+      (error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        const fix = error instanceof ServiceError ? error.details.fix : undefined;
+        throw this.failed(502, `sends ${what} on to an address that was not read: ${why}`, fix ?? 'ask for it again');
+      },
+    );
     if (found.status !== 200)
       throw this.failed(
         502,
         `sends ${what} on to ${new URL(target).host}, which answered ${found.status}`,
         'ask again',
       );
-    if (found.bytes.byteLength > mostBytes) throw this.#tooLarge(what, mostBytes);
-    return found.bytes;
+    return new Blob([new Uint8Array(found.bytes)]).stream();
   }
 
   /** An answer whose body the caller reads or cancels. @throws ServiceError 404, 502, 503, 504 */
@@ -123,7 +126,7 @@ export class JenkinsConnection {
         url,
         { 'content-type': 'application/x-www-form-urlencoded', ...this.#crumb?.headers },
         signal,
-        new URLSearchParams(form).toString(),
+        { body: new URLSearchParams(form).toString() },
       );
     let response = await send();
     if (response.status === 403 && (await this.#renewCrumb(signal))) {
@@ -159,12 +162,14 @@ export class JenkinsConnection {
     url: string,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal | undefined,
-    body?: string,
+    { body, untilBody = false }: { readonly body?: string; readonly untilBody?: boolean } = {},
   ): Promise<Response> {
     const { username, token, name, address } = this.settings;
     const authorization = Buffer.from(`${username ?? ''}:${token ?? ''}`).toString('base64');
     const once = async (): Promise<Response> => {
-      const limit = AbortSignal.timeout(this.#timeoutMs);
+      const late = new AbortController();
+      const limit = untilBody ? late.signal : AbortSignal.timeout(this.#timeoutMs);
+      const timer = setTimeout(() => late.abort(), this.#timeoutMs);
       try {
         const response = await fetch(url, {
           method,
@@ -194,6 +199,8 @@ export class JenkinsConnection {
           `did not answer ${method} ${url} (${why})`,
           `check that ${address} is up and reachable from here`,
         );
+      } finally {
+        clearTimeout(timer);
       }
     };
     try {
@@ -228,11 +235,11 @@ export class JenkinsConnection {
     throw this.failed(500, answered, "see the master's log");
   }
 
-  async #bytes(what: string, response: Response, most: number): Promise<Uint8Array> {
+  async #bytes(what: string, body: ReadableStream<Uint8Array> | null, most: number): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     let size = 0;
     try {
-      for await (const chunk of response.body ?? []) {
+      for await (const chunk of body ?? []) {
         size += chunk.byteLength;
         if (size > most) break;
         chunks.push(chunk);
