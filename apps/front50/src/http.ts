@@ -74,7 +74,8 @@ export function front50Handlers(front50: Front50): Handlers<typeof front50Api> {
       const pipelines = listPipelines(db, {
         application: query.application,
         ...(query.kind ? { kind: query.kind } : {}),
-        triggerTypes: query.plan === true ? undefined : types,
+        triggerTypes: types,
+        orTemplated: query.plan === true,
       });
       return query.plan === true ? plannedPipelines(db.pool, pipelines, types) : pipelines;
     },

@@ -5,21 +5,29 @@ import { readRows } from '@gennaker/store/read-rows';
 import { isTemplated, planned } from '../templates/template-references.ts';
 import { PIPELINE_COLUMNS, type PipelineKind, type PipelineRow, pipelineView, storedView } from './pipeline-row.ts';
 
-/** Pipelines of an application (or all), by index, then name. `triggerTypes`: only those with a trigger of one of them. */
+/**
+ * Pipelines of an application (or all), by index, then name. `triggerTypes`: only those with a trigger of one of them, and with
+ * `orTemplated` also those that may have one of a template.
+ */
 export async function* listPipelines(
   db: Pick<Database, 'pool'>,
   filter: {
     application?: string | undefined;
     triggerTypes?: readonly string[] | undefined;
+    orTemplated?: boolean;
     kind?: PipelineKind;
   },
 ): AsyncGenerator<Pipeline> {
   const rows = readRows<PipelineRow>(
     db,
     `select ${PIPELINE_COLUMNS} from front50.pipelines
-     where ($1::text is null or application = $1) and ($2::text[] is null or trigger_types && $2) and kind = $3
+     where ($1::text is null or application = $1) and kind = $3
+       and ($2::text[] is null or trigger_types && $2 or ($4 and body like '%templatedPipeline%'))
      order by application, position nulls last, name_key`,
-    [filter.application?.toLowerCase() ?? null, filter.triggerTypes ?? null, filter.kind ?? 'pipeline'],
+    [
+      ...[filter.application?.toLowerCase() ?? null, filter.triggerTypes ?? null, filter.kind ?? 'pipeline'],
+      filter.orTemplated === true,
+    ],
   );
   for await (const row of rows) yield pipelineView(row);
 }
