@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { echoEventsApi, EventAnswer } from '@gennaker/contracts/echo';
 import { badRequest } from '@gennaker/contracts/error';
 import type { Reason } from '@gennaker/contracts/execution';
+import type { Identity } from '@gennaker/contracts/people';
 import type { Client } from '@gennaker/contracts/route';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeWorld, type World } from './echo.fixture.ts';
@@ -14,7 +15,7 @@ let client: Client<typeof echoEventsApi>;
 let calls = 0;
 beforeAll(async () => {
   world = await makeWorld();
-  const root = { user: 'root', roles: [], admin: true, via: 'session' } as const;
+  const root: Identity = { user: 'root', roles: [], admin: true, via: 'session' };
   const quiet = {
     ...{ enabled: true, startIso: '2026-01-01T00:00:00Z', endIso: '2026-01-02T00:00:00Z' },
     suppressedTriggerTypes: ['webhook'],
