@@ -28,7 +28,7 @@ const hosts = (address: string, more: object = {}) => ({
   accounts: [scmAccountConfigSchema.parse({ name: 'own', type: 'git', address, ...more })],
   http: () => Promise.reject(new Error('git does it alone')),
   checkEgress: async () => {},
-  secrets: { folder, variable: () => 'open-sesame' },
+  secrets: { folder, variable: (name: string) => (name === 'PATH' ? process.env['PATH'] : 'open-sesame') },
 });
 const asked = { account: 'own', repository: 'team/hello.git' };
 

@@ -16,6 +16,8 @@ const MOST_OUTPUT = 4 * 1024 * 1024;
 export interface GitRemoteParts {
   readonly account: ScmAccountConfig;
   readonly secret: () => Promise<string | undefined>;
+  /** Folders where the program git is looked for. */
+  readonly path: string | undefined;
   /** May this address be called? @throws ServiceError when it may not */
   readonly check: (url: string) => Promise<void>;
 }
@@ -29,7 +31,7 @@ export function gitRemoteHost(parts: GitRemoteParts): SourceHost {
       const { stdout } = await run('git', ['-C', folder, ...args], {
         timeout: TIMEOUT_MS,
         maxBuffer: MOST_OUTPUT,
-        env: environment(account, await parts.secret()),
+        env: environment(parts, await parts.secret()),
       });
       return stdout;
     } catch (error) {
@@ -77,7 +79,7 @@ export function gitRemoteHost(parts: GitRemoteParts): SourceHost {
 }
 
 /** Nothing of this machine's user takes part: no configuration, no askpass, no redirects, no other protocol. */
-function environment(account: ScmAccountConfig, secret: string | undefined): NodeJS.ProcessEnv {
+function environment({ account, path }: GitRemoteParts, secret: string | undefined): NodeJS.ProcessEnv {
   const settings: [string, string][] = [
     ['http.followRedirects', 'false'],
     ['credential.helper', ''],
@@ -92,7 +94,7 @@ function environment(account: ScmAccountConfig, secret: string | undefined): Nod
         ]),
   ];
   return {
-    PATH: process.env['PATH'],
+    PATH: path,
     HOME: '/nonexistent',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: devNull,

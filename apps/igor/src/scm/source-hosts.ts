@@ -57,7 +57,7 @@ function hostOf(parts: SourceHostParts, account: ScmAccountConfig): SourceHost {
     case 'stash':
       return stashHost(hostCalls({ account, http, secret }));
     case 'git':
-      return gitRemoteHost({ account, secret, check: parts.checkEgress });
+      return gitRemoteHost({ account, secret, path: parts.secrets.variable('PATH'), check: parts.checkEgress });
   }
 }
 
