@@ -1,10 +1,15 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { violations } from '../testing/axe.ts';
 import { aUser, fakeGate } from '../testing/fake-gate.ts';
 import { renderPage } from '../testing/render-page.tsx';
 import { buildState, builtAt } from './build-words.ts';
+
+// A page's module is loaded when it is opened: how long that takes is not what is tested.
+beforeAll(async () => {
+  await import('../pages/builds-page.tsx');
+});
 
 afterEach(() => {
   cleanup();

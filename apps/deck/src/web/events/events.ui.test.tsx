@@ -1,13 +1,18 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { useState } from 'react';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TriggersForm } from '../editor/triggers-form.tsx';
 import { violations } from '../testing/axe.ts';
 import { aUser, fakeGate } from '../testing/fake-gate.ts';
 import { renderDeck } from '../testing/render-deck.tsx';
 import { renderPage } from '../testing/render-page.tsx';
 import { asTest, problemsOfWritten, writtenFrom } from './written-event.ts';
+
+// A page's module is loaded when it is opened: how long that takes is not what is tested.
+beforeAll(async () => {
+  await import('../pages/events-page.tsx');
+});
 
 afterEach(() => {
   cleanup();

@@ -2,9 +2,11 @@ import { ActionIcon, Button, Checkbox, Group, Menu } from '@mantine/core';
 import { notificationUis } from '@gennaker/notifications/ui';
 import { TextAreaField } from '@gennaker/ui/fields';
 import { BellIcon, CloseIcon, PlusIcon } from '@gennaker/ui/icons';
+import { Note } from '@gennaker/ui/panels';
 import { type JsonObject, object, strings, text } from '@gennaker/ui/stage-ui';
 import { useState } from 'react';
 import { merge } from '../editor/pipeline-operations.ts';
+import { useNotificationTypes } from '../queries/notifications.ts';
 import type { EventChoice } from './notification-events.ts';
 import { NotificationPreview, type Told } from './notification-preview.tsx';
 
@@ -98,6 +100,7 @@ function NotificationItem({
   const when = strings(notification['when']);
   const messages = object(notification['message']);
   const [previewing, setPreviewing] = useState(false);
+  const setUp = useNotificationTypes().data?.get(type);
   // What this page does not offer here may have been stored by another: it stays, and can be taken out.
   const offered = [
     ...events,
@@ -129,6 +132,9 @@ function NotificationItem({
       ) : (
         <p className="gk-muted panel-none">There is no such type here: it is kept as it is, and nobody is told.</p>
       )}
+      {setUp?.ready === false ? (
+        <Note look="paused" title="It is not set up" why={setUp.reason?.summary} next={setUp.reason?.next} />
+      ) : null}
       <Checkbox.Group
         label="Tell when"
         value={when}

@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { useState } from 'react';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { violations } from '../testing/axe.ts';
 import { helloClouds } from '../testing/cloud-things.ts';
 import { aUser, fakeGate } from '../testing/fake-gate.ts';
@@ -8,6 +8,11 @@ import { renderDeck } from '../testing/render-deck.tsx';
 import { renderPage } from '../testing/render-page.tsx';
 import { PIPELINE_EVENTS, stageEvents } from './notification-events.ts';
 import { NotificationsForm } from './notifications-form.tsx';
+
+// A page's module is loaded when it is opened: how long that takes is not what is tested.
+beforeAll(async () => {
+  await Promise.all([import('../pages/notifications-page.tsx'), import('../pages/application-config-page.tsx')]);
+});
 
 afterEach(() => {
   cleanup();
@@ -64,6 +69,19 @@ describe('notifications', () => {
     expect(held.notifications).toEqual([pager]);
   });
 
+  it('say at once when the configuration lacks what their type needs', async () => {
+    fakeGate({
+      'GET /notifications/metadata': [
+        {
+          ...{ notificationType: 'email', label: 'Mail', description: '', uiType: 'CUSTOM', parameters: [] },
+          ...{ ready: false, reason: { summary: 'gennaker.yml names no mail server' } },
+        },
+      ],
+    });
+    showForm([email]);
+    expect(await screen.findByText('gennaker.yml names no mail server')).toBeDefined();
+  });
+
   it('of an approval tell of the waiting and of the decision, too', () => {
     expect(stageEvents('manualJudgment').map(({ value }) => value)).toEqual([
       ...['manualJudgment', 'manualJudgmentContinue', 'manualJudgmentStop'],
@@ -90,8 +108,9 @@ describe('notifications', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Preview and test' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'What it says' }));
     expect(await dialog.findByText('Deliver has failed')).toBeDefined();
-    expect(sent.map(({ path }) => path)).toEqual(['/notifications/preview']);
-    expect(sent[0]?.body).toEqual({
+    const posted = sent.filter(({ method }) => method === 'POST');
+    expect(posted.map(({ path }) => path)).toEqual(['/notifications/preview']);
+    expect(posted[0]?.body).toEqual({
       ...{ notification: email, event: 'pipeline.failed', application: 'hello', pipelineName: 'Deliver' },
     });
     fireEvent.click(dialog.getByRole('button', { name: 'Send a test' }));

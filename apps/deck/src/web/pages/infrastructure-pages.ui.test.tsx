@@ -90,6 +90,6 @@ describe('the keys of a list', () => {
     renderPage('/applications/hello/clusters');
     await screen.findByRole('heading', { level: 1, name: 'Clusters' }, { timeout: 10_000 });
     press('?');
-    expect(await screen.findByText('Next in a list of an infrastructure page')).toBeDefined();
+    expect(await screen.findByText('Next in a list that opens beside itself')).toBeDefined();
   });
 });
