@@ -373,7 +373,7 @@ describe("what Spinnaker's clients rely on", () => {
       { account: 'prod', stack: '*', applications: [{ application: 'hello', clusters: [] }] },
     ]);
     expect(await client.stageFeatures({})).toContainEqual({ name: 'upsertEntityTags', enabled: true });
-    expect(await client.validateCron({ query: { expression: '0 0 10 ? * MON' } })).toEqual({
+    expect(await client.validateCron({ query: { expression: '0 0 10 ? * MON' } })).toMatchObject({
       response: 'The expression is valid',
       description: 'second 0, minute 0, hour 10, every month, day of week MON',
     });
