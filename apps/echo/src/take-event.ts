@@ -39,7 +39,7 @@ export async function takeEvent(echo: Echo, event: EchoEvent, options: TakeOptio
          ignored, reason, matched_at, replay_of, only_applications, only_pipeline)
        values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8, to_timestamp($9::double precision / 1000),
          to_timestamp(($9::double precision + $10) / 1000), $11::jsonb, $12, $13::jsonb is not null, $13::jsonb,
-         case when $13::jsonb is not null then to_timestamp($9::double precision / 1000) end, $14, $15, $16)
+         case when $13::jsonb is not null then to_timestamp($9::double precision / 1000) end, $14, $15::jsonb, $16)
        on conflict (key) do nothing returning id
      )
      select id, true as fresh, $13::jsonb is not null as matched from fresh
@@ -59,7 +59,7 @@ export async function takeEvent(echo: Echo, event: EchoEvent, options: TakeOptio
       options.raw ? Buffer.from(options.raw) : null,
       options.ignored ? JSON.stringify(options.ignored) : null,
       options.replay?.of ?? null,
-      options.replay?.applications ?? null,
+      options.replay?.applications ? JSON.stringify(options.replay.applications) : null,
       options.replay?.pipelineId ?? null,
     ],
   );

@@ -63,7 +63,10 @@ describe('the artifacts that a webhook brings', () => {
       'a push to GitHub: the files that it changed, each once',
       {
         ref: 'refs/heads/main',
-        repository: { full_name: 'acme/shop', contents_url: 'https://git.example.com/repos/acme/shop/contents/{+path}' },
+        repository: {
+          full_name: 'acme/shop',
+          contents_url: 'https://git.example.com/repos/acme/shop/contents/{+path}',
+        },
         commits: [{ added: ['k8s/a b.yml'], removed: ['old'] }, { modified: ['k8s/a b.yml'] }],
       },
       [

@@ -5,7 +5,7 @@ alter table echo.events
   add column ignored boolean not null default false,
   add column not_listed integer not null default 0,
   add column replay_of text,
-  add column only_applications text[],
+  add column only_applications jsonb,
   add column only_pipeline text;
 
 -- The cursor of a page is an event's place in this order.
