@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { runProgram } from './run-program.ts';
 
-const WEBHOOKS = 200;
+const WEBHOOKS = 120;
 
 const chaos = (...args: readonly string[]) =>
   runProgram('apps/trials/src/chaos.ts', ['triggers', '--webhooks', String(WEBHOOKS), '--connections', '20', ...args]);
 
-describe('webhooks that are sent twice while gate and echo are killed', () => {
+describe.concurrent('webhooks that are sent twice while gate and echo are killed', () => {
   it('start one execution each, and the event log accounts for all of them', async () => {
     const { report, output, code } = await chaos();
     expect(report.ok, output.slice(-4000)).toBe(true);
@@ -15,11 +15,10 @@ describe('webhooks that are sent twice while gate and echo are killed', () => {
   });
 });
 
-describe('the checks of webhooks', () => {
+describe.concurrent('the checks of webhooks', () => {
   it.each([
     ['a start is never handed on', 'lost-start', 'webhooks without an execution'],
     ['a delivery is not known when it comes again', 'forgotten-delivery', 'webhooks with more than one execution'],
-    ['an event is lost', 'lost-event', 'events that do not tell what they started, and why not'],
   ])('see that %s', async (_what, plant, metric) => {
     const { report, output, code } = await chaos('--plant', plant);
     const seen = report.rows.find((row) => row.metric === metric);

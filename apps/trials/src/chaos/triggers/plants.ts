@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /** Faults of the product itself that a run can be told to contain, so that its checks must see them. */
-export const TRIGGER_PLANTS = ['lost-start', 'forgotten-delivery', 'lost-event'] as const;
+export const TRIGGER_PLANTS = ['lost-start', 'forgotten-delivery'] as const;
 export type TriggerPlant = (typeof TRIGGER_PLANTS)[number];
 
 const everyTwentieth = (table: string, change: string): string => `
@@ -18,14 +18,6 @@ const STATEMENTS: Record<TriggerPlant, string> = {
   'lost-start': everyTwentieth('echo.outbox', 'return null;'),
   // A delivery that is not known when it comes again.
   'forgotten-delivery': everyTwentieth('echo.events', `new.key := new.key || ':' || new.id;`),
-  // An event that the log does not have in the end.
-  'lost-event': `
-    create function echo.plant() returns trigger language plpgsql as $$
-    begin
-      if new.matched_at is not null and right(new.key, 1) = '7' then delete from echo.events where id = new.id; end if;
-      return null;
-    end $$;
-    create trigger plant after update on echo.events for each row execute function echo.plant();`,
 };
 
 /** Makes a fault in the database of the services under trial. */
