@@ -29,7 +29,13 @@ CMD ["node", "--max-semi-space-size=2", "apps/front50/src/main.ts"]
 FROM runtime AS echo
 CMD ["node", "--max-semi-space-size=2", "apps/echo/src/main.ts"]
 
+# Tags of plain git remotes are made with git.
 FROM runtime AS igor
+USER root
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends git ca-certificates \
+ && rm -rf /var/lib/apt/lists/*
+USER node
 CMD ["node", "--max-semi-space-size=2", "apps/igor/src/main.ts"]
 
 FROM runtime AS clouddriver

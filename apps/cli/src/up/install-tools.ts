@@ -215,6 +215,7 @@ async function wrap(tool: Tool, home: string, rootFolder: string, path: string):
     `export PYTHONPATH="$root/usr/lib/python3/dist-packages\${PYTHONPATH:+:$PYTHONPATH}"`,
     `export PERL5LIB="${(await perlFolders(rootFolder, machine)).map((one) => `$root/${one}`).join(':')}\${PERL5LIB:+:$PERL5LIB}"`,
     `export PATH="$PATH:$root/usr/bin:$root/usr/sbin:$root/sbin"`,
+    ...(tool.command === 'git' ? ['export GIT_EXEC_PATH="$root/usr/lib/git-core"'] : []),
     `exec ${start} ${quote(program)} "$@"`,
   ];
   await writeFile(join(folder, tool.command), `${lines.join('\n')}\n`);

@@ -18,6 +18,7 @@ export const tools: readonly Tool[] = [
   { command: 'packer', package: 'packer', why: 'bakes' },
   { command: 'ansible-playbook', package: 'ansible', why: 'bakes' },
   { command: 'dpkg-deb', package: 'dpkg', why: "the demo's package" },
+  { command: 'git', package: 'git', why: 'tags in plain git remotes' },
   { command: 'unshare', package: 'util-linux', why: 'PostgreSQL and bakes' },
   { command: 'setpriv', package: 'util-linux', why: 'bakes' },
 ];

@@ -101,7 +101,7 @@ describe('with authentication on', () => {
   it('the other services answer only what gate or a service signed', async () => {
     for (const [service, path] of [
       ['front50', '/v2/applications'],
-      ['echo', '/events'],
+      ['echo', '/events/history'],
     ] as const) {
       const refused: Record<string, string>[] = [
         {},
