@@ -1,31 +1,16 @@
-import { ChoiceField, FieldGrid, PairsField, SwitchField, TextField, Wide } from '@gennaker/ui/fields';
+import { FieldGrid, PairsField, SwitchField, TextField, Wide } from '@gennaker/ui/fields';
 import { JenkinsIcon } from '@gennaker/ui/icons';
-import { useLiveData } from '@gennaker/ui/live-data';
+import { JenkinsJobFields } from '@gennaker/ui/jenkins-job-fields';
 import { Facts } from '@gennaker/ui/panels';
 import type { StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
 import { defineStageUi, isOn, list, object, text } from '@gennaker/ui/stage-ui';
 import { jenkinsStageSchema } from './schema.ts';
 
 function Form({ stage, onChange }: StageFormProps) {
-  const live = useLiveData();
-  const master = text(stage['master']) || undefined;
   const waits = stage['waitForCompletion'] === undefined || isOn(stage['waitForCompletion']);
   return (
     <FieldGrid>
-      <ChoiceField
-        label="Jenkins"
-        required
-        value={master}
-        choices={live.useMasters()}
-        onChange={(next) => onChange({ master: next ?? '' })}
-      />
-      <ChoiceField
-        label="Job"
-        required
-        value={stage['job']}
-        choices={live.useJobs(master)}
-        onChange={(job) => onChange({ job: job ?? '' })}
-      />
+      <JenkinsJobFields value={stage} onChange={onChange} />
       <Wide>
         <PairsField
           label="Parameters"

@@ -2,6 +2,7 @@ import { FieldGrid, TextField } from '@gennaker/ui/fields';
 import { ContainerIcon } from '@gennaker/ui/icons';
 import { defineTriggerUi, text } from '@gennaker/ui/stage-ui';
 import { WebhookAddress } from '@gennaker/ui/webhook-address';
+import { WebhookSecretFields } from '@gennaker/ui/webhook-secret-fields';
 import { dockerTriggerSchema } from './schema.ts';
 
 export default defineTriggerUi({
@@ -40,19 +41,7 @@ export default defineTriggerUi({
         help="A regular expression for the whole tag; empty: any but latest"
       />
       <WebhookAddress type="docker" source={text(trigger['account'])} />
-      <TextField
-        label="Secret"
-        value={trigger['secret']}
-        onChange={(secret) => onChange({ secret })}
-        help="Of webhooks alone. Anybody who may look at the pipeline sees it"
-      />
-      <TextField
-        label="Secret of the configuration"
-        placeholder="docker"
-        value={trigger['secretName']}
-        onChange={(secretName) => onChange({ secretName })}
-        help="A name under triggerSecrets in gennaker.yml, in place of a secret here"
-      />
+      <WebhookSecretFields trigger={trigger} onChange={onChange} help="Of webhooks alone" example="docker" />
     </FieldGrid>
   ),
 });

@@ -2,6 +2,7 @@ import { FieldGrid, OptionField, TextField, Wide, WordsField } from '@gennaker/u
 import { GitIcon } from '@gennaker/ui/icons';
 import { defineTriggerUi, strings, text } from '@gennaker/ui/stage-ui';
 import { WebhookAddress } from '@gennaker/ui/webhook-address';
+import { WebhookSecretFields } from '@gennaker/ui/webhook-secret-fields';
 import { gitTriggerSchema } from './schema.ts';
 
 const SOURCES = [
@@ -66,18 +67,11 @@ export default defineTriggerUi({
           onChange={(branch) => onChange({ branch })}
           help="A regular expression that describes all of it; tags are refs/tags/… Empty: any"
         />
-        <TextField
-          label="Secret"
-          value={trigger['secret']}
-          onChange={(secret) => onChange({ secret })}
-          help="That the service signs with, or sends as its token. Anybody who may look at the pipeline sees it"
-        />
-        <TextField
-          label="Secret of the configuration"
-          placeholder="git"
-          value={trigger['secretName']}
-          onChange={(secretName) => onChange({ secretName })}
-          help="A name under triggerSecrets in gennaker.yml, in place of a secret here"
+        <WebhookSecretFields
+          trigger={trigger}
+          onChange={onChange}
+          help="That the service signs with, or sends as its token"
+          example="git"
         />
         <Wide>
           <WordsField

@@ -2,6 +2,7 @@ import { FieldGrid, TextField } from '@gennaker/ui/fields';
 import { BakeIcon } from '@gennaker/ui/icons';
 import { defineTriggerUi, text } from '@gennaker/ui/stage-ui';
 import { WebhookAddress } from '@gennaker/ui/webhook-address';
+import { WebhookSecretFields } from '@gennaker/ui/webhook-secret-fields';
 import { helmTriggerSchema } from './schema.ts';
 
 export default defineTriggerUi({
@@ -40,18 +41,11 @@ export default defineTriggerUi({
         onChange={(version) => onChange({ version })}
         help="A range in npm's words; empty: any"
       />
-      <TextField
-        label="Secret"
-        value={trigger['secret']}
-        onChange={(secret) => onChange({ secret })}
-        help="That the webhook is signed with. Anybody who may look at the pipeline sees it"
-      />
-      <TextField
-        label="Secret of the configuration"
-        placeholder="helm"
-        value={trigger['secretName']}
-        onChange={(secretName) => onChange({ secretName })}
-        help="A name under triggerSecrets in gennaker.yml, in place of a secret here"
+      <WebhookSecretFields
+        trigger={trigger}
+        onChange={onChange}
+        help="That the webhook is signed with"
+        example="helm"
       />
     </FieldGrid>
   ),

@@ -1,29 +1,14 @@
-import { ChoiceField, FieldGrid, PairsField, TextField, Wide } from '@gennaker/ui/fields';
+import { FieldGrid, PairsField, TextField, Wide } from '@gennaker/ui/fields';
 import { JenkinsIcon } from '@gennaker/ui/icons';
-import { useLiveData } from '@gennaker/ui/live-data';
+import { JenkinsJobFields } from '@gennaker/ui/jenkins-job-fields';
 import type { TriggerFormProps } from '@gennaker/ui/stage-ui';
 import { defineTriggerUi, object, text } from '@gennaker/ui/stage-ui';
 import { jenkinsTriggerSchema } from './schema.ts';
 
 function Form({ trigger, onChange }: TriggerFormProps) {
-  const live = useLiveData();
-  const master = text(trigger['master']) || undefined;
   return (
     <FieldGrid>
-      <ChoiceField
-        label="Jenkins"
-        required
-        value={master}
-        choices={live.useMasters()}
-        onChange={(next) => onChange({ master: next ?? '' })}
-      />
-      <ChoiceField
-        label="Job"
-        required
-        value={trigger['job']}
-        choices={live.useJobs(master)}
-        onChange={(job) => onChange({ job: job ?? '' })}
-      />
+      <JenkinsJobFields value={trigger} onChange={onChange} />
       <TextField
         label="Property file"
         placeholder="build.properties"

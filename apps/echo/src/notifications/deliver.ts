@@ -2,6 +2,7 @@ import { ServiceError } from '@gennaker/contracts/error';
 import type { Reason } from '@gennaker/contracts/execution';
 import { type NotificationMessage, notificationMessageSchema } from '@gennaker/contracts/notifications';
 import { isRefusal } from '@gennaker/store/outbox';
+import { Looker } from './looker.ts';
 import { readNotification } from './notification-type.ts';
 import type { NotificationParts } from './notifications.ts';
 
@@ -46,51 +47,32 @@ class Deliveries {
   readonly #parts: NotificationParts;
   /** Addresses that are being sent to, with what waits for that. */
   readonly #sending = new Map<string, Promise<void>>();
-  #looking: Promise<void> | undefined;
-  #again = false;
-  #closed = false;
+  readonly #looker: Looker;
   #cleanAt = 0;
-  #cancel = (): void => {};
-  #troubled = false;
 
   constructor(parts: NotificationParts) {
     this.#parts = parts;
-  }
-
-  poke(): void {
-    if (this.#closed) return;
-    this.#again = true;
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined;
-      if (this.#closed) return;
-      this.#cancel();
-      this.#cancel = this.#parts.clock.after(LOOK_MS, () => this.poke());
-      if (this.#again) this.poke();
+    this.#looker = new Looker({
+      clock: parts.clock,
+      everyMs: LOOK_MS,
+      look: () => this.#look(),
+      failed: (why) => parts.log.warn(`Notifications that wait cannot be read (${why}); looking again.`),
     });
   }
 
+  poke(): void {
+    this.#looker.poke();
+  }
+
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#cancel();
-    await this.#looking;
+    await this.#looker.close();
     await Promise.all(this.#sending.values());
   }
 
-  async #look(): Promise<void> {
-    try {
-      while (this.#again && !this.#closed) {
-        this.#again = false;
-        for (const row of await this.#claim()) this.#start(row);
-        await this.#clean();
-      }
-      this.#troubled = false;
-    } catch (error) {
-      this.#again = false;
-      if (this.#troubled) return;
-      this.#troubled = true;
-      const why = error instanceof Error ? error.message : String(error);
-      this.#parts.log.warn(`Notifications that wait cannot be read (${why}); looking again.`);
-    }
+  async #look(): Promise<boolean> {
+    for (const row of await this.#claim()) this.#start(row);
+    await this.#clean();
+    return false;
   }
 
   async #claim(): Promise<readonly DueRow[]> {

@@ -3,6 +3,7 @@ import type { ExecutionEvent, ExecutionView } from '@gennaker/contracts/executio
 import { inTransaction } from '@gennaker/store/database';
 import type { ExecutionEventListener } from '../execution-events/execution-event-reader.ts';
 import { commonNotifications } from './common-notifications.ts';
+import { Looker } from './looker.ts';
 import { messagesOf } from './messages-of-event.ts';
 import type { NotificationParts } from './notifications.ts';
 import { anybodyWants, endOf, hasOwnNotifications, TOLD_EVENTS } from './notices.ts';
@@ -53,16 +54,19 @@ class Follower {
   readonly #parts: NotificationParts;
   readonly #written: () => void;
   readonly #common: ReturnType<typeof commonNotifications>;
-  #looking: Promise<void> | undefined;
-  #again = false;
-  #closed = false;
-  #cancel = (): void => {};
-  #troubled = false;
+  readonly #looker: Looker;
 
   constructor(parts: NotificationParts, written: () => void) {
     this.#parts = parts;
     this.#written = written;
     this.#common = commonNotifications(parts);
+    this.#looker = new Looker({
+      clock: parts.clock,
+      everyMs: LOOK_MS,
+      look: () => this.#look(),
+      failed: (why) =>
+        parts.log.warn(`What executions do cannot be told (${why}); nothing is lost, and it is tried again.`),
+    });
   }
 
   /** Follows an execution if there may be more to tell of it than its end. */
@@ -102,40 +106,17 @@ class Follower {
   }
 
   poke(): void {
-    if (this.#closed) return;
-    this.#again = true;
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined;
-      if (this.#closed) return;
-      this.#cancel();
-      this.#cancel = this.#parts.clock.after(LOOK_MS, () => this.poke());
-      if (this.#again) this.poke();
-    });
+    this.#looker.poke();
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#cancel();
-    await this.#looking;
+  close(): Promise<void> {
+    return this.#looker.close();
   }
 
-  async #look(): Promise<void> {
-    try {
-      while (this.#again && !this.#closed) {
-        this.#again = false;
-        const rows = await this.#claim();
-        if (rows.length === 0) continue;
-        this.#again = rows.length === AT_ONCE;
-        await this.#lookAt(rows);
-      }
-      this.#troubled = false;
-    } catch (error) {
-      this.#again = false;
-      if (this.#troubled) return;
-      this.#troubled = true;
-      const why = error instanceof Error ? error.message : String(error);
-      this.#parts.log.warn(`What executions do cannot be told (${why}); nothing is lost, and it is tried again.`);
-    }
+  async #look(): Promise<boolean> {
+    const rows = await this.#claim();
+    if (rows.length > 0) await this.#lookAt(rows);
+    return rows.length === AT_ONCE;
   }
 
   async #claim(): Promise<readonly FollowedRow[]> {
