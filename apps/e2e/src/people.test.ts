@@ -305,7 +305,7 @@ describe('a webhook', () => {
     const answer = await call('gate', '/webhooks/webhook/ci', { body: {} });
     const matches = answer.json['matches'] as { pipeline: string; executionId: string; reason: { summary: string } }[];
     const refused = matches.find(({ pipeline }) => pipeline === 'sneaky');
-    expect(refused?.reason.summary).toContain('orca refused');
+    expect(refused?.reason.summary).toContain('it would run as anonymous');
     const started = matches.find(({ pipeline }) => pipeline === 'as eve');
     expect((await by('root', `/pipelines/${started?.executionId}`)).json).toMatchObject({
       authentication: { user: 'eve' },
