@@ -1,9 +1,9 @@
-import { ActionIcon, Button, Menu, Switch } from '@mantine/core';
+import { ActionIcon, Button, Switch } from '@mantine/core';
 import type { TriggerVerdict } from '@gennaker/contracts/echo';
 import type { Pipeline } from '@gennaker/contracts/front50';
 import { triggerUis } from '@gennaker/triggers/ui';
 import { FieldGrid, TextField } from '@gennaker/ui/fields';
-import { ChevronDownIcon, ChevronRightIcon, CloseIcon, HookIcon, PlusIcon } from '@gennaker/ui/icons';
+import { ChevronDownIcon, ChevronRightIcon, CloseIcon, HookIcon } from '@gennaker/ui/icons';
 import type { JsonObject } from '@gennaker/ui/stage-ui';
 import { list, object, strings, text } from '@gennaker/ui/stage-ui';
 import { StatusText } from '@gennaker/ui/status';
@@ -11,6 +11,7 @@ import { withLocalTimes } from '@gennaker/ui/time';
 import { useId, useState } from 'react';
 import { ArtifactChoice } from '../artifacts/artifact-choice.tsx';
 import { EventTester } from '../events/event-tester.tsx';
+import { AddMenu } from '../shell/add-menu.tsx';
 import { merge } from './pipeline-operations.ts';
 
 /** Triggers beyond this number are shown closed, each in one line. */
@@ -45,30 +46,14 @@ export function TriggersForm({
               Would an event start it?
             </Button>
           ) : null}
-          <Menu position="bottom-end" width={320}>
-            <Menu.Target>
-              <Button size="compact-sm" variant="default" leftSection={<PlusIcon size={14} />}>
-                Add trigger
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>
-              {triggerUis.map((ui) => (
-                <Menu.Item
-                  key={ui.type}
-                  leftSection={<ui.icon size={16} />}
-                  onClick={() => {
-                    write([...triggers, { enabled: true, ...ui.defaults(), type: ui.type }]);
-                    setOpened((was) => new Set([...was, triggers.length]));
-                  }}
-                >
-                  <div>{ui.label}</div>
-                  <div className="gk-muted" style={{ fontSize: 12 }}>
-                    {ui.description}
-                  </div>
-                </Menu.Item>
-              ))}
-            </Menu.Dropdown>
-          </Menu>
+          <AddMenu
+            label="Add trigger"
+            choices={triggerUis}
+            onAdd={(ui) => {
+              write([...triggers, { enabled: true, ...ui.defaults(), type: ui.type }]);
+              setOpened((was) => new Set([...was, triggers.length]));
+            }}
+          />
         </div>
       </div>
       {triggers.length === 0 ? (

@@ -1,12 +1,13 @@
-import { ActionIcon, Button, Checkbox, Group, Menu } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Group } from '@mantine/core';
 import { notificationUis } from '@gennaker/notifications/ui';
 import { TextAreaField } from '@gennaker/ui/fields';
-import { BellIcon, CloseIcon, PlusIcon } from '@gennaker/ui/icons';
+import { BellIcon, CloseIcon } from '@gennaker/ui/icons';
 import { Note } from '@gennaker/ui/panels';
 import { type JsonObject, object, strings, text } from '@gennaker/ui/stage-ui';
 import { useState } from 'react';
 import { merge } from '../editor/pipeline-operations.ts';
 import { useNotificationTypes } from '../queries/notifications.ts';
+import { AddMenu } from '../shell/add-menu.tsx';
 import type { EventChoice } from './notification-events.ts';
 import { NotificationPreview, type Told } from './notification-preview.tsx';
 
@@ -30,29 +31,11 @@ export function NotificationsForm({
     <>
       <div className="panel-list-head">
         <h3 className="gk-section-title">{title}</h3>
-        <Menu position="bottom-end" width={320}>
-          <Menu.Target>
-            <Button size="compact-sm" variant="default" leftSection={<PlusIcon size={14} />}>
-              Add notification
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>
-            {notificationUis.map((ui) => (
-              <Menu.Item
-                key={ui.type}
-                leftSection={<ui.icon size={16} />}
-                onClick={() =>
-                  onChange([...notifications, { ...ui.defaults(), type: ui.type, level: told.level, when: [] }])
-                }
-              >
-                <div>{ui.label}</div>
-                <div className="gk-muted" style={{ fontSize: 12 }}>
-                  {ui.description}
-                </div>
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+        <AddMenu
+          label="Add notification"
+          choices={notificationUis}
+          onAdd={(ui) => onChange([...notifications, { ...ui.defaults(), type: ui.type, level: told.level, when: [] }])}
+        />
       </div>
       {notifications.length === 0 ? <p className="gk-muted panel-none">Nobody is told.</p> : null}
       <div className="gk-rows">
