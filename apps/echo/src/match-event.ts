@@ -4,7 +4,7 @@ import type { Reason } from '@gennaker/contracts/execution';
 import type { Pipeline } from '@gennaker/contracts/front50';
 import type { SenderProof } from '@gennaker/extension-sdk/trigger';
 import { inTransaction, type Queryable } from '@gennaker/store/database';
-import { backoffMs } from '@gennaker/store/outbox';
+import { backoffMs, type OutboxMessage } from '@gennaker/store/outbox';
 import { z } from 'zod';
 import type { Echo } from './echo.ts';
 import { type EventRow, eventOf, proofOf } from './events/event-row.ts';
@@ -45,8 +45,11 @@ export async function matchEvent(echo: Echo, eventId: string): Promise<void> {
     'select * from echo.events where id = $1 and matched_at is null',
     [eventId],
   );
-  const row = rows[0];
-  if (!row) return;
+  if (rows[0]) await matchRow(echo, rows[0]);
+}
+
+/** As `matchEvent`, for an event that was just read. Answers whether it starts anything. */
+export async function matchRow(echo: Echo, row: EventRow): Promise<boolean> {
   const event = eventOf(row);
   let found: Found[];
   let reason: Reason | undefined;
@@ -58,10 +61,11 @@ export async function matchEvent(echo: Echo, eventId: string): Promise<void> {
     found = await Promise.all(matched.found.map((one) => passGates(echo, row, event, one)));
   } catch (error) {
     await postpone(echo, row, error instanceof Error ? error.message : String(error));
-    return;
+    return false;
   }
-  await record(echo, row, found, reason);
-  echo.outbox.poke();
+  const starts = await record(echo, row, found, reason);
+  if (starts) echo.outbox.poke();
+  return starts;
 }
 
 /** What is found starts only where every gate is open, and a replay what its sender may start. */
@@ -177,68 +181,131 @@ function worthKeeping(found: readonly Found[]): { kept: Found[]; notListed: numb
   };
 }
 
-/** One commit: whoever comes second finds `matched_at` set and does nothing. */
-async function record(echo: Echo, row: EventRow, found: readonly Found[], reason: Reason | undefined): Promise<void> {
+/** What an event did to a pipeline, as it is written: a row of echo.matches, and what orca is sent. */
+interface Match {
+  readonly pipeline_id: string;
+  readonly position: number;
+  readonly application: string;
+  readonly pipeline: string;
+  readonly state: 'starting' | 'unmatched';
+  readonly execution_id: string | null;
+  readonly reason: Reason;
+  readonly elsewhere: boolean;
+  readonly identity: string | null;
+  readonly message: OutboxMessage | null;
+}
+
+function matchOf(row: EventRow, { pipeline, decision, ...found }: Found, position: number): Match {
+  const application = pipeline.application.toLowerCase();
+  const match = {
+    ...{ pipeline_id: pipeline.id, position, application, pipeline: pipeline.name },
+    ...{ reason: decision.reason, elsewhere: decision.elsewhere === true },
+  };
+  if (!decision.trigger) return { ...match, state: 'unmatched', execution_id: null, identity: null, message: null };
+  const id = found.executionId ?? executionId(row.received_at.getTime(), row.key, pipeline.id);
+  return {
+    ...match,
+    state: 'starting',
+    execution_id: id,
+    // What is sent again on purpose counts again.
+    identity: row.replay_of === null ? (decision.identity ?? null) : null,
+    message: {
+      key: id,
+      target: startLane(pipeline, id),
+      method: 'POST',
+      path: '/orchestrate',
+      body: {
+        ...pipeline,
+        application,
+        stages: pipeline.stages ?? [],
+        executionId: id,
+        trigger: { ...decision.trigger, eventId: row.id },
+      },
+      trace: row.trace,
+    },
+  };
+}
+
+/** One commit: whoever comes second finds `matched_at` set and does nothing. Answers whether anything is to start. */
+async function record(
+  echo: Echo,
+  row: EventRow,
+  found: readonly Found[],
+  reason: Reason | undefined,
+): Promise<boolean> {
   const { kept, notListed } = worthKeeping(found);
-  await inTransaction(echo.db, async (client) => {
-    const now = new Date(echo.clock.now());
-    const claimed = await client.query(
-      'update echo.events set matched_at = $2, reason = $3::jsonb, not_listed = $4 where id = $1 and matched_at is null',
-      [row.id, now, reason ? JSON.stringify(reason) : null, notListed],
-    );
-    if (claimed.rowCount !== 1) return;
-    for (const [position, one] of kept.entries()) {
-      const { pipeline, decision } = one;
-      const id = decision.trigger
-        ? (one.executionId ?? executionId(row.received_at.getTime(), row.key, pipeline.id))
-        : null;
-      const application = pipeline.application.toLowerCase();
-      // What is sent again on purpose counts again.
-      const identity = id === null || row.replay_of !== null ? null : (decision.identity ?? null);
-      const insert = (match: { id: string | null; identity: string | null; reason: Reason }) =>
-        client.query(
-          `insert into echo.matches
-             (event_id, pipeline_id, position, application, pipeline, state, execution_id, reason, updated_at, elsewhere,
-              identity)
-           values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10, $11)
-           on conflict (pipeline_id, identity) where identity is not null do nothing`,
-          [
-            row.id,
-            pipeline.id,
-            position,
-            application,
-            pipeline.name,
-            match.id === null ? 'unmatched' : 'starting',
-            match.id,
-            JSON.stringify(match.reason),
-            now,
-            decision.elsewhere === true,
-            match.identity,
-          ],
-        );
-      const inserted = await insert({ id, identity, reason: decision.reason });
-      if (inserted.rowCount !== 1) {
-        const counted = await countedBefore(client, pipeline.id, identity ?? '');
-        await insert({ id: null, identity: null, reason: counted });
-        continue;
-      }
-      if (id === null) continue;
-      await echo.outbox.enqueue(client, {
-        key: id,
-        target: startLane(pipeline, id),
-        method: 'POST',
-        path: '/orchestrate',
-        body: {
-          ...pipeline,
-          application,
-          stages: pipeline.stages ?? [],
-          executionId: id,
-          trigger: { ...decision.trigger, eventId: row.id },
-        },
-        trace: row.trace,
-      });
+  const now = echo.clock.now();
+  const matches = kept.map((one, position) => matchOf(row, one, position));
+  const write = async (client: Queryable): Promise<boolean> => {
+    const written = await writeMatches(echo, client, { row, now, reason, notListed, matches });
+    if (!written) return false;
+    const before = matches.filter(({ position }) => !written.has(position));
+    for (const match of before) {
+      const counted = await countedBefore(client, match.pipeline_id, match.identity ?? '');
+      await client.query(
+        `insert into echo.matches (event_id, pipeline_id, position, application, pipeline, state, reason, updated_at)
+         values ($1, $2, $3, $4, $5, 'unmatched', $6::jsonb, $7)`,
+        [
+          row.id,
+          match.pipeline_id,
+          match.position,
+          match.application,
+          match.pipeline,
+          JSON.stringify(counted),
+          new Date(now),
+        ],
+      );
     }
+    return matches.some(({ message, position }) => message !== null && written.has(position));
+  };
+  return matches.some(({ identity }) => identity !== null) ? inTransaction(echo.db, write) : write(echo.db.pool);
+}
+
+/**
+ * Writes in one statement that an event is matched, what it did to each pipeline, and what orca is sent. Answers the positions
+ * that were written, those whose identity counted before left out; undefined when the event is matched already.
+ */
+async function writeMatches(
+  echo: Echo,
+  client: Queryable,
+  {
+    row,
+    now,
+    reason,
+    notListed,
+    matches,
+  }: {
+    readonly row: EventRow;
+    readonly now: number;
+    readonly reason: Reason | undefined;
+    readonly notListed: number;
+    readonly matches: readonly Match[];
+  },
+): Promise<ReadonlySet<number> | undefined> {
+  const { rows } = await client.query<{ positions: number[] }>({
+    name: 'echo-write-matches',
+    text: `with claimed as (
+       update echo.events
+       set matched_at = to_timestamp($2::double precision / 1000), reason = $3::jsonb, not_listed = $4
+       where id = $1 and matched_at is null returning id
+     ), given as (
+       select given.* from claimed, json_to_recordset($5::json) as given (pipeline_id text, position int, application text,
+         pipeline text, state text, execution_id text, reason jsonb, elsewhere boolean, identity text, message json)
+     ), written as (
+       insert into echo.matches (event_id, pipeline_id, position, application, pipeline, state, execution_id, reason,
+         updated_at, elsewhere, identity)
+       select $1, pipeline_id, position, application, pipeline, state, execution_id, reason,
+         to_timestamp($2::double precision / 1000), elsewhere, identity
+       from given on conflict (pipeline_id, identity) where identity is not null do nothing returning position
+     ), sendable as (
+       select message from given join written using (position) order by position
+     ), sent as (
+       ${echo.outbox.insertion('sendable', 'message', '$2')}
+     )
+     select coalesce((select array_agg(position) from written), '{}') as positions from claimed`,
+    values: [row.id, now, reason ? JSON.stringify(reason) : null, notListed, JSON.stringify(matches)],
   });
+  return rows[0] && new Set(rows[0].positions);
 }
 
 /** Why a trigger with an identity of its own starts nothing this time. */

@@ -41,11 +41,12 @@ export async function startExecution(
 
 /** Scope of the token that an execution is started with by hand; undefined without one. */
 async function scopeOf({ db }: Pick<EchoParts, 'db'>, executionId: string): Promise<TokenScope | undefined> {
-  const { rows } = await db.pool.query<{ scope: unknown }>(
-    `select e.content->'scope' as scope from echo.matches m join echo.events e on e.id = m.event_id
+  const { rows } = await db.pool.query<{ scope: unknown }>({
+    name: 'echo-scope-of-start',
+    text: `select e.content->'scope' as scope from echo.matches m join echo.events e on e.id = m.event_id
      where m.execution_id = $1 and e.type = 'manual'`,
-    [executionId],
-  );
+    values: [executionId],
+  });
   return tokenScopeSchema.optional().parse(rows[0]?.scope ?? undefined);
 }
 
@@ -56,10 +57,11 @@ async function settle(
   state: 'started' | 'refused',
   reason?: Reason,
 ): Promise<void> {
-  const { rows } = await echo.db.pool.query<{ event_id: string }>(
-    `update echo.matches set state = $2, reason = coalesce($3::jsonb, reason), updated_at = $4
+  const { rows } = await echo.db.pool.query<{ event_id: string }>({
+    name: 'echo-settle-start',
+    text: `update echo.matches set state = $2, reason = coalesce($3::jsonb, reason), updated_at = $4
      where execution_id = $1 and state = 'starting' returning event_id`,
-    [executionId, state, reason ? JSON.stringify(reason) : null, new Date(echo.clock.now())],
-  );
+    values: [executionId, state, reason ? JSON.stringify(reason) : null, new Date(echo.clock.now())],
+  });
   for (const { event_id: eventId } of rows) settled(eventId);
 }

@@ -2,8 +2,9 @@ import type { EchoEvent, EventAnswer } from '@gennaker/contracts/echo';
 import type { Reason } from '@gennaker/contracts/execution';
 import { ulid } from 'ulid';
 import type { Echo } from './echo.ts';
-import { matchEvent } from './match-event.ts';
-import { matchesOf } from './events/read-events.ts';
+import type { EventRow } from './events/event-row.ts';
+import { type MatchRow, matchView } from './events/read-events.ts';
+import { matchRow } from './match-event.ts';
 import type { Proof } from './webhooks/sender-proof.ts';
 
 /** What is known of an event besides itself. */
@@ -33,18 +34,18 @@ const LOOK_EVERY_MS = 250;
 export async function takeEvent(echo: Echo, event: EchoEvent, options: TakeOptions): Promise<EventAnswer> {
   const now = echo.clock.now();
   const id = ulid(now);
-  const { rows } = await echo.db.pool.query<{ id: string; fresh: boolean; matched: boolean }>(
-    `with fresh as (
+  const { rows } = await echo.db.pool.query<EventRow & { fresh: boolean }>({
+    name: 'echo-take-event',
+    text: `with fresh as (
        insert into echo.events (id, key, type, source, content, headers, "user", trace, received_at, next_at, proof, raw,
          ignored, reason, matched_at, replay_of, only_applications, only_pipeline)
        values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8, to_timestamp($9::double precision / 1000),
          to_timestamp(($9::double precision + $10) / 1000), $11::jsonb, $12, $13::jsonb is not null, $13::jsonb,
          case when $13::jsonb is not null then to_timestamp($9::double precision / 1000) end, $14, $15::jsonb, $16)
-       on conflict (key) do nothing returning id
+       on conflict (key) do nothing returning *
      )
-     select id, true as fresh, $13::jsonb is not null as matched from fresh
-     union all select id, false, matched_at is not null from echo.events where key = $2`,
-    [
+     select *, true as fresh from fresh union all select *, false from echo.events where key = $2`,
+    values: [
       id,
       event.key ?? `once:${id}`,
       event.type,
@@ -62,31 +63,32 @@ export async function takeEvent(echo: Echo, event: EchoEvent, options: TakeOptio
       options.replay?.applications ? JSON.stringify(options.replay.applications) : null,
       options.replay?.pipelineId ?? null,
     ],
-  );
+  });
   const row = rows[0];
   // Its first delivery commits at this moment: nothing was seen before it, so a second look sees it.
   if (!row) return takeEvent(echo, event, options);
-  if (!row.matched) await matchEvent(echo, row.id);
-  await settled(echo, row.id, options.signal);
-  return answerOf(echo, row.id, !row.fresh);
+  const answer = await settledAnswer(echo, row, options.signal);
+  return row.fresh ? answer : { ...answer, repeated: true };
 }
 
-/** Waits, for a while, until orca has taken or refused each of the event's executions. */
-async function settled(echo: Echo, eventId: string, signal: AbortSignal | undefined): Promise<void> {
+/** Matches an event that is not matched yet, and waits for a while until orca has taken or refused its executions. */
+async function settledAnswer(echo: Echo, row: EventRow, signal: AbortSignal | undefined): Promise<EventAnswer> {
   const until = performance.now() + ANSWER_WITHIN_MS;
-  while (performance.now() < until && !signal?.aborted) {
-    // Listening begins before the look, so that what settles in between is not missed.
-    const change = nextChange(echo, eventId);
-    try {
-      const { rows } = await echo.db.pool.query<{ open: boolean }>(
-        `select exists (select from echo.matches where event_id = $1 and state = 'starting') as open`,
-        [eventId],
-      );
-      if (!rows[0]?.open) return;
-      await change.happened;
-    } finally {
+  // Listening begins before each look, so that what settles in between is not missed.
+  let change = nextChange(echo, row.id);
+  try {
+    // What this call starts itself cannot be settled yet.
+    let open = row.matched_at === null && (await matchRow(echo, row));
+    for (;;) {
+      if (open) await change.happened;
       change.forget();
+      change = nextChange(echo, row.id);
+      const look = await lookAt(echo, row.id);
+      if (!look.open || performance.now() >= until || signal?.aborted === true) return look.answer;
+      open = true;
     }
+  } finally {
+    change.forget();
   }
 }
 
@@ -104,18 +106,30 @@ function nextChange(echo: Echo, eventId: string): { happened: Promise<void>; for
   };
 }
 
-async function answerOf(echo: Echo, eventId: string, repeated: boolean): Promise<EventAnswer> {
-  const { rows } = await echo.db.pool.query<{ processed: boolean; not_listed: number; reason: Reason | null }>(
-    'select matched_at is not null and not ignored as processed, not_listed, reason from echo.events where id = $1',
-    [eventId],
-  );
-  const matches = (await matchesOf(echo.db.pool, [eventId])).get(eventId) ?? [];
+/** What an event has done so far, and whether orca still has to take one of its executions. */
+async function lookAt(echo: Echo, eventId: string): Promise<{ open: boolean; answer: EventAnswer }> {
+  const { rows } = await echo.db.pool.query<{
+    processed: boolean;
+    not_listed: number;
+    reason: Reason | null;
+    matches: MatchRow[];
+  }>({
+    name: 'echo-look-at-event',
+    text: `select matched_at is not null and not ignored as processed, not_listed, reason,
+       (select coalesce(json_agg(m order by position), '[]') from echo.matches m where event_id = e.id) as matches
+     from echo.events e where id = $1`,
+    values: [eventId],
+  });
+  const [row] = rows;
+  if (!row) throw new Error(`event ${eventId} is not there any more`);
   return {
-    eventProcessed: rows[0]?.processed === true,
-    eventId,
-    ...(repeated ? { repeated: true } : {}),
-    matches,
-    ...(rows[0]?.not_listed ? { notListed: rows[0].not_listed } : {}),
-    ...(rows[0]?.reason ? { reason: rows[0].reason } : {}),
+    open: row.matches.some(({ state }) => state === 'starting'),
+    answer: {
+      eventProcessed: row.processed,
+      eventId,
+      matches: row.matches.map(matchView),
+      ...(row.not_listed > 0 ? { notListed: row.not_listed } : {}),
+      ...(row.reason ? { reason: row.reason } : {}),
+    },
   };
 }

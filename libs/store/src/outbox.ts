@@ -1,5 +1,4 @@
-import type pg from 'pg';
-import { type Database, inTransaction, type Queryable } from './database.ts';
+import type { Database, Queryable } from './database.ts';
 import { schemaName } from './schema-name.ts';
 
 /** What a caller wants sent: an HTTP request to another service under an idempotency key. */
@@ -48,6 +47,11 @@ export interface OutboxOptions {
 export interface Outbox {
   /** Writes a message inside the caller's transaction. Nothing is sent before it commits. */
   enqueue(client: Queryable, message: OutboxMessage): Promise<void>;
+  /**
+   * The statement that writes messages, for those who write them together with rows of their own: a column of a table, view
+   * or CTE holds each as JSON, or null for none; `now` is a parameter with the epoch milliseconds of the clock.
+   */
+  insertion(rows: string, column: string, now: string): string;
   /** Says that something was committed: the relay looks at once. Never throws, never waits. */
   poke(): void;
   /** Stops sending; waits for what is on its way. */
@@ -99,19 +103,18 @@ class Relay implements Outbox {
   }
 
   async enqueue(client: Queryable, message: OutboxMessage): Promise<void> {
-    await client.query(
-      `insert into ${this.table}(key, target, method, path, body, trace, next_at)
-       values ($1, $2, $3, $4, $5::jsonb, $6, to_timestamp($7::double precision / 1000)) on conflict (key) do nothing`,
-      [
-        message.key,
-        message.target,
-        message.method,
-        message.path,
-        JSON.stringify(message.body ?? null),
-        message.trace ?? null,
-        this.now(),
-      ],
-    );
+    await client.query(`with messages as (select $1::json as message) ${this.insertion('messages', 'message', '$2')}`, [
+      JSON.stringify(message),
+      this.now(),
+    ]);
+  }
+
+  insertion(rows: string, column: string, now: string): string {
+    const text = (field: string): string => `${column} ->> '${field}'`;
+    return `insert into ${this.table} (key, target, method, path, body, trace, next_at)
+      select ${text('key')}, ${text('target')}, ${text('method')}, ${text('path')}, coalesce(${column} -> 'body', 'null')::jsonb,
+        ${text('trace')}, to_timestamp(${now}::double precision / 1000)
+      from ${rows} where ${column} is not null on conflict (key) do nothing`;
   }
 
   poke(): void {
@@ -182,11 +185,11 @@ class Relay implements Outbox {
       this.draining.delete(target);
       this.again.delete(target);
     }
-    // What was committed while the last empty batch was read must not wait for the poll.
+    // What was committed since the last batch was read must not wait for the poll.
     this.poke();
   }
 
-  /** Leases rows from the head of a target and sends them; false when there was none or one failed. */
+  /** Leases rows from the head of a target and sends them; false when there are no more of them or one failed. */
   private async sendBatch(target: string): Promise<boolean> {
     const rows = await this.lease(target);
     const sent: OutboxDelivery[] = [];
@@ -203,27 +206,34 @@ class Relay implements Outbox {
       break;
     }
     if (sent.length > 0)
-      await this.db.pool.query(`delete from ${this.table} where id = any($1)`, [sent.map((r) => r.id)]);
-    return rows.length > 0 && !failed;
+      await this.db.pool.query({
+        name: `outbox-sent-${this.options.schema}`,
+        text: `delete from ${this.table} where id = any($1)`,
+        values: [sent.map((row) => row.id)],
+      });
+    return rows.length === batchSize && !failed;
   }
 
+  /**
+   * Locking the head puts relays in a row: whoever waited for it sees when it is due now, and nothing if another leased it.
+   */
   private async lease(target: string): Promise<OutboxDelivery[]> {
-    return inTransaction(this.db, async (client: pg.PoolClient) => {
-      await client.query('select pg_advisory_xact_lock(hashtext($1), hashtext($2))', [this.table, target]);
-      const { rows } = await client.query<OutboxDelivery>(
-        `with head as (
-           select id, next_at from ${this.table} where target = $1 and dead_reason is null order by id limit ${batchSize}
+    const { rows } = await this.db.pool.query<OutboxDelivery>({
+      name: `outbox-lease-${this.options.schema}`,
+      text: `with head as materialized (
+           select next_at from ${this.table} where target = $1 and dead_reason is null order by id limit 1 for update
+         ), batch as (
+           select id from ${this.table} where target = $1 and dead_reason is null order by id limit ${batchSize}
          ), leased as (
            update ${this.table} o
            set next_at = to_timestamp(($2::double precision + $3) / 1000), attempts = attempts + 1
-           from head
-           where o.id = head.id and (select next_at from head order by id limit 1) <= to_timestamp($2::double precision / 1000)
+           from head, batch
+           where head.next_at <= to_timestamp($2::double precision / 1000) and o.id = batch.id and o.dead_reason is null
            returning o.id, o.key, o.target, o.method, o.path, o.body, o.trace, o.attempts
          ) select * from leased order by id`,
-        [target, this.now(), this.options.leaseMs ?? 60_000],
-      );
-      return rows;
+      values: [target, this.now(), this.options.leaseMs ?? 60_000],
     });
+    return rows;
   }
 
   private async send(row: OutboxDelivery): Promise<'sent' | 'dead' | 'later'> {

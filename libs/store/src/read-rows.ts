@@ -13,14 +13,19 @@ interface Readers {
 const readersOf = new WeakMap<pg.Pool, Readers>();
 
 /**
- * The rows of a query one after another, of one moment, whatever their number: they are read from a cursor as they are
- * asked for. Ended early or not, the connection goes back.
+ * The rows of a query one after another, of one moment, whatever their number: more than a batch are read from a cursor as
+ * they are asked for. Ended early or not, the connection goes back. `text` has no limit of its own.
  */
 export async function* readRows<Row extends pg.QueryResultRow>(
   db: Pick<Database, 'pool'>,
   text: string,
   values: readonly unknown[] = [],
 ): AsyncGenerator<Row> {
+  const { rows } = await db.pool.query<Row>(`${text} limit ${BATCH + 1}`, [...values]);
+  if (rows.length <= BATCH) {
+    yield* rows;
+    return;
+  }
   const leave = await enter(db.pool);
   try {
     yield* rowsOf<Row>(await db.pool.connect(), text, values);

@@ -8,7 +8,8 @@ import type { z } from 'zod';
 import type { Echo } from '../echo.ts';
 import type { EventRow } from './event-row.ts';
 
-interface MatchRow {
+/** A row of echo.matches. */
+export interface MatchRow {
   event_id: string;
   pipeline_id: string;
   application: string;
@@ -24,7 +25,8 @@ type Readable = readonly string[] | null;
 
 const DEFAULT_LIMIT = 50;
 
-function matchView(row: MatchRow): EventMatch {
+/** A match as it is answered. */
+export function matchView(row: MatchRow): EventMatch {
   const waiting = row.state === 'starting';
   return {
     application: row.application,

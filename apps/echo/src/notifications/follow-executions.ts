@@ -87,7 +87,11 @@ class Follower {
   async ends(event: ExecutionEvent): ReturnType<ExecutionEventListener['take']> {
     const { db, clock } = this.#parts;
     const { executionId } = event;
-    const followed = await db.pool.query('select from echo.followed where execution_id = $1', [executionId]);
+    const followed = await db.pool.query({
+      name: 'echo-is-followed',
+      text: 'select from echo.followed where execution_id = $1',
+      values: [executionId],
+    });
     if (followed.rowCount !== 0)
       return async (client) => {
         const now = new Date(clock.now());
