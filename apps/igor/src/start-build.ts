@@ -1,7 +1,7 @@
 import { ServiceError } from '@gennaker/contracts/error';
 import type { Igor } from './igor.ts';
 import type { JenkinsConnection } from './jenkins/jenkins-connection.ts';
-import { jobName } from './jenkins/job-name.ts';
+import { jobName } from '@gennaker/contracts/jenkins-job';
 import { masterNamed } from './jenkins/masters.ts';
 import { askForBuild, startableJob, takenStarts } from './jenkins/start-job.ts';
 

@@ -1,3 +1,4 @@
+import { jobName } from '@gennaker/contracts/jenkins-job';
 import { FieldGrid, PairsField, SwitchField, TextField, Wide } from '@gennaker/ui/fields';
 import { JenkinsIcon } from '@gennaker/ui/icons';
 import { JenkinsJobFields } from '@gennaker/ui/jenkins-job-fields';
@@ -55,7 +56,7 @@ function Details({ stage }: StageDetailsProps) {
     <Facts
       of={[
         ['Jenkins', text(context['master'])],
-        ['Job', text(context['job'])],
+        ['Job', jobName(text(context['job']))],
         [
           'Build',
           url ? (
@@ -87,7 +88,7 @@ export default defineStageUi({
   schema: jenkinsStageSchema,
   producesArtifacts: true,
   defaults: () => ({ master: '', job: '', parameters: {} }),
-  summary: (stage) => [text(stage['master']), text(stage['job'])].filter(Boolean).join('/'),
+  summary: (stage) => [text(stage['master']), jobName(text(stage['job']))].filter(Boolean).join('/'),
   problems: (stage) => [
     ...(text(stage['master']) ? [] : ['choose a Jenkins']),
     ...(text(stage['job']) ? [] : ['choose a job']),

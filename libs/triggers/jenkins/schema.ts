@@ -5,7 +5,7 @@ export const jenkinsTriggerSchema = z.looseObject({
   type: z.literal('jenkins'),
   enabled: z.boolean().optional(),
   master: z.string().min(1).describe('name of a configured master'),
-  job: z.string().min(1).describe('name of the job; in folders as folder/job/name'),
+  job: z.string().min(1).describe('name of the job; in folders as folder/job/name or folder/name'),
   propertyFile: z.string().optional().describe('archived file whose properties the execution gets'),
   payloadConstraints: z
     .record(z.string(), z.string().nullable())

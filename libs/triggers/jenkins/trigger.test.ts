@@ -38,12 +38,15 @@ describe('jenkins trigger', () => {
     for (const example of jenkins.examples) expect(jenkins.schema.safeParse(example).success).toBe(true);
   });
 
-  it('wants a successful build of its job, however folders are written', () => {
-    expect(jenkins.match(trigger(), event())).toEqual({
-      matches: true,
-      reason: { summary: 'build 7 of team/job/hello on main succeeded' },
-    });
-  });
+  it.each(['team/hello', 'team/job/hello', '/team/hello/', 'job/team/job/hello'])(
+    'wants a successful build of its job, however folders are written: %s',
+    (job) => {
+      expect(jenkins.match(trigger({ job }), event())).toEqual({
+        matches: true,
+        reason: { summary: 'build 7 of team/job/hello on main succeeded' },
+      });
+    },
+  );
 
   it.each([
     ['failed', {}, { result: 'FAILURE' }, {}, 'build 7 ended with FAILURE; only SUCCESS starts a pipeline'],

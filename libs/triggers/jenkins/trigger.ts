@@ -1,5 +1,6 @@
 import { executionTriggerSchema, jsonObject } from '@gennaker/contracts/execution';
 import { buildInfoSchema } from '@gennaker/contracts/igor';
+import { jobName } from '@gennaker/contracts/jenkins-job';
 import { unmetConstraint } from '@gennaker/extension-sdk/payload-constraints';
 import { defineTrigger } from '@gennaker/extension-sdk/trigger';
 import { z } from 'zod';
@@ -33,14 +34,6 @@ function propertiesFor(
   return `build ${buildInfo.number} archived no property file "${file}", but ${names}`;
 }
 
-/** `folder/job/name` and `folder/name` are the same job. */
-function plainJob(job: string): string {
-  return job
-    .split('/job/')
-    .join('/')
-    .replace(/^\/+|\/+$/g, '');
-}
-
 /** A Jenkins build: master and job equal, result SUCCESS, constraints met by the build's properties. */
 export default defineTrigger({
   type: 'jenkins',
@@ -56,8 +49,8 @@ export default defineTrigger({
     const { master, job, buildInfo } = content.data;
     if (trigger.master !== master)
       return { ...no(`its master is "${trigger.master}", the build ran on "${master}"`), elsewhere: true };
-    if (plainJob(trigger.job) !== plainJob(job))
-      return { ...no(`its job is "${trigger.job}", the build is of "${job}"`), elsewhere: true };
+    if (jobName(trigger.job) !== jobName(job))
+      return { ...no(`its job is "${jobName(trigger.job)}", the build is of "${jobName(job)}"`), elsewhere: true };
     if (buildInfo.building) return no(`build ${buildInfo.number} still runs`);
     if (buildInfo.result !== 'SUCCESS')
       return no(

@@ -1,3 +1,4 @@
+import { jobName } from '@gennaker/contracts/jenkins-job';
 import { FieldGrid, PairsField, TextField, Wide } from '@gennaker/ui/fields';
 import { JenkinsIcon } from '@gennaker/ui/icons';
 import { JenkinsJobFields } from '@gennaker/ui/jenkins-job-fields';
@@ -36,10 +37,10 @@ export default defineTriggerUi({
   icon: JenkinsIcon,
   schema: jenkinsTriggerSchema,
   defaults: () => ({ master: '', job: '' }),
-  summary: (trigger) => [text(trigger['master']), text(trigger['job'])].filter(Boolean).join('/'),
+  summary: (trigger) => [text(trigger['master']), jobName(text(trigger['job']))].filter(Boolean).join('/'),
   sentence: (trigger) => {
     const build = object(trigger['buildInfo']);
-    const job = text(build['name']) || text(trigger['job']);
+    const job = jobName(text(build['name']) || text(trigger['job']));
     const number = text(build['number']) || text(trigger['buildNumber']);
     return `Jenkins ${job}${number ? ` #${number}` : ''}`.trim();
   },

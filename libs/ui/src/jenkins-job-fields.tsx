@@ -1,3 +1,4 @@
+import { jobName } from '@gennaker/contracts/jenkins-job';
 import { ChoiceField } from './fields.tsx';
 import { useLiveData } from './live-data.tsx';
 import { text } from './stage-ui.tsx';
@@ -12,6 +13,10 @@ export function JenkinsJobFields({
 }) {
   const live = useLiveData();
   const master = text(value['master']) || undefined;
+  const jobs = live.useJobs(master);
+  const job = text(value['job']);
+  // A name that is still being written stays as it is: only that of a job is shown as the list has it.
+  const shown = jobs.options.some((option) => option.value === jobName(job)) ? jobName(job) : job;
   return (
     <>
       <ChoiceField
@@ -24,9 +29,9 @@ export function JenkinsJobFields({
       <ChoiceField
         label="Job"
         required
-        value={value['job']}
-        choices={live.useJobs(master)}
-        onChange={(job) => onChange({ job: job ?? '' })}
+        value={shown}
+        choices={jobs}
+        onChange={(next) => onChange({ job: next ?? '' })}
       />
     </>
   );

@@ -1,7 +1,7 @@
 import type { BuildInfo, JobConfig } from '@gennaker/contracts/igor';
 import { z } from 'zod';
 import type { JenkinsConnection } from './jenkins-connection.ts';
-import { jobName, jobPath } from './job-name.ts';
+import { jobName, jobPath } from '@gennaker/contracts/jenkins-job';
 
 const FOLDERS = 10;
 const BUILD_TREE =

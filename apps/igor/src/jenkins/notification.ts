@@ -3,7 +3,7 @@ import type { BuildInfo } from '@gennaker/contracts/igor';
 import { z } from 'zod';
 import { artifactUrl, buildUrl } from './jenkins-api.ts';
 import type { JenkinsConnection } from './jenkins-connection.ts';
-import { jobOfUrl } from './job-name.ts';
+import { jobOfUrl } from '@gennaker/contracts/jenkins-job';
 
 /** The Notification plugin's payload (plugins.jenkins.io/notification), as far as it is read. */
 export const notificationSchema = z.looseObject({

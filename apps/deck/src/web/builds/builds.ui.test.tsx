@@ -17,11 +17,11 @@ afterEach(() => {
 });
 
 const running = {
-  ...{ name: 'team/hello', number: 7, url: 'http://jenkins.example/job/team/job/hello/7/', building: true },
+  ...{ name: 'team/job/hello', number: 7, url: 'http://jenkins.example/job/team/job/hello/7/', building: true },
   ...{ artifacts: [], scm: [] },
 };
 const done = {
-  ...{ name: 'team/hello', number: 6, url: 'http://jenkins.example/job/team/job/hello/6/', building: false },
+  ...{ name: 'team/job/hello', number: 6, url: 'http://jenkins.example/job/team/job/hello/6/', building: false },
   ...{ result: 'UNSTABLE', timestamp: '1700000000000', duration: 61_000 },
   artifacts: [
     { fileName: 'hello_1.2_all.deb', relativePath: 'out/hello_1.2_all.deb', displayPath: 'hello_1.2_all.deb' },
@@ -51,13 +51,13 @@ describe('the builds of a job', () => {
     const opener = await screen.findByRole('button', { name: '#6' });
     expect(screen.getByText('Unstable')).toBeDefined();
     expect(screen.getByText('abcdef0')).toBeDefined();
-    expect(sent.find(({ path }) => path.endsWith('/builds'))?.query).toBe('?job=team%2Fhello');
+    expect(sent.find(({ path }) => path.endsWith('/builds'))?.query).toBe('?job=team%2Fjob%2Fhello');
     fireEvent.click(opener);
-    const pane = within(await screen.findByRole('complementary', { name: 'Build 6 of team/hello' }));
+    const pane = within(await screen.findByRole('complementary', { name: 'Build 6 of team/job/hello' }));
     expect(await pane.findByText('hello_1.2_all.deb')).toBeDefined();
-    expect((await pane.findByLabelText('Console of team/hello #6')).textContent).toContain('Done');
+    expect((await pane.findByLabelText('Console of team/job/hello #6')).textContent).toContain('Done');
     expect(pane.getByText('Complete')).toBeDefined();
-    expect(sent.find(({ path }) => path.endsWith('/console'))?.query).toBe('?job=team%2Fhello&tail=200000');
+    expect(sent.find(({ path }) => path.endsWith('/console'))?.query).toBe('?job=team%2Fjob%2Fhello&tail=200000');
     fireEvent.click(pane.getByRole('button', { name: 'Properties of build.properties' }));
     expect((await pane.findByLabelText('Properties of build.properties', { selector: 'pre' })).textContent).toContain(
       '"VERSION": "1.2"',

@@ -69,6 +69,17 @@ describe('forms write what the stages read', () => {
     });
   });
 
+  it('jenkins: a job in a folder is one job, however a pipeline writes it', () => {
+    const held = showForm({ ...fresh('jenkins'), master: 'demo-jenkins', job: 'team/hello' });
+    const job = screen.getByRole('textbox', { name: /^Job/ });
+    expect(job).toHaveProperty('value', 'team/job/hello');
+    expect(screen.queryByText('Not among what exists now')).toBeNull();
+    expect(held.stage['job']).toBe('team/hello');
+    type(/^Job/, 'team/gone');
+    expect(screen.getByText('Not among what exists now')).toBeDefined();
+    expect(held.stage['job']).toBe('team/gone');
+  });
+
   it('webhook: the address of an instance that the pipeline starts', async () => {
     const deploy: StageConfig = { type: 'deploy', name: "Deploy it's", clusters: [{ capacity: { desired: 2 } }] };
     const held = showForm(fresh('webhook'), [deploy]);

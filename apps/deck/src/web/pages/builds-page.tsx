@@ -1,5 +1,6 @@
 import { Button, Select, Skeleton } from '@mantine/core';
 import type { BuildInfo } from '@gennaker/contracts/igor';
+import { jobName } from '@gennaker/contracts/jenkins-job';
 import { JenkinsIcon } from '@gennaker/ui/icons';
 import { useLiveData } from '@gennaker/ui/live-data';
 import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
@@ -16,7 +17,8 @@ const route = getRouteApi('/builds');
 /** Builds of a job at a Jenkins, with artifacts and console. One opens beside the list. */
 export function BuildsPage() {
   useListKeys();
-  const { master: wanted, job = '', number: open } = route.useSearch();
+  const { master: wanted, job: asked = '', number: open } = route.useSearch();
+  const job = jobName(asked);
   const navigate = useNavigate({ from: '/builds' });
   const live = useLiveData();
   const masters = live.useMasters();

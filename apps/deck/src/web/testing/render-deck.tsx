@@ -25,7 +25,7 @@ export const testLiveData: LiveData = {
   useBaseImages: choices('debian-12-nodejs'),
   useMasters: choices('demo-jenkins'),
   useDeploymentMonitors: choices('logs'),
-  useJobs: choices('hello'),
+  useJobs: choices('hello', 'team/job/hello'),
   useClusters: () => ({
     clusters: [{ account: 'local-gce', cluster: 'hello-prod', regions: ['us-central1'] }],
     loading: false,

@@ -4,7 +4,7 @@ function parts(job: string): string[] {
   return trimmed.replace(/^job\//, '').split(/\/job\/|\//);
 }
 
-/** The name as triggers write it: `folder/job/name`. */
+/** The one name of a job, as pipelines write it: `folder/job/name`, however it is given. */
 export function jobName(job: string): string {
   return parts(job).join('/job/');
 }
