@@ -88,6 +88,7 @@ function hostilePaths(operation: string, route: Route): HostileRequest[] {
     }));
 }
 
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const WRONG: Readonly<Record<string, unknown>> = {
   string: { not: 'a text' },
   number: 'no number',
@@ -129,7 +130,9 @@ function hostileBodies(operation: string, route: Route, maxBytes: number): Hosti
     request('NUL in a key', String.raw`{"a":{"\u0000":1}}`, 400, ['NUL']),
     request('half a character', String.raw`{"a":"\ud800"}`, 400, ['a', 'surrogate']),
     request('too large', `{"a":"${'x'.repeat(maxBytes)}"}`, 413, ['maxBodyBytes', String(maxBytes)]),
-    request('a form', 'a=1', 415, ['application/json'], { 'content-type': 'application/x-www-form-urlencoded' }),
+    route.alsoTakes === 'form'
+      ? request('a form without payload', 'a=1', 400, ['payload', 'application/json'], FORM)
+      : request('a form', 'a=1', 415, ['application/json'], FORM),
     request('no content type', new TextEncoder().encode('{}'), 415, ['application/json'], {}),
   ];
   if (!route.body) return anything;

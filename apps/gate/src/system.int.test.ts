@@ -633,6 +633,26 @@ describe('webhooks', () => {
     expect(replayed.matches.find((match) => match.pipeline === 'Signed')?.started).toBe(true);
   });
 
+  it("of GitHub's default, a form, are verified over the form and read as its payload", async () => {
+    const trigger = { ...{ type: 'git', enabled: true, source: 'github', project: 'acme', slug: 'form' }, secret: 's' };
+    await client.savePipeline({
+      body: JSON.stringify({ name: 'Of a form', application: 'hello', triggers: [trigger] }),
+    });
+    const push = { ref: 'refs/heads/main', after: 'abc', repository: { name: 'form', owner: { name: 'acme' } } };
+    const form = new URLSearchParams({ payload: JSON.stringify(push, null, 2) }).toString();
+    const signed = `sha256=${createHmac('sha256', 's').update(form).digest('hex')}`;
+    const send = async (body: string) => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-github-event': 'push' };
+      const { matches } = await client.webhook(
+        { params: { type: 'git', source: 'github' }, body },
+        { headers: { ...headers, 'x-hub-signature-256': signed } },
+      );
+      return matches.find((match) => match.pipeline === 'Of a form');
+    };
+    expect(await send(form.replace('%22abc%22', '%22abb%22'))).toMatchObject({ started: false });
+    expect(await send(form)).toMatchObject({ started: true });
+  });
+
   it('with another body than a JSON object are refused', async () => {
     for (const body of ['[1]', 'x', '"s"']) expect((await post('/webhooks/webhook/gh', body)).status).toBe(400);
     expect((await fetch(`${url}/webhooks/webhook/gh`, { method: 'POST' })).status).toBe(200);

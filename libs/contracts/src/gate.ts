@@ -271,7 +271,7 @@ export const gateApi = defineApi({
     summary: 'As with GET; the expression is the body, as text or as {"expression": ...}',
     params: id,
     rawBody: true,
-    takesText: true,
+    alsoTakes: 'text',
     response: orcaApi.evaluateExpression.response,
   },
   executions: {
@@ -302,6 +302,7 @@ export const gateApi = defineApi({
     summary: 'An event from outside; the answer says for each pipeline whether it started, and why',
     params: z.object({ type: z.string(), source: z.string() }),
     rawBody: true,
+    alsoTakes: 'form',
     response: eventAnswerSchema,
   },
   ...eventRoutes,

@@ -20,8 +20,11 @@ export interface Route {
   readonly answers?: 'json' | 'events' | 'text' | 'raw' | 'stream' | 'bytes';
   /** The handler gets the body's exact bytes. */
   readonly rawBody?: boolean;
-  /** With rawBody: the body may be text/plain too. */
-  readonly takesText?: boolean;
+  /**
+   * With rawBody: what the body may be beside JSON. `text`: text/plain. `form`: application/x-www-form-urlencoded with JSON
+   * in its one field `payload`, as GitHub sends webhooks unless told otherwise.
+   */
+  readonly alsoTakes?: 'text' | 'form';
 }
 
 /** A service's whole surface: operation name to route. */

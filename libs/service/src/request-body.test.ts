@@ -74,7 +74,7 @@ describe('a body', () => {
     expect(refusal(() => readBody(raw, bytes('{"__proto__":1}'), 'application/json'))).toMatchObject({ status: 400 });
     expect(refusal(() => readBody(raw, bytes('{"a":'), 'application/json'))).toBeUndefined();
     expect(refusal(() => readBody(raw, bytes('text'), 'text/plain'))).toMatchObject({ status: 415 });
-    expect(readBody({ ...raw, takesText: true }, bytes('${ 1 + 1 }'), 'text/plain')).toBe('${ 1 + 1 }');
+    expect(readBody({ ...raw, alsoTakes: 'text' }, bytes('${ 1 + 1 }'), 'text/plain')).toBe('${ 1 + 1 }');
   });
 });
 

@@ -1,18 +1,20 @@
 import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import { refuseUnkeepable } from '@gennaker/contracts/keepable-json';
 import type { Route } from '@gennaker/contracts/route';
+import { formPayload, isForm } from './form-payload.ts';
 
 /**
- * The body of a call as its route wants it: JSON as a value; the bytes alone of a route with `rawBody`, after the same
- * checks. No body at all is `{}`.
+ * The body of a call as its route wants it: JSON as a value, also out of a form where the route takes one; the bytes alone
+ * of a route with `rawBody`, after the same checks. No body at all is `{}`.
  * @throws ServiceError 415 for another content type, 400 for what is no UTF-8 or no JSON or could not be kept as sent
  */
 export function readBody(route: Route, bytes: Uint8Array, contentType: string | undefined): unknown {
   if (bytes.length === 0) return {};
   const isJson = /^application\/([\w.+-]+\+)?json\b/i.test(contentType ?? '');
-  const isText = route.takesText === true && /^text\/plain\b/i.test(contentType ?? '');
-  if (!isJson && !isText) throw notJson(contentType);
-  const text = utf8(bytes);
+  const isText = route.alsoTakes === 'text' && /^text\/plain\b/i.test(contentType ?? '');
+  const isPayload = route.alsoTakes === 'form' && isForm(contentType);
+  if (!isJson && !isText && !isPayload) throw notJson(contentType);
+  const text = isPayload ? formPayload(utf8(bytes)) : utf8(bytes);
   if (isText) {
     refuseUnkeepable('body', text);
     return text;

@@ -1,5 +1,6 @@
 import { badRequest } from '@gennaker/contracts/error';
 import type { AnyTriggerDefinition, WebhookReading } from '@gennaker/extension-sdk/trigger';
+import { isForm } from '@gennaker/service/form-payload';
 import { PROOF_HEADERS, type Proof, readProof } from './sender-proof.ts';
 import { webhookBody } from './webhook-body.ts';
 import { webhookKey } from './event-key.ts';
@@ -37,7 +38,7 @@ export function readWebhook(
   systemKey: string,
 ): ReadWebhook {
   const { type, source } = webhook;
-  const content = webhookBody(webhook.bytes);
+  const content = webhookBody(webhook.bytes, webhook.headers['content-type']);
   const definition = Object.hasOwn(triggers, type) ? triggers[type] : undefined;
   if (!definition?.readWebhook) {
     const types = Object.values(triggers).flatMap((each) => (each.readWebhook ? each.type : []));
@@ -49,7 +50,11 @@ export function readWebhook(
   const reading = definition.readWebhook({ source, headers: webhook.headers, content });
   const proof = readProof(webhook.headers, systemKey);
   const headers = Object.entries(webhook.headers).filter(
-    ([name]) => !PROOF_HEADERS.includes(name) && !SECRET.test(name),
+    ([name, value]) =>
+      !PROOF_HEADERS.includes(name) &&
+      !SECRET.test(name) &&
+      // What is kept is what the form held, and no form any more.
+      !(name === 'content-type' && isForm(value)),
   );
   return {
     content,

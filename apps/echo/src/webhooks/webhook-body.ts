@@ -1,13 +1,16 @@
-import { badRequest } from '@gennaker/contracts/error';
+import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import { refuseUnkeepable } from '@gennaker/contracts/keepable-json';
+import { formPayload, isForm } from '@gennaker/service/form-payload';
 
-/** A webhook's body: a JSON object, or nothing. @throws ServiceError 400 */
-export function webhookBody(bytes: Uint8Array): Record<string, unknown> {
+/** A webhook's body: a JSON object, as it is or in the field `payload` of a form, or nothing. @throws ServiceError 400 */
+export function webhookBody(bytes: Uint8Array, contentType: string | undefined): Record<string, unknown> {
   if (bytes.length === 0) return {};
   let body: unknown;
   try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    body = JSON.parse(isForm(contentType) ? formPayload(text) : text);
   } catch (error) {
+    if (error instanceof ServiceError) throw error;
     throw badRequest(`The webhook's body is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
       field: 'body',
       fix: 'send a JSON object',

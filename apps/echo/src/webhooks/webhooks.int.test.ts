@@ -109,6 +109,30 @@ describe('a webhook', () => {
     expect(JSON.stringify(stored)).not.toMatch(/x-hub-signature|"secret"/);
   });
 
+  it("of GitHub's default, a form, is read as its payload and verified over the form's exact bytes", async () => {
+    world.addPipeline('p', git({ secret: 's' }));
+    const { send, client } = await sender();
+    const form = new URLSearchParams({ payload: JSON.stringify({ ...push, note: 'ä+&=' }) }).toString();
+    const headers = (id: string, signed: string) => ({
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'x-github-delivery': id,
+      'x-github-event': 'push',
+      ...signature(signed, 's'),
+    });
+    // The last byte of the payload's commit: still a form with JSON in it.
+    const flipped = form.replace('%22abc%22', '%22abb%22');
+    expect(flipped).not.toBe(form);
+    expect((await send('git/github', flipped, headers('a', form))).matches).toMatchObject([{ started: false }]);
+    const decoded = JSON.stringify({ ...push, note: 'ä+&=' });
+    expect((await send('git/github', form, headers('b', decoded))).matches).toMatchObject([{ started: false }]);
+    const real = await send('git/github', form, headers('c', form));
+    expect(real.matches).toMatchObject([{ pipeline: 'p', started: true }]);
+    const stored = await client.getEvent({ params: { id: real.eventId } });
+    expect(stored.content).toEqual({ ...push, note: 'ä+&=' });
+    expect(stored.headers).not.toHaveProperty('content-type');
+    await expect(send('git/github', 'a=1', headers('d', 'a=1'))).rejects.toMatchObject({ status: 400 });
+  });
+
   it('keeps no token that it brought', async () => {
     world.addPipeline('p', git({ source: 'gitlab', project: 'team', slug: 'shop', secret: 't0ken' }));
     const { send } = await sender();

@@ -115,6 +115,16 @@ function successOf(route: Route, components: Json): Json {
   return { [String(route.status ?? 200)]: { description, ...contentOf(route, components) } };
 }
 
+function bodyContent({ alsoTakes }: Route, json: Json): Json {
+  const payload = { type: 'string', contentMediaType: 'application/json' };
+  const form = { type: 'object', required: ['payload'], properties: { payload } };
+  return {
+    'application/json': { schema: json },
+    ...(alsoTakes === 'text' ? { 'text/plain': { schema: { type: 'string' } } } : {}),
+    ...(alsoTakes === 'form' ? { 'application/x-www-form-urlencoded': { schema: form } } : {}),
+  };
+}
+
 function operationOf(id: string, route: Route, components: Json): Json {
   const parameters = parametersOf(route, components);
   const body = route.rawBody ? z.looseObject({}) : route.body;
@@ -123,9 +133,7 @@ function operationOf(id: string, route: Route, components: Json): Json {
     summary: route.summary,
     tags: [route.path.split('/')[1] || 'root'],
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, components) } } } }
-      : {}),
+    ...(body ? { requestBody: { required: true, content: bodyContent(route, schemaOf(body, components)) } } : {}),
     responses: {
       ...successOf(route, components),
       default: {
