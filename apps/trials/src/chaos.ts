@@ -17,7 +17,7 @@ const HELP = `gennaker chaos: breaks a running system on purpose and checks that
   npm run chaos -- kills [--only NAME,NAME] [--plant FAULT] [--offset N]
   npm run chaos -- engine [--long] [--seed N] [--faults N] [--executions N] [--only FAULT,FAULT] [--plant FAULT]
                          [--logs FOLDER]
-  npm run chaos -- operations [--long] [--only OPERATION,OPERATION]
+  npm run chaos -- operations [--long] [--only NAME,NAME]
   npm run chaos -- deploy [--long] [--seed N] [--plant FAULT] [--state FILE] [--from N] [--count N]
                          [--data FOLDER | --offset N]
   npm run chaos -- triggers [--webhooks N] [--connections N] [--seed N] [--plant FAULT] [--logs FOLDER]
@@ -30,7 +30,7 @@ Two minutes with 15 faults, some of them two at a time; --long is half an hour w
 
 "operations" tries the changes of clouds on real instances of the local cloud: clouddriver is killed at every write of
 its journal and in every change, while others are refused or fail; --long is every operation
-in all of its scenarios, and takes an hour.
+in all of its scenarios, and takes an hour. --only takes operations and scenarios by name.
 
 "deploy" deploys behind an HTTP load balancer under 300 requests a second, with a trouble for each deploy: four times, or
 50 times with --long (half an hour), which keeps what is done in --state (${DEPLOY_STATE}) and goes on
@@ -117,9 +117,13 @@ async function engine(): Promise<boolean> {
 }
 
 async function operations(): Promise<boolean> {
-  const { chosenScenarios, operationsChaos } = await import('./chaos/operations.ts');
-  const choice = { long: values.long, only: values.only?.split(',') };
-  if (chosenScenarios(choice).length === 0) return refuse(`--only names no operation: "${values.only}".`);
+  const { OPERATION_SCENARIOS, operationsChaos, unknownScenarios } = await import('./chaos/operations.ts');
+  const choice = { long: values.long, only: values.only?.split(',').map((name) => name.trim()) };
+  const [unknown] = unknownScenarios(choice.only);
+  if (unknown !== undefined) {
+    const names = OPERATION_SCENARIOS.map(({ name }) => `  ${name}`).join('\n');
+    return refuse(`--only: "${unknown}" is no operation and no scenario. There are:\n${names}`);
+  }
   return printReport('operations', await operationsChaos({ ...choice, say }));
 }
 

@@ -4,6 +4,7 @@ import { LOAD_BALANCER_SCENARIOS } from '../../../clouddriver/src/operations/con
 import { prepare, SCENARIOS } from '../../../clouddriver/src/operations/conformance-scenarios.fixture.ts';
 import { processWorlds } from '../../../clouddriver/src/operations/process-world.fixture.ts';
 import { startTrialServers } from '../servers.ts';
+import { tellFailure } from './tell-failure.ts';
 
 /** Every operation of the provider, in every way that is tried. */
 export const OPERATION_SCENARIOS = [...SCENARIOS, ...LOAD_BALANCER_SCENARIOS];
@@ -26,6 +27,12 @@ export function chosenScenarios({ long, only }: Pick<Options, 'long' | 'only'>) 
   );
 }
 
+/** What names no operation and no scenario. */
+export function unknownScenarios(only: readonly string[] | undefined): string[] {
+  const known = new Set(OPERATION_SCENARIOS.flatMap(({ name, operation }) => [name, operation]));
+  return (only ?? []).filter((name) => !known.has(name));
+}
+
 /**
  * Tries the provider's conformance on real instances, against clouddrivers that are processes of their own and are
  * killed at every write of their journal and in every change.
@@ -38,6 +45,7 @@ export async function operationsChaos(options: Options): Promise<ReportRow[]> {
   const servers = await startTrialServers();
   const worlds = await processWorlds({ databaseUrl: await servers.database('operations'), addresses: '127.121' });
   const began = performance.now();
+  const failed: string[] = [];
   try {
     const beginning = await prepare(worlds);
     for (const [index, scenario] of scenarios.entries()) {
@@ -51,14 +59,16 @@ export async function operationsChaos(options: Options): Promise<ReportRow[]> {
           count.passed++;
         } catch (error) {
           failures++;
-          say(`  NO ${scenario.name}: ${name}\n${error instanceof Error ? error.message : String(error)}`);
+          say(`  NO ${scenario.name}: ${name}\n${tellFailure(error)}`);
         }
         count.of++;
         passed.set(name, count);
       }
+      if (failures > 0) failed.push(scenario.name);
       const took = `${Math.round((performance.now() - before.at) / 1_000)} s, ${worlds.kills - before.kills} kills`;
       say(`${index + 1}/${scenarios.length} ${failures === 0 ? 'ok' : 'NO'} ${scenario.name} (${took})`);
     }
+    if (failed.length > 0) say(`To try again what failed: npm run chaos -- operations --only "${failed.join(',')}"`);
     return [
       ...[...passed].map(([name, count]) => equal(name, count.passed, count.of, 'scenarios')),
       { metric: 'processes killed by kill -9', value: worlds.kills, unit: '', of: '', ok: worlds.kills > 0 },
