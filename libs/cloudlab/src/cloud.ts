@@ -5,6 +5,7 @@ import { storeResource } from './collection.ts';
 import { answerCompute } from './compute-api.ts';
 import { CpuMeter } from './cpu-meter.ts';
 import type { DataPlane } from './data-plane.ts';
+import { makeDisk } from './disks.ts';
 import { Faults } from './faults.ts';
 import { Fleet } from './fleet.ts';
 import { openRule } from './forwarding-rules.ts';
@@ -21,6 +22,7 @@ import { Operations } from './operations.ts';
 import { globalScope } from './path.ts';
 import { CloudProblem, OperationFailure, notFound } from './problem.ts';
 import type { Runtime } from './runtime.ts';
+import { makeSnapshot } from './snapshots.ts';
 import type { OperationWork, StatePersistence } from './store.ts';
 import { Store } from './store.ts';
 import { Traffic } from './traffic.ts';
@@ -166,6 +168,12 @@ export class Cloudlab {
           this.lab,
           this.#publicImages.map(({ digest }) => digest),
         );
+        return;
+      case 'fill-disk':
+        await makeDisk(this.lab, work);
+        return;
+      case 'make-snapshot':
+        await makeSnapshot(this.lab, work);
         return;
       case 'make-subnetworks':
         makeSubnetworks(this.lab, target);

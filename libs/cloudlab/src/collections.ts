@@ -13,6 +13,7 @@ import { instanceTemplates } from './instance-templates.ts';
 import { instances } from './instances.ts';
 import { httpHealthChecks, httpsHealthChecks } from './legacy-health-checks.ts';
 import { networks } from './networks.ts';
+import { snapshots } from './snapshots.ts';
 import { sslCertificates } from './ssl-certificates.ts';
 import { subnetworks } from './subnetworks.ts';
 import { targetHttpProxies } from './target-http-proxies.ts';
@@ -40,6 +41,7 @@ export const COLLECTIONS: ReadonlyMap<string, Collection> = new Map(
     instanceTemplates,
     instances,
     networks,
+    snapshots,
     sslCertificates,
     subnetworks,
     targetHttpProxies,

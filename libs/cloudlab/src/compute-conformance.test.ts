@@ -63,6 +63,9 @@ const INSERTS: readonly Step[] = [
     },
   ],
   ['Disks.Insert', { name: 'data', sizeGb: '10', type: `${ZONE}/diskTypes/pd-ssd` }],
+  ['Snapshots.Insert', { sourceDisk: `${ZONE}/disks/data`, labels: { app: 'hello' } }],
+  ['Disks.Insert', { name: 'copy', sizeGb: '20', sourceSnapshot: `${GLOBAL}/snapshots/a` }],
+  ['Disks.Insert', { name: 'root', sourceImage: `${GLOBAL}/images/a` }],
   [
     'BackendServices.Insert',
     {
@@ -176,6 +179,11 @@ const CHANGES: readonly Step[] = [
   ['Instances.Get'],
   ['Disks.Get'],
   ['Instances.DetachDisk', undefined, { deviceName: 'data' }],
+  ['Instances.AttachDisk', { source: `${ZONE}/disks/data`, deviceName: 'read', mode: 'READ_ONLY' }],
+  ['Instances.Get'],
+  ['Instances.DetachDisk', undefined, { deviceName: 'read' }],
+  ['Disks.CreateSnapshot', { name: 'later' }, { disk: 'data' }],
+  ['Snapshots.SetLabels', { labels: { app: 'hello' }, labelFingerprint: '' }],
   ['Autoscalers.Patch', { autoscalingPolicy: { maxNumReplicas: 4 } }, { autoscaler: 'a' }],
   [
     'Autoscalers.Update',

@@ -82,12 +82,13 @@ describe('disks', () => {
     const more = { source: `${ZONE}/disks/more` };
     for (const [path, body, words] of [
       [`${VM}/attachDisk`, { ...more, deviceName: 'data' }, "vm has a disk 'data' already"],
-      [`${VM}/attachDisk`, { ...more, mode: 'READ_ONLY' }, 'for reading and writing only'],
+      [`${VM}/attachDisk`, { ...more, mode: 'SOMETIMES' }, 'attachedDisk.mode'],
       [`${VM}/attachDisk`, { ...more, boot: true }, 'boots from the disk that it was made with'],
       [`${VM}/attachDisk`, { source: 'zones/us-central1-b/disks/x' }, 'cannot refer to'],
       [`${VM}/detachDisk?deviceName=gone`, {}, 'vm has persistent-disk-0, data'],
       [`${VM}/detachDisk?deviceName=persistent-disk-0`, {}, 'is what vm boots from'],
-      [`${ZONE}/disks`, { name: 'd', sourceImage: IMAGE }, 'is made with its instance here'],
+      [`${ZONE}/disks`, { name: 'd', sourceDisk: more.source }, 'take a snapshot of that one'],
+      [`${VM}/attachDisk`, { source: `${ZONE}/disks/other` }, 'Use a data disk'],
       [`${ZONE}/disks`, { name: 'd', sizeGb: 0 }, 'resource.sizeGb'],
     ] as const)
       expect(await refusal('POST', path, body)).toEqual([400, expect.stringContaining(words)]);

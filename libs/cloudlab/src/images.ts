@@ -95,13 +95,16 @@ export async function makeImage(lab: Lab, work: OperationWork): Promise<void> {
   }
 }
 
-/** Work after images.delete: contents that no image and no instance needs any more are removed. */
+/** Work after images.delete: contents that no image, disk or instance needs any more are removed. */
 export function pruneImages(lab: Lab, keep: readonly string[]): Promise<void> {
   return lab.runtime.keepImages(
     () =>
       new Set([
         ...keep,
         ...lab.store.list('images', 'projects/').map(([, image]) => image.digest),
+        ...lab.store
+          .list('disks', 'projects/')
+          .flatMap(([, { contents }]) => (contents !== undefined && 'image' in contents ? [contents.image] : [])),
         ...Object.values(lab.store.state.managed).map(({ digest }) => digest),
       ]),
   );

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { changeResource, existing, itemAt, parse, replaceFields, start } from './collection.ts';
 import type { ItemCall, Lab } from './collection.ts';
-import { attachedDisk, deviceOf, userOf } from './instance-disks.ts';
-import { linkOf, pathOf } from './path.ts';
+import { refuseBootDisk } from './disk-source.ts';
+import { refuseUnlessShared } from './disk-users.ts';
+import { attachedDisk, dataDisks, deviceOf } from './instance-disks.ts';
+import { linkOf } from './path.ts';
 import { inUse, invalid, notReady } from './problem.ts';
-import { resourceName } from './resource.ts';
+import { diskMode, resourceName } from './resource.ts';
 import type { OperationDocument, OperationWork } from './store.ts';
 import { isLeaving } from './traffic-plan.ts';
 
@@ -15,7 +17,7 @@ const attachBody = z.looseObject({
   deviceName: resourceName.optional(),
   autoDelete: z.boolean().default(false),
   boot: z.literal(false, 'an instance boots from the disk that it was made with').optional(),
-  mode: z.literal('READ_WRITE', 'this cloud attaches disks for reading and writing only').optional(),
+  mode: diskMode.default('READ_WRITE'),
 });
 
 type Item = ItemCall<'instances'>;
@@ -23,12 +25,14 @@ type Item = ItemCall<'instances'>;
 /** `attachDisk`: an instance that runs finds the disk in its folder of disks when the operation is done. */
 export function attachDisk(lab: Lab, call: Item): OperationDocument {
   refuseUnlessAtRest(lab, call);
-  const { source, deviceName, autoDelete } = parse(attachBody, call.body, 'attachedDisk');
+  const { source, deviceName, autoDelete, mode } = parse(attachBody, call.body, 'attachedDisk');
   const path = existing(lab, call, 'source', source, ['disks'], 'same');
   const disk = itemAt(lab, 'disks', path);
-  const user = userOf(lab.store, path);
-  if (user !== undefined) throw inUse(path, user);
+  refuseBootDisk(path, disk);
+  if (disk.contents !== undefined) throw notReady(path, 'it is CREATING; wait until it is READY.');
   const { disks } = call.item;
+  if (disks.some((each) => each.source === linkOf(path))) throw inUse(path, call.path);
+  refuseUnlessShared(lab.store, path, mode);
   const taken = new Set(disks.map(({ index }) => index));
   const index = disks.findIndex((_, position) => !taken.has(position));
   const free = index === -1 ? disks.length : index;
@@ -39,6 +43,7 @@ export function attachDisk(lab: Lab, call: Item): OperationDocument {
     index: free,
     deviceName: device,
     boot: false,
+    mode,
     autoDelete,
     source: linkOf(path),
     diskSizeGb: disk.sizeGb,
@@ -62,10 +67,9 @@ export function detachDisk(lab: Lab, call: Item): OperationDocument {
 /** Work of attachDisk. */
 export async function mountDisk({ store, runtime }: Lab, { target, detail }: OperationWork): Promise<void> {
   const instance = store.get('instances', target);
-  const attached = instance?.disks.find(({ deviceName }) => deviceName === detail?.['device']);
-  if (instance === undefined || attached?.source === undefined) return;
-  const disk = store.get('disks', pathOf(attached.source, target.split('/')[1] ?? '', 'source'));
-  if (disk !== undefined) await runtime.attachDisk(instance.id, { device: attached.deviceName, id: disk.id });
+  if (instance === undefined) return;
+  const disk = dataDisks(store, instance).find(({ device }) => device === detail?.['device']);
+  if (disk !== undefined) await runtime.attachDisk(instance.id, disk);
 }
 
 /** Work of detachDisk. */

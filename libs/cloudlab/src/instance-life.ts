@@ -1,7 +1,9 @@
 import type { Clock } from './clock.ts';
 import { sleep } from './clock.ts';
+import { fillDisk } from './disk-contents.ts';
 import type { Faults } from './faults.ts';
 import { imageDigest } from './instance-document.ts';
+import { dataDisks } from './instance-disks.ts';
 import type { Placement } from './instance-document.ts';
 import { pathOf, splitPath } from './path.ts';
 import { instanceShortage } from './quotas.ts';
@@ -183,6 +185,8 @@ export class InstanceLife {
     if (!mine()) return;
     const broken = faults.boot(`${instance.name} ${this.#imageOf(path)}`);
     if (broken !== undefined) throw new BootFailure(broken.code, broken.message);
+    for (const disk of dataDisks(store, instance)) await fillDisk(store, runtime, disk.path);
+    if (!mine()) return;
     const request = placement.bootRequest(store, instance, { ...record, digest }, fresh && record.keepsRoot !== true);
     const booting = runtime.boot(request, ({ reason }) => {
       const since = this.#record(path)?.runningSince ?? 0;

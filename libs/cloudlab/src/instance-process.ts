@@ -6,9 +6,20 @@ import { DIES_WITH_US, atPriority, run } from './command.ts';
 import { descendants } from './process-table.ts';
 import type { ImageManifest } from './runtime.ts';
 
+/** A folder that the program finds at `/mnt/disks/DEVICE`. */
+export interface MountedDisk {
+  readonly device: string;
+  readonly folder: string;
+  /** Whether it may only read there. */
+  readonly readOnly: boolean;
+}
+
 /** What an instance's process is started with. */
 export interface ProcessSpec {
-  /** Folder with `upper`, `work` and `root` of the private copy-on-write root, and `disks`, where disks are mounted. */
+  /**
+   * Folder with `upper`, `work` and `root` of the private copy-on-write root, `disks`, where disks are mounted, and
+   * `aside`, where one that is only for reading is mounted first.
+   */
   readonly folder: string;
   /** File that output is appended to. */
   readonly console: string;
@@ -17,8 +28,7 @@ export interface ProcessSpec {
   readonly hostname: string;
   readonly manifest: ImageManifest;
   readonly environment: Readonly<Record<string, string>>;
-  /** Folders that the program finds at `/mnt/disks/DEVICE`. */
-  readonly disks: readonly { readonly device: string; readonly folder: string }[];
+  readonly disks: readonly MountedDisk[];
   /** Whether there is a script at STARTUP_SCRIPT to run beside the program. */
   readonly hasStartupScript: boolean;
   /** RFC 3339, for the console. */
@@ -26,11 +36,25 @@ export interface ProcessSpec {
 }
 
 /**
+ * Mounts a folder on another: for reading only when the third word says so. That has to be so before it is mounted where
+ * the program's name space follows, for a change of it later is not followed.
+ */
+const MOUNT = `
+mount_disk() {
+  if [ "$3" = ro ]; then
+    mount --bind "$1" "$4" && mount -o remount,bind,ro "$4" && mount --bind "$4" "$2" && umount "$4"
+  else
+    mount --bind "$1" "$2"
+  fi
+}
+`;
+
+/**
  * Mounts the private root in its own mount name space, so that no mount outlives the process; where overlays cannot be
  * had, it is copied. Of our environment only the search path and the marker of our processes go on: an instance can read
  * what its first process was started with. What is mounted below `disks` later, in this name space, the program gets too.
  */
-const ENTER = `
+const ENTER = `${MOUNT}
 lower=$1 folder=$2 options=$3 disks=$4
 shift 4
 mount -t overlay overlay -o "lowerdir=$lower,upperdir=$folder/upper,workdir=$folder/work$options" "$folder/root" 2>/dev/null || {
@@ -38,11 +62,15 @@ mount -t overlay overlay -o "lowerdir=$lower,upperdir=$folder/upper,workdir=$fol
 }
 mount --bind "$folder/disks" "$folder/disks" && mount --make-shared "$folder/disks" || exit 125
 while [ "$disks" -gt 0 ]; do
-  mount --bind "$2" "$folder/disks/$1" || exit 125
-  shift 2
+  mount_disk "$2" "$folder/disks/$1" "$3" "$folder/aside/$1" || exit 125
+  shift 3
   disks=$((disks - 1))
 done
 exec env -i PATH="$PATH" GENNAKER_RUN="$GENNAKER_RUN" "$@"
+`;
+
+const MOUNT_LATER = `${MOUNT}
+mount_disk "$@"
 `;
 
 /** Instances that are stopped at the same moment share one look at the machine's processes. */
@@ -70,12 +98,11 @@ export class InstanceProcess {
   /** Host process id that all of the instance's processes are below; undefined until it is known. */
   root: number | undefined;
   readonly #child: ChildProcess;
-  /** Where disks are mounted. */
-  readonly #disks: string;
+  readonly #folder: string;
 
-  private constructor(child: ChildProcess, disks: string) {
+  private constructor(child: ChildProcess, folder: string) {
     this.#child = child;
-    this.#disks = disks;
+    this.#folder = folder;
     this.exited = new Promise((resolve) => {
       const end = (sentence: string): void => {
         this.ending ??= sentence;
@@ -101,7 +128,7 @@ export class InstanceProcess {
   /** Starts the program of an image inside its private root. */
   static async spawn(spec: ProcessSpec): Promise<InstanceProcess> {
     const { manifest } = spec;
-    for (const { device } of spec.disks) await mkdir(join(spec.folder, 'disks', device), { recursive: true });
+    await makePlaces(spec.folder, spec.disks);
     const environment = { PATH, LANG: 'C.UTF-8', HOME: '/root', TERM: 'dumb', ...manifest.env, ...spec.environment };
     const user =
       manifest.user === undefined || !IS_ROOT
@@ -121,7 +148,7 @@ export class InstanceProcess {
       spec.folder,
       IS_ROOT ? '' : ',userxattr',
       String(spec.disks.length),
-      ...spec.disks.flatMap(({ device, folder }) => [device, folder]),
+      ...spec.disks.flatMap(({ device, folder, readOnly }) => [device, folder, modeOf(readOnly)]),
       'bwrap',
       '--die-with-parent',
       '--new-session',
@@ -158,23 +185,28 @@ export class InstanceProcess {
     try {
       await output.write(`--- ${spec.started} ${spec.hostname}: ${manifest.entry.join(' ')}\n`);
       const child = spawn(program, rest, { stdio: ['ignore', output.fd, output.fd, 'pipe'] });
-      return new InstanceProcess(child, join(spec.folder, 'disks'));
+      return new InstanceProcess(child, spec.folder);
     } finally {
       await output.close();
     }
   }
 
   /** Shows the program a folder as the disk of that name. */
-  async mountDisk(device: string, folder: string): Promise<void> {
-    await mkdir(join(this.#disks, device), { recursive: true });
-    await this.#inside(['mount', '--bind', folder, join(this.#disks, device)]);
+  async mountDisk({ device, folder, readOnly }: MountedDisk): Promise<void> {
+    await makePlaces(this.#folder, [{ device }]);
+    const words = [folder, this.#placeOf(device), modeOf(readOnly), join(this.#folder, 'aside', device)];
+    await this.#inside(['sh', '-c', MOUNT_LATER, 'mount', ...words]);
   }
 
   /** Takes a disk away from the program, files that it has open too. */
   async unmountDisk(device: string): Promise<void> {
-    await this.#inside(['umount', '--lazy', join(this.#disks, device)]);
+    await this.#inside(['umount', '--lazy', this.#placeOf(device)]);
     // A program that was faster than the mount may have written below it.
-    await rm(join(this.#disks, device), { recursive: true });
+    await rm(this.#placeOf(device), { recursive: true });
+  }
+
+  #placeOf(device: string): string {
+    return join(this.#folder, 'disks', device);
   }
 
   /** Runs a command in the mount name space that the program's own follows. */
@@ -196,6 +228,15 @@ export class InstanceProcess {
     if (this.root !== undefined) signal(this.root, 'SIGKILL');
     this.#child.kill('SIGKILL');
   }
+}
+
+async function makePlaces(folder: string, disks: readonly Pick<MountedDisk, 'device'>[]): Promise<void> {
+  for (const { device } of disks)
+    for (const part of ['disks', 'aside']) await mkdir(join(folder, part, device), { recursive: true });
+}
+
+function modeOf(readOnly: boolean): 'ro' | 'rw' {
+  return readOnly ? 'ro' : 'rw';
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -3,6 +3,7 @@ import { existing } from './collection.ts';
 import type { Call, Lab } from './collection.ts';
 import { documents } from './document-collection.ts';
 import { bootImageOf } from './image-reference.ts';
+import { checkSources } from './instance-disks.ts';
 import { MACHINE_TYPES, findMachineType } from './locations.ts';
 import { linkOf } from './path.ts';
 import { CloudProblem, invalid } from './problem.ts';
@@ -30,6 +31,7 @@ export const instanceTemplates = documents<'instanceTemplates', Body>({
       const source = body.properties.disks[0]?.initializeParams?.sourceImage ?? '(none)';
       throw new CloudProblem(404, 'notFound', `The image of the boot disk was not found: '${source}'.`);
     }
+    checkSources(lab.store, call.scope.project, body.properties.disks, 'resource.properties.disks');
     const given = body.properties['networkInterfaces'];
     if (!Array.isArray(given)) return body;
     const networkInterfaces = given.map((each: Interface) => interfaceOf(lab, call, each));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { changeResource, checkFingerprint, collection, parse, start } from './collection.ts';
 import type { Call, ItemCall, Lab } from './collection.ts';
 import { attachDisk, detachDisk } from './instance-attachments.ts';
+import { checkDisks } from './instance-disks.ts';
 import { imageDigest, newInstance, tagsOf, withFingerprint } from './instance-document.ts';
 import { setLabels } from './labels.ts';
 import { findMachineType } from './locations.ts';
@@ -80,6 +81,7 @@ function insert(lab: Lab, call: Call): OperationDocument {
     const source = properties.disks[0]?.initializeParams?.sourceImage ?? '(none)';
     throw new CloudProblem(404, 'notFound', `The image of the boot disk was not found: '${source}'.`);
   }
+  checkDisks(lab.store, { project: call.scope.project, zone: call.scope.location, name }, properties.disks);
   return lab.operations.start({
     scope: call.scope,
     type: 'insert',

@@ -19,10 +19,10 @@ export function metadataTree(project: string, instance: Instance): MetadataFolde
       'cpu-platform': 'Unknown CPU Platform',
       description: instance.description ?? '',
       disks: numbered(
-        instance.disks.map(({ deviceName }, position) => ({
+        instance.disks.map(({ deviceName, mode }, position) => ({
           'device-name': deviceName,
           index: String(position),
-          mode: 'READ_WRITE',
+          mode: mode ?? 'READ_WRITE',
           type: 'PERSISTENT',
         })),
       ),

@@ -1,16 +1,18 @@
-import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
 import { sleep } from './clock.ts';
 import { run } from './command.ts';
+import { DiskStore } from './disk-store.ts';
 import { ImageStore } from './image-store.ts';
 import { InstanceProcess, STARTUP_SCRIPT } from './instance-process.ts';
 import { inspectListeners } from './listeners.ts';
 import { probe } from './probe.ts';
 import { treeCpuSeconds } from './process-cpu.ts';
+import { OperationFailure } from './problem.ts';
 import { BootFailure } from './runtime.ts';
-import type { BootRequest, ConsoleOutput, InstanceExit, Probe, Runtime } from './runtime.ts';
+import type { BootRequest, ConsoleOutput, DataDisk, DiskContents, InstanceExit, Probe, Runtime } from './runtime.ts';
 import { SerialConsole } from './serial-console.ts';
 
 /** As much of the console as is searched for the last words of a program. */
@@ -36,6 +38,7 @@ export class ProcessRuntime implements Runtime {
   readonly images: ImageStore;
   readonly processors = availableParallelism();
   readonly #folder: string;
+  readonly #disks: DiskStore;
   readonly #clock: Clock;
   readonly #running = new Map<string, Running>();
   readonly #consoles = new Map<string, SerialConsole>();
@@ -47,6 +50,7 @@ export class ProcessRuntime implements Runtime {
     this.#folder = folder;
     this.#clock = clock;
     this.images = new ImageStore(folder);
+    this.#disks = new DiskStore(folder);
   }
 
   /** Makes the folders. */
@@ -79,7 +83,11 @@ export class ProcessRuntime implements Runtime {
     if (request.startupScript === undefined) await rm(script, { force: true });
     else await writeFile(script, `${request.startupScript}\n`, { mode: 0o755 });
     const disks = await Promise.all(
-      request.disks.map(async ({ device, id }) => ({ device, folder: await this.#diskFolder(id) })),
+      request.disks.map(async ({ device, id, readOnly }) => ({
+        device,
+        readOnly,
+        folder: await this.#disks.folderOf(id),
+      })),
     );
     if (this.#closed) throw new BootFailure('BOOT_FAILED', 'cloudlab is stopping.');
     const process = await InstanceProcess.spawn({
@@ -131,11 +139,11 @@ export class ProcessRuntime implements Runtime {
     });
   }
 
-  async attachDisk(id: string, disk: BootRequest['disks'][number]): Promise<void> {
+  async attachDisk(id: string, { device, id: disk, readOnly }: DataDisk): Promise<void> {
     const running = this.#running.get(id);
-    if (running === undefined || running.devices.has(disk.device)) return;
-    running.devices.add(disk.device);
-    await running.process.mountDisk(disk.device, await this.#diskFolder(disk.id));
+    if (running === undefined || running.devices.has(device)) return;
+    running.devices.add(device);
+    await running.process.mountDisk({ device, folder: await this.#disks.folderOf(disk), readOnly });
   }
 
   async detachDisk(id: string, device: string): Promise<void> {
@@ -143,8 +151,25 @@ export class ProcessRuntime implements Runtime {
     if (running?.devices.delete(device) === true) await running.process.unmountDisk(device);
   }
 
-  async discardDisk(id: string): Promise<void> {
-    await run(['rm', '-rf', '--one-file-system', this.#numbered('disks', id)]);
+  async fillDisk(id: string, contents: DiskContents): Promise<void> {
+    const from = 'image' in contents ? this.images.rootOf(contents.image) : this.#disks.snapshotOf(contents.snapshot);
+    try {
+      await this.#disks.fill(id, from);
+    } catch (cause) {
+      throw new OperationFailure('INTERNAL_ERROR', `The disk could not be filled: ${String(cause)}`);
+    }
+  }
+
+  takeSnapshot(id: string, disk: string): Promise<number> {
+    return this.#disks.takeSnapshot(id, disk);
+  }
+
+  discardSnapshot(id: string): Promise<void> {
+    return this.#disks.discardSnapshot(id);
+  }
+
+  discardDisk(id: string): Promise<void> {
+    return this.#disks.discard(id);
   }
 
   serialOutput(id: string, start: number): Promise<ConsoleOutput> {
@@ -260,20 +285,8 @@ export class ProcessRuntime implements Runtime {
   }
 
   #folderOf(id: string): string {
-    return this.#numbered('instances', id);
-  }
-
-  #numbered(kind: 'instances' | 'disks', id: string): string {
-    if (!/^\d+$/.test(id)) throw new Error(`'${id}' is not the id of one of the ${kind}.`);
-    return join(this.#folder, kind, id);
-  }
-
-  async #diskFolder(id: string): Promise<string> {
-    const folder = this.#numbered('disks', id);
-    await mkdir(folder, { recursive: true });
-    // The program may run as any user of its image.
-    await chmod(folder, 0o777);
-    return folder;
+    if (!/^\d+$/.test(id)) throw new Error(`'${id}' is not the id of an instance.`);
+    return join(this.#folder, 'instances', id);
   }
 
   #consoleOf(id: string): SerialConsole {

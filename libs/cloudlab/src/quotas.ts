@@ -33,6 +33,7 @@ const GLOBAL: Readonly<Record<string, Metric>> = {
   SUBNETWORKS: { limit: 500, counts: 'subnetworks' },
   FIREWALLS: { limit: 1000, counts: 'firewalls' },
   IMAGES: { limit: 5000, counts: 'images' },
+  SNAPSHOTS: { limit: 5000, counts: 'snapshots' },
   INSTANCE_TEMPLATES: { limit: 5000, counts: 'instanceTemplates' },
   HEALTH_CHECKS: { limit: 1000, counts: 'healthChecks' },
   BACKEND_SERVICES: { limit: 1000, counts: 'backendServices' },

@@ -5,6 +5,7 @@ import type { ForwardingRule } from './forwarding-rule-schema.ts';
 import type { GroupManager } from './group-manager-schema.ts';
 import type { HealthCheck, HttpHealthCheck } from './health-check-schema.ts';
 import type { Address, Firewall, Network, Subnetwork } from './network-schema.ts';
+import type { DiskContents } from './runtime.ts';
 import type { TargetPool } from './target-pool-schema.ts';
 import type {
   SslCertificate,
@@ -59,6 +60,11 @@ export const metadata = z.looseObject({
   items: z.array(z.looseObject({ key: z.string().min(1), value: z.string().default('') })).default([]),
 });
 
+/** Whether an instance may write to a disk that it has; one that may lets no other have the disk. */
+export const diskMode = z.enum(['READ_WRITE', 'READ_ONLY']);
+/** @see diskMode */
+export type DiskMode = z.infer<typeof diskMode>;
+
 /** What an instance is made of: a template's properties, or the body of its own insert. */
 export const instanceProperties = z.looseObject({
   machineType: z.string().min(1),
@@ -68,7 +74,10 @@ export const instanceProperties = z.looseObject({
         boot: z.boolean().optional(),
         // The name of a folder below /mnt/disks.
         deviceName: resourceName.optional(),
-        initializeParams: z.looseObject({ sourceImage: z.string().optional() }).optional(),
+        mode: diskMode.optional(),
+        initializeParams: z
+          .looseObject({ sourceImage: z.string().optional(), sourceSnapshot: z.string().optional() })
+          .optional(),
       }),
     )
     .min(1, 'an instance needs a boot disk'),
@@ -100,6 +109,7 @@ export interface AttachedDisk {
   readonly deviceName: string;
   readonly boot: boolean;
   readonly autoDelete: boolean;
+  readonly mode?: DiskMode | undefined;
   /** Link of the disk; a boot disk has none of its own here unless it is kept. */
   readonly source?: string | undefined;
   readonly [field: string]: unknown;
@@ -129,6 +139,21 @@ export interface Disk extends Resource {
   readonly type: string;
   /** The image that it was made from, as its template names it. */
   readonly sourceImage?: string | undefined;
+  readonly sourceSnapshot?: string | undefined;
+  /** Made as what an instance boots from: its content is with that instance. Not part of the API. */
+  readonly boot?: true | undefined;
+  /** What is still to be put on it; not part of the API. */
+  readonly contents?: DiskContents | undefined;
+}
+
+/** What was on a disk at one moment. */
+export interface Snapshot extends Resource {
+  readonly status: 'CREATING' | 'READY';
+  /** Link of the disk, which may be gone by now. */
+  readonly sourceDisk: string;
+  readonly sourceDiskId: string;
+  readonly diskSizeGb: string;
+  readonly labelFingerprint: string;
 }
 
 /** Body of images.insert. */
@@ -155,6 +180,7 @@ export interface Resources {
   instanceGroups: InstanceGroup;
   instances: Instance;
   disks: Disk;
+  snapshots: Snapshot;
   autoscalers: Autoscaler;
   images: Image;
   healthChecks: HealthCheck;
@@ -195,4 +221,5 @@ export const LABELLED: ReadonlySet<CollectionName> = new Set<CollectionName>([
   'forwardingRules',
   'images',
   'instances',
+  'snapshots',
 ]);

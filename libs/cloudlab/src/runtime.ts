@@ -15,6 +15,18 @@ export const imageManifest = z.object({
 /** @see imageManifest */
 export type ImageManifest = z.infer<typeof imageManifest>;
 
+/** A data disk as an instance has it: a folder at `/mnt/disks/DEVICE`. */
+export interface DataDisk {
+  readonly device: string;
+  /** Id that its content goes by. */
+  readonly id: string;
+  /** Whether the program may only read from it. */
+  readonly readOnly: boolean;
+}
+
+/** What a data disk begins with: the root file system of an image, by its digest, or what a snapshot holds, by its id. */
+export type DiskContents = { readonly image: string } | { readonly snapshot: string };
+
 /** What an instance needs to start. */
 export interface BootRequest {
   /** Unsigned 64-bit id as text: names the instance's own files. */
@@ -28,8 +40,7 @@ export interface BootRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** Begin with an untouched root; otherwise what the instance wrote before is still there. */
   readonly fresh: boolean;
-  /** Data disks, each a folder at `/mnt/disks/DEVICE`. */
-  readonly disks: readonly { readonly device: string; readonly id: string }[];
+  readonly disks: readonly DataDisk[];
   /** A shell script that runs beside the program, its output on the console. */
   readonly startupScript?: string | undefined;
 }
@@ -111,9 +122,18 @@ export interface Runtime {
   /** Hands what one stopped instance wrote to its root on to another that never booted. */
   inheritRoot(from: string, to: string): Promise<void>;
   /** Gives an instance that runs another data disk, at once. One that does not run finds its disks when it boots. */
-  attachDisk(id: string, disk: BootRequest['disks'][number]): Promise<void>;
+  attachDisk(id: string, disk: DataDisk): Promise<void>;
   /** Takes a data disk from an instance that runs: it is gone from its folder, also while files of it are open. */
   detachDisk(id: string, device: string): Promise<void>;
+  /**
+   * Puts on a new data disk what it is made of; one that has its content already stays as it is.
+   * @throws OperationFailure when that is gone
+   */
+  fillDisk(id: string, contents: DiskContents): Promise<void>;
+  /** Copies a data disk as it is now into a snapshot that is new. @returns bytes of it */
+  takeSnapshot(id: string, disk: string): Promise<number>;
+  /** Removes the content of a snapshot. Unknown ids are fine. */
+  discardSnapshot(id: string): Promise<void>;
   /** Removes the content of a data disk that no instance has. Unknown ids are fine. */
   discardDisk(id: string): Promise<void>;
   /**

@@ -2,7 +2,15 @@ import type { Clock } from './clock.ts';
 import { sleep } from './clock.ts';
 import { OperationFailure } from './problem.ts';
 import { BootFailure } from './runtime.ts';
-import type { BootRequest, ConsoleOutput, ImageManifest, InstanceExit, Runtime } from './runtime.ts';
+import type {
+  BootRequest,
+  ConsoleOutput,
+  DataDisk,
+  DiskContents,
+  ImageManifest,
+  InstanceExit,
+  Runtime,
+} from './runtime.ts';
 
 /** How simulated instances behave. */
 export interface SimulationOptions {
@@ -35,8 +43,9 @@ export class SimulatedRuntime implements Runtime {
   readonly #consoles = new Map<string, string>();
   /** Which root each instance has: one that was handed on keeps its name. */
   readonly roots = new Map<string, string>();
-  /** Data disks that were ever attached and not discarded. */
-  readonly disks = new Set<string>();
+  /** Data disks that were ever filled or attached and not discarded, with what is on them. */
+  readonly disks = new Map<string, string>();
+  readonly snapshots = new Map<string, string>();
 
   constructor(clock: Clock, options: SimulationOptions = {}) {
     this.#clock = clock;
@@ -48,7 +57,7 @@ export class SimulatedRuntime implements Runtime {
     const failure = this.#options.bootFailure?.(request);
     if (failure !== undefined) throw new BootFailure('BOOT_FAILED', failure);
     if (request.fresh || !this.roots.has(request.id)) this.roots.set(request.id, request.id);
-    for (const { id } of request.disks) this.disks.add(id);
+    for (const { id } of request.disks) this.#haveDisk(id);
     const line = `--- ${new Date(this.#clock.now()).toISOString()} ${request.name}: simulated instance\n`;
     this.#consoles.set(request.id, (this.#consoles.get(request.id) ?? '') + line);
     this.running.set(request.id, { request, onExit, cpu: { seconds: 0, at: this.#clock.now() } });
@@ -77,14 +86,32 @@ export class SimulatedRuntime implements Runtime {
     return Promise.resolve();
   }
 
-  attachDisk(id: string, disk: BootRequest['disks'][number]): Promise<void> {
+  attachDisk(id: string, disk: DataDisk): Promise<void> {
     this.#changeDisks(id, (disks) => [...disks.filter(({ device }) => device !== disk.device), disk]);
-    this.disks.add(disk.id);
+    this.#haveDisk(disk.id);
     return Promise.resolve();
   }
 
   detachDisk(id: string, device: string): Promise<void> {
     this.#changeDisks(id, (disks) => disks.filter((each) => each.device !== device));
+    return Promise.resolve();
+  }
+
+  fillDisk(id: string, contents: DiskContents): Promise<void> {
+    const content = 'image' in contents ? contents.image : this.snapshots.get(contents.snapshot);
+    if (content === undefined) return Promise.reject(new OperationFailure('RESOURCE_NOT_FOUND', 'It is gone.'));
+    if (!this.disks.has(id)) this.disks.set(id, content);
+    return Promise.resolve();
+  }
+
+  takeSnapshot(id: string, disk: string): Promise<number> {
+    const content = this.disks.get(disk) ?? '';
+    this.snapshots.set(id, content);
+    return Promise.resolve(content.length);
+  }
+
+  discardSnapshot(id: string): Promise<void> {
+    this.snapshots.delete(id);
     return Promise.resolve();
   }
 
@@ -160,7 +187,11 @@ export class SimulatedRuntime implements Runtime {
     return Promise.resolve();
   }
 
-  #changeDisks(id: string, change: (disks: BootRequest['disks']) => BootRequest['disks']): void {
+  #haveDisk(id: string): void {
+    if (!this.disks.has(id)) this.disks.set(id, '');
+  }
+
+  #changeDisks(id: string, change: (disks: readonly DataDisk[]) => readonly DataDisk[]): void {
     const instance = this.running.get(id);
     if (instance) instance.request = { ...instance.request, disks: change(instance.request.disks) };
   }
