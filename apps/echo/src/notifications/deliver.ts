@@ -132,7 +132,8 @@ class Deliveries {
       await settle('waiting', { summary, ...evidenceOf(failure), next: 'it is sent again, with growing pauses' }, next);
       return;
     }
-    await settle('dead', { summary, ...evidenceOf(failure), next: failure.next }, now);
+    const mend = failure.next ?? 'mend the cause and retry it, or discard it';
+    await settle('dead', { summary, ...evidenceOf(failure), next: mend }, now);
     log.warn(`Notification ${row.id} (${row.type} to ${row.address}) is given up: ${summary}`);
   }
 
@@ -154,7 +155,8 @@ export interface SendFailure {
   readonly evidence?: Readonly<Record<string, unknown>>;
   /** Trying again cannot help. */
   readonly final: boolean;
-  readonly next: string;
+  /** What mends it, where that is known. */
+  readonly next?: string | undefined;
 }
 
 /** The configuration lacks what the type needs: who sets it up retries by hand. */
@@ -168,19 +170,18 @@ export class NotReady extends Error {
 
 /** Sends, and says why that failed; undefined: it did not. */
 export async function attempt(send: () => Promise<void>): Promise<SendFailure | undefined> {
-  const retry = 'mend the cause and retry it, or discard it';
   try {
     await send();
     return undefined;
   } catch (error) {
     if (error instanceof NotReady) {
-      const { summary, evidence = {}, next = retry } = error.reason;
+      const { summary, evidence = {}, next } = error.reason;
       return { summary, evidence, final: true, next };
     }
     const summary = error instanceof Error ? error.message : String(error);
-    if (!(error instanceof ServiceError)) return { summary, final: false, next: retry };
-    const { fix } = error.details;
-    return { summary, evidence: { status: error.status }, final: isRefusal(error.status), next: fix ?? retry };
+    if (!(error instanceof ServiceError)) return { summary, final: false };
+    const { fix: next } = error.details;
+    return { summary, evidence: { status: error.status }, final: isRefusal(error.status), next };
   }
 }
 

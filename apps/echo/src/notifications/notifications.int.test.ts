@@ -423,7 +423,15 @@ describe('trying a notification', () => {
     team.answer = { status: 401, body: 'who are you?' };
     expect(await testNotification(notifications, ANONYMOUS, tried)).toMatchObject({
       delivered: false,
-      reason: { summary: expect.stringContaining('answered 401: who are you?') },
+      reason: {
+        summary: expect.stringContaining('answered 401: who are you?'),
+        next: expect.not.stringMatching(/retry/),
+      },
+    });
+    await receivers.pop()?.close();
+    expect(await testNotification(notifications, ANONYMOUS, tried)).toMatchObject({
+      delivered: false,
+      reason: { next: expect.not.stringMatching(/retry/) },
     });
     expect(await stored()).toEqual([]);
   });

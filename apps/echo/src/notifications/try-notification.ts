@@ -67,7 +67,10 @@ export async function testNotification(
   return {
     delivered: false,
     address,
-    reason: { summary: withoutSecrets(failure.summary, filled), next: failure.next },
+    reason: {
+      summary: withoutSecrets(failure.summary, filled),
+      next: failure.next ?? 'mend the cause and send the test again',
+    },
   };
 }
 
