@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@gennaker/fixtures/servers';
+import { boundCommand } from '@gennaker/runner/bound-command';
 import {
   createDatabase,
   postgresCommand,
@@ -82,7 +83,8 @@ function server(url: string, command: ServerCommand, ready: (alive: () => boolea
       return child.pid;
     },
     async start() {
-      child = spawnBound(command, 'SIGINT');
+      const [file, ...args] = boundCommand([command.file, ...command.args], 'INT');
+      child = spawn(file, args, { stdio: 'ignore', detached: true });
       await ready(running);
     },
     async end(signal) {
@@ -92,17 +94,4 @@ function server(url: string, command: ServerCommand, ready: (alive: () => boolea
       await gone;
     },
   };
-}
-
-/** A child that is told to end when this process ends, even by kill -9. */
-function spawnBound(command: ServerCommand, signal: 'SIGINT'): ChildProcess {
-  const bound = ['setpriv', '--pdeathsig', signal.replace('SIG', '')];
-  // unshare forgets the parent-death signal, so that it is set inside of the name space.
-  const at = command.file === 'unshare' ? command.args.findIndex((arg) => !arg.startsWith('--')) : -1;
-  const line =
-    at < 0
-      ? [...bound, command.file, ...command.args]
-      : [command.file, ...command.args.slice(0, at), ...bound, ...command.args.slice(at)];
-  const [file = '', ...args] = line;
-  return spawn(file, args, { stdio: 'ignore', detached: true });
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@gennaker/fixtures/servers';
+import { boundCommand } from '@gennaker/runner/bound-command';
 import type { ServiceName } from '@gennaker/service/config';
 import { randomIdentityKey } from '@gennaker/service/identity';
 import { SERVICE_NODE_FLAGS } from '@gennaker/service/node-flags';
@@ -46,7 +47,7 @@ export interface ServiceProcessOptions {
   readonly logs?: string | undefined;
 }
 
-/** Starts the stores, then the processes, the first group first. */
+/** Starts the stores, then the processes, the first group first; they end with this process even when it is killed. */
 export async function startServiceProcesses(options: ServiceProcessOptions): Promise<ServiceProcesses> {
   const servers = await startTrialServers();
   const folder = await mkdtemp(join(tmpdir(), 'gennaker-services-'));
@@ -85,7 +86,9 @@ export async function startServiceProcesses(options: ServiceProcessOptions): Pro
         pid: () => running().pid ?? 0,
         kill: () => end(running(), 'SIGKILL'),
         async start() {
-          const child = spawn(process.execPath, [...(options.node ?? SERVICE_NODE_FLAGS), MAIN, ...services], {
+          const flags = options.node ?? SERVICE_NODE_FLAGS;
+          const [file, ...args] = boundCommand([process.execPath, ...flags, MAIN, ...services]);
+          const child = spawn(file, args, {
             env: { ...env, GENNAKER_INSTANCE: name },
             stdio: ['ignore', 'pipe', 'inherit'],
           });
