@@ -9,10 +9,11 @@ import { configFromEnv, type ServiceName } from '@gennaker/service/config';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { app as echo } from '../../echo/src/module.ts';
 import { app as front50 } from '../../front50/src/module.ts';
+import { app as igor } from '../../igor/src/module.ts';
 import { app as orca } from '../../orca/src/module.ts';
 import { app as gate } from './module.ts';
 
-/** Gate, front50, orca and echo as they run, and a receiver of webhooks. */
+/** Gate, front50, orca, igor and echo as they run, and a receiver of webhooks and of what GitHub's API is called with. */
 let database: TestDatabase;
 let redis: TestRedis;
 let receiver: Receiver;
@@ -27,17 +28,21 @@ beforeAll(async () => {
     GENNAKER_DATA: 'unused',
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
+    GITHUB_TOKEN: 'github-token',
     GENNAKER_PORTS: JSON.stringify(ports),
     GENNAKER_DISCOVERY: JSON.stringify(
       Object.fromEntries(names.map((name) => [name, [`http://127.0.0.1:${ports[name]}`]])),
     ),
   });
   const allow = [`127.0.0.1/32:${new URL(receiver.url).port}`];
+  const credentials = { type: 'environment', variable: 'GITHUB_TOKEN' } as const;
+  const github = { name: 'github', type: 'github', address: `${receiver.url}/github`, hosts: [], credentials } as const;
+  const scm = { accounts: [github] };
   const config = {
     ...parsed,
-    file: { ...parsed.file, egress: { allow }, publicUrls: ['https://deck.example.com'] },
+    file: { ...parsed.file, egress: { allow }, publicUrls: ['https://deck.example.com'], scm },
   };
-  for (const app of [front50, orca, echo, gate]) running.push(await app.start(config));
+  for (const app of [front50, orca, igor, echo, gate]) running.push(await app.start(config));
   client = createClient(gateApi, { baseUrl: config.urls.gate });
 });
 afterAll(async () => {
@@ -129,4 +134,58 @@ it('a notification is shown and tried through gate, which says what would go wro
   const metadata = await client.notificationMetadata({});
   expect(metadata.find(({ notificationType }) => notificationType === 'email')).toMatchObject({ ready: false });
   expect(metadata.find(({ notificationType }) => notificationType === 'webhook')).toMatchObject({ ready: true });
+});
+
+it('the commit of a push carries a status of the pipeline and of its stage, written as GitHub documents it', async () => {
+  const after = '6dcb09b5b57875f334f61aebed695e2e4193db5e';
+  const status = (...when: string[]) => ({ type: 'githubStatus', when });
+  const pipeline = {
+    application: 'shop',
+    name: 'Of a push',
+    triggers: [{ type: 'git', enabled: true, source: 'github', project: 'octocat', slug: 'hello' }],
+    notifications: [status('pipeline.starting', 'pipeline.failed')],
+    stages: [
+      {
+        ...{ type: 'wait', name: 'Calm', refId: '1', requisiteStageRefIds: [], waitTime: 0 },
+        ...{ sendNotifications: true, notifications: [status('stage.starting', 'stage.complete')] },
+      },
+      {
+        ...{ type: 'checkPreconditions', name: 'Check', refId: '2', requisiteStageRefIds: ['1'] },
+        preconditions: [{ type: 'expression', failPipeline: true, context: { expression: 'false' } }],
+      },
+    ],
+  };
+  await client.savePipeline({ body: JSON.stringify(pipeline) });
+  receiver.received.splice(0);
+  receiver.answer = { status: 201, body: JSON.stringify({ state: 'pending' }) };
+  const repository = { name: 'hello', owner: { name: 'octocat' } };
+  const pushed = await client.webhook(
+    {
+      params: { type: 'git', source: 'github' },
+      body: JSON.stringify({ ref: 'refs/heads/main', after, repository }),
+    },
+    { headers: { 'x-github-event': 'push' } },
+  );
+  const id = pushed.matches.find(({ pipeline: name }) => name === 'Of a push')?.executionId ?? '';
+  const ofGitHub = () => receiver.received.filter(({ path }) => path.startsWith('/github/'));
+  await until(() => (ofGitHub().length >= 4 ? true : undefined));
+  for (const { method, path, headers } of ofGitHub()) {
+    expect(`${method} ${path}`).toBe(`POST /github/repos/octocat/hello/statuses/${after}`);
+    expect(headers).toMatchObject({
+      accept: 'application/vnd.github+json',
+      authorization: 'Bearer github-token',
+      'x-github-api-version': '2022-11-28',
+      'user-agent': expect.any(String),
+    });
+  }
+  const target_url = `https://deck.example.com/applications/shop/executions/details/${id}`;
+  const bodies = ofGitHub().map(({ body }) => JSON.parse(body) as { state: string; context: string });
+  for (const body of bodies)
+    expect(body).toEqual({
+      ...{ state: expect.any(String), context: expect.any(String), target_url },
+      description: expect.stringMatching(/^shop: .{1,134}$/),
+    });
+  const statesOf = (context: string) => bodies.flatMap((body) => (body.context === context ? [body.state] : []));
+  expect(statesOf('Of a push')).toEqual(['pending', 'failure']);
+  expect(statesOf('Of a push / Calm')).toEqual(['pending', 'success']);
 });
