@@ -7,6 +7,7 @@ import { PIPELINE_EVENTS } from '../notifications/notification-events.ts';
 import { NotificationsForm } from '../notifications/notifications-form.tsx';
 import { ParametersForm } from './parameters-form.tsx';
 import { merge } from './pipeline-operations.ts';
+import { QuietPeriodSwitch } from './quiet-period-switch.tsx';
 import { TriggersForm } from './triggers-form.tsx';
 
 interface ConfigurationProps {
@@ -76,6 +77,10 @@ export function ConfigurationPanel({ pipeline, onEdit }: ConfigurationProps) {
                 onChange={(event) => patch({ keepWaitingPipelines: event.currentTarget.checked })}
               />
             ) : null}
+            <QuietPeriodSwitch
+              respects={pipeline['respectQuietPeriod'] === true}
+              onChange={(respectQuietPeriod) => patch({ respectQuietPeriod: respectQuietPeriod || undefined })}
+            />
             <Switch
               label="Disabled"
               description="Triggers and people cannot start it"
