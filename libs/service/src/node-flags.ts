@@ -1,7 +1,7 @@
 /**
  * Flags of Node for processes that run services, which keep them small: most of their garbage is young, and the heap may
- * grow by half before it is collected as a whole, where V8 alone lets a small heap grow to four times of what is in use. One thread helps them collect: more of them would
- * take the cores of those who answer, and everything that comes during a collection would wait for its end.
+ * grow by half before it is collected as a whole, where V8 alone lets a small heap grow to four times of what is in use. One
+ * thread helps them collect: more would take the cores of those who answer, and what comes meanwhile would wait for the end.
  */
 export const SERVICE_NODE_FLAGS: readonly string[] = [
   '--max-semi-space-size=2',
