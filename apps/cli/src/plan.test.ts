@@ -1,3 +1,4 @@
+import type { LiveStage } from '@gennaker/contracts/live-plan';
 import type { Plan } from '@gennaker/contracts/orca-insight';
 import { describe, expect, it } from 'vitest';
 import { parametersOf, pipelineNamed, planText, speaksAgainst } from './plan.ts';
@@ -28,7 +29,7 @@ const planned: Plan = {
   durationMs: { p50: 60_000, p90: 120_000, basis: 7 },
 };
 const capacity = { min: 4, max: 4, desired: 4 };
-const live = {
+const live: LiveStage = {
   stageRefId: '2',
   name: 'Deploy',
   deploys: [
@@ -41,6 +42,10 @@ const live = {
       strategy: 'redblack',
       replaces: { serverGroupName: 'hello-prod-v002', capacity, image: 'hello-2' },
       steps: ['Make hello-prod-v003 with 4 instances', 'Disable older server groups'],
+      guards: [
+        { step: 1, goingBack: false, outcome: 'passes', reason: { summary: '4 of 8 would be left' } },
+        { step: 1, goingBack: true, outcome: 'refuses', reason: { summary: '2 would be left', next: 'Enlarge it' } },
+      ],
     },
   ],
   operations: [
@@ -62,6 +67,8 @@ describe('gennaker plan', () => {
       '   hello-prod-v003 in us-central1 of local-gce, strategy redblack; hello-prod-v002 serves now with 4 instances of hello-2',
       '     1. Make hello-prod-v003 with 4 instances',
       '     2. Disable older server groups',
+      '        Guarded: 4 of 8 would be left',
+      '        Refused: Should it fail here, on the way back: 2 would be left. Enlarge it',
       '   createServerGroup:',
       '     Makes it.',
       '     Note: Slow.',

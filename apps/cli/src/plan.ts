@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Pipeline } from '@gennaker/contracts/front50';
 import { gateApi } from '@gennaker/contracts/gate';
-import { type LiveStage, type PlannedDeploy, replacedText } from '@gennaker/contracts/live-plan';
+import { type LiveStage, type PlannedDeploy, plannedGuardText, replacedText } from '@gennaker/contracts/live-plan';
 import { orcaInsightRoutes, type Plan, type PlannedStageView } from '@gennaker/contracts/orca-insight';
 import { inWords } from '@gennaker/engine/decide/timers';
 import { gateNamed, saying } from './gate-client.ts';
@@ -124,11 +124,18 @@ function liveText(stage: LiveStage | undefined): string[] {
   ].map((line) => `   ${line}`);
 }
 
+const GUARD_WORDS = { passes: 'Guarded', refuses: 'Refused', unknown: 'Not known yet' } as const;
+
 function deployText(deploy: PlannedDeploy): string[] {
-  const { serverGroupName, region, account, strategy, steps } = deploy;
+  const { serverGroupName, region, account, strategy, steps, guards } = deploy;
   return [
     `${serverGroupName} in ${region} of ${account}${strategy ? `, strategy ${strategy}` : ''}; ${replacedText(deploy)}`,
-    ...steps.map((step, at) => `  ${at + 1}. ${step}`),
+    ...steps.flatMap((step, at) => [
+      `  ${at + 1}. ${step}`,
+      ...guards
+        .filter((guard) => guard.step === at)
+        .map((guard) => `     ${GUARD_WORDS[guard.outcome]}: ${plannedGuardText(guard)}`),
+    ]),
   ];
 }
 

@@ -7,6 +7,7 @@ import { accountHandlers } from './account-handlers.ts';
 import type { ArtifactAccounts } from './artifacts/accounts.ts';
 import { explainHealth } from './health/explain-health.ts';
 import { findImages } from './images.ts';
+import { foresee } from './guards/foresee.ts';
 import type { ReadGuards } from './guards/read-guards.ts';
 import type { Changes } from './inventory/changes.ts';
 import { readServerGroups } from './inventory/read.ts';
@@ -68,6 +69,7 @@ export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
       return { id, resourceUri: `/task/${id}` };
     },
     previewOperations: ({ params, body }) => previewOperations(parts, params.provider, body),
+    foreseeOperations: ({ params, body }) => foresee(parts, params.provider, body),
     getOperation: ({ params }) => operationView(db, params.id),
     retryOperation: async ({ params }) => {
       await retryOperation(db, params.id);

@@ -113,6 +113,10 @@ export const clouddriverRules = (
   releaseLock: { needs: 'WRITE', of: ({ params }) => applicationNamed(params.cluster) },
   listLocks: { shows: (lock) => (isObject(lock) ? applicationNamed(lock['cluster']) : undefined) },
   previewOperations: { needs: 'READ', of: ({ body }) => everyApplication(body) },
+  foreseeOperations: {
+    needs: 'READ',
+    of: ({ body }) => everyApplication([{ at: { cluster: body.cluster } }, ...body.operations]),
+  },
   listHolds: ofApplication,
   releaseHold: { needs: 'WRITE', of: ({ params }) => findHold(params.id) },
   executionEnded: 'service',

@@ -23,6 +23,7 @@ export function destroyServerGroup(compute: Compute): AnyOperation {
     examples: [example],
     cluster: clusterOf,
     takesAway: (d) => [{ kind: 'all', region: d.region, serverGroupName: d.serverGroupName }],
+    becomes: (d) => [{ kind: 'gone', region: d.region, serverGroupName: d.serverGroupName }],
     preview: async (context, d) => {
       const plan = await planDestroy(compute, context, d);
       if (!plan.group)

@@ -32,6 +32,7 @@ export function resizeServerGroup(compute: Compute): AnyOperation {
     },
     cluster: clusterOf,
     takesAway: (d) => [{ kind: 'size', region: d.region, serverGroupName: d.serverGroupName, ...boundsOf(d) }],
+    becomes: (d) => [{ kind: 'size', region: d.region, serverGroupName: d.serverGroupName, ...boundsOf(d) }],
     preview: async (_context, d) => {
       const { plan, problems } = await planResize(compute, d);
       if (!plan) return { changes: [], warnings: [], problems };

@@ -6,6 +6,7 @@ import { cloudExecutionRoutes, cloudHoldRoutes } from './cloud-undo.ts';
 import { imageSchema, operationPreviewSchema, operationSchema, serverGroupSchema } from './cloud-views.ts';
 import { clusterLockSchema } from './cluster-locks.ts';
 import { jsonObject } from './execution.ts';
+import { foresightRequestSchema, foresightSchema } from './foresight.ts';
 import { healthFindingSchema } from './health-findings.ts';
 import { defineApi } from './route.ts';
 
@@ -56,6 +57,14 @@ export const clouddriverApi = defineApi({
     params: z.object({ provider: z.string() }),
     body: z.array(z.record(z.string(), jsonObject)),
     response: z.array(operationPreviewSchema),
+  },
+  foreseeOperations: {
+    method: 'POST',
+    path: '/:provider/ops/foresee',
+    summary: 'What traffic guards would say to operations on a cluster as it would be by then; nothing is started',
+    params: z.object({ provider: z.string() }),
+    body: foresightRequestSchema,
+    response: foresightSchema,
   },
   getOperation: {
     method: 'GET',

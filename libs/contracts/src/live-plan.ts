@@ -2,6 +2,20 @@ import { z } from 'zod';
 import { capacitySchema, operationPreviewSchema } from './cloud-views.ts';
 import { reasonSchema } from './execution.ts';
 
+/** What traffic guards of today would say to a step of a strategy, with the cluster as the plan has it by then. */
+export const plannedGuardSchema = z.object({
+  step: z.number().int().describe('place in `steps`, from 0'),
+  goingBack: z.boolean().describe('it is about the way back, should the deploy fail after that step'),
+  outcome: z.enum(['passes', 'refuses', 'unknown']),
+  reason: reasonSchema.describe('a refusal names the guard, the numbers and the way out'),
+});
+export type PlannedGuard = z.infer<typeof plannedGuardSchema>;
+
+/** What a guard would say, as a sentence. */
+export function plannedGuardText({ goingBack, outcome, reason: { summary, next } }: PlannedGuard): string {
+  return `${goingBack ? 'Should it fail here, on the way back: ' : ''}${summary}${outcome === 'passes' || !next ? '' : `. ${next}`}`;
+}
+
 /** A server group that a deploy would make as things are now, and what its strategy would then do. */
 export const plannedDeploySchema = z.object({
   account: z.string(),
@@ -21,6 +35,9 @@ export const plannedDeploySchema = z.object({
     .optional()
     .describe('what gets the requests now; absent: nothing of the cluster does'),
   steps: z.array(z.string()).describe('in their order'),
+  guards: z
+    .array(plannedGuardSchema)
+    .describe('of the steps that take capacity away; none: no guard holds, or nothing is taken'),
 });
 export type PlannedDeploy = z.infer<typeof plannedDeploySchema>;
 

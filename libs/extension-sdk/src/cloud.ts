@@ -3,6 +3,7 @@ import type { CloudResource, Image, SecurityGroup } from '@gennaker/contracts/cl
 import type { Instance, LoadBalancer, ServerGroup } from '@gennaker/contracts/clouddriver';
 import type { z } from 'zod';
 import type { CapacityLoss } from './capacity-loss.ts';
+import type { GroupChange } from './group-change.ts';
 import type { JsonObject } from './stage.ts';
 import type { TrafficMeter } from './traffic-meter.ts';
 
@@ -129,6 +130,8 @@ export interface OperationDefinition<S extends z.ZodType = z.ZodType> {
   cluster(description: z.output<S>): ClusterRef | null;
   /** What it takes away of the capacity that serves: traffic guards are asked before it begins. Absent: nothing. */
   takesAway?(description: z.output<S>): readonly CapacityLoss[];
+  /** What it makes of server groups that exist, for plans that look beyond it. Absent: nobody can tell. */
+  becomes?(description: z.output<S>): readonly GroupChange[];
   /** Says what it would do, from reads alone. */
   preview?(context: PreviewContext, description: z.output<S>): Promise<OperationPreview>;
   /**
@@ -145,11 +148,12 @@ export interface OperationDefinition<S extends z.ZodType = z.ZodType> {
 /** An operation definition as tables hold it: the description's type is erased. */
 export type AnyOperation = Omit<
   OperationDefinition,
-  'problems' | 'cluster' | 'takesAway' | 'preview' | 'inverse' | 'inverseOfResults' | 'run'
+  'problems' | 'cluster' | 'takesAway' | 'becomes' | 'preview' | 'inverse' | 'inverseOfResults' | 'run'
 > & {
   problems?(description: never): readonly string[];
   cluster(description: never): ClusterRef | null;
   takesAway?(description: never): readonly CapacityLoss[];
+  becomes?(description: never): readonly GroupChange[];
   preview?(context: PreviewContext, description: never): Promise<OperationPreview>;
   inverse?(context: PreviewContext, description: never): Promise<Inverse>;
   inverseOfResults?(description: never, results: readonly JsonObject[]): Inverse;

@@ -47,6 +47,9 @@ export function isUp(instance: Instance, interesting: readonly string[] | null):
 /** The platform's own health in `interestingHealthProviderNames`, by cloud. */
 const PLATFORM_HEALTH: Readonly<Record<string, string>> = { gce: 'Google', aws: 'Amazon', kubernetes: 'KubernetesPod' };
 
+/** The health provider that is the platform itself; undefined: the cloud has none. */
+export const platformHealthOf = (cloudProvider: string): string | undefined => PLATFORM_HEALTH[cloudProvider];
+
 /** Which health counts: as told, or the load balancer's where the group gets traffic (null: all), or the platform's. */
 export function interestingHealth(
   stage: {
@@ -55,7 +58,7 @@ export function interestingHealth(
   },
   getsTraffic: boolean,
 ): readonly string[] | null {
-  const platform = PLATFORM_HEALTH[stage.cloudProvider];
+  const platform = platformHealthOf(stage.cloudProvider);
   return stage.interestingHealthProviderNames ?? (getsTraffic || !platform ? null : [platform]);
 }
 

@@ -1,6 +1,7 @@
 import type { clouddriverApi, Operation, ServerGroup } from '@gennaker/contracts/clouddriver';
 import { badRequest, notFound } from '@gennaker/contracts/error';
 import type { Reason } from '@gennaker/contracts/execution';
+import type { ForeseenGroup } from '@gennaker/contracts/foresight';
 import { parseName } from '@gennaker/contracts/moniker';
 import type { Client } from '@gennaker/contracts/route';
 import { meterQuerySchema } from '@gennaker/contracts/traffic-report';
@@ -15,9 +16,11 @@ import {
   operationsOf,
   type TrafficRecord,
 } from '@gennaker/extension-sdk/cloud';
+import type { ClusterPlace } from '@gennaker/extension-sdk/cluster-lock';
 import { withTraffic } from '@gennaker/extension-sdk/desired-traffic';
 import { previousServerGroup } from '@gennaker/extension-sdk/rollback';
 import type { SimulatedCloud } from './simulated-cloud.ts';
+import { SimulatedGuards } from './simulated-guards.ts';
 import { SimulatedHolds } from './simulated-holds.ts';
 import { SimulatedLocks } from './simulated-locks.ts';
 import { unsupported } from './unsupported.ts';
@@ -79,6 +82,8 @@ export class SimulatedClouddriver {
   #slowness = 0;
   /** What is changed for a time only. */
   readonly holds = new SimulatedHolds();
+  /** Guards that are asked before each change. */
+  readonly guards = new SimulatedGuards((at) => this.#cluster(at));
   /** Changes that were accepted, in order, each once. */
   readonly operations: SubmittedOperation[] = [];
 
@@ -114,6 +119,18 @@ export class SimulatedClouddriver {
       if (!found) throw notFound(`There is no server group ${params.name} in ${params.region}`);
       return this.#shown(found);
     },
+    foreseeOperations: async ({ body: { groups, operations, ...at } }) =>
+      this.guards.foresee(
+        this.#account(at.account),
+        at,
+        groups ?? (await this.#cluster(at)),
+        operations.map((entry) => {
+          const [named] = Object.entries(entry);
+          if (named?.[0] === 'releaseHolds') return { release: named[1] };
+          const { name, account, description } = this.#accept(entry);
+          return { account, operation: name, description };
+        }),
+      ),
     readMeter: async ({ params, query }) => {
       const asked = meterQuerySchema.parse(query);
       const groups = (await this.serverGroups()).filter(
@@ -172,6 +189,19 @@ export class SimulatedClouddriver {
         .filter(({ view }) => (this.#owner.get(`${view.region}/${view.name}`) ?? accounts[0]) === accounts[index])
         .map((observed) => this.#shown(observed)),
     );
+  }
+
+  /** The server groups of a cluster, and the traffic that was asked for. */
+  async #cluster(at: ClusterPlace): Promise<ForeseenGroup[]> {
+    const groups = await this.serverGroups();
+    return groups
+      .filter(
+        ({ account, region, cluster }) => account === at.account && region === at.region && cluster === at.cluster,
+      )
+      .map((view) => {
+        const percentage = this.#traffic.get(`${view.account}/${view.region}/${view.name}`)?.percentage;
+        return { view, ...(percentage === undefined ? {} : { percentage }) };
+      });
   }
 
   /** A server group with what only clouddriver knows of it. */
@@ -250,7 +280,7 @@ export class SimulatedClouddriver {
     if (key !== undefined) this.#byKey.set(key, id);
     void this.#time.work(async () => {
       for (const [index, one] of accepted.entries()) {
-        await this.#run(job, one, index, executionId);
+        await this.#run(job, one, index, executionId, accepted.slice(index));
         if (job.reason) break;
       }
       job.endTimeMs = this.#time.now();
@@ -286,6 +316,7 @@ export class SimulatedClouddriver {
     { name, account, operation, description }: Accepted,
     index: number,
     executionId: string | undefined,
+    behind: readonly Accepted[],
   ): Promise<void> {
     if (!this.holds.releases(description)) return;
     const journal = new Map<string, unknown>();
@@ -329,6 +360,14 @@ export class SimulatedClouddriver {
       touch: () => undefined,
     };
     try {
+      const refusal = await this.guards.refusalOf(
+        this.#cloud.account(account),
+        behind.map((one) => ({ ...one, operation: one.name })),
+      );
+      if (refusal) {
+        job.reason = refusal;
+        return;
+      }
       const inverse = this.holds.wish(description) && (await operation.inverse?.(context, description as never));
       if (inverse && 'impossible' in inverse) throw new Error(`It cannot be held. ${inverse.impossible}`);
       const carryOut = async (): Promise<Json[]> => {

@@ -1,36 +1,36 @@
-import { servingGroup, type ServingGroup } from '@gennaker/extension-sdk/traffic-guard';
+import type { ObservedServerGroup, TrafficRecord } from '@gennaker/extension-sdk/cloud';
+import type { ClusterPlace } from '@gennaker/extension-sdk/cluster-lock';
 import type { Database, Queryable } from '@gennaker/store/database';
 import type { Accounts } from '../accounts.ts';
 import { readServerGroups } from '../inventory/read.ts';
 import { readTraffic } from '../inventory/traffic.ts';
 
-/** A cluster in one region of one account. */
-export interface ClusterAt {
-  readonly account: string;
-  readonly region: string;
-  readonly cluster: string;
+/** A server group as the cloud shows it, and the traffic that was asked for; null: nobody ever did. */
+export interface LiveServerGroup {
+  readonly observed: ObservedServerGroup;
+  readonly record: TrafficRecord | null;
 }
 
 /**
- * What serves in a cluster now, each server group asked of the cloud itself. `named`: groups that may be of it though
+ * The server groups of a cluster now, each asked of the cloud itself. `named`: groups that may be of it though
  * the inventory does not know them yet.
  */
 export async function liveCluster(
   db: Database,
   accounts: Accounts,
-  { account, region, cluster }: ClusterAt,
+  { account, region, cluster }: ClusterPlace,
   named: readonly string[],
-): Promise<ServingGroup[]> {
-  const { cloud, definition } = accounts.get(account);
+): Promise<LiveServerGroup[]> {
+  const { cloud } = accounts.get(account);
   const known = await readServerGroups(db.pool, { account, region, cluster });
   const names = [...new Set([...known.map(({ name }) => name), ...named])].toSorted();
   const groups = await Promise.all(
     names.map(async (name) => {
-      const [found, traffic] = await Promise.all([
+      const [observed, record] = await Promise.all([
         cloud.inventory.serverGroup(region, name),
         readTraffic(db.pool, { account, region, name }),
       ]);
-      return found ? [servingGroup(found.view, traffic?.percentage, definition.platformHealth)] : [];
+      return observed ? [{ observed, record }] : [];
     }),
   );
   return groups.flat();

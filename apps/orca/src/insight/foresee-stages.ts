@@ -11,8 +11,9 @@ import type { Api, Client } from '@gennaker/contracts/route';
 import { STATUS_FACTS } from '@gennaker/contracts/status';
 import { createExecution, type PostedStage } from '@gennaker/engine/create';
 import { decide } from '@gennaker/engine/decide';
+import { nextWake } from '@gennaker/engine/decide/timers';
 import { evolve } from '@gennaker/engine/evolve';
-import type { Effect, Message } from '@gennaker/engine/messages';
+import type { Effect, Message, RunResult } from '@gennaker/engine/messages';
 import type { ExecutionState, StageState, TaskState } from '@gennaker/engine/model';
 import { runTask } from '@gennaker/engine/run-task';
 import type { ClusterPlace } from '@gennaker/extension-sdk/cluster-lock';
@@ -79,11 +80,7 @@ const AWAY = [429, 502, 503, 504];
  * would change: what is submitted is noted and never returns. Nothing is stored, locked or changed.
  */
 export async function foresee(world: World, asking: Asking, posted: readonly PostedStage[]): Promise<Foreseen> {
-  const { application, by, traceparent, signal } = asking;
-  const env = taskWorld(world).env;
-  const messages: Message[] = [{ type: 'Start' }];
   const told: Found[] = [];
-  const begun = new Set<string>();
   const submitted = new Map<string, readonly Submission[]>();
   const notes: Notes = {
     submissions: [],
@@ -92,6 +89,69 @@ export async function foresee(world: World, asking: Asking, posted: readonly Pos
     otherChanges: new Set(),
     asksClouds: false,
   };
+  let known = 0;
+  const { state, runs } = await playStages(world, asking, posted, {
+    ports: readingPorts(world, notes),
+    returned: ({ stage }, result) => {
+      const made = notes.submissions.slice(known);
+      known = notes.submissions.length;
+      // Beyond its submission nothing can be told: it never returns.
+      if (made.length > 0) {
+        told.push(...made);
+        submitted.set(stage.id, made);
+        return false;
+      }
+      if (result.status === 'RUNNING') {
+        told.push(said(stage, { warnings: [`It would wait first: ${sentence(result.reason)}`] }));
+        return false;
+      }
+      if (STATUS_FACTS[result.status].failure) told.push(said(stage, { problems: [sentence(result.reason)] }));
+      return true;
+    },
+  });
+  const top = Object.values(state.stages)
+    .filter(({ parentStageId }) => parentStageId === undefined)
+    .at(-1);
+  // A stage that cannot be planned at all has run no task; one that finds all as it shall be submits nothing.
+  if (told.length === 0 && top)
+    told.push(
+      STATUS_FACTS[top.status].failure
+        ? said(top, { problems: [sentence(top.reason ?? state.reason)] })
+        : said(top, runs === MOST_RUNS ? { warnings: ['What it would do cannot be told beforehand'] } : {}),
+    );
+  return {
+    state,
+    top,
+    found: told,
+    submitted,
+    places: [...notes.places.values()],
+    groups: notes.groups,
+    asksClouds: notes.asksClouds,
+    otherChanges: [...notes.otherChanges],
+    ...(notes.unreachable ? { unreachable: notes.unreachable } : {}),
+  };
+}
+
+/** How stages are played. */
+export interface Play {
+  readonly ports: Ports;
+  /** A run of a task has returned: does the engine hear of it? */
+  returned(of: { readonly stage: StageState; readonly task: TaskState }, result: RunResult): boolean;
+  /** Goes on to a later time, epoch ms, when all that is left waits; absent: it ends there. */
+  waitUntil?(at: number): void;
+}
+
+/** Plays stages, each after those that it names as requisites, by their own tasks and the engine, in this process alone. */
+export async function playStages(
+  world: World,
+  asking: Asking,
+  posted: readonly PostedStage[],
+  { ports, returned, waitUntil }: Play,
+): Promise<{ readonly state: ExecutionState; readonly runs: number }> {
+  const { application, by, traceparent, signal } = asking;
+  const tasks = { ...taskWorld(world), ports };
+  const messages: Message[] = [{ type: 'Start' }];
+  const begun = new Set<string>();
   let state: ExecutionState = evolve(
     undefined,
     createExecution({
@@ -105,11 +165,20 @@ export async function foresee(world: World, asking: Asking, posted: readonly Pos
       now: world.clock.now(),
     }),
   );
-  const ports = readingPorts(world, notes);
-  for (let next = messages.shift(); next; next = messages.shift()) {
-    const decision = decide(state, next, env());
+  for (;;) {
+    const next = messages.shift();
+    if (!next) {
+      const later = waitUntil && begun.size < MOST_RUNS && nextWake(state, world.clock.now());
+      if (!later) return { state, runs: begun.size };
+      waitUntil(later);
+      messages.push({ type: 'Tick' });
+      continue;
+    }
+    const decision = decide(state, next, tasks.env());
     ({ state } = decision);
     for (const effect of decision.effects) {
+      // Nothing was locked or begun that would have to be cleaned up.
+      if (effect.type === 'CleanUp' && waitUntil) messages.push({ ...effect, type: 'CleanupReturned' });
       if (effect.type !== 'RunTask') continue;
       const { stageId, taskId, attempt, run } = effect;
       const key = `${stageId}/${taskId}/${attempt}/${run}`;
@@ -117,42 +186,10 @@ export async function foresee(world: World, asking: Asking, posted: readonly Pos
       // The engine may ask for a run again that has not returned.
       if (!found || begun.has(key) || begun.size === MOST_RUNS) continue;
       begun.add(key);
-      const before = notes.submissions.length;
-      const result = await runTask({ ...taskWorld(world), ports }, { state, ...found, traceparent, signal });
-      const made = notes.submissions.slice(before);
-      // Beyond its submission nothing can be told: it never returns.
-      if (made.length > 0) {
-        told.push(...made);
-        submitted.set(stageId, made);
-      } else if (result.status === 'RUNNING')
-        told.push(said(found.stage, { warnings: [`It would wait first: ${sentence(result.reason)}`] }));
-      else {
-        if (STATUS_FACTS[result.status].failure) told.push(said(found.stage, { problems: [sentence(result.reason)] }));
-        messages.push({ type: 'TaskReturned', stageId, taskId, attempt, run, result });
-      }
+      const result = await runTask(tasks, { state, ...found, traceparent, signal });
+      if (returned(found, result)) messages.push({ type: 'TaskReturned', stageId, taskId, attempt, run, result });
     }
   }
-  const top = Object.values(state.stages)
-    .filter(({ parentStageId }) => parentStageId === undefined)
-    .at(-1);
-  // A stage that cannot be planned at all has run no task; one that finds all as it shall be submits nothing.
-  if (told.length === 0 && top)
-    told.push(
-      STATUS_FACTS[top.status].failure
-        ? said(top, { problems: [sentence(top.reason ?? state.reason)] })
-        : said(top, begun.size === MOST_RUNS ? { warnings: ['What it would do cannot be told beforehand'] } : {}),
-    );
-  return {
-    state,
-    top,
-    found: told,
-    submitted,
-    places: [...notes.places.values()],
-    groups: notes.groups,
-    asksClouds: notes.asksClouds,
-    otherChanges: [...notes.otherChanges],
-    ...(notes.unreachable ? { unreachable: notes.unreachable } : {}),
-  };
 }
 
 function taskOf(
@@ -186,8 +223,6 @@ function sentence(reason: Reason | undefined): string {
 
 /** The services as a preview may use them: reads are made, locks count as had, what is submitted is noted. */
 function readingPorts({ ports, clock }: World, notes: Notes): Ports {
-  const other = <A extends Api>(client: Client<A>, api: A) =>
-    readsOnly(client, api, {}, (operation) => notes.otherChanges.add(operation));
   const clouddriver = readsOnly(ports.clouddriver, clouddriverApi, {
     acquireLock: ({ params: { account, cluster }, query, body: { holder, reason, ttlMs } }) => {
       const region = query?.region ?? '';
@@ -203,29 +238,41 @@ function readingPorts({ ports, clock }: World, notes: Notes): Ports {
     submit: ({ params, body }) => {
       notes.submissions.push({
         provider: params.provider,
-        // The lock is had by nobody: its claim would be refused.
-        body: body.map((entry) =>
-          Object.fromEntries(
-            Object.entries(entry).map(([name, { clusterLock: _, ...description }]) => [name, description]),
-          ),
-        ),
+        body: body.map(withoutClaim),
       });
       return Promise.reject(new WouldChange('submit'));
     },
   });
   return {
+    ...readingAlone(ports, (operation) => notes.otherChanges.add(operation)),
     clouddriver: noted(clouddriver, notes),
-    rosco: other(ports.rosco, roscoApi),
-    front50: other(ports.front50, front50Api),
-    igor: other(ports.igor, igorApi),
-    orca: other(ports.orca, orcaApi),
+  };
+}
+
+/** The services but clouddriver, of which reads alone are made. `refused`: told of each call that was not made. */
+export function readingAlone(
+  ports: Ports,
+  refused: (operation: string) => void = () => {},
+): Omit<Ports, 'clouddriver'> {
+  const reads = <A extends Api>(client: Client<A>, api: A) => readsOnly(client, api, {}, refused);
+  return {
+    rosco: reads(ports.rosco, roscoApi),
+    front50: reads(ports.front50, front50Api),
+    igor: reads(ports.igor, igorApi),
+    orca: reads(ports.orca, orcaApi),
     http: () => {
-      notes.otherChanges.add('http');
+      refused('http');
       return Promise.reject(new WouldChange('http'));
     },
     deploymentMonitors: ports.deploymentMonitors,
   };
 }
+
+/** An operation without the claim of a lock that nobody has: it would be refused. */
+export const withoutClaim = (
+  entry: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): Record<string, Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(entry).map(([name, { clusterLock: _, ...description }]) => [name, description]));
 
 /** Clouddriver's client; that it was asked, and that it is away, is noted. */
 function noted(client: Client<typeof clouddriverApi>, notes: Notes): Client<typeof clouddriverApi> {

@@ -1,15 +1,21 @@
+import type { Capacity } from '@gennaker/contracts/cloud-views';
 import type { ClusterLock } from '@gennaker/contracts/cluster-locks';
+import type { ForeseenGroup } from '@gennaker/contracts/foresight';
 import type { PlannedDeploy } from '@gennaker/contracts/live-plan';
-import { newServerGroupStageSchema } from '@gennaker/contracts/server-group-stage';
+import { parseName } from '@gennaker/contracts/moniker';
+import { type NewServerGroupStage, newServerGroupStageSchema } from '@gennaker/contracts/server-group-stage';
 import { graphOf } from '@gennaker/engine/graph';
 import { plannedStage, planView } from '@gennaker/engine/lookup';
 import type { Env } from '@gennaker/engine/messages';
 import type { StageState } from '@gennaker/engine/model';
 import { type ClusterPlace, claimsOf } from '@gennaker/extension-sdk/cluster-lock';
 import { liftCluster } from '@gennaker/extension-sdk/deploy-strategy';
+import { healthyGroup } from '@gennaker/extension-sdk/group-change';
+import { asDeployed, isDark } from '@gennaker/extension-sdk/new-server-group';
 import { healthyInstances } from '@gennaker/extension-sdk/server-group-health';
 import type { SyntheticStage } from '@gennaker/extension-sdk/stage';
 import { nextServerGroupName, type TakenName } from '@gennaker/extension-sdk/server-group-name';
+import type { PlannedSteps } from './foresee-guards.ts';
 import type { Foreseen, Submission } from './foresee-stages.ts';
 
 /** Is it one cluster? */
@@ -28,8 +34,14 @@ export function plannedDeploys(
   env: Env,
   planned: readonly (ClusterPlace & { readonly serverGroupName: string })[],
   standIn: string | undefined,
-): { readonly deploys: readonly PlannedDeploy[]; readonly notes: readonly string[] } {
+): {
+  readonly deploys: readonly PlannedDeploy[];
+  readonly notes: readonly string[];
+  /** What is known of the steps of each deploy, by its place in `deploys`; those that cannot be told are absent. */
+  readonly steps: ReadonlyMap<number, PlannedSteps>;
+} {
   const deploys: PlannedDeploy[] = [];
+  const known = new Map<number, PlannedSteps>();
   const notes: string[] = [];
   for (const stage of Object.values(foreseen.state.stages)) {
     const parsed = newServerGroupStageSchema.safeParse(liftCluster(stage.context)).data;
@@ -47,7 +59,22 @@ export function plannedDeploys(
     const strategy = parsed.strategy?.trim();
     const steps = stepsOf(stage, foreseen, env, { ...place, serverGroupName });
     if ('problem' in steps) notes.push(`The steps after ${serverGroupName} is made cannot be told: ${steps.problem}`);
-    const made = newServerGroupStageSchema.partial().parse(parsed.asDeployed).capacity ?? capacity;
+    const described = asDeployed(parsed);
+    const made = described.capacity ?? capacity;
+    const before = [
+      `Make ${serverGroupName}${made ? ` with ${instances(made.desired)}` : ''}${image ? ` of ${image}` : standIn ? ` of ${standIn}` : ''}`,
+      ...(made?.desired === 0 ? [] : ['Wait until it is healthy']),
+    ];
+    if ('steps' in steps)
+      known.set(deploys.length, {
+        ...{ place, stage: steps.stage, state: foreseen.state, steps: steps.steps },
+        provider: parsed.cloudProvider,
+        inFront: before.length,
+        made: madeGroup(described, { ...place, serverGroupName }, made, {
+          behind: stage.type === 'cloneServerGroup' ? behindNow(foreseen, place, replaced?.serverGroupName) : [],
+          now: env.now,
+        }),
+      });
     deploys.push({
       ...place,
       serverGroupName,
@@ -64,14 +91,37 @@ export function plannedDeploys(
             },
           }
         : {}),
-      steps: [
-        `Make ${serverGroupName}${made ? ` with ${instances(made.desired)}` : ''}${image ? ` of ${image}` : standIn ? ` of ${standIn}` : ''}`,
-        ...(made?.desired === 0 ? [] : ['Wait until it is healthy']),
-        ...('steps' in steps ? steps.steps : []),
-      ],
+      steps: [...before, ...('steps' in steps ? steps.steps.map(stepText) : [])],
+      guards: [],
     });
   }
-  return { deploys, notes };
+  return { deploys, notes, steps: known };
+}
+
+/** The server group that a stage would make, healthy, as clouds would show it. */
+function madeGroup(
+  described: NewServerGroupStage,
+  { account, region, cluster, serverGroupName: name }: ClusterPlace & { readonly serverGroupName: string },
+  made: Capacity | undefined,
+  { behind, now }: { readonly behind: readonly string[]; readonly now: number },
+): ForeseenGroup {
+  const { cloudProvider, loadBalancers, targetSize, replacedServerGroup } = described;
+  const desired = targetSize ?? replacedServerGroup?.capacity.desired ?? 1;
+  const { autoscalingPolicy } = described;
+  const moniker = parseName(name) ?? { app: cluster, cluster };
+  return healthyGroup({
+    ...{ account, region, cluster, name, cloudProvider, type: cloudProvider },
+    application: moniker.app,
+    moniker,
+    createdTime: now,
+    seenAt: now,
+    loadBalancers: [...(loadBalancers ?? behind)],
+    isDisabled: isDark(described),
+    instances: [],
+    instanceCounts: { total: 0, up: 0, down: 0, starting: 0, outOfService: 0, unknown: 0 },
+    capacity: made ?? { min: desired, max: desired, desired },
+    ...(autoscalingPolicy === undefined ? {} : { autoscalingPolicy }),
+  });
 }
 
 /** Who changes a stage's clusters now, as sentences. */
@@ -91,6 +141,10 @@ function healthyNow({ groups }: Foreseen, place: ClusterPlace, name: string): { 
   const group = groups.find((one) => one.name === name && samePlace(one, place));
   return group ? { healthy: healthyInstances(group) } : {};
 }
+
+/** The load balancers of a server group: a clone is behind the same, where nothing else is said. */
+const behindNow = ({ groups }: Foreseen, place: ClusterPlace, name: string | undefined): readonly string[] =>
+  groups.find((one) => one.name === name && samePlace(one, place))?.loadBalancers ?? [];
 
 const instances = (count: number): string => `${count} ${count === 1 ? 'instance' : 'instances'}`;
 
@@ -117,15 +171,15 @@ function stepsOf(
   { state }: Foreseen,
   env: Env,
   createdServerGroup: ClusterPlace & { readonly serverGroupName: string },
-): { readonly steps: readonly string[] } | { readonly problem: string } {
+): { readonly steps: readonly SyntheticStage[]; readonly stage: StageState } | { readonly problem: string } {
   const { account, region, serverGroupName } = createdServerGroup;
   const made: StageState = {
     ...stage,
     context: { ...stage.context, createdServerGroup: { account, region, serverGroupName }, measuredFrom: env.now },
   };
   try {
-    const after = env.definition(stage.type)?.afterStages?.(plannedStage(made), planView(state, made, env)) ?? [];
-    return { steps: after.map(stepText) };
+    const steps = env.definition(stage.type)?.afterStages?.(plannedStage(made), planView(state, made, env)) ?? [];
+    return { steps, stage: made };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

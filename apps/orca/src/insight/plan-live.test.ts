@@ -62,6 +62,7 @@ async function planOf(list: readonly Readonly<Record<string, unknown>>[], live: 
   const answers: Readonly<Record<string, (args: Asked) => unknown>> = {
     listServerGroups: () => live.groups ?? [group(1, 2), group(2, 3)],
     listLocks: () => live.locks ?? [],
+    foreseeOperations: () => ({ groups: [], guarded: false, passed: [] }),
     previewOperations: ({ body }) => {
       bodies.push(...body);
       return body.map((entry) => {
@@ -198,7 +199,9 @@ describe('a plan against live state', () => {
       { type: 'bake', name: 'Bake', refId: '3', package: 'hello', region: 'us-central1', cloudProviderType: 'gce' },
       { type: 'pipeline', name: 'Other', refId: '4', application: 'hello', pipeline: 'p2' },
     ]);
-    expect(new Set(called)).toEqual(new Set(['getPipeline', 'listServerGroups', 'previewOperations', 'listLocks']));
+    expect(new Set(called)).toEqual(
+      new Set(['foreseeOperations', 'getPipeline', 'listServerGroups', 'previewOperations', 'listLocks']),
+    );
   });
 
   it('says that the image comes from a bake, asks no cloud about it, and tells all else', async () => {

@@ -8,6 +8,7 @@ import { type FinishedRun, quantile } from '@gennaker/engine/insight/predict';
 import { engineEnv, type World } from '../world.ts';
 import { type Asking, foresee, type Foreseen, type Found, isAway } from './foresee-stages.ts';
 import { type AskedStage, askedStage, withoutFinder } from './plan-image.ts';
+import { foreseeGuards } from './foresee-guards.ts';
 import { descriptionsOf, lockSentences, notLookedAt, plannedDeploys, samePlace } from './plan-deploy.ts';
 import { toldByClouds } from './preview-stages.ts';
 
@@ -45,7 +46,7 @@ export async function livePlan(
       toldOfAll(world, plan, whole, looked),
       world.ports.clouddriver.listLocks({}, { identity: asking.by, traceparent: asking.traceparent, signal }),
     ]);
-    return { stages: liveStages(world, plan, looked, told, locks, history) };
+    return { stages: await liveStages(world, plan, whole, { looked, told, locks, history }) };
   } catch (error) {
     if (asking.signal.aborted || !isAway(error)) throw error;
     return {
@@ -183,36 +184,75 @@ function refused(found: Found, { message, details }: ServiceError): OperationPre
   };
 }
 
-function liveStages(
+async function liveStages(
   world: World,
   plan: Plan,
-  looked: readonly Looked[],
-  told: ReadonlyMap<Found, readonly OperationPreview[]>,
-  locks: readonly ClusterLock[],
-  history: readonly FinishedRun[],
-): LiveStage[] {
+  asking: Asking,
+  found: {
+    readonly looked: readonly Looked[];
+    readonly told: ReadonlyMap<Found, readonly OperationPreview[]>;
+    readonly locks: readonly ClusterLock[];
+    readonly history: readonly FinishedRun[];
+  },
+): Promise<LiveStage[]> {
+  const { looked, told, locks, history } = found;
   const env = engineEnv(world);
   const planned: PlannedDeploy[] = [];
-  return looked.map((one) => {
+  const stages: LiveStage[] = [];
+  for (const one of looked) {
     const { foreseen } = one;
     const made = foreseen && plannedDeploys(foreseen, env, planned, one.asked.standIn);
-    planned.push(...(made?.deploys ?? []));
+    const deploys = made ? await withGuards(world, asking, made) : [];
+    planned.push(...deploys);
     const took = history.flatMap(({ stages }) =>
       stages
         .filter(({ refId, type }) => refId === one.planned.refId && type === one.planned.type)
         .map(({ durationMs }) => durationMs),
     );
-    return {
+    stages.push({
       stageRefId: one.planned.refId,
       name: one.planned.name,
-      deploys: [...(made?.deploys ?? [])],
+      deploys,
       locks: foreseen ? lockSentences(foreseen.places, locks) : [],
-      ...spoken(plan, looked, one, told),
+      ...spoken(plan, looked, { ...one, notes: [...one.notes, ...(made?.notes ?? [])] }, told, deploys),
       ...(took.length === 0
         ? {}
         : { durationMs: { p50: quantile(took, 0.5), p90: quantile(took, 0.9), basis: took.length } }),
-    };
-  });
+    });
+  }
+  return stages;
+}
+
+/** Deploys with what traffic guards would say to their steps. */
+function withGuards(
+  world: World,
+  asking: Asking,
+  { deploys, steps }: ReturnType<typeof plannedDeploys>,
+): Promise<PlannedDeploy[]> {
+  return Promise.all(
+    deploys.map(async (deploy, at) => {
+      const known = steps.get(at);
+      return known ? { ...deploy, guards: await foreseeGuards(world, asking, known) } : deploy;
+    }),
+  );
+}
+
+/** What guards refuse of deploys: of the way forth, and of the way back after a failure. */
+function refusalsOf(deploys: readonly PlannedDeploy[]): { readonly forth: string[]; readonly back: string[] } {
+  const all = deploys.flatMap(({ serverGroupName, steps, guards }) =>
+    guards
+      .filter(({ outcome }) => outcome === 'refuses')
+      .map(({ step, goingBack, reason }) => ({
+        goingBack,
+        text: goingBack
+          ? `Should the deploy of ${serverGroupName} fail after step ${step + 1} (${steps[step]}), it could not be taken back wholly: ${reason.summary}`
+          : `Step ${step + 1} of ${serverGroupName} (${steps[step]}): ${reason.summary}. ${reason.next ?? ''}`.trim(),
+      })),
+  );
+  return {
+    forth: all.filter(({ goingBack }) => !goingBack).map(({ text }) => text),
+    back: all.filter(({ goingBack }) => goingBack).map(({ text }) => text),
+  };
 }
 
 /** What clouds and the stage itself say. A problem that stages in front may solve is a note. */
@@ -221,12 +261,14 @@ function spoken(
   looked: readonly Looked[],
   stage: Looked,
   told: ReadonlyMap<Found, readonly OperationPreview[]>,
+  deploys: readonly PlannedDeploy[],
 ): Pick<LiveStage, 'operations' | 'problems' | 'notes'> {
   const { foreseen, notes: known } = stage;
   if (!foreseen) return { operations: [], problems: [], notes: [...known] };
   const previews = foreseen.found.flatMap((one) => told.get(one) ?? []);
-  const notes = [...known, ...notLookedAt(foreseen), ...foundNow(foreseen)];
-  const said = previews.flatMap(({ problems }) => problems);
+  const { forth, back } = refusalsOf(deploys);
+  const notes = [...known, ...notLookedAt(foreseen), ...foundNow(foreseen), ...back];
+  const said = [...previews.flatMap(({ problems }) => problems), ...forth];
   const operations = previews
     .map((preview) => ({ ...preview, problems: [] }))
     .filter(({ changes, warnings }) => changes.length + warnings.length > 0);
@@ -234,7 +276,10 @@ function spoken(
     return {
       operations,
       problems: [],
-      notes: [...notes, 'What it does by other means than operations of clouds is not looked at'],
+      notes: [
+        ...notes,
+        'What it does by other means than operations of clouds is not looked at; traffic guards are asked when it does it',
+      ],
     };
   const earlier = changesBefore(plan, looked, stage);
   if (earlier.length === 0) return { operations, problems: said, notes };

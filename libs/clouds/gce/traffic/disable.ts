@@ -40,6 +40,9 @@ export function disableServerGroup(compute: Compute): AnyOperation {
         ? { kind: 'all', region, serverGroupName }
         : { kind: 'share', region, serverGroupName, percentage },
     ],
+    becomes: ({ region, serverGroupName, desiredPercentage: percentage = 100 }) => [
+      { kind: 'traffic', region, serverGroupName, percentage: 100 - percentage },
+    ],
     preview: async (context, d) => {
       const { attached, problems } = await planDisable(compute, context, d);
       const part = d.desiredPercentage ?? 100;

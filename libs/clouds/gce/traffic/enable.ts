@@ -31,6 +31,9 @@ export function enableServerGroup(compute: Compute): AnyOperation {
     schema,
     examples: [example],
     cluster: clusterOf,
+    becomes: ({ region, serverGroupName, desiredPercentage: percentage = 100 }) => [
+      { kind: 'traffic', region, serverGroupName, percentage },
+    ],
     preview: async (context, d) => {
       const { targets, problems } = await planEnable(compute, context, d);
       return {

@@ -221,6 +221,14 @@ describe('the start dialog', () => {
           strategy: 'redblack',
           replaces: { serverGroupName: 'hello-prod-v002', capacity, image: 'hello-2' },
           steps: ['Make hello-prod-v003 with 3 instances', 'Disable older server groups'],
+          guards: [
+            {
+              step: 1,
+              goingBack: false,
+              outcome: 'refuses',
+              reason: { summary: '1 of 4 would be left', next: 'Wait' },
+            },
+          ],
         },
       ],
       operations: [
@@ -234,7 +242,10 @@ describe('the start dialog', () => {
     fakeGate({ 'POST /plan': { ...plan, live: { stages: [live] } } });
     renderDeck(<StartDialog pipeline={pipeline} running={0} onClose={() => {}} />);
     const steps = await screen.findByRole('list', { name: 'Steps of hello-prod-v003' });
-    expect([...steps.children].map((step) => step.textContent)).toEqual(live.deploys[0]?.steps);
+    expect([...steps.children].map((step) => step.textContent)).toEqual([
+      'Make hello-prod-v003 with 3 instances',
+      'Disable older server groups1 of 4 would be left. Wait',
+    ]);
     for (const text of [...live.problems, ...live.locks, ...live.notes, 'It is made.'])
       expect(screen.getByText(text)).toBeDefined();
     expect(screen.getByText(/hello-prod-v002 serves now with 3 instances of hello-2/)).toBeDefined();

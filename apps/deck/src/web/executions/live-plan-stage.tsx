@@ -1,6 +1,9 @@
-import { type LiveStage, type PlannedDeploy, replacedText } from '@gennaker/contracts/live-plan';
+import { type LiveStage, type PlannedDeploy, plannedGuardText, replacedText } from '@gennaker/contracts/live-plan';
 import { Note } from '@gennaker/ui/panels';
+import { StatusText } from '@gennaker/ui/status';
 import { formatDuration } from '@gennaker/ui/time';
+
+const GUARD_LOOKS = { passes: 'succeeded', refuses: 'failed', unknown: 'system' } as const;
 
 /** What a stage of a plan would do against live state: its problems, who it waits for, what it makes, step by step. */
 export function LivePlanStage({ stage }: { readonly stage: LiveStage }) {
@@ -42,7 +45,7 @@ export function LivePlanStage({ stage }: { readonly stage: LiveStage }) {
 
 /** The server group that a deploy would make, what it replaces, and the steps in between. */
 function PlannedServerGroup({ deploy }: { readonly deploy: PlannedDeploy }) {
-  const { serverGroupName, region, strategy, image, steps } = deploy;
+  const { serverGroupName, region, strategy, image, steps, guards } = deploy;
   return (
     <div>
       <p>
@@ -51,7 +54,16 @@ function PlannedServerGroup({ deploy }: { readonly deploy: PlannedDeploy }) {
       </p>
       <ol aria-label={`Steps of ${serverGroupName}`}>
         {steps.map((step, at) => (
-          <li key={`${at}:${step}`}>{step}</li>
+          <li key={`${at}:${step}`}>
+            {step}
+            {guards
+              .filter((guard) => guard.step === at)
+              .map((guard) => (
+                <p key={plannedGuardText(guard)} className="plan-guard">
+                  <StatusText look={GUARD_LOOKS[guard.outcome]}>{plannedGuardText(guard)}</StatusText>
+                </p>
+              ))}
+          </li>
         ))}
       </ol>
     </div>
