@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { collection, existing, insertResource, itemAt, parse, removeResource, storeResource } from './collection.ts';
 import type { ItemCall, Lab } from './collection.ts';
 import { refuseBootDisk } from './disk-source.ts';
