@@ -1,6 +1,6 @@
-import { badRequest } from '@gennaker/contracts/error';
+import { badRequest, ServiceError } from '@gennaker/contracts/error';
 import type { ForeseenGroup, Foresight, ForesightRequest } from '@gennaker/contracts/foresight';
-import { releaseHoldsSchema } from '@gennaker/contracts/holds';
+import { type ReleaseHolds, releaseHoldsSchema } from '@gennaker/contracts/holds';
 import type { ClusterPlace } from '@gennaker/extension-sdk/cluster-lock';
 import { withTraffic } from '@gennaker/extension-sdk/desired-traffic';
 import {
@@ -13,7 +13,6 @@ import { RELEASE_OPERATION } from '../holds/release.ts';
 import { accept } from '../operations/submit.ts';
 import type { GuardParts } from './check-guards.ts';
 import { liveCluster } from './live-cluster.ts';
-import { GuardsUnknown } from './read-guards.ts';
 
 /**
  * What traffic guards would say to operations on a cluster as it would be by then, and what it would be after them; from reads
@@ -35,7 +34,7 @@ export async function foresee(
   const groups = given ?? (await groupsNow(parts, at));
   const foreseen = operations.flatMap((entry): ForeseenOperation[] => {
     const release = entry[RELEASE_OPERATION];
-    if (release !== undefined) return releaseOf(groups, at, releaseHoldsSchema.parse(release));
+    if (release !== undefined) return releaseOf(groups, at, releaseAsked(release));
     return accept(accounts, provider, [entry]).map((accepted) =>
       foreseenOperation(accounts.get(accepted.account).cloud, accepted),
     );
@@ -44,9 +43,21 @@ export async function foresee(
     const { platformHealth } = open.definition;
     return await foreseeOperations({ readGuards, platformHealth }, at, groups, foreseen);
   } catch (error) {
-    if (!(error instanceof GuardsUnknown)) throw error;
+    // While front50 is away, or has guards that cannot be followed.
+    if (error instanceof ServiceError || !(error instanceof Error)) throw error;
     return { groups: [...groups], guarded: false, passed: [], unknown: error.message };
   }
+}
+
+/** @throws ServiceError 400 naming the field */
+function releaseAsked(described: object): ReleaseHolds {
+  const asked = releaseHoldsSchema.safeParse(described);
+  if (asked.success) return asked.data;
+  const [issue] = asked.error.issues;
+  throw badRequest(`${[RELEASE_OPERATION, ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'is wrong'}`, {
+    field: 'operations',
+    fix: 'name the account, the region and the server group whose holds are released',
+  });
 }
 
 /** The server groups of a cluster as the cloud shows them. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { clouddriverApi } from '@gennaker/contracts/clouddriver';
+import type { ForeseenGroup } from '@gennaker/contracts/foresight';
 import type { Client } from '@gennaker/contracts/route';
 import {
   ended,
@@ -92,6 +93,27 @@ test('a percentage refuses what leaves less of one full version, in the change a
   expect((await view(0)).capacity.desired).toBe(2);
   const [preview] = await api.previewOperations({ params: { provider: 'gce' }, body: [shrink] });
   expect(preview?.problems).toEqual([expect.stringContaining('60 % of 2')]);
+});
+
+test('what guards would say is told of a cluster as it would be by then, and nothing is changed', async () => {
+  const foresee = (operations: ReturnType<typeof on>[], groups?: ForeseenGroup[]) =>
+    api.foreseeOperations({
+      params: { provider: 'gce' },
+      body: {
+        ...{ account: 'local-gce', region: 'us-central1', cluster: 'hello-prod', operations },
+        ...(groups ? { groups } : {}),
+      },
+    });
+  const first = await foresee([on('disableServerGroup', 0)]);
+  expect(first).toMatchObject({ guarded: true, passed: [{ evidence: { healthyNow: 3, healthyAfter: 1 } }] });
+  const second = await foresee([on('destroyServerGroup', 1)], first.groups);
+  expect(second.refusal?.evidence).toMatchObject({ healthyNow: 1, healthyAfter: 0, guard: { stack: 'prod' } });
+  const given = await foresee([on('enableServerGroup', 0), on('destroyServerGroup', 1)], second.groups);
+  expect(given.refusal).toBeUndefined();
+  expect(given.groups.map(({ view: { name } }) => name)).toEqual([group(0)]);
+  expect([(await view(0)).isDisabled, (await view(1)).isDisabled]).toEqual([false, false]);
+  guarded([{ account: 5 }]);
+  expect((await foresee([])).unknown).toContain('trafficGuards.0.account');
 });
 
 test('while front50 is away a change waits and says so; then it is made', async () => {

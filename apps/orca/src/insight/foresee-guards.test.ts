@@ -21,15 +21,17 @@ interface Deploy {
   readonly after: number;
   readonly percentage?: number | undefined;
   readonly settings?: object;
-  /** Server groups that serve before; absent: one. */
+  /** Server groups of the cluster; absent: one. */
   readonly older?: number;
+  /** What becomes of the oldest of them before; absent: it serves like the others. */
+  readonly oldest?: 'dark' | 'half' | undefined;
 }
 
 const guardOf = (minCapacityPercentage?: number): TrafficGuard =>
   trafficGuardSchema.parse({ account: '*', location: '*', stack: '*', detail: '*', minCapacityPercentage });
 
 /** A cluster that serves, its guards, and a pipeline that deploys to it. */
-async function simulated({ strategy, before, after, percentage, settings, older = 1 }: Deploy) {
+async function simulated({ strategy, before, after, percentage, settings, older = 1, oldest }: Deploy) {
   const world = new SimulatedWorld(Date.UTC(2026, 0, 5, 9));
   const { time, cloud, clouddriver } = world;
   await cloud.lab.start();
@@ -53,6 +55,11 @@ async function simulated({ strategy, before, after, percentage, settings, older 
         capacity: size(before),
       });
     await time.sleep(60_000);
+    if (oldest !== undefined)
+      await clouddriver.change('disableServerGroup', {
+        ...{ credentials: account, region: at.region, serverGroupName: 'hello-prod-v000' },
+        ...(oldest === 'half' ? { desiredPercentage: 50 } : {}),
+      });
   }, LIMITS);
   clouddriver.guards.trafficGuards.push(guardOf(percentage));
   const cluster = {
@@ -120,15 +127,20 @@ const forth = (stage: LiveStage) => guardsOf(stage).filter(({ goingBack }) => !g
 const refusedBeforehand = (stage: LiveStage) =>
   forth(stage).find(({ outcome }) => outcome === 'refuses')?.reason.summary;
 
-/** Traffic is not looked at where nobody sends any. */
-const quick = { waitSeconds: 1, analysisSeconds: 1, whenUndecided: 'goOn' };
+/** Nobody sends requests, so that traffic is not judged. */
 const settingsOf: Readonly<Record<string, object>> = {
   redblack: { scaleDown: true, maxRemainingAsgs: 2 },
   highlander: {},
-  rolling: { maxSurge: 1, maxUnavailable: 1 },
+  rolling: { maxSurge: 1, maxUnavailable: 0 },
+  'rolling with less': { strategy: 'rolling', maxSurge: 0, maxUnavailable: 2 },
   rollingredblack: { targetPercentages: [50] },
   canary: { canary: { by: 'traffic', steps: [{ percentage: 50, waitSeconds: 1 }], whenUndecided: 'goOn' } },
-  monitored: { ...quick, deploySteps: [50] },
+  'canary by instances': {
+    strategy: 'canary',
+    canary: { by: 'instances', steps: [{ percentage: 50, waitSeconds: 1 }], whenUndecided: 'goOn' },
+    scaleDown: true,
+  },
+  monitored: { deploySteps: [50], analysisSeconds: 1, whenUndecided: 'goOn' },
 };
 
 describe('guards in a plan', () => {
@@ -187,6 +199,7 @@ describe('guards in a plan', () => {
       before: fc.integer({ min: 1, max: 4 }),
       after: fc.integer({ min: 1, max: 4 }),
       older: fc.integer({ min: 1, max: 2 }),
+      oldest: fc.constantFrom(undefined, 'dark' as const, 'half' as const),
       percentage: fc.constantFrom(undefined, 40, 75, 100),
     });
     const check = async (deploy: Deploy): Promise<void> => {
@@ -196,7 +209,7 @@ describe('guards in a plan', () => {
       expect(refusedBeforehand(stage)).toBe(await refusedIn(one));
     };
     await fc.assert(fc.asyncProperty(deploys, check), {
-      numRuns: 12,
+      numRuns: 14,
       examples: Object.keys(settingsOf).map((strategy): [Deploy] => [
         { strategy, before: 4, after: 3, older: 1, percentage: 100 },
       ]),

@@ -9,7 +9,7 @@ import { plannedStage, planView } from '@gennaker/engine/lookup';
 import type { Env } from '@gennaker/engine/messages';
 import type { StageState } from '@gennaker/engine/model';
 import { type ClusterPlace, claimsOf } from '@gennaker/extension-sdk/cluster-lock';
-import { liftCluster } from '@gennaker/extension-sdk/deploy-strategy';
+import { liftCluster, strategyOf } from '@gennaker/extension-sdk/deploy-strategy';
 import { healthyGroup } from '@gennaker/extension-sdk/group-change';
 import { asDeployed, isDark } from '@gennaker/extension-sdk/new-server-group';
 import { healthyInstances } from '@gennaker/extension-sdk/server-group-health';
@@ -188,6 +188,17 @@ function stepsOf(
 function stepText({ name, context }: SyntheticStage): string {
   const seconds = context['waitTime'];
   return typeof seconds === 'number' ? `${name} (${seconds} s)` : name;
+}
+
+/** Deploys that a pipeline makes in place of their stage, as sentences. */
+export function deployedElsewhere({ state, otherChanges }: Foreseen, env: Env): string[] {
+  if (otherChanges.length === 0) return [];
+  return Object.values(state.stages).flatMap((stage) => {
+    const { strategy } = strategyOf(plannedStage(stage), planView(state, stage, env));
+    return strategy?.insteadStages
+      ? [`Strategy ${strategy.type} deploys by a pipeline: what that takes away is not known before it runs`]
+      : [];
+  });
 }
 
 /** Stages in a stage that wait for one in front which never comes to its end here. */

@@ -61,6 +61,7 @@ async function planOf(list: readonly Readonly<Record<string, unknown>>[], live: 
   const bodies: unknown[] = [];
   const answers: Readonly<Record<string, (args: Asked) => unknown>> = {
     listServerGroups: () => live.groups ?? [group(1, 2), group(2, 3)],
+    getPipeline: () => ({ id: 'p2', name: 'By hand', application: 'hello', stages: [] }),
     listLocks: () => live.locks ?? [],
     foreseeOperations: () => ({ groups: [], guarded: false, passed: [] }),
     previewOperations: ({ body }) => {
@@ -235,6 +236,15 @@ describe('a plan against live state', () => {
     const none = await planOf([find, deploy({}, on('1'))], { groups: [] });
     expect(none.told?.stages[0]?.problems.join()).toContain('no image to take');
     expect(none.told?.stages[1]).toMatchObject({ problems: [], deploys: [{ serverGroupName: 'hello-prod-v000' }] });
+  });
+
+  it('says that it does not know what the pipeline of a custom strategy takes away', async () => {
+    const custom = { strategy: 'custom', strategyApplication: 'hello', strategyPipeline: 'p2' };
+    const { told } = await planOf([deploy(custom)]);
+    expect(told?.stages[0]?.notes).toContain(
+      'Strategy custom deploys by a pipeline: what that takes away is not known before it runs',
+    );
+    expect(told?.stages[0]?.notes.join()).toContain('traffic guards are asked when it does it');
   });
 
   it('says which fields rest on the run, and does not try with half of them', async () => {

@@ -9,7 +9,14 @@ import { engineEnv, type World } from '../world.ts';
 import { type Asking, foresee, type Foreseen, type Found, isAway } from './foresee-stages.ts';
 import { type AskedStage, askedStage, withoutFinder } from './plan-image.ts';
 import { foreseeGuards } from './foresee-guards.ts';
-import { descriptionsOf, lockSentences, notLookedAt, plannedDeploys, samePlace } from './plan-deploy.ts';
+import {
+  deployedElsewhere,
+  descriptionsOf,
+  lockSentences,
+  notLookedAt,
+  plannedDeploys,
+  samePlace,
+} from './plan-deploy.ts';
 import { toldByClouds } from './preview-stages.ts';
 
 /** A stage that has to do with clouds, and what was foreseen of it. */
@@ -79,7 +86,9 @@ async function lookAt(world: World, plan: Plan, asking: Asking): Promise<Looked[
     }
     const seen = await foreseeAsked(world, asking, asked, (finder) => askedStage(finder, [], typeOf));
     if (seen.foreseen?.unreachable) throw seen.foreseen.unreachable;
-    if (seen.foreseen?.asksClouds === true) looked.push({ planned, ...seen });
+    const elsewhere = seen.foreseen ? deployedElsewhere(seen.foreseen, engineEnv(world)) : [];
+    if (seen.foreseen?.asksClouds === true || elsewhere.length > 0)
+      looked.push({ planned, ...seen, notes: [...seen.notes, ...elsewhere] });
   }
   return looked;
 }
