@@ -1,187 +1,16 @@
-import { createHmac } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
-import { createClient } from '@gennaker/client/client';
-import { clouddriverApi } from '@gennaker/contracts/clouddriver';
-import { badRequest, notFound, type ServiceError } from '@gennaker/contracts/error';
-import type { ExecutionView } from '@gennaker/contracts/execution';
-import { gateApi } from '@gennaker/contracts/gate';
-import { orcaApi } from '@gennaker/contracts/orca';
-import type { Api, Client, Handlers, StreamEvent } from '@gennaker/contracts/route';
-import { type TestDatabase, testDatabase } from '@gennaker/fixtures/databases';
-import { freePort } from '@gennaker/fixtures/servers';
-import type { RunningApp } from '@gennaker/service/app';
-import { configFromEnv, type ServiceConfig, type ServiceName } from '@gennaker/service/config';
-import { serve } from '@gennaker/service/http-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { app as echo } from '../../echo/src/module.ts';
-import { app as front50 } from '../../front50/src/module.ts';
-import { app as igor } from '../../igor/src/module.ts';
-import { app as gate } from './module.ts';
+import { execution, type GateSystem, refused, startGateSystem } from './gate-system.fixture.ts';
 
-/** Gate, front50, echo and igor as they run, over HTTP and PostgreSQL; orca, clouddriver and Jenkins stand in by their contracts. */
-const executions = new Map<string, ExecutionView>();
-const killed: string[] = [];
-const restarts: unknown[] = [];
-const streams = { orca: [] as StreamEvent[], after: [] as (string | undefined)[] };
-
-let database: TestDatabase;
-let config: ServiceConfig;
-let running: RunningApp[] = [];
-let client: Client<typeof gateApi>;
+let system: GateSystem;
+let client: GateSystem['client'];
 let url: string;
-let jenkins: Server;
-
-function execution(id: string, body: Record<string, unknown>, type: 'PIPELINE' | 'ORCHESTRATION'): ExecutionView {
-  return {
-    type,
-    id,
-    application: String(body['application']),
-    name: String(body['name'] ?? body['description']),
-    status: 'SUCCEEDED',
-    buildTime: Date.now(),
-    canceled: false,
-    trigger: (body['trigger'] ?? { type: 'manual' }) as ExecutionView['trigger'],
-    stages: [],
-  };
-}
-
-const orcaHandlers: Partial<Handlers<typeof orcaApi>> = {
-  orchestrate: ({ body }) => {
-    if (body.name === 'Refused') throw badRequest('Stage type teleport is unknown', { fix: 'use another' });
-    const id = body.executionId ?? '';
-    executions.set(id, execution(id, body, 'PIPELINE'));
-    return { ref: `/pipelines/${id}` };
-  },
-  ops: ({ body }) => {
-    executions.set('op1', execution('op1', Array.isArray(body) ? { job: body } : body, 'ORCHESTRATION'));
-    return { ref: '/pipelines/op1' };
-  },
-  getExecution: ({ params }) => {
-    const found = executions.get(params.id);
-    if (!found) throw notFound(`There is no execution ${params.id}`);
-    return found;
-  },
-  getTask: ({ params }) => {
-    const found = executions.get(params.id);
-    if (!found) throw notFound(`There is no execution ${params.id}`);
-    const { id, name, application, status, buildTime, stages } = found;
-    const variables = stages.flatMap((stage) =>
-      Object.entries({ ...stage.context, ...stage.outputs }).map(([key, value]) => ({ key, value })),
-    );
-    const steps = stages.flatMap((stage) => stage.tasks);
-    return { id, name, application, status, buildTime, variables, steps, execution: found };
-  },
-  listForApplication: ({ params }) => [...executions.values()].filter((one) => one.application === params.application),
-  searchExecutions: ({ params, query }) =>
-    [...executions.values()].filter(
-      ({ application, trigger }) => application === params.application && trigger['eventId'] === query.eventId,
-    ),
-  listTasks: () => [],
-  cancel: ({ params }) => {
-    if (!executions.has(params.id)) throw notFound(`There is no execution ${params.id}`);
-  },
-  deleteExecution: ({ params }) => {
-    if (!executions.delete(params.id)) throw notFound(`There is no execution ${params.id}`);
-  },
-  restartStage: ({ params, body }) => {
-    restarts.push(body);
-    const found = executions.get(params.id);
-    if (!found) throw notFound(`There is no execution ${params.id}`);
-    return found;
-  },
-  evaluateExpression: ({ query }) => ({ result: query.expression }),
-  killZombie: ({ params }) => void killed.push(params.id),
-  events: async function* ({ query }) {
-    streams.after.push(query.after);
-    yield* streams.orca;
-    if (streams.after.length > 1) await new Promise(() => {});
-  },
-};
-const clouddriverHandlers: Partial<Handlers<typeof clouddriverApi>> = {
-  listServerGroups: () => [],
-  events: async function* () {
-    yield { data: { kind: 'serverGroup' } };
-    await new Promise(() => {});
-  },
-};
-
-/** Serves a contract of which only some operations answer. */
-async function standIn<A extends Api>(name: ServiceName, api: A, some: Partial<Handlers<A>>): Promise<RunningApp> {
-  const missing = Object.keys(api).filter((operation) => !(operation in some));
-  const rest = Object.fromEntries(missing.map((operation) => [operation, () => Promise.reject(notFound(operation))]));
-  const served = await serve({ name, api, config, handlers: Object.assign(rest, some) });
-  return { stop: () => served.close() };
-}
-
 beforeAll(async () => {
-  database = await testDatabase();
-  jenkins = createServer((_request, response) => {
-    const build = {
-      number: 3,
-      building: false,
-      result: 'SUCCESS',
-      artifacts: [{ fileName: 'a.deb', relativePath: 'a.deb' }],
-    };
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(build));
-  });
-  jenkins.listen(0, '127.0.0.1');
-  await once(jenkins, 'listening');
-  const at = jenkins.address();
-  const names: ServiceName[] = ['gate', 'orca', 'front50', 'clouddriver', 'rosco', 'igor', 'echo'];
-  const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()] as const)));
-  const parsed = configFromEnv({
-    GENNAKER_DATA: 'unused',
-    DATABASE_URL: database.url,
-    REDIS_URL: 'unused',
-    GENNAKER_PORTS: JSON.stringify(ports),
-    GENNAKER_DISCOVERY: JSON.stringify(
-      Object.fromEntries(names.map((name) => [name, [`http://127.0.0.1:${ports[name]}`]])),
-    ),
-  });
-  const address = `http://127.0.0.1:${at && typeof at === 'object' ? at.port : 0}`;
-  config = {
-    ...parsed,
-    file: {
-      ...parsed.file,
-      jenkins: { masters: [{ name: 'demo-jenkins', address, trustPayload: false, pollSeconds: 0 }] },
-    },
-  };
-  running = [
-    await standIn('orca', orcaApi, orcaHandlers),
-    await standIn('clouddriver', clouddriverApi, clouddriverHandlers),
-    await front50.start(config),
-    await echo.start(config),
-    await igor.start(config),
-    await gate.start(config),
-  ];
-  url = config.urls.gate;
-  client = createClient(gateApi, { baseUrl: url });
-  await client.submitTask({
-    body: {
-      application: 'hello',
-      description: 'Create',
-      job: [{ type: 'createApplication', application: { name: 'hello', email: 'a@b.c', cloudProviders: 'gce' } }],
-    },
-  });
+  system = await startGateSystem();
+  ({ client, url } = system);
 });
-afterAll(async () => {
-  for (const app of running.toReversed()) await app.stop();
-  jenkins.close();
-  await database.drop();
-});
+afterAll(() => system.stop());
 
-const post = (path: string, body: unknown, method = 'POST') =>
-  fetch(`${url}${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
-const refused = async (call: Promise<unknown>): Promise<ServiceError> =>
-  (await call.then(
-    () => undefined,
-    (error: unknown) => error,
-  )) as ServiceError;
+const post: GateSystem['post'] = (...request) => system.post(...request);
 
 describe("what Spinnaker's clients rely on", () => {
   it('version, user, health and API document', async () => {
@@ -313,7 +142,7 @@ describe("what Spinnaker's clients rely on", () => {
     expect([started.status, await started.json()]).toEqual([200, { ref: '/pipelines/posted-1' }]);
     expect((await client.getExecution({ params: { id: 'posted-1' } })).trigger).toMatchObject({ user: 'ann' });
     expect((await post('/admin/queue/zombies/posted-1:kill', {})).status).toBe(200);
-    expect(killed).toEqual(['posted-1']);
+    expect(system.killed).toEqual(['posted-1']);
   });
 
   it('expressions are posted as text or as JSON', async () => {
@@ -425,11 +254,11 @@ describe("what Spinnaker's clients rely on", () => {
       body: JSON.stringify({ name: 'Again', application: 'hello', stages }),
     });
     const known = execution('again-1', { application: 'hello', name: 'Again' }, 'PIPELINE');
-    executions.set('again-1', { ...known, pipelineConfigId: saved.pipeline.id ?? '' });
+    system.executions.set('again-1', { ...known, pipelineConfigId: saved.pipeline.id ?? '' });
     await post('/pipelines/again-1/stages/s/restart', {}, 'PUT');
-    executions.set('again-2', execution('again-2', { application: 'hello' }, 'PIPELINE'));
+    system.executions.set('again-2', execution('again-2', { application: 'hello' }, 'PIPELINE'));
     await post('/pipelines/again-2/stages/s/restart', { stages: [{ refId: '9' }] }, 'PUT');
-    expect(restarts).toEqual([{ stages: [{ refId: '1', preconditions }] }, { stages: [{ refId: '9' }] }]);
+    expect(system.restarts).toEqual([{ stages: [{ refId: '1', preconditions }] }, { stages: [{ refId: '9' }] }]);
   });
 
   it('an application with its attributes and clusters, in any case', async () => {
@@ -521,7 +350,7 @@ describe('the jobs of tasks', () => {
     '%s is a stage that orca runs',
     async (type) => {
       expect(await run({ type })).toMatchObject({ status: 'SUCCEEDED' });
-      expect(executions.get('op1')).toMatchObject({ application: 'spinnaker', type: 'ORCHESTRATION' });
+      expect(system.executions.get('op1')).toMatchObject({ application: 'spinnaker', type: 'ORCHESTRATION' });
     },
   );
 
@@ -572,145 +401,5 @@ describe('importing', () => {
     const replaced = await client.importDocuments({ body: { ...unrehearsed, replace: true } });
     expect(replaced.documents[0]).toMatchObject({ result: 'replaced' });
     expect(await client.pipelineHistory({ params: { id: stored.id ?? '' } })).toHaveLength(2);
-  });
-});
-
-describe('webhooks', () => {
-  const listening = (name: string, source: string) =>
-    JSON.stringify({ name, application: 'hello', triggers: [{ type: 'webhook', enabled: true, source }] });
-
-  it('a moment after the save start the pipeline as it was saved, fifty times of fifty', async () => {
-    for (let round = 0; round < 50; round += 1) {
-      await client.savePipeline({ body: listening(`Fresh ${round}`, `source-${round}`) });
-      const answer = await client.webhook({ params: { type: 'webhook', source: `source-${round}` }, body: '{"n":1}' });
-      const hits = answer.matches.filter((match) => match.started);
-      expect(hits.map((match) => match.pipeline)).toEqual([`Fresh ${round}`]);
-      expect(executions.has(hits[0]?.executionId ?? '')).toBe(true);
-    }
-  });
-
-  it('delivered twice with the same delivery id start once; the event can be read', async () => {
-    await client.savePipeline({ body: listening('Github', 'gh') });
-    const send = () =>
-      client.webhook(
-        { params: { type: 'webhook', source: 'gh' }, body: '{}' },
-        { headers: { 'x-github-delivery': 'd1' } },
-      );
-    const first = await send();
-    const second = await send();
-    expect(second).toMatchObject({ eventId: first.eventId, repeated: true });
-    const [stored] = await client.eventHistory({ query: { limit: 1 } });
-    expect(stored).toMatchObject({ id: first.eventId, source: 'gh' });
-    expect(await client.getEvent({ params: { id: first.eventId } })).toEqual(stored);
-  });
-
-  it('are verified over the bytes that their sender signed', async () => {
-    const trigger = { ...{ type: 'git', enabled: true, source: 'github', project: 'acme', slug: 'shop' }, secret: 's' };
-    await client.savePipeline({
-      body: JSON.stringify({ name: 'Signed', application: 'hello', triggers: [trigger] }),
-    });
-    // No JSON that a program would write itself.
-    const body =
-      '{ "ref":"refs/heads/dev", "ref" : "refs/heads/main",\n"after":"\\u0061bc", "size": 1.0,' +
-      ' "repository": {"name":"shop","owner":{"name":"acme"}} }';
-    const signature = (secret: string) => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
-    const send = (secret: string) =>
-      client.webhook(
-        { params: { type: 'git', source: 'github' }, body },
-        { headers: { 'x-github-event': 'push', 'x-hub-signature-256': signature(secret) } },
-      );
-    const forged = (await send('x')).matches.find((match) => match.pipeline === 'Signed');
-    expect(forged).toMatchObject({ started: false, reason: { summary: expect.stringContaining('not made with') } });
-    const hit = (await send('s')).matches.find((match) => match.pipeline === 'Signed');
-    expect(hit).toMatchObject({ started: true, reason: { summary: 'push:push of acme/shop, main at abc' } });
-    const { trigger: started } = await client.getExecution({ params: { id: hit?.executionId ?? '' } });
-    expect(started).toMatchObject({ type: 'git', branch: 'main', hash: 'abc' });
-    expect(started).not.toHaveProperty('secret');
-    const [again] = await client.eventHistory({ query: { type: 'git', started: 'true' } });
-    const tried = await client.testEvent({ body: { eventId: again?.id, pipelineId: hit?.pipelineId } });
-    expect(tried).toMatchObject({ taken: true, signature: 'given', matches: [{ wouldStart: true }] });
-    const replayed = await client.replayEvent({ params: { id: again?.id ?? '' }, body: {} });
-    expect(replayed.matches.find((match) => match.pipeline === 'Signed')?.started).toBe(true);
-  });
-
-  it("of GitHub's default, a form, are verified over the form and read as its payload", async () => {
-    const trigger = { ...{ type: 'git', enabled: true, source: 'github', project: 'acme', slug: 'form' }, secret: 's' };
-    await client.savePipeline({
-      body: JSON.stringify({ name: 'Of a form', application: 'hello', triggers: [trigger] }),
-    });
-    const push = { ref: 'refs/heads/main', after: 'abc', repository: { name: 'form', owner: { name: 'acme' } } };
-    const form = new URLSearchParams({ payload: JSON.stringify(push, null, 2) }).toString();
-    const signed = `sha256=${createHmac('sha256', 's').update(form).digest('hex')}`;
-    const send = async (body: string) => {
-      const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-github-event': 'push' };
-      const { matches } = await client.webhook(
-        { params: { type: 'git', source: 'github' }, body },
-        { headers: { ...headers, 'x-hub-signature-256': signed } },
-      );
-      return matches.find((match) => match.pipeline === 'Of a form');
-    };
-    expect(await send(form.replace('%22abc%22', '%22abb%22'))).toMatchObject({ started: false });
-    expect(await send(form)).toMatchObject({ started: true });
-  });
-
-  it('with another body than a JSON object are refused', async () => {
-    for (const body of ['[1]', 'x', '"s"']) expect((await post('/webhooks/webhook/gh', body)).status).toBe(400);
-    expect((await fetch(`${url}/webhooks/webhook/gh`, { method: 'POST' })).status).toBe(200);
-  });
-
-  it('of Jenkins go to igor, and carry the build to the execution', async () => {
-    await client.savePipeline({
-      body: JSON.stringify({
-        name: 'Built',
-        application: 'hello',
-        triggers: [{ type: 'jenkins', enabled: true, master: 'demo-jenkins', job: 'hello' }],
-      }),
-    });
-    const body = JSON.stringify({
-      name: 'hello',
-      url: 'job/hello/',
-      build: { number: 3, phase: 'FINALIZED', status: 'SUCCESS' },
-    });
-    const answer = await client.jenkinsWebhook({ params: { master: 'demo-jenkins' }, body });
-    const hit = answer.matches.find((match) => match.pipeline === 'Built');
-    expect(hit).toMatchObject({ started: true, reason: { summary: 'build 3 of hello on demo-jenkins succeeded' } });
-    expect((await client.getExecution({ params: { id: hit?.executionId ?? '' } })).trigger).toMatchObject({
-      type: 'jenkins',
-      buildNumber: 3,
-      buildInfo: {
-        artifacts: [{ fileName: 'a.deb', url: expect.stringMatching(/\/job\/hello\/3\/artifact\/a\.deb$/) }],
-      },
-    });
-    const unknown = await refused(client.jenkinsWebhook({ params: { master: 'nobody' }, body }));
-    expect(unknown).toMatchObject({ status: 404, details: { fix: expect.stringContaining('demo-jenkins') } });
-    expect(await client.listMasters({ query: { type: 'travis' } })).toEqual([]);
-    expect(await client.listMastersV3({})).toEqual(['demo-jenkins']);
-    const job = { params: { master: 'demo-jenkins' }, query: { job: 'hello' } };
-    expect(await client.getJob(job)).toMatchObject({ name: 'hello', parameterDefinitionList: [] });
-    expect(await client.listBuilds(job)).toEqual([]);
-  });
-});
-
-describe('the live stream', () => {
-  it('merges executions and inventory, and goes on from the cursor when a source is lost', async () => {
-    streams.orca.push({ id: 'c1', event: 'whatever', data: { n: 1 } });
-    const seen: StreamEvent[] = [];
-    const ended = new AbortController();
-    const events = await client.events({}, { signal: ended.signal, headers: { 'last-event-id': 'c0' } });
-    try {
-      for await (const event of events) {
-        seen.push(event);
-        if (seen.filter((one) => one.event === 'upstream').length === 4) ended.abort();
-      }
-    } catch (error) {
-      if (!ended.signal.aborted) throw error;
-    }
-    expect(seen).toContainEqual({ id: 'c1', event: 'execution', data: { n: 1 } });
-    expect(seen).toContainEqual({ event: 'inventory', data: { kind: 'serverGroup' } });
-    expect(seen).toContainEqual({
-      event: 'upstream',
-      data: { service: 'orca', connected: false, reason: 'orca ended the stream' },
-    });
-    expect(streams.after).toEqual(['c0', 'c1']);
   });
 });
