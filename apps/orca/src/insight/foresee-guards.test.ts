@@ -209,7 +209,7 @@ describe('guards in a plan', () => {
       expect(refusedBeforehand(stage)).toBe(await refusedIn(one));
     };
     await fc.assert(fc.asyncProperty(deploys, check), {
-      numRuns: 14,
+      numRuns: 10,
       examples: Object.keys(settingsOf).map((strategy): [Deploy] => [
         { strategy, before: 4, after: 3, older: 1, percentage: 100 },
       ]),
