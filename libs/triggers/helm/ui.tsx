@@ -1,8 +1,6 @@
-import { FieldGrid, TextField } from '@gennaker/ui/fields';
 import { BakeIcon } from '@gennaker/ui/icons';
+import { publishedVersionForm } from '@gennaker/ui/published-version-form';
 import { defineTriggerUi, text } from '@gennaker/ui/stage-ui';
-import { WebhookAddress } from '@gennaker/ui/webhook-address';
-import { WebhookSecretFields } from '@gennaker/ui/webhook-secret-fields';
 import { helmTriggerSchema } from './schema.ts';
 
 export default defineTriggerUi({
@@ -15,38 +13,16 @@ export default defineTriggerUi({
   summary: (trigger) => [text(trigger['chart']), text(trigger['version'])].filter(Boolean).join(' '),
   sentence: (trigger) =>
     `Chart ${[text(trigger['artifactName']) || text(trigger['chart']), text(trigger['version'])].filter(Boolean).join(' ')}`,
-  Form: ({ trigger, onChange }) => (
-    <FieldGrid>
-      <TextField
-        label="Account"
-        required
-        placeholder="charts"
-        value={trigger['account']}
-        onChange={(account) => onChange({ account: account ?? '' })}
-        help="Last part of the address"
-      />
-      <WebhookAddress type="helm" source={text(trigger['account'])} />
-      <TextField
-        label="Chart"
-        required
-        placeholder="shop"
-        value={trigger['chart']}
-        onChange={(chart) => onChange({ chart: chart ?? '' })}
-      />
-      <TextField
-        label="Versions"
-        mono
-        placeholder="^1.2.0"
-        value={trigger['version']}
-        onChange={(version) => onChange({ version })}
-        help="A range in npm's words; empty: any"
-      />
-      <WebhookSecretFields
-        trigger={trigger}
-        onChange={onChange}
-        help="That the webhook is signed with"
-        example="helm"
-      />
-    </FieldGrid>
-  ),
+  Form: publishedVersionForm({
+    type: 'helm',
+    account: { placeholder: 'charts', help: 'Last part of the address' },
+    thing: { field: 'chart', label: 'Chart', placeholder: 'shop' },
+    version: {
+      field: 'version',
+      label: 'Versions',
+      placeholder: '^1.2.0',
+      help: "A range in npm's words; empty: any",
+    },
+    secretHelp: 'That the webhook is signed with',
+  }),
 });

@@ -1,5 +1,11 @@
-/** The head of a table: its columns' names, and after them one of actions that only screen readers are told of. */
-export function TableHead({ columns }: { readonly columns: readonly string[] }) {
+/** The head of a table: its columns' names; with `actions` one more after them, that only screen readers are told of. */
+export function TableHead({
+  columns,
+  actions = false,
+}: {
+  readonly columns: readonly string[];
+  readonly actions?: boolean;
+}) {
   return (
     <thead>
       <tr>
@@ -8,9 +14,11 @@ export function TableHead({ columns }: { readonly columns: readonly string[] }) 
             {column}
           </th>
         ))}
-        <th scope="col">
-          <span className="visually-hidden">Actions</span>
-        </th>
+        {actions ? (
+          <th scope="col">
+            <span className="visually-hidden">Actions</span>
+          </th>
+        ) : null}
       </tr>
     </thead>
   );

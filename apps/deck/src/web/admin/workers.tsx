@@ -23,7 +23,7 @@ export function Workers({
           <p className="pipeline-none">No process has reported. Executions do not go on until one does.</p>
         ) : (
           <table className="table">
-            <TableHead columns={['Process', 'State', 'Holds', 'Started', 'Seen']} />
+            <TableHead actions columns={['Process', 'State', 'Holds', 'Started', 'Seen']} />
             <tbody>
               {workers.map(({ owner, instance, held, draining, startedAt, seenAt }) => (
                 <tr key={owner}>

@@ -5,6 +5,7 @@ import { TextField } from '@gennaker/ui/fields';
 import { ErrorPanel } from '@gennaker/ui/panels';
 import type { StageConfig } from '@gennaker/ui/stage-ui';
 import { formatInstant } from '@gennaker/ui/time';
+import { TableHead } from '@gennaker/ui/table-head';
 import { useState } from 'react';
 import { useExecutions } from '../queries/executions.ts';
 import { usePreview } from '../queries/expressions.ts';
@@ -65,12 +66,7 @@ type Previewed = NonNullable<ReturnType<typeof usePreview>['data']>;
 function Steps({ of: { steps, result } }: { readonly of: Previewed }) {
   return (
     <table className="table" aria-label="Steps">
-      <thead>
-        <tr>
-          <th scope="col">Part</th>
-          <th scope="col">Value</th>
-        </tr>
-      </thead>
+      <TableHead columns={['Part', 'Value']} />
       <tbody>
         {steps.map(({ text, value, error }, at) => (
           <tr key={`${at} ${text}`}>

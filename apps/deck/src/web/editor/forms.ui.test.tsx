@@ -71,8 +71,7 @@ describe('forms write what the stages read', () => {
 
   it('jenkins: a job in a folder is one job, however a pipeline writes it', () => {
     const held = showForm({ ...fresh('jenkins'), master: 'demo-jenkins', job: 'team/hello' });
-    const job = screen.getByRole('textbox', { name: /^Job/ });
-    expect(job).toHaveProperty('value', 'team/job/hello');
+    expect(screen.getByLabelText(/^Job/, { selector: 'input' })).toHaveProperty('value', 'team/job/hello');
     expect(screen.queryByText('Not among what exists now')).toBeNull();
     expect(held.stage['job']).toBe('team/hello');
     type(/^Job/, 'team/gone');

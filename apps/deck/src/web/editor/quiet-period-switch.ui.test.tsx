@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 const none = { enabled: false, inQuietPeriod: false, startTime: -1, endTime: -1 };
-const label = 'Respect the quiet period';
+const label = /^Respect the quiet period/;
 function show(period: object, keys: object = {}) {
   fakeGate({ 'GET /capabilities/quietPeriod': period });
   const onEdit = vi.fn();
@@ -20,11 +20,11 @@ function show(period: object, keys: object = {}) {
 
 it('a pipeline respects the quiet period or not; off is written as in a pipeline that never did', () => {
   const on = show(none);
-  fireEvent.click(screen.getByLabelText(label));
+  fireEvent.click(screen.getByRole('switch', { name: label }));
   expect(on.mock.lastCall?.[0]).toMatchObject({ respectQuietPeriod: true });
   cleanup();
   const off = show(none, { respectQuietPeriod: true });
-  fireEvent.click(screen.getByLabelText(label));
+  fireEvent.click(screen.getByRole('switch', { name: label }));
   expect(off.mock.lastCall?.[0]).not.toHaveProperty('respectQuietPeriod');
 });
 

@@ -1,9 +1,8 @@
-import { Button, Popover, Select, Stack, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { triggerUis } from '@gennaker/triggers/ui';
-import { SearchIcon } from '@gennaker/ui/icons';
-import { type FormEvent, useState } from 'react';
 import { useApplications } from '../queries/applications.ts';
 import type { EventFilter } from '../queries/events.ts';
+import { Narrowing } from '../shell/narrowing.tsx';
 
 /** What events are filtered by, beside the words: the type and what they did at once, the rest on request. */
 export function EventFilters({
@@ -51,12 +50,19 @@ export function EventFilters({
   );
 }
 
-const TEXTS = [
-  { name: 'source', label: 'Source', example: 'github', type: 'text' },
-  { name: 'pipeline', label: 'Id of a pipeline', example: '', type: 'text' },
-  { name: 'from', label: 'Received from', example: '', type: 'date' },
-  { name: 'to', label: 'Received until', example: '', type: 'date' },
+const FIELDS = [
+  { name: 'source', label: 'Source', example: 'github' },
+  { name: 'pipeline', label: 'Id of a pipeline' },
+  { name: 'from', label: 'Received from', type: 'date' },
+  { name: 'to', label: 'Received until', type: 'date' },
 ] as const;
+const WORDS = {
+  unused: 'Narrow',
+  used: (count: number) => `Narrowed by ${count}`,
+  form: 'Narrow the events',
+  apply: 'Narrow',
+  clear: 'Show all',
+};
 
 function MoreFilters({
   filter,
@@ -66,76 +72,28 @@ function MoreFilters({
   readonly onFilter: (filter: EventFilter) => void;
 }) {
   const applications = useApplications();
-  const [opened, setOpened] = useState(false);
-  const [application, setApplication] = useState(filter.application);
-  const used = [filter.application, ...TEXTS.map(({ name }) => filter[name])].filter(Boolean).length;
   const { type, did } = filter;
-  const apply = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const filled = TEXTS.map(({ name }): [string, string] => [name, String(form.get(name) ?? '').trim()]);
-    onFilter({ type, did, application, ...Object.fromEntries(filled.filter(([, value]) => value !== '')) });
-    setOpened(false);
-  };
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus withinPortal>
-      <Popover.Target>
-        <Button
-          variant={used > 0 ? 'light' : 'default'}
-          leftSection={<SearchIcon size={15} aria-hidden />}
-          aria-expanded={opened}
-          onClick={() => {
-            setApplication(filter.application);
-            setOpened((was) => !was);
-          }}
-        >
-          {used > 0 ? `Narrowed by ${used}` : 'Narrow'}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <form onSubmit={apply} aria-label="Narrow the events">
-          <Stack gap="xs" w={260}>
-            <Select
-              size="sm"
-              label="Application"
-              placeholder="All"
-              searchable
-              clearable
-              clearButtonProps={{ 'aria-label': 'All applications' }}
-              comboboxProps={{ withinPortal: false }}
-              data={(applications.data ?? []).map(({ name }) => name)}
-              value={application ?? null}
-              onChange={(value) => setApplication(value ?? undefined)}
-            />
-            {TEXTS.map(({ name, label, example, type: input }) => (
-              <TextInput
-                key={name}
-                size="sm"
-                name={name}
-                label={label}
-                placeholder={example}
-                type={input}
-                defaultValue={filter[name] ?? ''}
-              />
-            ))}
-            <Button type="submit" size="sm">
-              Narrow
-            </Button>
-            {used > 0 ? (
-              <Button
-                size="sm"
-                variant="default"
-                onClick={() => {
-                  onFilter({ type, did });
-                  setOpened(false);
-                }}
-              >
-                Show all
-              </Button>
-            ) : null}
-          </Stack>
-        </form>
-      </Popover.Dropdown>
-    </Popover>
+    <Narrowing
+      words={WORDS}
+      used={[filter.application, ...FIELDS.map(({ name }) => filter[name])].filter(Boolean).length}
+      fields={FIELDS}
+      values={filter}
+      onApply={(filled) => onFilter({ type, did, ...filled })}
+      onClear={() => onFilter({ type, did })}
+    >
+      <Select
+        size="sm"
+        name="application"
+        label="Application"
+        placeholder="All"
+        searchable
+        clearable
+        clearButtonProps={{ 'aria-label': 'All applications' }}
+        comboboxProps={{ withinPortal: false }}
+        data={(applications.data ?? []).map(({ name }) => name)}
+        defaultValue={filter.application ?? null}
+      />
+    </Narrowing>
   );
 }

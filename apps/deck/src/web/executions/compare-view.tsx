@@ -4,6 +4,7 @@ import type { Comparison } from '@gennaker/contracts/orca-insight';
 import { ErrorPanel } from '@gennaker/ui/panels';
 import { StatusText, statusLook } from '@gennaker/ui/status';
 import { formatDuration } from '@gennaker/ui/time';
+import { TableHead } from '@gennaker/ui/table-head';
 import { useExecutions } from '../queries/executions.ts';
 import { useComparison } from '../queries/insight.ts';
 import { triggerSentence } from './trigger-sentence.ts';
@@ -61,14 +62,7 @@ function ComparisonTables({ comparison }: { readonly comparison: Comparison }) {
       <div className="card">
         <table className="table">
           <caption className="visually-hidden">Stages of both executions</caption>
-          <thead>
-            <tr>
-              <th scope="col">Stage</th>
-              <th scope="col">This</th>
-              <th scope="col">Other</th>
-              <th scope="col">Differences</th>
-            </tr>
-          </thead>
+          <TableHead columns={['Stage', 'This', 'Other', 'Differences']} />
           <tbody>
             {comparison.stages.map((stage) => (
               <tr key={stage.refId}>

@@ -1,6 +1,7 @@
 import type { ExecutionView } from '@gennaker/contracts/execution';
 import { stageLook, StatusText } from '@gennaker/ui/status';
 import { Elapsed, withLocalTimes } from '@gennaker/ui/time';
+import { TableHead } from '@gennaker/ui/table-head';
 import { stageReason, topLevelStages } from './stage-order.ts';
 
 /** The stages as a table: the graph's twin for reading, sorting by eye and screen readers. */
@@ -16,15 +17,7 @@ export function StageTable({
   const names = new Map(execution.stages.filter((each) => !each.parentStageId).map((each) => [each.refId, each.name]));
   return (
     <table className="table table-rows">
-      <thead>
-        <tr>
-          <th scope="col">Stage</th>
-          <th scope="col">Status</th>
-          <th scope="col">Time</th>
-          <th scope="col">After</th>
-          <th scope="col">Why</th>
-        </tr>
-      </thead>
+      <TableHead columns={['Stage', 'Status', 'Time', 'After', 'Why']} />
       <tbody>
         {topLevelStages(execution).map((stage) => (
           <tr key={stage.id} aria-selected={stage.id === selected}>

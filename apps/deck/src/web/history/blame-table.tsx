@@ -3,6 +3,7 @@ import type { Pipeline } from '@gennaker/contracts/front50';
 import { UserIcon } from '@gennaker/ui/icons';
 import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
 import { Ago } from '@gennaker/ui/time';
+import { TableHead } from '@gennaker/ui/table-head';
 import { usePipelineBlame } from '../queries/pipelines.ts';
 
 /** Who last changed each stage, trigger and setting of a pipeline. */
@@ -25,14 +26,7 @@ export function BlameTable({
   return (
     <div className="card">
       <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Part</th>
-            <th scope="col">Last changed by</th>
-            <th scope="col">When</th>
-            <th scope="col">In version</th>
-          </tr>
-        </thead>
+        <TableHead columns={['Part', 'Last changed by', 'When', 'In version']} />
         <tbody>
           {blame.data.map(({ path, lastModifiedBy, updateTs, version }) => (
             <tr key={path}>

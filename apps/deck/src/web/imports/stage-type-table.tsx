@@ -1,4 +1,5 @@
 import type { ImportedType } from '@gennaker/contracts/document-import';
+import { TableHead } from '@gennaker/ui/table-head';
 
 /** How the stages of each type are understood, over all documents. */
 export function StageTypeTable({ types }: { readonly types: readonly ImportedType[] }) {
@@ -12,15 +13,7 @@ export function StageTypeTable({ types }: { readonly types: readonly ImportedTyp
       </p>
       <div className="card">
         <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Type</th>
-              <th scope="col">Mapped</th>
-              <th scope="col">Approximated</th>
-              <th scope="col">Unsupported</th>
-              <th scope="col">Most often because</th>
-            </tr>
-          </thead>
+          <TableHead columns={['Type', 'Mapped', 'Approximated', 'Unsupported', 'Most often because']} />
           <tbody>
             {types.map(({ type, mapped, approximated, unsupported, why }) => (
               <tr key={type}>

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@gennaker/ui/stage-ui';
+import { TableHead } from '@gennaker/ui/table-head';
 import { differences } from './differences.ts';
 
 /** Names of fields, in words. */
@@ -47,13 +48,7 @@ export function DifferencesTable({
         <p className="gk-muted panel-none">Nothing differs.</p>
       ) : (
         <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Field</th>
-              <th scope="col">Now</th>
-              <th scope="col">Then</th>
-            </tr>
-          </thead>
+          <TableHead columns={['Field', 'Now', 'Then']} />
           <tbody>
             {rows.map(({ field, before: was, after: then }) => (
               <tr key={field}>

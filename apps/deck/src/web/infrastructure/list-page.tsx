@@ -3,6 +3,7 @@ import type { Icon } from '@gennaker/ui/icons';
 import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
 import type { ReactNode } from 'react';
 import { PageFilter } from '../shell/page-filter.tsx';
+import { PageHead } from '../shell/page-head.tsx';
 import { useListKeys } from './opener.tsx';
 
 /** What a list is filtered by; it lives in the address. */
@@ -105,9 +106,7 @@ export function ListPage<T extends Placed>({
   return (
     <div className="with-pane" data-pane={Boolean(pane)}>
       <div className="page">
-        <div className="page-head page-head-wraps">
-          <h1>{title}</h1>
-          <div className="page-space" />
+        <PageHead title={title} wraps>
           {more}
           {all.length > 0 || narrowed ? (
             <>
@@ -131,7 +130,7 @@ export function ListPage<T extends Placed>({
             </>
           ) : null}
           {create}
-        </div>
+        </PageHead>
         {list.isPending ? (
           <div aria-busy style={{ display: 'grid', gap: 16 }}>
             <Skeleton height={18} width={220} />

@@ -2,6 +2,7 @@ import type { AccountVerification } from '@gennaker/contracts/cloud-accounts';
 import { Note } from '@gennaker/ui/panels';
 import type { Look } from '@gennaker/ui/status';
 import { StatusText } from '@gennaker/ui/status';
+import { TableHead } from '@gennaker/ui/table-head';
 import { useEffect, useRef } from 'react';
 
 const LOOKS: Readonly<Record<AccountVerification['checks'][number]['outcome'], readonly [Look, string]>> = {
@@ -49,13 +50,7 @@ export function Verification({ of }: { readonly of: AccountVerification }) {
 function Checks({ of }: { readonly of: readonly Check[] }) {
   return (
     <table className="table">
-      <thead>
-        <tr>
-          <th scope="col">Check</th>
-          <th scope="col">Outcome</th>
-          <th scope="col">Why</th>
-        </tr>
-      </thead>
+      <TableHead columns={['Check', 'Outcome', 'Why']} />
       <tbody>
         {of.map(({ name, outcome, reason }) => (
           <tr key={name}>

@@ -24,7 +24,7 @@ export function DeliveryTable({ deliveries }: { readonly deliveries: readonly No
       {deed.isError ? <ErrorPanel title="The message was not changed" error={deed.error} /> : null}
       <div className="card">
         <table className="table" aria-label="Messages">
-          <TableHead columns={['Message', 'To', 'State', 'When']} />
+          <TableHead actions columns={['Message', 'To', 'State', 'When']} />
           <tbody>
             {deliveries.map((each) => {
               const { look, words } = DELIVERY_WORDS[each.state];

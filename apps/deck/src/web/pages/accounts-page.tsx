@@ -17,6 +17,7 @@ import {
 } from '../queries/accounts.ts';
 import { useMe } from '../queries/people.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { PageHead } from '../shell/page-head.tsx';
 
 /** Accounts of the clouds: how fresh their views are, what works of them; administrators add, change and remove them. */
 export function AccountsPage() {
@@ -28,15 +29,13 @@ export function AccountsPage() {
   const [verifying, setVerifying] = useState<string>();
   return (
     <main id="main" className="page" tabIndex={-1}>
-      <div className="page-head">
-        <h1>Accounts</h1>
-        <div className="page-space" />
+      <PageHead title="Accounts">
         {admin ? (
           <Button leftSection={<PlusIcon size={16} />} onClick={() => setEditing('new')}>
             Add an account
           </Button>
         ) : null}
-      </div>
+      </PageHead>
       {definitions.isError ? (
         <ErrorPanel title="The definitions could not be read: nothing can be changed now" error={definitions.error} />
       ) : null}
@@ -61,7 +60,7 @@ export function AccountsPage() {
       ) : (
         <div className="card">
           <table className="table">
-            <TableHead columns={['Name', 'Project', 'Regions', 'State', 'Holds']} />
+            <TableHead actions columns={['Name', 'Project', 'Regions', 'State', 'Holds']} />
             <tbody>
               {accounts.data.map((account) => (
                 <AccountRow

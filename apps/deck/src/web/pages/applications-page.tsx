@@ -4,6 +4,7 @@ import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
 import { Chip } from '@gennaker/ui/status';
 import { text } from '@gennaker/ui/stage-ui';
 import { Ago } from '@gennaker/ui/time';
+import { TableHead } from '@gennaker/ui/table-head';
 import { nameProblems } from '@gennaker/contracts/moniker';
 import type { Application } from '@gennaker/contracts/front50';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
@@ -110,14 +111,7 @@ function ApplicationTable({ applications }: { readonly applications: readonly Ap
   return (
     <div className="card">
       <table className="table table-rows">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Now</th>
-            <th scope="col">Owner</th>
-            <th scope="col">Changed</th>
-          </tr>
-        </thead>
+        <TableHead columns={['Name', 'Now', 'Owner', 'Changed']} />
         <tbody>
           {applications.map((application) => {
             const running = executions.filter((each) => each.application === application.name);

@@ -6,11 +6,13 @@ import { useLiveData } from '@gennaker/ui/live-data';
 import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
 import { list, object, text } from '@gennaker/ui/stage-ui';
 import { Ago, formatDuration } from '@gennaker/ui/time';
+import { TableHead } from '@gennaker/ui/table-head';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { BuildPane, BuildState } from '../builds/build-pane.tsx';
 import { builtAt } from '../builds/build-words.ts';
 import { Opener, useListKeys } from '../infrastructure/opener.tsx';
 import { useBuilds } from '../queries/builds.ts';
+import { PageHead } from '../shell/page-head.tsx';
 
 const route = getRouteApi('/builds');
 
@@ -31,9 +33,7 @@ export function BuildsPage() {
   return (
     <main id="main" className="with-pane with-wide-pane" data-pane={open !== undefined && job !== ''} tabIndex={-1}>
       <div className="page">
-        <div className="page-head page-head-wraps">
-          <h1>Builds</h1>
-          <div className="page-space" />
+        <PageHead title="Builds" wraps>
           <Select
             size="sm"
             w={190}
@@ -54,7 +54,7 @@ export function BuildsPage() {
             value={job || null}
             onChange={(next) => void navigate({ search: { master, job: next ?? undefined } })}
           />
-        </div>
+        </PageHead>
         {masters.note ? (
           <EmptyState icon={JenkinsIcon} title="There is no Jenkins to look at">
             {masters.note}
@@ -106,16 +106,7 @@ function BuildTable({
   return (
     <div className="card">
       <table className="table table-rows">
-        <thead>
-          <tr>
-            <th scope="col">Build</th>
-            <th scope="col">Result</th>
-            <th scope="col">Commit</th>
-            <th scope="col">Artifacts</th>
-            <th scope="col">Took</th>
-            <th scope="col">Started</th>
-          </tr>
-        </thead>
+        <TableHead columns={['Build', 'Result', 'Commit', 'Artifacts', 'Took', 'Started']} />
         <tbody>
           {builds.map((build) => {
             const at = builtAt(build);

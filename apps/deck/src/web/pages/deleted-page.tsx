@@ -8,6 +8,7 @@ import { Ago } from '@gennaker/ui/time';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useDeleted, useRestoreDeleted } from '../queries/recycle-bin.ts';
 import { PageFilter } from '../shell/page-filter.tsx';
+import { PageHead } from '../shell/page-head.tsx';
 
 const route = getRouteApi('/deleted');
 
@@ -31,9 +32,7 @@ export function DeletedPage() {
   );
   return (
     <main id="main" className="page page-narrow" tabIndex={-1}>
-      <div className="page-head page-head-wraps">
-        <h1>{application ? `Deleted things of ${application}` : 'Deleted things'}</h1>
-        <div className="page-space" />
+      <PageHead title={application ? `Deleted things of ${application}` : 'Deleted things'} wraps>
         {application ? (
           <Button
             size="compact-md"
@@ -48,7 +47,7 @@ export function DeletedPage() {
           value={q}
           onChange={(next) => void navigate({ search: (was) => ({ ...was, q: next || undefined }), replace: true })}
         />
-      </div>
+      </PageHead>
       {restore.isError ? (
         <ErrorPanel title={`“${restore.variables.name}” was not restored`} error={restore.error} />
       ) : null}
@@ -64,7 +63,7 @@ export function DeletedPage() {
       ) : (
         <div className="card">
           <table className="table">
-            <TableHead columns={['What', 'Name', 'Deleted by', 'When']} />
+            <TableHead actions columns={['What', 'Name', 'Deleted by', 'When']} />
             <tbody>
               {shown.map((each) => (
                 <tr key={`${each.kind}/${each.id}`}>

@@ -8,6 +8,7 @@ import { Workers } from '../admin/workers.tsx';
 import { useEngineDeed, useEngineHealth } from '../queries/engine.ts';
 import { AdminOnly } from '../shell/admin-only.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { PageHead } from '../shell/page-head.tsx';
 
 /** The engine's health and the levers of its administrators. */
 export function EnginePage() {
@@ -41,9 +42,7 @@ function Engine() {
   const { pausedAll, workers } = health.data;
   return (
     <>
-      <div className="page-head">
-        <h1>Engine</h1>
-        <div className="page-space" />
+      <PageHead title="Engine">
         {pausedAll ? (
           <Button loading={deed.isPending} onClick={() => deed.mutate({ deed: 'resumeAll' })}>
             Resume all
@@ -53,7 +52,7 @@ function Engine() {
             Pause all
           </Button>
         )}
-      </div>
+      </PageHead>
       {pausedAll ? (
         <Note
           look="paused"

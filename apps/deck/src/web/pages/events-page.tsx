@@ -3,6 +3,7 @@ import type { StoredEvent } from '@gennaker/contracts/echo';
 import { HookIcon, RefreshIcon } from '@gennaker/ui/icons';
 import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
 import { Ago } from '@gennaker/ui/time';
+import { TableHead } from '@gennaker/ui/table-head';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { EventFilters } from '../events/event-filters.tsx';
@@ -15,6 +16,7 @@ import { Opener, useListKeys } from '../infrastructure/opener.tsx';
 import { type EventFilter, useIncoming } from '../queries/events.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { PageFilter } from '../shell/page-filter.tsx';
+import { PageHead } from '../shell/page-head.tsx';
 
 const route = getRouteApi('/events');
 const EMPTY: WrittenEvent = { type: 'webhook', source: '', headers: '', body: '{}' };
@@ -48,9 +50,7 @@ export function EventsPage() {
   return (
     <main id="main" className="with-pane" data-pane={open !== undefined} tabIndex={-1}>
       <div className="page">
-        <div className="page-head page-head-wraps">
-          <h1>Event log</h1>
-          <div className="page-space" />
+        <PageHead title="Event log" wraps>
           <EventFilters filter={filter} onFilter={filterBy} />
           <PageFilter
             label="Filter events"
@@ -67,7 +67,7 @@ export function EventsPage() {
             <RefreshIcon size={15} />
           </ActionIcon>
           <Button onClick={() => setTrying(EMPTY)}>Try an event</Button>
-        </div>
+        </PageHead>
         {events.isPending ? (
           <Skeleton height={200} radius="lg" role="status" aria-label="Reading the events" />
         ) : events.isError ? (
@@ -130,13 +130,7 @@ function EventTable({
   return (
     <div className="card">
       <table className="table table-rows">
-        <thead>
-          <tr>
-            <th scope="col">Event</th>
-            <th scope="col">What it did</th>
-            <th scope="col">When</th>
-          </tr>
-        </thead>
+        <TableHead columns={['Event', 'What it did', 'When']} />
         <tbody>
           {events.map((event) => (
             <tr key={event.id} data-selected={open === event.id}>

@@ -18,6 +18,7 @@ import { pendingJudgments, useExecutions } from '../queries/executions.ts';
 import { isSearch, type SearchCriteria } from '../queries/execution-search.ts';
 import { usePipelines } from '../queries/pipelines.ts';
 import { PageFilter } from '../shell/page-filter.tsx';
+import { PageHead } from '../shell/page-head.tsx';
 
 const route = getRouteApi('/applications/$application/executions');
 
@@ -65,9 +66,7 @@ export function ExecutionsPage() {
   const failed = pipelines.error ?? executions.error;
   return (
     <div className="page">
-      <div className="page-head">
-        <h1>Pipelines</h1>
-        <div className="page-space" />
+      <PageHead title="Pipelines">
         <SegmentedControl
           size="sm"
           aria-label="Which executions"
@@ -95,7 +94,7 @@ export function ExecutionsPage() {
         <Button leftSection={<PlusIcon size={16} />} onClick={() => setCreating(true)}>
           Create pipeline
         </Button>
-      </div>
+      </PageHead>
       {isSearch(criteria) ? (
         <FoundExecutions application={application} criteria={criteria} open={open} stage={stage} onOpen={onOpen} />
       ) : loading ? (

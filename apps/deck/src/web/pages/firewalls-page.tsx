@@ -65,7 +65,7 @@ export function FirewallsPage() {
     >
       <div className="card">
         <table className="table table-rows">
-          <TableHead columns={['Name', 'Lets in', 'From', 'To', 'Network']} />
+          <TableHead actions columns={['Name', 'Lets in', 'From', 'To', 'Network']} />
           <tbody>
             {shown.map((each) => (
               <tr key={keyOf(each)} data-selected={open === keyOf(each)} data-stale={each.stale === true}>

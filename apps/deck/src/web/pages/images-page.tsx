@@ -61,7 +61,7 @@ export function ImagesPage() {
     >
       <div className="card">
         <table className="table table-rows">
-          <TableHead columns={['Name', 'Tags', 'Made']} />
+          <TableHead actions columns={['Name', 'Tags', 'Made']} />
           <tbody>
             {shown.map((each) => (
               <tr key={keyOf(each)} data-selected={open === keyOf(each)}>

@@ -101,7 +101,7 @@ export function InstancesPage() {
       ) : null}
       <div className="card">
         <table className="table table-rows no-wrap">
-          <TableHead columns={['Name', 'Health', 'Server group', 'Zone', 'Address', 'Started']} />
+          <TableHead actions columns={['Name', 'Health', 'Server group', 'Zone', 'Address', 'Started']} />
           <tbody>
             {shown.map(({ key, instance, group }) => (
               <tr key={key} data-selected={open === key} data-stale={group.stale === true}>

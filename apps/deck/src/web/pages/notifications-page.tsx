@@ -8,6 +8,7 @@ import { NotificationSettingsForm } from '../notifications/notification-settings
 import { useApplications } from '../queries/applications.ts';
 import { useDeliveries } from '../queries/notifications.ts';
 import { useMe } from '../queries/people.ts';
+import { PageHead } from '../shell/page-head.tsx';
 
 const route = getRouteApi('/notifications');
 const STATES = DELIVERY_STATES.map((value) => ({ value, label: DELIVERY_WORDS[value].words }));
@@ -22,9 +23,7 @@ export function NotificationsPage() {
   const all = deliveries.data?.pages.flat() ?? [];
   return (
     <main id="main" className="page" tabIndex={-1}>
-      <div className="page-head page-head-wraps">
-        <h1>Notifications</h1>
-        <div className="page-space" />
+      <PageHead title="Notifications" wraps>
         <Select
           size="sm"
           w={170}
@@ -55,7 +54,7 @@ export function NotificationsPage() {
             void navigate({ search: (was) => ({ ...was, application: application ?? undefined }), replace: true })
           }
         />
-      </div>
+      </PageHead>
       {deliveries.isPending ? (
         <Skeleton height={200} radius="lg" role="status" aria-label="Reading the messages" />
       ) : deliveries.isError ? (

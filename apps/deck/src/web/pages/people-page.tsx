@@ -10,6 +10,7 @@ import { UserDialog } from '../people/user-dialog.tsx';
 import { useChangeUser, useMe, useUsers } from '../queries/people.ts';
 import { AdminOnly } from '../shell/admin-only.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+import { PageHead } from '../shell/page-head.tsx';
 
 /** Local users: who may log in, with which roles. */
 export function PeoplePage() {
@@ -30,15 +31,13 @@ function People() {
   const [removing, setRemoving] = useState<LocalUser>();
   return (
     <>
-      <div className="page-head">
-        <h1>People</h1>
-        <div className="page-space" />
+      <PageHead title="People">
         {off ? null : (
           <Button leftSection={<PlusIcon size={16} />} onClick={() => setEditing('new')}>
             Add a user
           </Button>
         )}
-      </div>
+      </PageHead>
       {off ? (
         <Note
           look="system"
@@ -62,7 +61,7 @@ function People() {
       ) : (
         <div className="card">
           <table className="table">
-            <TableHead columns={['Name', 'Roles', 'State', 'Last login']} />
+            <TableHead actions columns={['Name', 'Roles', 'State', 'Last login']} />
             <tbody>
               {users.data.map((user) => (
                 <tr key={user.name}>

@@ -2,11 +2,13 @@ import { Button, Skeleton } from '@mantine/core';
 import { PlusIcon, ProjectIcon } from '@gennaker/ui/icons';
 import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
 import { Ago } from '@gennaker/ui/time';
+import { TableHead } from '@gennaker/ui/table-head';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ProjectDialog } from '../projects/project-dialog.tsx';
 import { useProjects } from '../queries/projects.ts';
 import { PageFilter } from '../shell/page-filter.tsx';
+import { PageHead } from '../shell/page-head.tsx';
 
 const route = getRouteApi('/projects');
 
@@ -27,9 +29,7 @@ export function ProjectsPage() {
   );
   return (
     <main id="main" className="page page-narrow" tabIndex={-1}>
-      <div className="page-head page-head-wraps">
-        <h1>Projects</h1>
-        <div className="page-space" />
+      <PageHead title="Projects" wraps>
         {projects.data?.length ? (
           <PageFilter
             label="Filter projects"
@@ -38,7 +38,7 @@ export function ProjectsPage() {
           />
         ) : null}
         {create}
-      </div>
+      </PageHead>
       {projects.isPending ? (
         <Skeleton height={160} radius="lg" role="status" aria-label="Reading the projects" />
       ) : projects.isError ? (
@@ -53,14 +53,7 @@ export function ProjectsPage() {
       ) : (
         <div className="card">
           <table className="table table-rows">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Applications</th>
-                <th scope="col">Owner</th>
-                <th scope="col">Changed</th>
-              </tr>
-            </thead>
+            <TableHead columns={['Name', 'Applications', 'Owner', 'Changed']} />
             <tbody>
               {shown.map((project) => (
                 <tr key={project.id}>

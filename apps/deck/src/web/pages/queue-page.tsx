@@ -98,7 +98,7 @@ function Queue({
       </div>
       <div className="card">
         <table className="table">
-          <TableHead columns={['Place', 'Execution', 'For', 'Why']} />
+          <TableHead actions columns={['Place', 'Execution', 'For', 'Why']} />
           <tbody>
             {queue.running.map((id) => (
               <tr key={id}>

@@ -8,6 +8,7 @@ import { useDocumentSearch } from '../queries/document-search.ts';
 import { SEARCH_LEAST, useSearch } from '../queries/infrastructure.ts';
 import { DocumentHits } from '../search/document-hits.tsx';
 import { PageFilter } from '../shell/page-filter.tsx';
+import { PageHead } from '../shell/page-head.tsx';
 
 const route = getRouteApi('/search');
 
@@ -35,9 +36,7 @@ export function SearchPage() {
   const sets = (found.data ?? []).filter(({ results }) => results.length > 0);
   return (
     <main id="main" className="page page-narrow" tabIndex={-1}>
-      <div className="page-head page-head-wraps">
-        <h1>Search</h1>
-        <div className="page-space" />
+      <PageHead title="Search" wraps>
         <Select
           size="sm"
           w={180}
@@ -55,7 +54,7 @@ export function SearchPage() {
           value={q}
           onChange={(next) => void navigate({ search: (was) => ({ ...was, q: next || undefined }), replace: true })}
         />
-      </div>
+      </PageHead>
       <DocumentHits found={documents} />
       {q.trim().length < SEARCH_LEAST ? (
         <EmptyState icon={SearchIcon} title={`Type at least ${SEARCH_LEAST} letters`}>

@@ -7,6 +7,7 @@ import { TableHead } from '@gennaker/ui/table-head';
 import { useState } from 'react';
 import { TokenDialog } from '../people/token-dialog.tsx';
 import { useMe, useRevokeToken, useTokens } from '../queries/people.ts';
+import { PageHead } from '../shell/page-head.tsx';
 
 /** One's API tokens: made with a scope and an end, shown once, revoked at once. */
 export function TokensPage() {
@@ -16,15 +17,13 @@ export function TokensPage() {
   const [making, setMaking] = useState(false);
   return (
     <main id="main" className="page page-narrow" tabIndex={-1}>
-      <div className="page-head">
-        <h1>API tokens</h1>
-        <div className="page-space" />
+      <PageHead title="API tokens">
         {me?.canMintApiTokens ? (
           <Button leftSection={<PlusIcon size={16} />} onClick={() => setMaking(true)}>
             Make a token
           </Button>
         ) : null}
-      </div>
+      </PageHead>
       {me?.authentication === false ? (
         <Note look="system" title="Nobody has to log in, so no program needs a token" />
       ) : null}
@@ -40,7 +39,7 @@ export function TokensPage() {
       ) : (
         <div className="card">
           <table className="table">
-            <TableHead columns={['Name', 'For', 'May', 'Ends', 'Last used']} />
+            <TableHead actions columns={['Name', 'For', 'May', 'Ends', 'Last used']} />
             <tbody>
               {tokens.data.map((token) => (
                 <tr key={token.id}>
