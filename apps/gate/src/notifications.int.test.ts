@@ -6,6 +6,7 @@ import { freePort } from '@gennaker/fixtures/servers';
 import { type Receiver, startReceiver } from '@gennaker/notifications/receiver.fixture';
 import type { RunningApp } from '@gennaker/service/app';
 import { configFromEnv, type ServiceName } from '@gennaker/service/config';
+import { scmConfigSchema } from '@gennaker/service/scm-accounts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { app as echo } from '../../echo/src/module.ts';
 import { app as front50 } from '../../front50/src/module.ts';
@@ -35,9 +36,9 @@ beforeAll(async () => {
     ),
   });
   const allow = [`127.0.0.1/32:${new URL(receiver.url).port}`];
-  const credentials = { type: 'environment', variable: 'GITHUB_TOKEN' } as const;
-  const github = { name: 'github', type: 'github', address: `${receiver.url}/github`, hosts: [], credentials } as const;
-  const scm = { accounts: [github] };
+  const credentials = { type: 'environment', variable: 'GITHUB_TOKEN' };
+  const github = { name: 'github', type: 'github', address: `${receiver.url}/github`, credentials };
+  const scm = scmConfigSchema.parse({ accounts: [github] });
   const config = {
     ...parsed,
     file: { ...parsed.file, egress: { allow }, publicUrls: ['https://deck.example.com'], scm },

@@ -3,7 +3,7 @@ import { refuseUnkeepable } from '@gennaker/contracts/keepable-json';
 import { formPayload, isForm } from '@gennaker/service/form-payload';
 
 /** A webhook's body: a JSON object, as it is or in the field `payload` of a form, or nothing. @throws ServiceError 400 */
-export function webhookBody(bytes: Uint8Array, contentType: string | undefined): Record<string, unknown> {
+export function webhookBody(bytes: Uint8Array, contentType?: string): Record<string, unknown> {
   if (bytes.length === 0) return {};
   let body: unknown;
   try {
