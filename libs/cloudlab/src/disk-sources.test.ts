@@ -96,6 +96,17 @@ describe('a snapshot', () => {
     await expectRefusal(lab, ['DELETE', 'global/snapshots/s'], 400, 'resourceInUseByAnotherResource', '/disks/copy');
   });
 
+  test('of a disk that goes with its instance meanwhile comes to nothing, and says so', async () => {
+    await lab.done('POST', `${ZONE}/instances`, vm('vm'));
+    await lab.clock.advance(10_000);
+    await lab.done('POST', `${ZONE}/instances/vm/attachDisk`, { source: `${ZONE}/disks/data`, autoDelete: true });
+    expect((await lab.api('DELETE', `${ZONE}/instances/vm`)).status).toBe(200);
+    await lab.clock.advance(600);
+    const failed = await lab.done('POST', `${ZONE}/disks/data/createSnapshot`, { name: 's' });
+    expect(failed['error']?.['errors']?.[0]).toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
+    expect((await lab.api('GET', 'global/snapshots/s')).status).toBe(404);
+  });
+
   test('that was begun before a restart is finished after it', async () => {
     await lab.api('POST', `${ZONE}/disks/data/createSnapshot`, { name: 's' });
     await lab.api('POST', `${ZONE}/disks`, { name: 'own', sourceImage: DEBIAN });

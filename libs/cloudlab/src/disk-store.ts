@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { chmod, mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './command.ts';
@@ -5,8 +6,8 @@ import { run } from './command.ts';
 /** Contents of data disks and of their snapshots: `disks/<id>` and `snapshots/<id>` in cloudlab's data folder. */
 export class DiskStore {
   readonly #folder: string;
-  /** Copies under way, by the folder that they make. */
-  readonly #copying = new Map<string, Promise<void>>();
+  /** Copies under way: neither what they make nor what they read is removed before they end. */
+  readonly #copies = new Set<{ readonly from: string; readonly target: string; readonly done: Promise<void> }>();
 
   /** @param folder cloudlab's data folder */
   constructor(folder: string) {
@@ -35,7 +36,10 @@ export class DiskStore {
   /** Copies a disk into a snapshot. @returns bytes of it */
   async takeSnapshot(id: string, disk: string): Promise<number> {
     const target = this.snapshotOf(id);
-    await this.#copy(await this.folderOf(disk), target);
+    const from = this.#pathOf('disks', disk);
+    // One that no instance had yet has no folder.
+    mkdirSync(from, { recursive: true });
+    await this.#copy(from, target);
     return Number((await run(['du', '-sb', target])).split('\t')[0]);
   }
 
@@ -50,15 +54,17 @@ export class DiskStore {
   }
 
   #copy(from: string, target: string): Promise<void> {
-    const known = this.#copying.get(target);
-    if (known !== undefined) return known;
-    const copying = copyWhole(from, target).finally(() => this.#copying.delete(target));
-    this.#copying.set(target, copying);
-    return copying;
+    const known = [...this.#copies].find((copy) => copy.target === target);
+    if (known !== undefined) return known.done;
+    const done = copyWhole(from, target).finally(() => this.#copies.delete(copy));
+    const copy = { from, target, done };
+    this.#copies.add(copy);
+    return done;
   }
 
   async #remove(target: string): Promise<void> {
-    await this.#copying.get(target)?.catch(() => undefined);
+    const copies = [...this.#copies].filter((copy) => copy.from === target || copy.target === target);
+    await Promise.allSettled(copies.map(({ done }) => done));
     await run(['rm', '-rf', '--one-file-system', target, partOf(target)]);
   }
 

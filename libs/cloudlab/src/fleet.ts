@@ -138,7 +138,7 @@ export class Fleet {
     const instance = this.#store.get('instances', path);
     if (instance !== undefined) {
       await this.#runtime.discard(instance.id);
-      this.#maker.deleteDisks(disksToDelete(instance, lasting), instance.selfLink);
+      this.#maker.deleteDisks(disksToDelete(this.#store, instance, lasting));
     }
     this.#life.remove(path);
     this.reconcile(group);

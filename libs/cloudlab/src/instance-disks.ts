@@ -1,5 +1,5 @@
 import { diskSize, diskSource, refuseBootDisk } from './disk-source.ts';
-import { refuseUnlessShared } from './disk-users.ts';
+import { refuseUnlessShared, usersOf } from './disk-users.ts';
 import type { GroupManager, PerInstanceConfig } from './group-manager-schema.ts';
 import { lastPart, linkOf, pathOf, zoneScope } from './path.ts';
 import { notFound } from './problem.ts';
@@ -131,12 +131,17 @@ export function attachedDisk(fields: AttachedDisk): AttachedDisk {
   return { kind: 'compute#attachedDisk', type: 'PERSISTENT', mode: 'READ_WRITE', ...fields };
 }
 
-/** Paths of an instance's disks that go with it. @param lasting device names whose disks stay */
-export function disksToDelete(instance: Instance, lasting: ReadonlySet<string>): string[] {
+/**
+ * Paths of an instance's disks that go with it; one that another instance reads as well stays.
+ * @param lasting device names whose disks stay
+ */
+export function disksToDelete(store: Store, instance: Instance, lasting: ReadonlySet<string>): string[] {
   const project = instance.selfLink.split('/projects/')[1]?.split('/')[0] ?? '';
-  return instance.disks.flatMap(({ deviceName, autoDelete, source }) =>
-    source !== undefined && autoDelete && !lasting.has(deviceName) ? [pathOf(source, project, 'source')] : [],
-  );
+  return instance.disks.flatMap(({ deviceName, autoDelete, source, mode }) => {
+    if (source === undefined || !autoDelete || lasting.has(deviceName)) return [];
+    const path = pathOf(source, project, 'source');
+    return mode === 'READ_ONLY' && usersOf(store, path).length > 1 ? [] : [path];
+  });
 }
 
 /** Data disks of an instance, as its program has them. */

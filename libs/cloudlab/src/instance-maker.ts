@@ -1,10 +1,9 @@
 import type { Clock } from './clock.ts';
-import { usersOf } from './disk-users.ts';
 import type { GroupManager, Version } from './group-manager-schema.ts';
 import { disksToDelete, keptDevices } from './instance-disks.ts';
 import { newManagedInstance } from './instance-document.ts';
 import type { NewInstance, Placement } from './instance-document.ts';
-import { lastPart, linkOf, splitPath, zoneScope } from './path.ts';
+import { lastPart, splitPath, zoneScope } from './path.ts';
 import type { Instance } from './resource.ts';
 import type { Runtime } from './runtime.ts';
 import type { Store } from './store.ts';
@@ -56,7 +55,7 @@ export class InstanceMaker {
   /** The successor of an instance under its name; disks that do not go on are deleted. */
   succeed(groupPath: string, group: GroupManager, old: Instance, version: Version): NewInstance {
     const kept = keptDevices(group, group.perInstanceConfigs?.[old.name]);
-    this.deleteDisks(disksToDelete(old, kept), old.selfLink);
+    this.deleteDisks(disksToDelete(this.#store, old, kept));
     return newManagedInstance(this.#store, this.#placement, this.#clock.now(), {
       groupPath,
       group,
@@ -67,14 +66,11 @@ export class InstanceMaker {
     });
   }
 
-  /**
-   * Deletes disks with what is on them; unknown ones are fine, and one that another instance has as well stays.
-   * @param instance link of the one that had them
-   */
-  deleteDisks(paths: readonly string[], instance: string): void {
+  /** Deletes disks with what is on them; unknown ones are fine. */
+  deleteDisks(paths: readonly string[]): void {
     for (const path of paths) {
       const disk = this.#store.get('disks', path);
-      if (disk === undefined || usersOf(this.#store, path).some((user) => linkOf(user.path) !== instance)) continue;
+      if (disk === undefined) continue;
       this.#store.remove(path);
       void this.#runtime.discardDisk(disk.id);
     }

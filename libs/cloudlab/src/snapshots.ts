@@ -3,7 +3,7 @@ import { collection, existing, insertResource, itemAt, parse, removeResource, st
 import type { ItemCall, Lab } from './collection.ts';
 import { refuseBootDisk } from './disk-source.ts';
 import { setLabels } from './labels.ts';
-import { globalScope, linkOf } from './path.ts';
+import { globalScope, linkOf, pathOf } from './path.ts';
 import { OperationFailure, alreadyExists, inUse, notReady } from './problem.ts';
 import { checkQuota } from './quotas.ts';
 import { labels, named, reference } from './resource.ts';
@@ -70,6 +70,11 @@ export async function makeSnapshot(lab: Lab, { detail }: OperationWork): Promise
   const path = detail?.['snapshot'] ?? '';
   const snapshot = lab.store.get('snapshots', path);
   if (snapshot === undefined || snapshot.status === 'READY') return;
+  const disk = lab.store.get('disks', pathOf(snapshot.sourceDisk, path.split('/')[1] ?? '', 'sourceDisk'));
+  if (disk?.id !== snapshot.sourceDiskId) {
+    lab.store.remove(path);
+    throw new OperationFailure('RESOURCE_NOT_FOUND', `The resource '${snapshot.sourceDisk}' was not found`);
+  }
   try {
     const bytes = await lab.runtime.takeSnapshot(snapshot.id, snapshot.sourceDiskId);
     setStatus(lab, path, { status: 'READY', storageBytes: String(bytes), storageBytesStatus: 'UP_TO_DATE' });
