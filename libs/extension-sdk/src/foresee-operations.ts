@@ -57,7 +57,7 @@ export async function foreseeOperations(
       operations.slice(index),
     );
     if (refusal) return { groups: [...groups], guarded, refusal, passed };
-    if (guarded && operation.losses.length > 0) passed.push(left(operation, at, serving));
+    if (guarded) passed.push(...left(operation, at, serving));
     const { becomes } = operation;
     if (!becomes?.every((change) => parseName(change.serverGroupName)?.cluster === at.cluster))
       return {
@@ -111,14 +111,17 @@ export function servingNow({ view, percentage }: ForeseenGroup, platformHealth: 
   );
 }
 
-/** What an operation that passes leaves. */
-function left({ operation, losses }: ForeseenOperation, at: ClusterPlace, serving: readonly ServingGroup[]): Reason {
+/** What an operation leaves that takes something and passes. */
+function left({ operation, losses }: ForeseenOperation, at: ClusterPlace, serving: readonly ServingGroup[]): Reason[] {
   const [now, then] = [capacityNow(serving), capacityAfter(serving, losses)];
+  if (then >= now) return [];
   const number = (value: number): string => String(Math.round(value * 10) / 10);
-  return {
-    summary: `Traffic guards let ${operation} pass: ${number(then)} of the ${number(now)} healthy instances that serve in ${at.cluster} would be left`,
-    evidence: { operation, healthyNow: now, healthyAfter: then },
-  };
+  return [
+    {
+      summary: `Traffic guards let ${operation} pass: ${number(then)} of the ${number(now)} healthy instances that serve in ${at.cluster} would be left`,
+      evidence: { operation, healthyNow: now, healthyAfter: then },
+    },
+  ];
 }
 
 /** The groups after an operation, with what it holds of them or makes permanent. */
