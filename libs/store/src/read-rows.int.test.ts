@@ -34,11 +34,17 @@ describe('rows that are read one after another', () => {
 
   it('leave connections to others: who comes when many read waits for a place', async () => {
     const readers = Array.from({ length: 6 }, () => numbers(1_000));
-    const first = readers.map((reader) => reader.next());
-    await Promise.all(first.slice(0, 4));
+    const begun: (typeof readers)[number][] = [];
+    const first = readers.map(async (reader) => {
+      const { value } = await reader.next();
+      begun.push(reader);
+      return (value as { n: number }).n;
+    });
+    await expect.poll(() => begun.length).toBe(4);
     expect((await db.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
-    for (const reader of readers.slice(0, 4)) await reader.return(undefined);
-    expect((await Promise.all(first)).map(({ value }) => (value as { n: number }).n)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(begun).toHaveLength(4);
+    for (const reader of begun.slice()) await reader.return(undefined);
+    expect(await Promise.all(first)).toEqual([1, 1, 1, 1, 1, 1]);
     for (const reader of readers) await reader.return(undefined);
     expect(db.pool.idleCount).toBe(db.pool.totalCount);
   });
