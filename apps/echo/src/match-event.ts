@@ -226,6 +226,16 @@ function matchOf(row: EventRow, { pipeline, decision, ...found }: Found, positio
   };
 }
 
+/** What is written of an event once it is matched. */
+interface Matched {
+  readonly row: EventRow;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly reason: Reason | undefined;
+  readonly notListed: number;
+  readonly matches: readonly Match[];
+}
+
 /** One commit: whoever comes second finds `matched_at` set and does nothing. Answers whether anything is to start. */
 async function record(
   echo: Echo,
@@ -239,8 +249,7 @@ async function record(
   const write = async (client: Queryable): Promise<boolean> => {
     const written = await writeMatches(echo, client, { row, now, reason, notListed, matches });
     if (!written) return false;
-    const before = matches.filter(({ position }) => !written.has(position));
-    for (const match of before) {
+    for (const match of matches.filter(({ position }) => !written.has(position))) {
       const counted = await countedBefore(client, match.pipeline_id, match.identity ?? '');
       await client.query(
         `insert into echo.matches (event_id, pipeline_id, position, application, pipeline, state, reason, updated_at)
@@ -268,19 +277,7 @@ async function record(
 async function writeMatches(
   echo: Echo,
   client: Queryable,
-  {
-    row,
-    now,
-    reason,
-    notListed,
-    matches,
-  }: {
-    readonly row: EventRow;
-    readonly now: number;
-    readonly reason: Reason | undefined;
-    readonly notListed: number;
-    readonly matches: readonly Match[];
-  },
+  { row, now, reason, notListed, matches }: Matched,
 ): Promise<ReadonlySet<number> | undefined> {
   const { rows } = await client.query<{ positions: number[] }>({
     name: 'echo-write-matches',
