@@ -1,6 +1,7 @@
 import { type Database, inTransaction, openDatabase } from '@gennaker/store/database';
 import { testDatabase, type TestDatabase } from '@gennaker/fixtures/databases';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ENGINE_SETTINGS } from '../orchestrator.ts';
 import { admit, type Admission, drain, stuckQueues } from './queue-rows.ts';
 import type { QueueRules } from './queue-rules.ts';
 
@@ -124,5 +125,21 @@ describe('a queue under races of two processes', () => {
     expect(await stuckQueues(database.db.pool)).toEqual(['config']);
     expect((await look(database.db)).admitted).toEqual(['c']);
     expect(await stuckQueues(database.db.pool)).toEqual([]);
+  });
+
+  it('is looked for without reading what has ended, however much of it is stored', async () => {
+    await database.db.pool.query(`
+      insert into orca.executions (id, type, application, name, pipeline_config_id, status, complete, end_time, build_time, version, data, live)
+      select 'old' || n, 'PIPELINE', 'app', 'pipe', 'config', 'SUCCEEDED', true, n, n, 1, '{}', '{}' from generate_series(1, 5000) n`);
+    for (const id of ['a', 'b']) await enter(database.db, id, rules());
+    const engine = openDatabase(database.url, { max: 1, settings: ENGINE_SETTINGS });
+    others.push(engine);
+    expect(await stuckQueues(engine.pool)).toEqual([]);
+    await engine.pool.query('select pg_stat_force_next_flush()');
+    const { rows } = await engine.pool.query<{ read: string }>(
+      `select coalesce(sum(idx_tup_read), 0) + (select seq_tup_read from pg_stat_user_tables where relid = 'orca.executions'::regclass) as read
+       from pg_stat_user_indexes where relid = 'orca.executions'::regclass`,
+    );
+    expect(Number(rows[0]?.read)).toBeLessThan(100);
   });
 });

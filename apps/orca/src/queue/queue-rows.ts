@@ -137,8 +137,9 @@ export async function stuckQueues(db: Queryable): Promise<string[]> {
     name: 'orca-queues-stuck',
     text: `select distinct p.config_id from orca.queue_places p join orca.queues q using (config_id)
            where (select count(*) from orca.slots s where s.config_id = q.config_id) < q.slot_limit
-              or exists (select from orca.executions e where e.id = p.execution_id and e.complete)
-           union select s.config_id from orca.slots s join orca.executions e on e.id = s.execution_id where e.complete
+              or (select e.complete from orca.executions e where e.id = p.execution_id)
+           union select s.config_id from orca.slots s
+           where (select e.complete from orca.executions e where e.id = s.execution_id)
            limit 100`,
   });
   return rows.map((row) => row.config_id);

@@ -71,8 +71,8 @@ export const throughputRows: readonly Row[] = [
     ],
     round: async (world) => [
       {
-        value: perSecond(await productLoad(world, fan(), 11, { inFlight: 50, count: world.quick ? 1_500 : 15_000 })),
-        beside: perSecond(await world.peer('flow', { inFlight: 50, count: world.quick ? 1_200 : 12_000 })),
+        value: perSecond(await productLoad(world, fan(), 11, { inFlight: 50, count: world.quick ? 1_500 : 40_000 })),
+        beside: perSecond(await world.peer('flow', { inFlight: 50, count: world.quick ? 1_200 : 25_000 })),
       },
     ],
   },
