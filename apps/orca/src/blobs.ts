@@ -120,3 +120,12 @@ export function unpack(packed: Json, blobs: ReadonlyMap<string, unknown>): Json 
     }),
   );
 }
+
+/** The hashes that are kept of an execution, to be added to. */
+export function hashesOf(held: Map<string, Set<string>>, execution: string): Set<string> {
+  const known = held.get(execution);
+  if (known) return known;
+  const hashes = new Set<string>();
+  held.set(execution, hashes);
+  return hashes;
+}

@@ -1,3 +1,5 @@
+import { insertStages, listOf } from './insert-stages.ts';
+import { START_VALUES, startSteps } from './start-statement.ts';
 import { SWEEP_AFTER_MS, texts } from './transition.ts';
 
 /** What a flush has besides the executions' own rows. */
@@ -11,9 +13,15 @@ export interface FlushParts {
 }
 
 /** How rows come to a statement: as lists of any length, or as so many rows of single values, which is cheaper for few. */
-type Form = 'lists' | { readonly changed: number };
+export type Form = 'lists' | { readonly changed: number };
 
-const made = new Map<string, { readonly name: string; readonly text: string }>();
+/** A prepared statement. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+const made = new Map<string, Statement>();
 
 /**
  * All transitions of a flush in one statement: each stands by itself, fenced by owner, epoch and version. Parts that the
@@ -21,48 +29,33 @@ const made = new Map<string, { readonly name: string; readonly text: string }>()
  * executions (13) and lease, history (4), changed (8 for each), made (13), gone (2), blobs (2) and their uses (2). As single
  * values there is one execution.
  */
-export function commitStatement(
-  parts: FlushParts,
-  form: Form = 'lists',
-): { readonly name: string; readonly text: string } {
-  const key = Object.values(parts)
+export function commitStatement(parts: FlushParts, form: Form = 'lists'): Statement {
+  const name = `orca-commit-${keyOf(parts)}${form === 'lists' ? '' : `-${form.changed}`}`;
+  return known(name, () => `with ${commitSteps(parts, form, 0).join(', ')} select ${OUTCOMES} from own`);
+}
+
+/** As `commitStatement`, with new executions before them, whose parameters come first. Rows of these have no `mail_seq`. */
+export function startAndCommitStatement(parts: FlushParts): Statement {
+  return known(`orca-commit-starts-${keyOf(parts)}`, () => {
+    const steps = [...startSteps(false), ...commitSteps(parts, 'lists', START_VALUES)];
+    return `with ${steps.join(', ')} select id, false as released, null::int as mail_seq from born union all select ${OUTCOMES} from own`;
+  });
+}
+
+const OUTCOMES = 'own.id, own.owner is null as released, own.mail_seq';
+
+function keyOf(parts: FlushParts): string {
+  return Object.values(parts)
     .map((there) => (there ? 1 : 0))
     .join('');
-  const name = `orca-commit-${key}${form === 'lists' ? '' : `-${form.changed}`}`;
-  const known = made.get(name);
-  if (known) return known;
-  const statement = { name, text: build(parts, form) };
+}
+
+function known(name: string, build: () => string): Statement {
+  const old = made.get(name);
+  if (old) return old;
+  const statement = { name, text: build() };
   made.set(name, statement);
   return statement;
-}
-
-const MADE = [
-  'execution_id text',
-  'id text',
-  'position int',
-  'ref_id text',
-  'type text',
-  'name text',
-  'status text',
-  'start_time bigint',
-  'end_time bigint',
-  'parent_id text',
-  'data text',
-  'context text',
-  'outputs text',
-];
-
-/** SQL that inserts new stages, whose 13 parameters `stageLists` makes; `next` numbers them. The rows are called `v`. */
-export function insertStages(next: () => number): string {
-  const names = MADE.map((column) => column.split(' ')[0]).join(', ');
-  const lists = MADE.map((column) => listOf(column.split(' ')[1] ?? 'text', next));
-  return `insert into orca.stages (${names}) select v.* from unnest(${lists.join(', ')}) as v(${names})`;
-}
-
-/** A list parameter of a type, as rows can be made of it. */
-function listOf(type: string, next: () => number): string {
-  if (type === 'text') return texts(next());
-  return type === 'json' ? `${texts(next())}::json[]` : `$${next()}::${type}[]`;
 }
 
 const CHANGED = [
@@ -76,8 +69,9 @@ const CHANGED = [
   'outputs text',
 ];
 
-function build(parts: FlushParts, form: Form): string {
-  let last = 0;
+/** The steps of a flush; its parameters follow the first `before` ones. */
+function commitSteps(parts: FlushParts, form: Form, before: number): readonly string[] {
+  let last = before;
   /** Rows under a name; columns are written `name type`. */
   const rows = (alias: string, count: number, columns: readonly string[]): string => {
     const types = columns.map((column) => column.split(' ')[1] ?? 'text');
@@ -158,5 +152,5 @@ function build(parts: FlushParts, form: Form): string {
     steps.push(`freed as (
   delete from orca.slots s using own where own.complete and s.execution_id = own.id
 )`);
-  return `with ${steps.join(', ')} select own.id, own.owner is null as released, own.mail_seq from own`;
+  return steps;
 }

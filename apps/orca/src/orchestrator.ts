@@ -13,7 +13,7 @@ import type { Switches } from './claim-thread.ts';
 import { type Claim, Claims } from './claims.ts';
 import { EventFeed } from './event-feed.ts';
 import { noteFailure } from './set-aside.ts';
-import { type Begun, type Prepared, Starter, type Started } from './starter.ts';
+import type { Begun, Prepared, Started } from './starter.ts';
 import { Sweeper } from './sweeper.ts';
 import { engineEnv, type World } from './world.ts';
 import { inputOf, Writer } from './writer.ts';
@@ -70,7 +70,6 @@ export class Orchestrator {
   readonly bell: Bell;
   readonly #options: OrchestratorOptions;
   readonly #claims: Claims;
-  readonly #starter: Starter;
   readonly #parts: ActorParts;
   readonly #actors = new Map<string, { actor: Actor; done: Promise<void> }>();
   readonly #claiming = new Map<string, Promise<void>>();
@@ -107,14 +106,13 @@ export class Orchestrator {
     this.#parts = {
       db: db.pool,
       claims: this.#claims,
-      writer: new Writer(db.pool, this.#claims.leaseMs),
+      writer: new Writer(db.pool, this.#claims.leaseMs, () =>
+        this.#takes() ? { owner: this.#claims.owner, leaseMs: this.#claims.leaseMs } : undefined,
+      ),
       world,
       committed: (state) => this.#announce(isComplete(state.status) ? 'end' : 'progress'),
       resting: () => this.#paused || this.#draining,
     };
-    this.#starter = new Starter(db.pool, () =>
-      this.#takes() ? { owner: this.#claims.owner, leaseMs: this.#claims.leaseMs } : undefined,
-    );
     const listener: BellListener = {
       rung: (id) => this.ring(id),
       mail: (id, seq) => this.#actors.get(id)?.actor.mail(seq),
@@ -152,7 +150,9 @@ export class Orchestrator {
   /** Stores an execution, once per id, key and running correlation id, and sees to it that it begins. */
   async start(prepared: Prepared): Promise<Started> {
     const begun = this.#takes() ? this.#begun(prepared) : undefined;
-    const { claimed, at, state, ...started } = await this.#starter.start(begun ? { ...prepared, begun } : prepared);
+    const { claimed, at, state, ...started } = await this.#parts.writer.start(
+      begun ? { ...prepared, begun } : prepared,
+    );
     if (claimed) {
       this.#claims.adopt(started.id, at);
       this.#parts.writer.holds(started.id, started.held ?? []);

@@ -1,16 +1,14 @@
 import type { EngineEvent } from '@gennaker/engine/events';
 import type { ExecutionState } from '@gennaker/engine/model';
-import { steadyMs } from '@gennaker/service/clock';
 import type { Queryable } from '@gennaker/store/database';
-import { Batches } from './batches.ts';
-import { type Blob, pack } from './blobs.ts';
-import { insertStages } from './commit-statement.ts';
+import { type Blob, hashesOf, pack } from './blobs.ts';
+import type { Statement } from './commit-statement.ts';
 import { entryOf, type Keep } from './history-entry.ts';
 import { searchWords, WORD_SEPARATOR } from './rest/search-words.ts';
 import { fixedOf, liveOf } from './rows.ts';
 import { stageLists } from './stage-lists.ts';
-import { array, joined, plain, texts } from './transition.ts';
-import { hashesOf, isRefusedByData } from './writer.ts';
+import { startSteps } from './start-statement.ts';
+import { array, joined, plain } from './transition.ts';
 
 /** An execution ready to be stored, with the event that made it. */
 export interface Prepared {
@@ -55,109 +53,24 @@ export interface Birth {
   readonly leaseMs: number;
 }
 
-const BATCH = 200;
+const START = { plain: statement('orca-start', false), withBlobs: statement('orca-start-blobs', true) };
 
-/**
- * The statement that stores executions, with and without big values. Parameters: executions (15), birth (2), stages (13),
- * entries of their histories (1), the words that they are found by (1), big values (2) and their uses (2).
- */
-const START = { plain: startStatement(false), withBlobs: startStatement(true) };
-
-function startStatement(blobs: boolean): { readonly name: string; readonly text: string } {
-  const text = `
-with made as (
-  insert into orca.executions (id, type, application, name, pipeline_config_id, status, build_time, start_time, version, start_key,
-                               correlation_id, trace, data, live, owner, epoch, claim_expires, due_at, rows_version)
-  select t.id, t.type, t.application, t.name, t.config_id, t.status, t.build_time, t.start_time, t.version, t.start_key,
-         t.correlation_id, t.trace, t.data, t.live,
-         birth.owner, case when birth.owner is null then 0 else 1 end, birth.expires,
-         case when t.queued then null else coalesce(birth.expires, clock_timestamp() + interval '1 second') end,
-         -- Whoever is at work on it writes the rows of its stages when it gives it back: until then they are in the history.
-         case when birth.owner is null then null else 0 end
-  from unnest(${texts(1)}, ${texts(2)}, ${texts(3)}, ${texts(4)}, ${texts(5)}, ${texts(6)}, $7::bigint[], $8::bigint[], $9::int[], ${texts(10)},
-              ${texts(11)}, ${texts(12)}, ${texts(13)}::json[], ${texts(14)}::json[], $15::bool[])
-    as t(id, type, application, name, config_id, status, build_time, start_time, version, start_key, correlation_id, trace, data, live,
-         queued)
-  left join (select $16::text as owner, clock_timestamp() + $17::float8 * interval '1 millisecond' as expires
-             where $16::text is not null) birth on not t.queued
-  on conflict do nothing
-  returning id, application, pipeline_config_id, trace
-), stages as (
-  ${insertStages(counter(18))} join made on made.id = v.execution_id
-), history as (
-  insert into orca.events (execution_id, sequence, application, pipeline_config_id, trace, data)
-  select made.id, 1, made.application, made.pipeline_config_id, made.trace, v.data
-  from unnest(${texts(1)}, ${texts(31)}) as v(id, data) join made on made.id = v.id
-), words as (
-  insert into orca.execution_words (execution_id, build_time, words)
-  select made.id, v.build_time, string_to_array(v.words, E'\\x1f')
-  from unnest(${texts(1)}, $7::bigint[], ${texts(32)}) as v(id, build_time, words) join made on made.id = v.id
-  where v.words is not null
-)`;
-  const stored = `, stored as (
-  insert into orca.blobs (hash, data) select decode(v.hash, 'hex'), v.data from unnest(${texts(33)}, ${texts(34)}) as v(hash, data)
-  on conflict do nothing
-), used as (
-  insert into orca.blob_uses (execution_id, hash)
-  select v.execution_id, decode(v.hash, 'hex') from unnest(${texts(35)}, ${texts(36)}) as v(execution_id, hash)
-  join made on made.id = v.execution_id on conflict do nothing
-)`;
-  return {
-    name: blobs ? 'orca-start-blobs' : 'orca-start',
-    text: `${text}${blobs ? stored : ''} select id from made`,
-  };
+function statement(name: string, blobs: boolean): Statement {
+  return { name, text: `with ${startSteps(blobs).join(', ')} select id from born` };
 }
 
-function counter(first: number): () => number {
-  let next = first;
-  return () => next++;
-}
-
-interface Waiting {
-  readonly prepared: Prepared;
-  resolve(started: Born): void;
-  reject(error: unknown): void;
-}
-
-/** Stores new executions: those of calls that arrive together share a statement, and are claimed at their birth where this process can work on them. */
-export class Starter {
-  readonly #db: Queryable;
-  readonly #birth: () => Birth | undefined;
-  readonly #batches = new Batches<Waiting>(BATCH, (batch) => this.#write(batch));
-
-  /** `birth` says whether this process takes what is started now. */
-  constructor(db: Queryable, birth: () => Birth | undefined) {
-    this.#db = db;
-    this.#birth = birth;
-  }
-
-  /** Stores an execution, once per id, key and running correlation id. */
-  start(prepared: Prepared): Promise<Born> {
-    return new Promise((resolve, reject) => this.#batches.add({ prepared, resolve, reject }));
-  }
-
-  async #write(batch: readonly Waiting[]): Promise<() => void> {
-    const birth = this.#birth();
-    const at = steadyMs();
-    try {
-      const started = await insertExecutions(
-        this.#db,
-        batch.map(({ prepared }) => prepared),
-        birth,
-      );
-      return () =>
-        batch.forEach(({ prepared, resolve }, index) => {
-          const one = started[index] ?? { id: prepared.state.id, fresh: false };
-          const claimed = one.fresh && birth !== undefined && !prepared.queued;
-          resolve({ ...one, at, claimed, state: firstOf(prepared, birth) });
-        });
-    } catch (error) {
-      if (batch.length === 1 || !isRefusedByData(error)) return () => batch.forEach(({ reject }) => reject(error));
-      const tell: (() => void)[] = [];
-      for (const one of batch) tell.push(await this.#write([one]));
-      return () => tell.forEach((each) => each());
-    }
-  }
+/** New executions as parameters of a statement, and what their rows will be. */
+export interface StartPart {
+  readonly all: readonly Prepared[];
+  /** Who takes them; absent: nobody yet. */
+  readonly birth: Birth | undefined;
+  /** Their states as they are stored, by index. */
+  readonly states: readonly ExecutionState[];
+  readonly values: readonly unknown[];
+  /** They have big values, which the statement stores too. */
+  readonly blobs: boolean;
+  /** Hashes of those, by execution. */
+  readonly held: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
@@ -165,6 +78,20 @@ export class Starter {
  * the new one, or the one that had the id, the key or the correlation id already.
  */
 export async function insertExecutions(db: Queryable, all: readonly Prepared[], birth?: Birth): Promise<Started[]> {
+  return insertStarts(db, startPart(all, birth));
+}
+
+/** As `insertExecutions`, of executions that are parameters already. */
+export async function insertStarts(db: Queryable, part: StartPart): Promise<Started[]> {
+  const { rows } = await db.query<{ id: string }>({
+    ...(part.blobs ? START.withBlobs : START.plain),
+    values: [...part.values],
+  });
+  return startedOf(db, part, new Set(rows.map((row) => row.id)));
+}
+
+/** Makes parameters of new executions. */
+export function startPart(all: readonly Prepared[], birth?: Birth): StartPart {
   const firsts = all.map((one) => ({ ...one, state: firstOf(one, birth) }));
   const stages = firsts.flatMap(({ state, queued }) =>
     birth && !queued ? [] : Object.values(state.stages).map((stage) => ({ execution: state.id, stage })),
@@ -190,41 +117,44 @@ export async function insertExecutions(db: Queryable, all: readonly Prepared[], 
     const begun = birth && !one.queued ? one.begun : undefined;
     return entryOf(begun?.inputs ?? [], [one.event, ...(begun?.events ?? [])], keep(one.state.id));
   });
+  // In one order everywhere: two flushes that store the same values never wait for each other in a circle.
   const big = [...blobs.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1));
-  const { rows } = await db.query<{ id: string }>({
-    ...(big.length > 0 ? START.withBlobs : START.plain),
-    values: [
-      joined(firsts.map(({ state }) => state.id)),
-      joined(firsts.map(({ state }) => state.type)),
-      joined(firsts.map(({ state }) => plain(state.application))),
-      joined(firsts.map(({ state }) => plain(state.name))),
-      joined(firsts.map(({ state }) => given(state.pipelineConfigId) ?? '')),
-      joined(firsts.map(({ state }) => state.status)),
-      array(firsts.map(({ state }) => state.buildTime)),
-      array(firsts.map(({ state }) => state.startTime)),
-      array(firsts.map(({ state }) => state.version)),
-      joined(firsts.map(({ key }) => given(key) ?? '')),
-      joined(firsts.map(({ state }) => given(state.trigger.correlationId) ?? '')),
-      joined(firsts.map(({ trace }) => given(trace) ?? '')),
-      joined(firsts.map(({ state }) => JSON.stringify(fixedOf(state)))),
-      joined(firsts.map(({ state }) => JSON.stringify(liveOf(state)))),
-      array(firsts.map(({ queued }) => queued === true)),
-      birth?.owner ?? null,
-      birth?.leaseMs ?? null,
-      ...lists,
-      joined(entries),
-      joined(firsts.map(({ state }) => (state.type === 'PIPELINE' ? searchWords(state).join(WORD_SEPARATOR) : ''))),
-      ...(big.length === 0
-        ? []
-        : [
-            joined(big.map((blob) => blob.hash)),
-            joined(big.map((blob) => blob.data)),
-            joined([...held].flatMap(([execution, hashes]) => [...hashes].map(() => execution))),
-            joined([...held.values()].flatMap((hashes) => [...hashes])),
-          ]),
-    ],
-  });
-  const made = new Set(rows.map((row) => row.id));
+  const values = [
+    joined(firsts.map(({ state }) => state.id)),
+    joined(firsts.map(({ state }) => state.type)),
+    joined(firsts.map(({ state }) => plain(state.application))),
+    joined(firsts.map(({ state }) => plain(state.name))),
+    joined(firsts.map(({ state }) => given(state.pipelineConfigId) ?? '')),
+    joined(firsts.map(({ state }) => state.status)),
+    array(firsts.map(({ state }) => state.buildTime)),
+    array(firsts.map(({ state }) => state.startTime)),
+    array(firsts.map(({ state }) => state.version)),
+    joined(firsts.map(({ key }) => given(key) ?? '')),
+    joined(firsts.map(({ state }) => given(state.trigger.correlationId) ?? '')),
+    joined(firsts.map(({ trace }) => given(trace) ?? '')),
+    joined(firsts.map(({ state }) => JSON.stringify(fixedOf(state)))),
+    joined(firsts.map(({ state }) => JSON.stringify(liveOf(state)))),
+    array(firsts.map(({ queued }) => queued === true)),
+    birth?.owner ?? null,
+    birth?.leaseMs ?? null,
+    ...lists,
+    joined(entries),
+    joined(firsts.map(({ state }) => (state.type === 'PIPELINE' ? searchWords(state).join(WORD_SEPARATOR) : ''))),
+    ...(big.length === 0
+      ? []
+      : [
+          joined(big.map((blob) => blob.hash)),
+          joined(big.map((blob) => blob.data)),
+          joined([...held].flatMap(([execution, hashes]) => [...hashes].map(() => execution))),
+          joined([...held.values()].flatMap((hashes) => [...hashes])),
+        ]),
+  ];
+  return { all, birth, states: firsts.map(({ state }) => state), values, blobs: big.length > 0, held };
+}
+
+/** Which execution answers for each that was to be stored; `made`: ids of those that were. */
+export async function startedOf(db: Queryable, part: StartPart, made: ReadonlySet<string>): Promise<Started[]> {
+  const { all, held } = part;
   const others = all.filter(({ state }) => !made.has(state.id));
   const known = others.length === 0 ? [] : await findExisting(db, others);
   return all.map(({ state }, index) => {

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { changes } from './actor.ts';
 import { retain } from './retention.ts';
 import { readExecution } from './rows.ts';
-import { insertExecutions, type Prepared, Starter } from './starter.ts';
+import { insertExecutions, type Prepared } from './starter.ts';
 import { storable } from './storable.ts';
 import type { Transition } from './transition.ts';
 import { Writer } from './writer.ts';
@@ -172,7 +172,7 @@ describe('the writer', () => {
 
 describe('starts', () => {
   it('that arrive together are one statement, once per id, key and running correlation id', async () => {
-    const starter = new Starter(database.db.pool, () => OWNER);
+    const starter = new Writer(database.db.pool, 4_000, () => OWNER);
     const started = await Promise.all([
       starter.start(prepared('a', { key: 'k' })),
       starter.start(prepared('b', { key: 'k' })),
@@ -194,6 +194,106 @@ describe('starts', () => {
     ]);
     await database.db.pool.query(`update orca.executions set complete = true where id = 'c'`);
     expect(await starter.start(prepared('d', { correlationId: 'x' }))).toMatchObject({ id: 'd', fresh: true });
+  });
+
+  /** A writer that notes the names of its statements. */
+  const noting = (): { writer: Writer; statements: string[] } => {
+    const statements: string[] = [];
+    const db = {
+      query: (config: { name?: string; text: string }) => {
+        statements.push(config.name ?? '');
+        return database.db.pool.query(config);
+      },
+    } as unknown as typeof database.db.pool;
+    return { writer: new Writer(db, 4_000, () => OWNER), statements };
+  };
+
+  it('and transitions that arrive with them are one statement, each with what became of it', async () => {
+    const [kept, taken] = await born(['kept', 'taken']);
+    if (!kept || !taken) throw new Error('no states');
+    await database.db.pool.query(`update orca.executions set epoch = 2 where id = 'taken'`);
+    const { writer, statements } = noting();
+    expect(
+      await Promise.all([
+        writer.start(prepared('new')),
+        writer.commit(transition(kept)),
+        writer.start(prepared('kept')),
+        writer.commit(transition(taken)),
+      ]),
+    ).toMatchObject([
+      { id: 'new', fresh: true, claimed: true },
+      { kind: 'committed', released: true, mailSeq: 0 },
+      { id: 'kept', fresh: false, claimed: false },
+      { kind: 'fenced' },
+    ]);
+    expect(statements).toEqual([expect.stringContaining('orca-commit-starts'), 'orca-start-existing']);
+    expect((await readExecution(database.db.pool, 'new')).status).toBe('NOT_STARTED');
+    expect((await readExecution(database.db.pool, 'kept')).status).toBe('SUCCEEDED');
+    expect(await readExecution(database.db.pool, 'taken')).toEqual(taken);
+  });
+
+  it('stand for themselves beside a transition that is refused, and it beside one of them', async () => {
+    const [good, bad] = await born(['good', 'bad']);
+    if (!good || !bad) throw new Error('no states');
+    await database.db.pool.query(
+      `insert into orca.events (execution_id, sequence, application, data) values ('bad', 2, 'app', '{}')`,
+    );
+    const refused = prepared('refused');
+    const { writer } = noting();
+    const outcomes = await Promise.allSettled([
+      writer.start(prepared('new')),
+      writer.start({ ...refused, state: { ...refused.state, buildTime: 0.5 } }),
+      writer.commit(transition(good)),
+      writer.commit(transition(bad)),
+    ]);
+    expect(outcomes).toMatchObject([
+      { status: 'fulfilled', value: { id: 'new', fresh: true } },
+      { status: 'rejected', reason: { code: '22P02' } },
+      { status: 'fulfilled', value: { kind: 'committed' } },
+      { status: 'rejected', reason: { code: '23505' } },
+    ]);
+    expect((await readExecution(database.db.pool, 'new')).id).toBe('new');
+    expect((await readExecution(database.db.pool, 'good')).status).toBe('SUCCEEDED');
+  });
+
+  it('with big values go beside the transitions, not in their statement', async () => {
+    const [state] = await born(['e']);
+    if (!state) throw new Error('no state');
+    const { writer, statements } = noting();
+    const big = 'x'.repeat(10_000);
+    const [started, committed] = await Promise.all([
+      writer.start(prepared('new', { context: { big } })),
+      writer.commit(transition(state)),
+    ]);
+    expect([started, committed]).toMatchObject([{ id: 'new', fresh: true }, { kind: 'committed' }]);
+    expect(statements.toSorted()).toEqual([expect.stringContaining('orca-commit'), 'orca-start-blobs']);
+    expect(Object.values((await readExecution(database.db.pool, 'new')).stages)[0]?.context).toMatchObject({ big });
+  });
+
+  it('are refused, and a transition beside them is read back, when the answer of both was lost', async () => {
+    const [state] = await born(['e']);
+    if (!state) throw new Error('no state');
+    let lost = false;
+    const deaf = {
+      query: async (config: { name?: string; text: string }) => {
+        const result = await database.db.pool.query(config);
+        if (config.name?.startsWith('orca-commit-starts') && !lost) {
+          lost = true;
+          throw new Error('Connection terminated unexpectedly');
+        }
+        return result;
+      },
+    } as unknown as typeof database.db.pool;
+    const writer = new Writer(deaf, 4_000, () => OWNER);
+    const [started, committed] = await Promise.allSettled([
+      writer.start(prepared('new', { key: 'k' })),
+      writer.commit(transition(state)),
+    ]);
+    expect(started).toMatchObject({ status: 'rejected' });
+    expect(committed).toMatchObject({ status: 'fulfilled', value: { kind: 'committed', released: true } });
+    expect(lost).toBe(true);
+    // Whoever asked asks again with the same key, and is told of the one that was stored.
+    expect(await writer.start(prepared('again', { key: 'k' }))).toMatchObject({ id: 'new', fresh: false });
   });
 });
 

@@ -1,38 +1,67 @@
-import { isComplete } from '@gennaker/contracts/status';
 import type { Message } from '@gennaker/engine/messages';
-import type { Json } from '@gennaker/engine/model';
+import { steadyMs } from '@gennaker/service/clock';
 import type { Queryable } from '@gennaker/store/database';
 import { Batches } from './batches.ts';
-import { type Blob, pack } from './blobs.ts';
-import { commitStatement } from './commit-statement.ts';
-import { entryOf } from './history-entry.ts';
-import { liveOf, stageDataOf } from './rows.ts';
-import { stageLists } from './stage-lists.ts';
-import { array, joined, type Outcome, type Transition } from './transition.ts';
+import { hashesOf } from './blobs.ts';
+import { type CommitPart, commitPart } from './commit-part.ts';
+import { commitStatement, startAndCommitStatement } from './commit-statement.ts';
+import {
+  type Birth,
+  type Born,
+  insertStarts,
+  type Prepared,
+  type Started,
+  startedOf,
+  type StartPart,
+  startPart,
+} from './starter.ts';
+import type { Outcome, Transition } from './transition.ts';
 
-/** Most transitions of one flush. */
+/** Most pieces of one flush. */
 const BATCH = 500;
-/** Stages that a transition alone in its flush may change for its values to go one by one. */
-const MOST_SINGLY = 4;
 
-interface Waiting {
+interface Commit {
   readonly transition: Transition;
   resolve(outcome: Outcome): void;
   reject(error: unknown): void;
 }
 
-/** The one writer of a process: transitions are handed in, and written in batches. A batch that fails is split until the row at fault is alone. */
+interface Start {
+  readonly prepared: Prepared;
+  resolve(started: Born): void;
+  reject(error: unknown): void;
+}
+
+/** Tells everybody of a flush what became of it. */
+type Tell = () => void;
+
+/** A row of a flush's answer; one of a new execution has no `mail_seq`. */
+interface FlushRow {
+  readonly id: string;
+  readonly released: boolean;
+  readonly mail_seq: number | null;
+}
+
+/**
+ * The one writer of a process: new executions and transitions are handed in, and written in batches, those that come together
+ * in one statement. A batch that fails is split until the row at fault is alone.
+ */
 export class Writer {
   readonly #db: Queryable;
   readonly #leaseMs: number;
+  readonly #birth: () => Birth | undefined;
   /** Big values that the executions at hand hold in the database already. */
   readonly #stored = new Map<string, Set<string>>();
-  readonly #batches = new Batches<Waiting>(BATCH, (batch) => this.#write(batch));
+  readonly #batches = new Batches<Commit | Start>(BATCH, (batch) => this.#write(batch));
 
-  /** `leaseMs`: for how long a commit renews the claim that it is made under. */
-  constructor(db: Queryable, leaseMs: number) {
+  /**
+   * `leaseMs`: for how long a commit renews the claim that it is made under. `birth` says whether this process takes what is
+   * started now; absent: never.
+   */
+  constructor(db: Queryable, leaseMs: number, birth: () => Birth | undefined = () => undefined) {
     this.#db = db;
     this.#leaseMs = leaseMs;
+    this.#birth = birth;
   }
 
   /** Told of big values that the database holds for an execution at hand. */
@@ -50,30 +79,84 @@ export class Writer {
     return new Promise((resolve, reject) => this.#batches.add({ transition, resolve, reject }));
   }
 
-  async #write(batch: readonly Waiting[]): Promise<() => void> {
-    const transitions = batch.map(({ transition }) => transition);
+  /** Stores a new execution, once per id, key and running correlation id; it is claimed at its birth where this process works on it. */
+  start(prepared: Prepared): Promise<Born> {
+    return new Promise((resolve, reject) => this.#batches.add({ prepared, resolve, reject }));
+  }
+
+  async #write(batch: readonly (Commit | Start)[]): Promise<Tell> {
+    const starts: Start[] = [];
+    const commits: Commit[] = [];
+    for (const one of batch) {
+      if ('prepared' in one) starts.push(one);
+      else commits.push(one);
+    }
+    if (starts.length === 0) return this.#commit(commits);
+    if (commits.length === 0) return this.#start(starts);
+    return this.#both(starts, commits);
+  }
+
+  /** One statement for both; where big values are to be stored, or the database refuses something, each kind goes by itself. */
+  async #both(starts: readonly Start[], commits: readonly Commit[]): Promise<Tell> {
+    const at = steadyMs();
     try {
-      const outcomes = await commit(this.#db, transitions, this.#leaseMs, this.#stored);
-      return () => {
-        for (const { transition, resolve } of batch) {
-          resolve(outcomes.get(transition.state.id) ?? { kind: 'fenced' });
-        }
-      };
+      const start = startPart(preparedOf(starts), this.#birth());
+      const commit = commitPart(transitionsOf(commits), this.#leaseMs, this.#stored, false);
+      if (start.blobs || commit.uses.length > 0)
+        return allOf(await Promise.all([this.#start(starts, start), this.#commit(commits, commit)]));
+      const { rows } = await this.#db.query<FlushRow>({
+        ...startAndCommitStatement(commit.parts),
+        values: [...start.values, ...commit.values],
+      });
+      const born = new Set(rows.filter((row) => row.mail_seq === null).map((row) => row.id));
+      const tellStarts = startedOf(this.#db, start, born).then(
+        (started) => tellBorn(starts, start, started, at),
+        (error: unknown) => rejectAll(starts, error),
+      );
+      return allOf([await tellStarts, tellOutcomes(commits, rows)]);
+    } catch (error) {
+      if (isRefusedByData(error)) return allOf(await Promise.all([this.#start(starts), this.#commit(commits)]));
+      return allOf([rejectAll(starts, error), await this.#readBack(commits, error)]);
+    }
+  }
+
+  async #start(batch: readonly Start[], ready?: StartPart): Promise<Tell> {
+    const at = steadyMs();
+    try {
+      const part = ready ?? startPart(preparedOf(batch), this.#birth());
+      return tellBorn(batch, part, await insertStarts(this.#db, part), at);
+    } catch (error) {
+      if (batch.length === 1 || !isRefusedByData(error)) return rejectAll(batch, error);
+      const tell: Tell[] = [];
+      for (const one of batch) tell.push(await this.#start([one]));
+      return allOf(tell);
+    }
+  }
+
+  async #commit(batch: readonly Commit[], ready?: CommitPart): Promise<Tell> {
+    try {
+      const part = ready ?? commitPart(transitionsOf(batch), this.#leaseMs, this.#stored, true);
+      const { rows } = await this.#db.query<FlushRow>({
+        ...commitStatement(part.parts, part.form),
+        values: [...part.values],
+      });
+      for (const { execution, hash } of part.uses) hashesOf(this.#stored, execution).add(hash);
+      return tellOutcomes(batch, rows);
     } catch (error) {
       return isRefusedByData(error) ? this.#split(batch, error) : this.#readBack(batch, error);
     }
   }
 
-  async #split(batch: readonly Waiting[], error: unknown): Promise<() => void> {
+  async #split(batch: readonly Commit[], error: unknown): Promise<Tell> {
     const [only, ...others] = batch;
     if (only && others.length === 0) return () => only.reject(error);
     const half = Math.ceil(batch.length / 2);
-    const tell = [await this.#write(batch.slice(0, half)), await this.#write(batch.slice(half))];
-    return () => tell.forEach((one) => one());
+    const tell = [await this.#commit(batch.slice(0, half)), await this.#commit(batch.slice(half))];
+    return allOf(tell);
   }
 
   /** Nobody knows what became of a flush: the rows tell. What was not written may be tried again by whoever asked. */
-  async #readBack(batch: readonly Waiting[], error: unknown): Promise<() => void> {
+  async #readBack(batch: readonly Commit[], error: unknown): Promise<Tell> {
     const ids = batch.map(({ transition }) => transition.state.id);
     try {
       const { rows } = await this.#db.query<BackRow>({
@@ -90,9 +173,50 @@ export class Writer {
         }
       };
     } catch {
-      return () => batch.forEach(({ reject }) => reject(error));
+      return rejectAll(batch, error);
     }
   }
+}
+
+const preparedOf = (batch: readonly Start[]): Prepared[] => batch.map(({ prepared }) => prepared);
+const transitionsOf = (batch: readonly Commit[]): Transition[] => batch.map(({ transition }) => transition);
+
+const allOf =
+  (tell: readonly Tell[]): Tell =>
+  () =>
+    tell.forEach((one) => one());
+const rejectAll =
+  (batch: readonly (Start | Commit)[], error: unknown): Tell =>
+  () =>
+    batch.forEach(({ reject }) => reject(error));
+
+/** `at`: when the statement that stored them began. */
+function tellBorn(
+  batch: readonly Start[],
+  { states, birth }: StartPart,
+  started: readonly Started[],
+  at: number,
+): Tell {
+  return () =>
+    batch.forEach(({ prepared, resolve }, index) => {
+      const one = started[index] ?? { id: prepared.state.id, fresh: false };
+      const claimed = one.fresh && birth !== undefined && !prepared.queued;
+      resolve({ ...one, at, claimed, state: states[index] ?? prepared.state });
+    });
+}
+
+function tellOutcomes(batch: readonly Commit[], rows: readonly FlushRow[]): Tell {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return () => {
+    for (const { transition, resolve } of batch) {
+      const row = byId.get(transition.state.id);
+      resolve(
+        row && row.mail_seq !== null
+          ? { kind: 'committed', released: row.released, mailSeq: row.mail_seq }
+          : { kind: 'fenced' },
+      );
+    }
+  };
 }
 
 interface BackRow {
@@ -118,153 +242,6 @@ function became(t: Transition, row: BackRow | undefined): Outcome | undefined {
 export function isRefusedByData(error: unknown): boolean {
   if (error instanceof TypeError || error instanceof RangeError) return true;
   return error instanceof Error && 'code' in error && /^(22|23|54)/.test(String(error.code));
-}
-
-async function commit(
-  db: Queryable,
-  all: readonly Transition[],
-  leaseMs: number,
-  stored: Map<string, Set<string>>,
-): Promise<ReadonlyMap<string, Outcome>> {
-  const events = all.filter((t) => t.events.length > 0);
-  const changed = all.flatMap((t) => t.rows?.changed.map((one) => ({ execution: t.state.id, ...one })) ?? []);
-  const made = all.flatMap((t) => t.rows?.made.map((stage) => ({ execution: t.state.id, stage })) ?? []);
-  const removed = all.flatMap((t) => t.rows?.removed.map((id) => ({ execution: t.state.id, id })) ?? []);
-  const blobs = new Map<string, Blob>();
-  const uses: { execution: string; hash: string }[] = [];
-  const packed = (execution: string, value: Json): string => {
-    const { text, blobs: big } = pack(value);
-    for (const blob of big) {
-      if (stored.get(execution)?.has(blob.hash)) continue;
-      blobs.set(blob.hash, blob);
-      uses.push({ execution, hash: blob.hash });
-    }
-    return text;
-  };
-  const ifChanged = (execution: string, before: Json, after: Json): string =>
-    before === after ? '' : packed(execution, after);
-  const contexts = changed.map((one) => ifChanged(one.execution, one.before.context, one.after.context));
-  const outputs = changed.map((one) => ifChanged(one.execution, one.before.outputs, one.after.outputs));
-  const stages = made.length === 0 ? [] : stageLists(made, (execution) => (value) => packed(execution, value));
-  const entries = events.map((t) => entryOf(t.inputs, t.events, (value) => packed(t.state.id, value)));
-  // In one order everywhere: two flushes that store the same values never wait for each other in a circle.
-  const big = [...blobs.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1));
-  const parts = {
-    history: events.length > 0,
-    changed: changed.length > 0,
-    made: made.length > 0,
-    gone: removed.length > 0,
-    blobs: uses.length > 0,
-    ended: all.some((t) => isComplete(t.state.status)),
-  };
-  const [only, ...more] = all;
-  const single =
-    only && more.length === 0 && !parts.made && !parts.gone && !parts.blobs && changed.length <= MOST_SINGLY;
-  const statement = commitStatement(parts, single ? { changed: changed.length } : 'lists');
-  const values: unknown[] = single
-    ? singly(only, leaseMs, entries[0], contexts, outputs)
-    : [
-        joined(all.map((t) => t.state.id)),
-        joined(all.map((t) => t.owner)),
-        array(all.map((t) => t.epoch)),
-        array(all.map((t) => t.from)),
-        array(all.map((t) => t.state.version)),
-        joined(all.map((t) => t.state.status)),
-        array(all.map((t) => isComplete(t.state.status))),
-        array(all.map((t) => t.state.startTime)),
-        array(all.map((t) => t.state.endTime)),
-        joined(all.map((t) => (t.rows ? JSON.stringify(liveOf(t.state)) : ''))),
-        array(all.map((t) => t.mailApplied)),
-        array(all.map((t) => t.wakeAt)),
-        array(all.map((t) => t.release)),
-        leaseMs,
-      ];
-  if (!single) {
-    if (events.length > 0)
-      values.push(
-        joined(events.map((t) => t.state.id)),
-        array(events.map((t) => t.events[0]?.sequence ?? 0)),
-        joined(events.map((t) => t.trace)),
-        joined(entries),
-      );
-    if (changed.length > 0)
-      values.push(
-        joined(changed.map((one) => one.execution)),
-        joined(changed.map((one) => one.after.id)),
-        joined(changed.map((one) => one.after.status)),
-        array(changed.map((one) => one.after.startTime)),
-        array(changed.map((one) => one.after.endTime)),
-        joined(changed.map((one) => JSON.stringify(stageDataOf(one.after)))),
-        joined(contexts),
-        joined(outputs),
-      );
-    if (made.length > 0) values.push(...stages);
-    if (removed.length > 0)
-      values.push(joined(removed.map((one) => one.execution)), joined(removed.map((one) => one.id)));
-    if (uses.length > 0)
-      values.push(
-        joined(big.map((blob) => blob.hash)),
-        joined(big.map((blob) => blob.data)),
-        joined(uses.map((use) => use.execution)),
-        joined(uses.map((use) => use.hash)),
-      );
-  }
-  const { rows } = await db.query<{ id: string; released: boolean; mail_seq: number }>({
-    ...statement,
-    values,
-  });
-  for (const { execution, hash } of uses) hashesOf(stored, execution).add(hash);
-  return new Map(
-    rows.map((row) => [row.id, { kind: 'committed', released: row.released, mailSeq: row.mail_seq } as const]),
-  );
-}
-
-/** The hashes that are kept of an execution, to be added to. */
-export function hashesOf(held: Map<string, Set<string>>, execution: string): Set<string> {
-  const known = held.get(execution);
-  if (known) return known;
-  const hashes = new Set<string>();
-  held.set(execution, hashes);
-  return hashes;
-}
-
-/** A transition's values one by one, in the order of the statement. An empty context or output is one that did not change. */
-function singly(
-  t: Transition,
-  leaseMs: number,
-  entry: string | undefined,
-  contexts: readonly string[],
-  outputs: readonly string[],
-): unknown[] {
-  const { state } = t;
-  const { id } = state;
-  return [
-    id,
-    t.owner,
-    t.epoch,
-    t.from,
-    state.version,
-    state.status,
-    isComplete(state.status),
-    state.startTime ?? null,
-    state.endTime ?? null,
-    t.rows ? JSON.stringify(liveOf(state)) : null,
-    t.mailApplied,
-    t.wakeAt ?? null,
-    t.release,
-    leaseMs,
-    ...(entry === undefined ? [] : [id, t.events[0]?.sequence ?? 0, t.trace || null, entry]),
-    ...(t.rows?.changed ?? []).flatMap(({ after }, index) => [
-      id,
-      after.id,
-      after.status,
-      after.startTime ?? null,
-      after.endTime ?? null,
-      JSON.stringify(stageDataOf(after)),
-      contexts[index] || null,
-      outputs[index] || null,
-    ]),
-  ];
 }
 
 /** What the history keeps of an input. What a task returned is in the events themselves. */
