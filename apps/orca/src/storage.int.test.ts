@@ -70,18 +70,23 @@ const born = async (ids: readonly string[]): Promise<ExecutionState[]> => {
 };
 const ids = (count: number): string[] => Array.from({ length: count }, (_, index) => `e${index}`);
 
+/** A writer that notes the names of its statements. */
+function noting(): { writer: Writer; statements: string[] } {
+  const statements: string[] = [];
+  const db = {
+    query: (config: { name?: string; text: string }) => {
+      statements.push(config.name ?? '');
+      return database.db.pool.query(config);
+    },
+  } as unknown as typeof database.db.pool;
+  return { writer: new Writer(db, 4_000, () => OWNER), statements };
+}
+
 describe('the writer', () => {
   it('commits many executions in few statements, and refuses those that it does not own', async () => {
     const states = await born(ids(40));
     await database.db.pool.query(`update orca.executions set epoch = 2 where id = 'e7'`);
-    const statements: string[] = [];
-    const counting = {
-      query: (config: { name?: string; text: string }) => {
-        statements.push(config.name ?? '');
-        return database.db.pool.query(config);
-      },
-    } as unknown as typeof database.db.pool;
-    const writer = new Writer(counting, 4_000);
+    const { writer, statements } = noting();
     const outcomes = await Promise.all(states.map((state) => writer.commit(transition(state))));
     // Half of them, and the other half.
     expect(statements).toHaveLength(2);
@@ -195,18 +200,6 @@ describe('starts', () => {
     await database.db.pool.query(`update orca.executions set complete = true where id = 'c'`);
     expect(await starter.start(prepared('d', { correlationId: 'x' }))).toMatchObject({ id: 'd', fresh: true });
   });
-
-  /** A writer that notes the names of its statements. */
-  const noting = (): { writer: Writer; statements: string[] } => {
-    const statements: string[] = [];
-    const db = {
-      query: (config: { name?: string; text: string }) => {
-        statements.push(config.name ?? '');
-        return database.db.pool.query(config);
-      },
-    } as unknown as typeof database.db.pool;
-    return { writer: new Writer(db, 4_000, () => OWNER), statements };
-  };
 
   it('and transitions that arrive with them are one statement, each with what became of it', async () => {
     const [kept, taken] = await born(['kept', 'taken']);
