@@ -13,7 +13,7 @@ import type { Switches } from './claim-thread.ts';
 import { type Claim, Claims } from './claims.ts';
 import { EventFeed } from './event-feed.ts';
 import { noteFailure } from './set-aside.ts';
-import type { Begun, Prepared, Started } from './starter.ts';
+import type { Begun, Prepared, Started } from './start-part.ts';
 import { Sweeper } from './sweeper.ts';
 import { engineEnv, type World } from './world.ts';
 import { inputOf, Writer } from './writer.ts';

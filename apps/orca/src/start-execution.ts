@@ -11,7 +11,7 @@ import { ulid } from 'ulid';
 import type { Orchestrator } from './orchestrator.ts';
 import { isTrue, queueRules } from './queue/queue-rules.ts';
 import type { Queues } from './queue/queues.ts';
-import type { Prepared, Started } from './starter.ts';
+import type { Prepared, Started } from './start-part.ts';
 import { asStorable } from './storable.ts';
 import { artifactsApart } from './stored-artifacts.ts';
 

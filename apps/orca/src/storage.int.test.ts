@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { changes } from './actor.ts';
 import { retain } from './retention.ts';
 import { readExecution } from './rows.ts';
-import { insertExecutions, type Prepared } from './starter.ts';
+import { insertExecutions, type Prepared } from './start-part.ts';
 import { storable } from './storable.ts';
 import type { Transition } from './transition.ts';
 import { Writer } from './writer.ts';

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changes } from './actor.ts';
 import type { Mail } from './mailbox.ts';
-import type { Prepared } from './starter.ts';
+import type { Prepared } from './start-part.ts';
 import type { Outcome, Transition } from './transition.ts';
 
 /** What a worker has when it has claimed an execution. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Claims } from './claims.ts';
 import { postMail, readMail } from './mailbox.ts';
 import { MemoryStore } from './memory-store.fixture.ts';
-import { insertExecutions } from './starter.ts';
+import { insertExecutions } from './start-part.ts';
 import { type EngineStore, prepared, sameAnswers, storeSuite, SUITE_LEASE_MS } from './store-suite.fixture.ts';
 import { Sweeper } from './sweeper.ts';
 import { Writer } from './writer.ts';

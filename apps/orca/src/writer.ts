@@ -14,7 +14,7 @@ import {
   startedOf,
   type StartPart,
   startPart,
-} from './starter.ts';
+} from './start-part.ts';
 import type { Outcome, Transition } from './transition.ts';
 
 /** Most pieces of one flush. */

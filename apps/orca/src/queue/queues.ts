@@ -4,7 +4,7 @@ import type { ExecutionState } from '@gennaker/engine/model';
 import { type Database, inTransaction } from '@gennaker/store/database';
 import type { Logger } from 'pino';
 import { type Mail, type Posted, postMailWithin } from '../mailbox.ts';
-import { insertExecutions, type Prepared, type Started } from '../starter.ts';
+import { insertExecutions, type Prepared, type Started } from '../start-part.ts';
 import { admit, drain, liftLimit, queueIds, stuckQueues, waitingIn } from './queue-rows.ts';
 import { type QueueRules, waitingReason } from './queue-rules.ts';
 

@@ -5,7 +5,7 @@ import type { ExecutionState } from '@gennaker/engine/model';
 import { inTransaction } from '@gennaker/store/database';
 import type { MailParts } from '../send-mail.ts';
 import { storable } from '../storable.ts';
-import { insertExecutions } from '../starter.ts';
+import { insertExecutions } from '../start-part.ts';
 import { prepareExecution, type StartRequest } from '../start-execution.ts';
 
 /** Stores a start that failed as an ended execution that says why, so that its pipeline's history shows it. Answers its id. */
