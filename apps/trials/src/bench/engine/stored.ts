@@ -33,7 +33,7 @@ async function filledDatabase(world: BenchWorld, name: string, executions: numbe
 async function microsPerStage(world: BenchWorld, databaseUrl: string): Promise<number> {
   const product = await world.product({ databaseUrl });
   try {
-    const load = { inFlight: 50, count: world.quick ? 400 : 1_000 };
+    const load = { inFlight: 50, count: world.quick ? 400 : 4_000 };
     const { cpuSeconds, stages } = await world.load(product, linear(), 10, load);
     return (cpuSeconds / stages) * 1e6;
   } finally {
