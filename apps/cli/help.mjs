@@ -157,11 +157,34 @@ See docs/guide/test-your-pipelines.md.`,
     text: 'Writes extension registries and OpenAPI documents; with --check only says which are stale.',
   },
   demo: { about: 'play the demo', usage: 'npm run demo', text: 'Plays the demo on the running system, or starts one.' },
-  bench: { about: 'measure', usage: 'npm run bench -- NAME', text: 'Runs a benchmark; the last line is JSON.' },
+  bench: {
+    about: 'measure',
+    usage: 'npm run bench -- engine|cloudlab|inventory|deploy|api|triggers [options]',
+    text: `Measures beside floors and peers that run in the same minutes on the same servers. Exit code 0 when every row
+reaches its bound; the last line is JSON.
+
+  engine      executions, stages and their lateness, beside DBOS, BullMQ and PostgreSQL alone
+  cloudlab    what load balancers of the local cloud add, whether shares are true, requests while backends change
+  inventory   what 50 accounts with 5,000 instances add
+  deploy      what a deploy takes longer than the Compute API alone
+  api         lists and searches over 200,000 executions
+  triggers    webhooks a second, and how soon they are answered
+
+"npm run bench" alone prints the options and rows of each.`,
+  },
   chaos: {
     about: 'break things on purpose',
-    usage: 'npm run chaos -- NAME',
-    text: 'Runs a chaos trial; the last line is JSON.',
+    usage: 'npm run chaos -- kills|engine|operations|deploy|triggers [options]',
+    text: `Breaks systems of its own and checks that nothing is lost and nothing exists twice. Exit code 0 when all is well;
+the last line is JSON.
+
+  kills        a whole delivery, with services or everything killed in the middle
+  engine       mixed pipelines on two orcas while PostgreSQL, Redis, clocks and processes fail
+  operations   changes of clouds, with clouddriver killed at every write of its journal
+  deploy       deploys under load, with a trouble for each
+  triggers     webhooks, each twice, while gate and echo are killed
+
+"npm run chaos" alone prints the options, faults and plants of each.`,
   },
 };
 
