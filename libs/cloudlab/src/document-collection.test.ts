@@ -57,6 +57,18 @@ describe('changing a resource', () => {
     expect((await lab.api('GET', 'global/healthChecks/hc')).body).toEqual(before);
   });
 
+  test.each([
+    ['a path with a space', { requestPath: '/health check' }],
+    ['a path beyond ASCII', { requestPath: '/gesund/\u2713' }],
+    ['a host with a line break', { host: 'h\r\nx: y' }],
+  ])('a health check that could never be asked is refused: %s', async (_, settings) => {
+    const lab = new TestCloud();
+    const [field = ''] = Object.keys(settings);
+    const check = { name: 'hc', type: 'HTTP', httpHealthCheck: settings };
+    await expectRefusal(lab, ['POST', 'global/healthChecks', check], 400, 'invalid', field, 'RFC 3986');
+    await expectRefusal(lab, ['POST', 'global/httpHealthChecks', { name: 'hc', ...settings }], 400, 'invalid', field);
+  });
+
   test('every change makes a new fingerprint, and the old one is refused', async () => {
     const lab = new TestCloud();
     await lab.done('POST', 'global/backendServices', { name: 'bs' });

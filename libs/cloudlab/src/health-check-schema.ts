@@ -7,12 +7,18 @@ const where = {
   portName: z.string().optional(),
   portSpecification: z.enum(['USE_FIXED_PORT', 'USE_NAMED_PORT', 'USE_SERVING_PORT']).optional(),
 };
+/** What stands in a request line and a header as it is; the rest has to be percent-encoded. */
+const plain = z
+  .string()
+  .regex(/^[\x21-\x7e]*$/, 'must have no spaces and nothing outside of ASCII: encode it as RFC 3986 says');
+const requestPath = plain.startsWith('/', 'must begin with /').max(2048);
+const host = plain.max(1024).optional();
 const proxyHeader = z.enum(['NONE', 'PROXY_V1']).optional();
 const httpCheck = z.looseObject({
   ...where,
   proxyHeader,
-  host: z.string().optional(),
-  requestPath: z.string().startsWith('/', 'must begin with /').max(2048).optional(),
+  host,
+  requestPath: requestPath.optional(),
   response: z.string().max(1024).optional(),
 });
 const streamCheck = z.looseObject({
@@ -57,8 +63,8 @@ export const legacyHealthCheckBody = (usual: number) =>
   named.extend({
     ...timing,
     port: port.default(usual),
-    requestPath: z.string().startsWith('/', 'must begin with /').default('/'),
-    host: z.string().optional(),
+    requestPath: requestPath.default('/'),
+    host,
   });
 /** A legacy HTTP or HTTPS health check. */
 export type HttpHealthCheck = Resource & z.infer<ReturnType<typeof legacyHealthCheckBody>>;

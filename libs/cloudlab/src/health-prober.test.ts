@@ -45,6 +45,24 @@ test('a new target is asked at once, again within an interval, and from then on 
   }
 });
 
+test('a question that cannot be put counts as a bad answer, says why, and is put again', async () => {
+  const clock = new VirtualClock(0);
+  let asked = 0;
+  const ask = ({ path }: ProbeTarget['probe']) => {
+    asked++;
+    return Promise.reject(new TypeError(`Request path contains unescaped characters: ${path}`));
+  };
+  const prober = new HealthProber(clock, ask, () => undefined);
+  prober.watch([target(1)]);
+  await clock.advance(2 * INTERVAL_MS);
+  expect(asked).toBeGreaterThan(1);
+  expect(prober.state('t1')).toMatchObject({
+    state: 'UNHEALTHY',
+    reason: expect.stringContaining('unescaped characters'),
+  });
+  prober.close();
+});
+
 test('targets that came together are not asked together', async () => {
   const many = Array.from({ length: 64 }, (_, i) => target(i + 1));
   const times = await asked(many, 2 * INTERVAL_MS);

@@ -91,7 +91,10 @@ export class HealthProber {
   async #run(watch: Watch, share = 1): Promise<void> {
     const started = this.#clock.now();
     const { target } = watch;
-    const answer = target.denied === undefined ? await this.#ask(target.probe) : { ok: false, reason: target.denied };
+    const answer =
+      target.denied === undefined
+        ? await this.#ask(target.probe).catch(unaskable)
+        : { ok: false, reason: target.denied };
     if (this.#watches.get(target.key) !== watch) return;
     this.#count(watch, answer);
     const wait = Math.max(0, Math.round(watch.target.intervalMs * share) - (this.#clock.now() - started));
@@ -116,4 +119,10 @@ export class HealthProber {
       : reason;
     watch.state = { ...watch.state, reason: (next === 'HEALTHY') === ok ? reason : count };
   }
+}
+
+/** A question that cannot even be put is answered: a check that was stored long ago ends neither its target nor the rest. */
+function unaskable(cause: unknown): ProbeResult {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return { ok: false, reason: `The health check cannot be asked: ${why}. Change its settings.` };
 }
