@@ -355,6 +355,18 @@ describe('images and metadata', () => {
     expect((await lab.api('GET', 'global/images/j')).status).toBe(404);
   });
 
+  test.each(['99999', '0', '-1', 'http'])(
+    'a port that is none, %s, in the metadata leaves the usual one',
+    async (port) => {
+      const lab = new TestCloud();
+      await lab.template('g-t', [{ key: 'port', value: port }]);
+      await lab.done('POST', MIGS, { name: 'g', instanceTemplate: 'global/instanceTemplates/g-t', targetSize: 1 });
+      await lab.clock.advance(10_000);
+      const [instance] = [...lab.runtime.running.values()];
+      expect(instance?.request.environment['PORT']).toBe('8080');
+    },
+  );
+
   test('an instance finds its attributes and whether traffic may come', async () => {
     const lab = new TestCloud();
     await lab.template('g-t', [

@@ -151,9 +151,9 @@ export function newInstance(
     ...typed(scope, properties),
     metadata: metadataOf(properties, spec.metadata),
   };
-  const number = (key: string): number | undefined => {
+  const number = (key: string, most: number): number | undefined => {
     const value = Number(instance.metadata.items.find((item) => item.key === key)?.value ?? Number.NaN);
-    return Number.isInteger(value) && value >= 0 ? value : undefined;
+    return Number.isInteger(value) && value >= 0 && value <= most ? value : undefined;
   };
   const boot = bootDisk(properties);
   const keepsBoot = boot !== undefined && spec.kept.has(deviceOf(boot, properties.disks.indexOf(boot)));
@@ -163,8 +163,8 @@ export function newInstance(
     template: '',
     digest: imageDigest(store, properties, scope.project) ?? '',
     action: 'CREATING',
-    port: number('port') || spec.port,
-    drainSeconds: number('drain-seconds') ?? DEFAULT_DRAIN_SECONDS,
+    port: number('port', 65_535) || spec.port,
+    drainSeconds: number('drain-seconds', 86_400) ?? DEFAULT_DRAIN_SECONDS,
     failures: 0,
     lastErrors: [],
     runningSince: 0,
