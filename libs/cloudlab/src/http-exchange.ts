@@ -20,6 +20,7 @@ export type Refusal =
   | 'firewall-denied'
   | 'unreachable'
   | 'broken-off'
+  | 'not-http'
   | 'timed-out';
 
 /** One request of a client and the means to answer it. */
@@ -219,11 +220,22 @@ export class HttpExchange {
     const { clock, ledger } = this.#context;
     const status = answer.statusCode ?? 502;
     response.sendDate = false;
-    response.writeHead(
-      status,
-      answer.statusMessage ?? '',
-      answerHeaders(answer.rawHeaders, this.#cookie(choice.target), false),
-    );
+    try {
+      response.writeHead(
+        status,
+        answer.statusMessage ?? '',
+        answerHeaders(answer.rawHeaders, this.#cookie(choice.target), false),
+      );
+    } catch {
+      // What reads answers takes more than what writes them: a status of 42, control characters beside it.
+      response.statusMessage = '';
+      if (finish()) {
+        upstream.destroy();
+        ledger.count({ rule, choice }, (each) => each.failures.brokenOff++);
+        this.#refuse(502, 'not-http', choice);
+      }
+      return;
+    }
     answer.pipe(response);
     answer.once('error', () => upstream.destroy());
     answer.once('end', () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, createServer, get, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { Agent as TlsAgent, createServer as createTlsServer, get as getTls } from 'node:https';
-import { connect } from 'node:net';
+import { connect, createServer as createPlainServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, test } from 'vitest';
@@ -21,7 +21,7 @@ import {
   serving,
 } from './data-plane.fixture.ts';
 import type { TlsCertificate } from './data-plane.ts';
-import { ONE, TWO } from './named-certificates.fixture.ts';
+import { ONE, TWO, WEAK } from './named-certificates.fixture.ts';
 import { socketDataPlane } from './socket-data-plane.ts';
 
 /** Says its name, and what it was sent. */
@@ -153,6 +153,22 @@ describe('an HTTP listener', () => {
     expect(plane.counters().instances['half']?.failures.brokenOff).toBe(1);
   });
 
+  test.each([
+    ['a status below 100', 'HTTP/1.1 042 Odd'],
+    ['a control character beside the status', 'HTTP/1.1 200 O\u0001K'],
+  ])('%s is 502, and the listener goes on', async (_, statusLine) => {
+    const odd = await serving(
+      'odd',
+      createPlainServer((socket) => socket.end(`${statusLine}\r\nContent-Length: 2\r\n\r\nok`)),
+    );
+    const { plane, port, apply } = await balancer({ front: front() });
+    await apply([serviceOf([groupOf('g', [odd])], { service: BS })]);
+    expect(await ask(port)).toMatchObject({ status: 502, text: expect.stringContaining('status line') });
+    expect(plane.counters().instances['odd']?.failures.brokenOff).toBe(1);
+    await apply([serviceOf([groupOf('g', [await hello('fine')])], { service: BS })]);
+    expect((await ask(port)).status).toBe(200);
+  });
+
   test('a request that nothing was done of goes to another instance; one that may have been done does not', async () => {
     const slams = await httpInstance('slams', (incoming) => incoming.socket.destroy());
     const { port, apply } = await balancer({ front: front() });
@@ -259,7 +275,7 @@ describe('an HTTP listener', () => {
     const set = (certificates: readonly TlsCertificate[]) =>
       plane.apply([listener(port, services, { front: front(undefined, { certificates }) })]);
     expect([...(await set([ONE, TWO]))]).toEqual([]);
-    const shown = async (servername: string): Promise<string | undefined> => {
+    const shown = async (servername: string): Promise<unknown> => {
       const socket = connectTls({ host: HOST, port, servername, rejectUnauthorized: false });
       await once(socket, 'secureConnect');
       const { subjectaltname } = socket.getPeerCertificate();
@@ -277,6 +293,28 @@ describe('an HTTP listener', () => {
     const question = getTls({ host: HOST, port, agent });
     const [answer] = (await once(question, 'response')) as [IncomingMessage];
     expect(JSON.parse((await read(answer)).text)).toMatchObject({ headers: { 'x-forwarded-proto': 'https' } });
+  });
+
+  test('a certificate that TLS refuses harms neither the others beside it nor other listeners', async () => {
+    const plane = socketDataPlane(systemClock);
+    opened(plane);
+    const services = [serviceOf([groupOf('g', [await hello('a')])], { service: BS })];
+    const [bad, good] = [await freePort(), await freePort()];
+    const apply = (onBad: readonly TlsCertificate[], onGood: readonly TlsCertificate[]) =>
+      plane.apply([
+        listener(bad, services, { rule: 'bad', front: front(undefined, { certificates: onBad }) }),
+        listener(good, services, { rule: 'good', front: front(undefined, { certificates: onGood }) }),
+      ]);
+    const shown = async (port: number): Promise<unknown> => {
+      const socket = connectTls({ host: HOST, port, rejectUnauthorized: false });
+      opened({ close: () => socket.destroy() });
+      await once(socket, 'secureConnect');
+      return socket.getPeerCertificate().subject.CN;
+    };
+    expect([...(await apply([WEAK], [WEAK, ONE]))]).toEqual([['bad', expect.stringContaining('certificates')]]);
+    expect(await shown(good)).toBe('one.test');
+    expect((await apply([TWO], [WEAK])).size).toBe(0);
+    expect([await shown(bad), await shown(good)]).toEqual(['two.test', 'one.test']);
   });
 
   test('speaks TLS to instances of a service that says so', async () => {

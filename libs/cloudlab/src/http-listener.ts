@@ -114,6 +114,7 @@ const REASONS: Readonly<Record<Refusal, string>> = {
   'firewall-denied': "The network's firewall rules keep the load balancer away from the instances.",
   unreachable: 'The instances did not accept the connection.',
   'broken-off': 'The instance closed the connection before it answered.',
+  'not-http': 'The answer of the instance has a status line that HTTP does not allow.',
   'timed-out': 'The instance did not answer within the timeout of the backend service.',
 };
 

@@ -1,4 +1,5 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import type { z } from 'zod';
 import { documents } from './document-collection.ts';
 import { invalid } from './problem.ts';
@@ -47,6 +48,14 @@ function readPem(
     throw invalid('resource.privateKey', `it is not a PEM private key (${messageOf(cause)}).`);
   }
   if (!matches) throw invalid('resource.privateKey', 'it is not the key of the certificate.');
+  try {
+    createSecureContext({ cert: certificate, key: privateKey });
+  } catch (cause) {
+    throw invalid(
+      'resource.certificate',
+      `no TLS server can use it (${messageOf(cause)}). Give a key of RSA 2048 or ECDSA P-256 and the whole chain.`,
+    );
+  }
   return {
     expireTime: new Date(leaf.validTo).toISOString(),
     subjectAlternativeNames: (leaf.subjectAltName ?? '')

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CERTIFICATE, OTHER_KEY, PRIVATE_KEY } from './certificate.fixture.ts';
 import { TestCloud } from './cloud.fixture.ts';
+import { WEAK } from './named-certificates.fixture.ts';
 import { expectRefusal } from './refusal.fixture.ts';
 
 let lab: TestCloud;
@@ -29,6 +30,7 @@ describe('SSL certificates', () => {
     ['a text that is no certificate', { certificate: 'x', privateKey: PRIVATE_KEY }, 'resource.certificate'],
     ['a text that is no key', { certificate: CERTIFICATE, privateKey: 'x' }, 'resource.privateKey'],
     ['the key of another', { certificate: CERTIFICATE, privateKey: OTHER_KEY }, 'not the key of the certificate'],
+    ['one whose key is too short', WEAK, 'ee key too small'],
     ['no key', { certificate: CERTIFICATE }, 'resource.privateKey'],
     ['one that would have to be obtained', { type: 'MANAGED' }, 'resource.type'],
   ])('%s is refused', async (_, body, word) => {
