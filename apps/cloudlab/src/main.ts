@@ -12,6 +12,12 @@ if (!putTrafficFirst()) {
   );
 }
 
+// As in the services: what nobody waited for is said loudly, and everything else goes on.
+process.on('unhandledRejection', (cause) => {
+  const what = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  process.stderr.write(`${new Date().toISOString()} cloudlab: unhandled rejection: ${what}\n`);
+});
+
 try {
   const running = await startCloudlab(configFrom(process.env), log);
   let ending = false;

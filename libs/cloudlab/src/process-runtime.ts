@@ -107,6 +107,8 @@ export class ProcessRuntime implements Runtime {
     if (this.#closed) process.kill();
     void process.exited.then((ending) => this.#ended(running, ending));
     await this.#untilListening(running);
+    // It may have ended while its listeners were looked at, when nobody was told yet.
+    if (process.ending !== undefined) throw await this.#endedEarly(running, process.ending);
     running.quiet = false;
   }
 
@@ -227,9 +229,7 @@ export class ProcessRuntime implements Runtime {
     const { process, request } = running;
     const until = this.#clock.now() + LISTEN_WITHIN_MS;
     for (let pause = 30; ; pause = Math.min(500, pause * 1.3)) {
-      if (process.ending !== undefined) {
-        throw new BootFailure('BOOT_FAILED', `${process.ending} ${await this.#lastLine(request.id)}`.trim());
-      }
+      if (process.ending !== undefined) throw await this.#endedEarly(running, process.ending);
       const root = process.root;
       if (root !== undefined) {
         const { ready, violation } = await inspectListeners(root, request.address, request.port);
@@ -246,6 +246,10 @@ export class ProcessRuntime implements Runtime {
     }
   }
 
+  async #endedEarly({ request }: Running, ending: string): Promise<BootFailure> {
+    return new BootFailure('BOOT_FAILED', `${ending} ${await this.#lastLine(request.id)}`.trim());
+  }
+
   async #ended(running: Running, ending: string): Promise<void> {
     const { id } = running.request;
     if (this.#running.get(id) === running) this.#running.delete(id);
@@ -257,16 +261,23 @@ export class ProcessRuntime implements Runtime {
   /** Instances that began to listen elsewhere after their boot are ended, with that reason; consoles are kept short. */
   async #watch(): Promise<void> {
     for (const running of this.#running.values()) {
-      await this.#consoleOf(running.request.id).trim();
-      const { root } = running.process;
-      if (running.quiet || root === undefined) continue;
-      const { violation } = await inspectListeners(root, running.request.address, running.request.port);
-      if (violation === undefined || running.quiet) continue;
-      running.quiet = true;
-      running.process.kill();
-      await running.process.exited;
-      running.onExit({ reason: violation });
+      // A disk that is full must neither end the watch over the others nor over this one: the next look is near.
+      await this.#consoleOf(running.request.id)
+        .trim()
+        .catch(() => undefined);
+      await this.#watchListeners(running).catch(() => undefined);
     }
+  }
+
+  async #watchListeners(running: Running): Promise<void> {
+    const { root } = running.process;
+    if (running.quiet || root === undefined) return;
+    const { violation } = await inspectListeners(root, running.request.address, running.request.port);
+    if (violation === undefined || running.quiet) return;
+    running.quiet = true;
+    running.process.kill();
+    await running.process.exited;
+    running.onExit({ reason: violation });
   }
 
   async #lastLine(id: string): Promise<string> {
