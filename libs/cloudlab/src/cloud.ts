@@ -187,6 +187,9 @@ export class Cloudlab {
       case 'delete-group':
         await deleteGroup(this.lab, target);
         break;
+      case 'insert-instance':
+        await this.lab.fleet.settle(target);
+        return;
       case 'delete-instance':
         await this.lab.fleet.lose(target);
         break;

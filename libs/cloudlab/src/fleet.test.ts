@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TestCloud } from './cloud.fixture.ts';
+import { expectRefusal } from './refusal.fixture.ts';
 import { MIGS, GROUP, IMAGE, groupOf, namesOf } from './fleet.fixture.ts';
 
 describe('instances by name', () => {
@@ -73,6 +74,77 @@ describe('instances by name', () => {
   });
 });
 
+describe('orders to one instance that come together', () => {
+  const zone = 'zones/europe-west1-b';
+  const path = `${zone}/instances/lone`;
+
+  async function lone(): Promise<TestCloud> {
+    const lab = new TestCloud();
+    await lab.done('POST', `${zone}/instances`, {
+      name: 'lone',
+      machineType: `${zone}/machineTypes/e2-micro`,
+      disks: [{ boot: true, initializeParams: { sourceImage: IMAGE } }],
+    });
+    await lab.clock.advance(5000);
+    return lab;
+  }
+
+  test.each([
+    ['delete', 'reset'],
+    ['delete', 'delete'],
+    ['stop', 'start'],
+    ['stop', 'reset'],
+    ['reset', 'stop'],
+  ] as const)('while a %s is under way, a %s is refused and the first is carried out', async (first, second) => {
+    const lab = await lone();
+    const order = (verb: string) =>
+      verb === 'delete' ? (['DELETE', path] as const) : (['POST', `${path}/${verb}`] as const);
+    expect((await lab.api(...order(first))).status).toBe(200);
+    await expectRefusal(lab, order(second), 400, 'resourceNotReady', 'under way');
+    await lab.clock.advance(30_000);
+    const { status, body } = await lab.api('GET', path);
+    expect([status, body['status']]).toEqual(
+      first === 'delete' ? [404, undefined] : [200, first === 'stop' ? 'TERMINATED' : 'RUNNING'],
+    );
+  });
+
+  test('a deletion waits for no other order and is the last word', async () => {
+    const lab = await lone();
+    await lab.api('POST', `${path}/reset`);
+    await lab.done('DELETE', path);
+    await lab.clock.advance(30_000);
+    expect((await lab.api('GET', path)).status).toBe(404);
+    expect(lab.runtime.running.size).toBe(0);
+  });
+
+  test.each(['reset', 'stop'])('a %s of an instance that its group deletes before it is due fails', async (verb) => {
+    const lab = new TestCloud();
+    await lab.group('g', 2);
+    await lab.clock.advance(10_000);
+    const [member] = await lab.managed('g');
+    const own = String(member?.['instance']).split('/projects/p/')[1] ?? '';
+    const { body: order } = await lab.api('POST', `${own}/${verb}`);
+    await lab.api('POST', `${GROUP}/deleteInstances`, { instances: [member?.['instance']] });
+    await lab.clock.advance(30_000);
+    expect((await lab.call('GET', new URL(String(order['selfLink'])).pathname)).body).toMatchObject({
+      error: { errors: [{ code: expect.stringMatching(/^RESOURCE_NOT_(READY|FOUND)$/) }] },
+    });
+    expect((await lab.api('GET', own)).status).toBe(404);
+    expect(await groupOf(lab)).toMatchObject({ targetSize: 1, status: { isStable: true } });
+  });
+
+  test('what its group deletes is not made anew because somebody orders that, and no other goes for it', async () => {
+    const lab = new TestCloud();
+    await lab.group('g', 2);
+    await lab.clock.advance(10_000);
+    const [going, staying] = await lab.managed('g');
+    await lab.api('POST', `${GROUP}/deleteInstances`, { instances: [going?.['instance']] });
+    await lab.api('POST', `${GROUP}/recreateInstances`, { instances: [going?.['instance']] });
+    await lab.clock.advance(30_000);
+    expect(await lab.managed('g')).toMatchObject([{ id: staying?.['id'] }]);
+  });
+});
+
 describe('errors of instances', () => {
   test('a missing image shows in lastAttempt at once, and the instance boots when it is there', async () => {
     const lab = new TestCloud();
@@ -118,6 +190,34 @@ describe('errors of instances', () => {
     expect(await groupOf(lab)).toMatchObject({ status: { isStable: true } });
   });
 
+  test('a single instance that there is no room for fails its insert or its start with the reason, and is not tried again', async () => {
+    const lab = new TestCloud();
+    const zone = 'zones/us-central1-a';
+    const lone = {
+      name: 'lone',
+      machineType: `${zone}/machineTypes/e2-micro`,
+      disks: [{ boot: true, initializeParams: { sourceImage: IMAGE } }],
+    };
+    const full = { kind: 'stock-out', zone: 'us-central1-a' };
+    await lab.call('POST', '/lab/v1/faults', full);
+    expect(await lab.done('POST', `${zone}/instances`, lone)).toMatchObject({
+      error: { errors: [{ code: 'ZONE_RESOURCE_POOL_EXHAUSTED', message: expect.stringContaining('us-central1-a') }] },
+    });
+    await lab.call('DELETE', '/lab/v1/faults');
+    await lab.clock.advance(120_000);
+    expect((await lab.api('GET', `${zone}/instances/lone`)).status).toBe(404);
+    expect(lab.cloud.lab.store.list('disks', 'projects/p/')).toEqual([]);
+
+    expect(await lab.done('POST', `${zone}/instances`, lone)).not.toHaveProperty('error');
+    await lab.clock.advance(10_000);
+    await lab.done('POST', `${zone}/instances/lone/stop`);
+    await lab.call('POST', '/lab/v1/faults', full);
+    expect(await lab.done('POST', `${zone}/instances/lone/start`)).toMatchObject({
+      error: { errors: [{ code: 'ZONE_RESOURCE_POOL_EXHAUSTED' }] },
+    });
+    expect((await lab.api('GET', `${zone}/instances/lone`)).body['status']).toBe('TERMINATED');
+  });
+
   test('a zone without room is avoided by a group that may choose its zones', async () => {
     const lab = new TestCloud();
     await lab.call('POST', '/lab/v1/faults', { kind: 'stock-out', zone: 'us-central1-a' });
@@ -141,7 +241,10 @@ describe('whatever happens', () => {
         kind: fc.constantFrom('deleteInstances' as const, 'recreateInstances' as const, 'abandonInstances' as const),
         pick: fc.nat(20),
       }),
-      fc.record({ kind: fc.constantFrom('crash' as const, 'delete' as const, 'stop' as const), pick: fc.nat(20) }),
+      fc.record({
+        kind: fc.constantFrom('crash' as const, 'delete' as const, 'stop' as const, 'start' as const, 'reset' as const),
+        pick: fc.nat(20),
+      }),
       fc.record({ kind: fc.constant('create' as const), name: fc.integer({ min: 0, max: 2 }) }),
       fc.record({ kind: fc.constant('update' as const), template: fc.constantFrom('g-t', 'next'), now: fc.boolean() }),
       fc.record({ kind: fc.constant('stock-out' as const), zone: fc.constantFrom('a', 'b') }),
@@ -173,15 +276,19 @@ describe('whatever happens', () => {
             lab.cloud.lab.fleet.close();
             lab = new TestCloud({ saved: structuredClone(lab.saved.state), clock: lab.clock });
             await lab.cloud.start();
-          } else {
+          } else if (each.kind.endsWith('Instances')) {
             const chosen = members[each.pick % Math.max(1, members.length)];
-            const instance = String(chosen?.['instance'] ?? '');
-            const path = instance.split('/projects/p/')[1] ?? '';
+            if (chosen !== undefined)
+              await lab.api('POST', `${GROUP}/${each.kind}`, { instances: [String(chosen['instance'])] });
+          } else {
+            // Of the group, or one that it let go.
+            const all = lab.cloud.lab.store.list('instances', 'projects/p/');
+            const [path = '', chosen] = all[each.pick % Math.max(1, all.length)] ?? [];
+            const own = path.replace('projects/p/', '');
             if (chosen === undefined) continue;
-            if (each.kind === 'crash') lab.runtime.crash(String(chosen['id']));
-            else if (each.kind === 'delete') await lab.api('DELETE', path);
-            else if (each.kind === 'stop') await lab.api('POST', `${path}/stop`);
-            else await lab.api('POST', `${GROUP}/${each.kind}`, { instances: [instance] });
+            if (each.kind === 'crash') lab.runtime.crash(chosen.id);
+            else if (each.kind === 'delete') await lab.api('DELETE', own);
+            else await lab.api('POST', `${own}/${each.kind}`);
           }
         }
         const names = Object.keys(

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from './clock.ts';
 import type { Faults } from './faults.ts';
 import { forgetConfigs } from './forget-configs.ts';
-import { FullZones } from './full-zones.ts';
+import { FullZones, isShortage } from './full-zones.ts';
 import { planGroup } from './group-plan.ts';
 import type { UpdateAction, UpdatePolicy, Version } from './group-manager-schema.ts';
 import { versionsOf } from './group-manager-schema.ts';
@@ -12,6 +12,7 @@ import type { NewInstance, Placement } from './instance-document.ts';
 import { InstanceLife } from './instance-life.ts';
 import { InstanceMaker } from './instance-maker.ts';
 import { lastPart, pathOf, splitPath } from './path.ts';
+import { OperationFailure } from './problem.ts';
 import { actionFor, goalVersion, planned } from './planned-group.ts';
 import type { Runtime } from './runtime.ts';
 import type { AttemptError, ManagedRecord, Store } from './store.ts';
@@ -62,7 +63,7 @@ export class Fleet {
       },
       unhealthy: (path, why) => {
         this.#life.fail(path, 'UNHEALTHY', why);
-        void this.recreate(path);
+        void this.recreate(path, this.#repairVersion(path));
       },
     });
   }
@@ -72,9 +73,10 @@ export class Fleet {
     for (const record of Object.values(this.#store.state.managed)) {
       const status = this.#store.get('instances', record.instance)?.status;
       if (record.action === 'DELETING') void this.remove(record.instance);
-      else if (record.action === 'RECREATING') void this.recreate(record.instance);
+      else if (record.action === 'RECREATING') void this.recreate(record.instance, this.#ownVersion(record));
       else if (status === 'TERMINATED') continue;
-      else if (status === 'STOPPING' && record.group === '') void this.stop(record.instance);
+      else if (status === 'STOPPING' && record.group === '' && record.action === 'NONE')
+        void this.stop(record.instance);
       else {
         const action = record.action === 'CREATING' ? 'CREATING' : 'RESTARTING';
         this.#life.set(record.instance, 'PROVISIONING', { action });
@@ -125,6 +127,17 @@ export class Fleet {
     void this.#life.start(path, true);
   }
 
+  /**
+   * Judges an instance that was inserted by itself: one that there is no room for goes again.
+   * @throws OperationFailure with why there is none
+   */
+  async settle(path: string): Promise<void> {
+    const shortage = this.#record(path)?.lastErrors.find(({ code }) => isShortage(code));
+    if (shortage === undefined || this.#store.get('instances', path)?.status !== 'PROVISIONING') return;
+    await this.remove(path);
+    throw new OperationFailure(shortage.code, shortage.message);
+  }
+
   /** Drains, stops and deletes an instance for good; its group fills the gap unless it shrank. */
   async remove(path: string): Promise<void> {
     const driver = this.#life.take(path);
@@ -161,28 +174,36 @@ export class Fleet {
     const group = this.#store.get('instanceGroupManagers', groupPath);
     const old = this.#store.get('instances', path);
     if (group === undefined || old === undefined || goal === undefined) return;
+    let made: NewInstance;
     try {
-      const made = this.#maker.succeed(groupPath, group, old, goal);
-      if (made.record.keepsRoot === true) await this.#runtime.inheritRoot(old.id, made.instance.id);
-      await this.#runtime.discard(old.id);
-      if (!this.#life.isMine(path, driver)) return;
-      this.launch({ ...made, record: { ...made.record, action: 'RECREATING' } });
+      made = this.#maker.succeed(groupPath, group, old, goal);
     } catch (cause) {
       this.#life.fail(path, 'INVALID_RESOURCE', messageOf(cause));
       this.#later(() => {
         if (this.#life.isMine(path, driver)) void this.recreate(path, version);
       });
+      return;
     }
+    // Before anything is waited for: whoever takes over meanwhile finds the successor with its disks.
+    this.#store.state.managed[path] = { ...made.record, action: 'RECREATING' };
+    this.#store.put('instances', path, made.instance);
+    await this.#handOver(path, driver, old.id, made);
   }
 
   /** Deletes an instance that somebody else than its group wants gone: the group makes it anew under its name. */
   lose(path: string): Promise<void> {
     const group = this.#store.get('instanceGroupManagers', this.#record(path)?.group ?? '');
-    return group === undefined || group.deleting === true ? this.remove(path) : this.recreate(path);
+    const isGone = group === undefined || group.deleting === true || this.#record(path)?.action === 'DELETING';
+    return isGone ? this.remove(path) : this.recreate(path);
   }
 
-  /** Restarts an instance as it stands, as pressing its reset button would. */
+  /**
+   * Restarts an instance as it stands, as pressing its reset button would.
+   * @throws OperationFailure when it is on its way out or stopped by now
+   */
   async reset(path: string): Promise<void> {
+    this.#refuseUnlessStaying(path);
+    if (this.#store.get('instances', path)?.status === 'TERMINATED') throw notReady(path, 'it is stopped; start it.');
     const driver = this.#life.take(path);
     const instance = this.#store.get('instances', path);
     if (instance === undefined) return;
@@ -192,18 +213,30 @@ export class Fleet {
     if (this.#life.isMine(path, driver)) void this.#life.start(path, false);
   }
 
-  /** Stops an instance. A group does not leave its own like that and makes it anew. */
+  /**
+   * Stops an instance. A group does not leave its own like that and makes it anew.
+   * @throws OperationFailure when it is on its way out by now
+   */
   async stop(path: string): Promise<void> {
+    this.#refuseUnlessStaying(path);
     if (this.#record(path)?.group !== '') return this.recreate(path);
     const driver = this.#life.take(path);
-    this.#life.set(path, 'STOPPING', {});
+    this.#life.set(path, 'STOPPING', { action: 'NONE' });
     if (!(await this.#life.tearDown(path, driver))) return;
-    this.#life.set(path, 'TERMINATED', { action: 'NONE' });
+    this.#life.set(path, 'TERMINATED', {});
   }
 
-  /** Starts a stopped instance. */
+  /**
+   * Starts a stopped instance; one that runs stays as it is.
+   * @throws OperationFailure when it is on its way out or being stopped, and when there is no room for it: it stays stopped
+   */
   start(path: string): void {
-    if (this.#store.get('instances', path)?.status !== 'TERMINATED') return;
+    this.#refuseUnlessStaying(path);
+    const status = this.#store.get('instances', path)?.status;
+    if (status === 'STOPPING') throw notReady(path, 'it is being stopped.');
+    if (status !== 'TERMINATED') return;
+    const shortage = this.#life.shortage(path);
+    if (shortage !== undefined) throw new OperationFailure(shortage.code, shortage.message);
     this.#life.set(path, 'PROVISIONING', { action: 'RESTARTING' });
     void this.#life.start(path, false);
   }
@@ -287,6 +320,44 @@ export class Fleet {
     }
   }
 
+  /** Gives a successor what it has from the instance before it, until that succeeds, and boots it. */
+  async #handOver(path: string, driver: symbol, from: string, to: NewInstance): Promise<void> {
+    try {
+      if (to.record.keepsRoot === true) await this.#runtime.inheritRoot(from, to.instance.id);
+      await this.#runtime.discard(from);
+    } catch (cause) {
+      if (!this.#life.isMine(path, driver)) return;
+      this.#life.fail(path, 'INVALID_RESOURCE', messageOf(cause));
+      this.#later(() => {
+        if (this.#life.isMine(path, driver)) void this.#handOver(path, driver, from, to);
+      });
+      return;
+    }
+    if (this.#life.isMine(path, driver)) void this.#life.start(path, true);
+  }
+
+  /** What an unhealthy instance is made anew of: its own version, unless its group's updates reach it anyway. */
+  #repairVersion(path: string): Version | undefined {
+    const record = this.#record(path);
+    const group = this.#store.get('instanceGroupManagers', record?.group ?? '');
+    const isUpdated =
+      group?.updatePolicy?.type === 'PROACTIVE' || group?.instanceLifecyclePolicy?.forceUpdateOnRepair === 'YES';
+    return record === undefined || isUpdated ? undefined : this.#ownVersion(record);
+  }
+
+  /** The version that an instance has or was going to have; undefined when its template is gone. */
+  #ownVersion({ template, version }: ManagedRecord): Version | undefined {
+    if (this.#store.get('instanceTemplates', template) === undefined) return undefined;
+    return { instanceTemplate: template, name: version };
+  }
+
+  /** What was ordered may have been overtaken by the time that it is due. */
+  #refuseUnlessStaying(path: string): void {
+    const record = this.#record(path);
+    if (record === undefined) throw new OperationFailure('RESOURCE_NOT_FOUND', `The resource '${path}' was not found`);
+    if (isLeaving(record)) throw notReady(path, 'it is being deleted or made anew.');
+  }
+
   #update(path: string, version: Version, action: UpdateAction): void {
     const instance = this.#store.get('instances', path);
     const record = this.#record(path);
@@ -333,7 +404,7 @@ export class Fleet {
       return;
     }
     this.#life.fail(path, 'INSTANCE_CRASHED', reason, 1);
-    void this.recreate(path);
+    void this.recreate(path, this.#repairVersion(path));
   }
 
   #later(run: () => void): void {
@@ -352,6 +423,10 @@ export class Fleet {
 function intended(path: string, version: Version): Pick<ManagedRecord, 'template' | 'version'> {
   const project = splitPath(path)?.scope.project ?? '';
   return { template: pathOf(version.instanceTemplate, project, 'version'), version: version.name };
+}
+
+function notReady(path: string, why: string): OperationFailure {
+  return new OperationFailure('RESOURCE_NOT_READY', `The resource '${path}' is not ready: ${why}`);
 }
 
 function messageOf(cause: unknown): string {

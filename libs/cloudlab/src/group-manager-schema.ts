@@ -62,6 +62,12 @@ const statefulPolicy = z.looseObject({
     .optional(),
 });
 
+const instanceLifecyclePolicy = z.looseObject({
+  /** Whether autohealing brings what it makes anew up to date. */
+  forceUpdateOnRepair: z.enum(['YES', 'NO']).optional(),
+  defaultActionOnFailure: z.literal('REPAIR', 'cloudlab always repairs: say REPAIR or nothing').optional(),
+});
+
 /** What a per-instance config keeps for its instance. */
 export const preservedState = z.looseObject({
   disks: z
@@ -103,6 +109,7 @@ export const groupManagerBody = named.extend({
   distributionPolicy: distributionPolicy.optional(),
   updatePolicy: updatePolicy.optional(),
   statefulPolicy: statefulPolicy.optional(),
+  instanceLifecyclePolicy: instanceLifecyclePolicy.optional(),
 });
 
 /** Body of instanceGroupManagers.patch: what is absent stays, what is null goes. */
@@ -127,6 +134,7 @@ export interface GroupManager extends Resource {
   readonly distributionPolicy?: z.infer<typeof distributionPolicy> | undefined;
   readonly updatePolicy?: UpdatePolicy | undefined;
   readonly statefulPolicy?: z.infer<typeof statefulPolicy> | undefined;
+  readonly instanceLifecyclePolicy?: z.infer<typeof instanceLifecyclePolicy> | undefined;
   /** Set while the group is being deleted; not part of the API. */
   readonly deleting?: boolean | undefined;
   /** Per-instance configs by instance name; listed by a method of their own. */

@@ -81,7 +81,9 @@ export const groupManagers = collection<'instanceGroupManagers'>({
     },
     recreateInstances(lab, call) {
       checkNotDeleting(call.path, call.item);
-      const paths = named(lab, call, parse(instancesBody, call.body).instances);
+      const paths = named(lab, call, parse(instancesBody, call.body).instances).filter(
+        (path) => lab.store.state.managed[path]?.action !== 'DELETING',
+      );
       return start(lab, call, 'recreateInstances', undefined, () => {
         for (const path of paths) void lab.fleet.recreate(path);
       });
@@ -194,6 +196,9 @@ function patch(lab: Lab, call: Managed): OperationDocument {
       ? {}
       : { autoHealingPolicies: healingFrom(lab, call, body.autoHealingPolicies) }),
     updatePolicy,
+    ...(body.instanceLifecyclePolicy === undefined
+      ? {}
+      : { instanceLifecyclePolicy: { ...call.item.instanceLifecyclePolicy, ...body.instanceLifecyclePolicy } }),
     ...(distributionPolicy === undefined || call.scope.kind !== 'region'
       ? {}
       : { distributionPolicy: patchedDistribution(call, distributionPolicy) }),

@@ -93,6 +93,32 @@ describe('versions and updates', () => {
     expect(templatesOf(await lab.managed('g'))).toEqual(['next', 'next', 'next']);
   });
 
+  test.each([
+    ['what it was made of', {}, 'g-t'],
+    ['the newest version where the group says so', { instanceLifecyclePolicy: { forceUpdateOnRepair: 'YES' } }, 'next'],
+  ])('autohealing in a group that is updated on occasion makes an instance of %s', async (_, lifecycle, template) => {
+    const sick = new Set<string>();
+    const lab = new TestCloud({ healthy: (address) => !sick.has(address) });
+    await lab.done('POST', 'global/healthChecks', { name: 'hc', type: 'TCP', tcpHealthCheck: { port: 8080 } });
+    await lab.group('g', 2, { autoHealingPolicies: [{ healthCheck: 'global/healthChecks/hc', initialDelaySec: 5 }] });
+    await lab.template('next');
+    await lab.clock.advance(60_000);
+    await lab.done('PATCH', GROUP, {
+      versions: [{ instanceTemplate: 'global/instanceTemplates/next' }],
+      ...lifecycle,
+    });
+    const before = [...lab.runtime.running.values()].map(({ request }) => request);
+    sick.add(before[0]?.address ?? '');
+    await lab.clock.advance(12_000);
+    sick.clear();
+    await lab.clock.advance(60_000);
+    const members = await lab.managed('g');
+    const healed = members.filter((each) => !before.some(({ id }) => id === each['id']));
+    expect(templatesOf(healed)).toEqual([template]);
+    expect(templatesOf(members.filter((each) => !healed.includes(each)))).toEqual(['g-t']);
+    expect(await groupOf(lab)).toMatchObject(lifecycle);
+  });
+
   test('while it rolls, there is never more than target and surge, nor less than target less unavailable', async () => {
     const policy = fc
       .record({

@@ -129,6 +129,8 @@ export function newInstance(
   const path = `${scope.path}/instances/${name}`;
   const address =
     spec.address ?? store.nextAddress(place.prefix, findZone(scope.location)?.index ?? 0, addressesTaken(store));
+  const networkInterfaces = interfaces(scope.project, address, properties);
+  // Last of what may be refused: it leaves disks behind.
   const disks = attachDisks(
     store,
     now,
@@ -145,7 +147,7 @@ export function newInstance(
     status: 'PROVISIONING',
     zone: linkOf(scope.path),
     cpuPlatform: 'Unknown CPU Platform',
-    networkInterfaces: interfaces(scope.project, address, properties),
+    networkInterfaces,
     disks,
     ...labelled(properties),
     ...typed(scope, properties),

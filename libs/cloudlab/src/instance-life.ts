@@ -7,6 +7,7 @@ import { dataDisks } from './instance-disks.ts';
 import type { Placement } from './instance-document.ts';
 import { pathOf, splitPath } from './path.ts';
 import { instanceShortage } from './quotas.ts';
+import { ZONE_FULL } from './full-zones.ts';
 import type { InstanceStatus } from './resource.ts';
 import { BootFailure } from './runtime.ts';
 import type { Runtime } from './runtime.ts';
@@ -101,6 +102,18 @@ export class InstanceLife {
     if (this.isMine(path, driver)) void this.start(path, false);
   }
 
+  /** Why the quota or the zone has no room for an instance to start in, undefined when they have. */
+  shortage(path: string): AttemptError | undefined {
+    const { store, faults } = this.#options;
+    const scope = splitPath(path)?.scope;
+    const overQuota = instanceShortage(store, path, store.get('instances', path)?.machineType ?? '');
+    if (overQuota !== undefined || scope === undefined || !faults.stockOut(scope.location)) return overQuota;
+    return {
+      code: ZONE_FULL,
+      message: `The zone '${scope.path}' does not have enough resources available to fulfill the request. Try a different zone, or try again later.`,
+    };
+  }
+
   /** Takes an instance out of the load balancers, lets its connections end, and stops it. False when another driver took over. */
   async tearDown(path: string, driver: symbol): Promise<boolean> {
     const { store, traffic } = this.#options;
@@ -177,7 +190,8 @@ export class InstanceLife {
     const instance = store.get('instances', path);
     const record = this.#record(path);
     if (instance === undefined || record === undefined) return;
-    this.#checkRoom(path, instance.machineType);
+    const shortage = this.shortage(path);
+    if (shortage !== undefined) throw new BootFailure(shortage.code, shortage.message);
     const digest = record.digest === '' ? this.#lookUpImage(path, record) : record.digest;
     this.set(path, 'STAGING', { digest });
     const slow = faults.slowBootMs();
@@ -201,18 +215,6 @@ export class InstanceLife {
     if (!mine()) return;
     this.set(path, 'RUNNING', { runningSince: clock.now() });
     started(path);
-  }
-
-  /** @throws BootFailure when the zone or the quota has no room */
-  #checkRoom(path: string, machineType: string): void {
-    const scope = splitPath(path)?.scope;
-    const shortage = instanceShortage(this.#options.store, path, machineType);
-    if (shortage !== undefined) throw new BootFailure(shortage.code, shortage.message);
-    if (scope === undefined || !this.#options.faults.stockOut(scope.location)) return;
-    throw new BootFailure(
-      'ZONE_RESOURCE_POOL_EXHAUSTED',
-      `The zone '${scope.path}' does not have enough resources available to fulfill the request. Try a different zone, or try again later.`,
-    );
   }
 
   #lookUpImage(path: string, record: ManagedRecord): string {

@@ -20,6 +20,10 @@ const instanceBody = named.extend(instanceProperties.shape);
 const setTagsBody = z.looseObject({ items: z.array(z.string()).default([]), fingerprint: z.string().optional() });
 const setMetadataBody = metadata.extend({ fingerprint: z.string().optional() });
 
+/** Works of operations that drive an instance: one at a time, but a deletion waits for none of the others. */
+const DELETING = new Set(['delete-instance']);
+const DRIVING = new Set([...DELETING, 'stop-instance', 'start-instance', 'reset-instance']);
+
 type Item = ItemCall<'instances'>;
 
 /** Instances: those of groups, and those that stand alone. */
@@ -28,21 +32,23 @@ export const instances = collection<'instances'>({
   scopes: ['zone'],
   insert,
   remove(lab, call) {
-    refuseWhileLeaving(lab, call.path);
+    refuseWhileDriven(lab, call.path, DELETING);
     return start(lab, call, 'delete', { action: 'delete-instance' }, () => undefined);
   },
   posts: {
     reset(lab, call) {
-      refuseWhileLeaving(lab, call.path);
+      refuseWhileDriven(lab, call.path, DRIVING);
       if (call.item.status === 'TERMINATED') throw notReady(call.path, 'it is stopped; start it.');
       return start(lab, call, 'reset', { action: 'reset-instance' }, () => undefined);
     },
     stop(lab, call) {
-      refuseWhileLeaving(lab, call.path);
+      refuseWhileDriven(lab, call.path, DRIVING);
       return start(lab, call, 'stop', { action: 'stop-instance' }, () => undefined);
     },
     start(lab, call) {
-      refuseWhileLeaving(lab, call.path);
+      refuseWhileDriven(lab, call.path, DRIVING);
+      if (call.item.status === 'STOPPING')
+        throw notReady(call.path, 'it is being stopped; start it when it is TERMINATED.');
       return start(lab, call, 'start', { action: 'start-instance' }, () => undefined);
     },
     setTags(lab, call) {
@@ -87,6 +93,7 @@ function insert(lab: Lab, call: Call): OperationDocument {
     type: 'insert',
     targetPath: path,
     requestId: call.requestId,
+    work: { action: 'insert-instance' },
     apply() {
       const made = newInstance(lab.store, lab.placement, lab.clock.now(), {
         scope: call.scope,
@@ -135,7 +142,9 @@ async function serialPort(lab: Lab, call: Item): Promise<object> {
   };
 }
 
-function refuseWhileLeaving(lab: Lab, path: string): void {
+function refuseWhileDriven(lab: Lab, path: string, works: ReadonlySet<string>): void {
   const record = lab.store.state.managed[path];
   if (record !== undefined && isLeaving(record)) throw notReady(path, 'it is being deleted or made anew.');
+  if (lab.operations.isUnderWay(path, works))
+    throw notReady(path, 'another operation on it is under way; wait until that is DONE.');
 }

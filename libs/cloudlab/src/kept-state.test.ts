@@ -80,6 +80,37 @@ describe('what is kept', () => {
     expect([...lab.runtime.running.keys()]).not.toContain(member?.['id']);
   });
 
+  test('what goes on is handed over until that succeeds, and no disk is left over meanwhile', async () => {
+    const lab = new TestCloud();
+    // Taken names, so that the disks of each generation have names of their own.
+    for (const zone of ['a', 'b', 'c']) await lab.done('POST', `zones/us-central1-${zone}/disks`, { name: 'db-1' });
+    await templateWithDisk(lab, 'with-disk');
+    await lab.done('POST', MIGS, {
+      name: 'g',
+      instanceTemplate: 'global/instanceTemplates/with-disk',
+      targetSize: 0,
+      updatePolicy: { instanceRedistributionType: 'NONE' },
+      statefulPolicy: { preservedState: { disks: { 'persistent-disk-0': {} } } },
+    });
+    await lab.done('POST', `${GROUP}/createInstances`, { instances: [{ name: 'db' }] });
+    await lab.clock.advance(10_000);
+    const [member] = await lab.managed('g');
+    const [root] = [...lab.runtime.roots.values()];
+    const inherit = lab.runtime.inheritRoot.bind(lab.runtime);
+    let failures = 2;
+    lab.runtime.inheritRoot = (from, to) =>
+      failures-- > 0 ? Promise.reject(new Error('the disk is full')) : inherit(from, to);
+    await lab.done('POST', `${GROUP}/recreateInstances`, { instances: [member?.['instance']] });
+    await lab.clock.advance(5000);
+    expect((await lab.api('GET', `${GROUP}/listErrors`)).body['items']?.[0]).toMatchObject({
+      error: { message: 'the disk is full' },
+    });
+    await lab.clock.advance(60_000);
+    const [running = '', ...rest] = lab.runtime.running.keys();
+    expect([running === member?.['id'], rest, lab.runtime.roots.get(running)]).toEqual([false, [], root]);
+    expect(lab.cloud.lab.store.list('disks', 'projects/p/')).toHaveLength(3 + 2);
+  });
+
   test('per-instance configs keep metadata and disks of one instance, and go with it', async () => {
     const lab = new TestCloud();
     await statefulGroup(lab, {});

@@ -112,6 +112,13 @@ export class Operations {
     }
   }
 
+  /** Whether an operation that is not done yet has one of these works on a resource. */
+  isUnderWay(targetPath: string, works: ReadonlySet<string>): boolean {
+    return Object.values(this.#store.state.operations).some(
+      ({ work, document }) => document.status !== 'DONE' && work.target === targetPath && works.has(work.action),
+    );
+  }
+
   get(path: string): OperationDocument {
     const operation = this.#store.state.operations[path];
     if (operation === undefined) throw notFound(path);
