@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TestCloud } from './cloud.fixture.ts';
+import type { Json } from './cloud.fixture.ts';
 
 const MIGS = 'regions/us-central1/instanceGroupManagers';
 
@@ -236,27 +237,56 @@ describe('requests', () => {
     expect((await lab.api('PATCH', 'global/backendServices/bs', { fingerprint: 'x' })).status).toBe(412);
   });
 
-  test('pages hold every item exactly once, in order', async () => {
+  test('pages of any list hold every item exactly once, in order', async () => {
     const lab = new TestCloud();
+    await lab.group('g', 4);
+    await lab.balance('g');
+    const config = (name: string) => ({ name, preservedState: { metadata: { a: name } } });
+    await lab.done('POST', `${MIGS}/g/createInstances`, { instances: ['z', 'b', 'm'].map((name) => ({ name })) });
+    await lab.done('POST', `${MIGS}/g/updatePerInstanceConfigs`, { perInstanceConfigs: ['z', 'b'].map(config) });
+    for (const id of [7, 3, 5, 1]) await lab.done('POST', 'global/healthChecks', { name: `c${id}`, type: 'TCP' });
+    await lab.clock.advance(30_000);
+    const lists = [
+      ...['machineTypes', 'operations', 'instances', 'healthChecks', 'disks', 'subnetworks'].map(
+        (name) => ['GET', `aggregated/${name}`] as const,
+      ),
+      ...['zones', 'regions', 'zones/us-central1-a/machineTypes', 'global/healthChecks', 'global/operations'].map(
+        (path) => ['GET', path] as const,
+      ),
+      ['GET', 'global/healthChecks', '&orderBy=creationTimestamp%20desc'] as const,
+      ['POST', `${MIGS}/g/listManagedInstances`] as const,
+      ['POST', `${MIGS}/g/listPerInstanceConfigs`] as const,
+      ['POST', 'regions/us-central1/instanceGroups/g/listInstances'] as const,
+    ];
+    const itemsOf = (body: Json): unknown[] => {
+      const items = body['items'] ?? body['managedInstances'];
+      return Array.isArray(items) ? items : Object.values(items ?? {}).flatMap((each) => Object.values(each).flat());
+    };
+    const isItem = (each: unknown): boolean => !(typeof each === 'object' && each !== null && 'code' in each);
     await fc.assert(
       fc.asyncProperty(
-        fc.integer({ min: 1, max: 9 }),
-        fc.uniqueArray(fc.integer({ min: 100, max: 140 }), { maxLength: 8 }),
-        async (size, ids) => {
-          for (const id of ids) await lab.api('POST', 'global/healthChecks', { name: `c${id}`, type: 'TCP' });
-          const all = (await lab.api('GET', 'global/healthChecks')).body['items'] ?? [];
+        fc.constantFrom(...lists),
+        fc.integer({ min: 1, max: 40 }),
+        async ([method, path, order = ''], size) => {
+          const all = itemsOf((await lab.api(method, `${path}?${order}`)).body).filter(isItem);
+          expect(all.length).toBeGreaterThan(1);
           const seen: unknown[] = [];
           for (let token = ''; ;) {
-            const { body } = await lab.api('GET', `global/healthChecks?maxResults=${size}&pageToken=${token}`);
-            expect((body['items'] ?? []).length).toBeLessThanOrEqual(size);
-            seen.push(...(body['items'] ?? []));
+            const { body } = await lab.api(method, `${path}?maxResults=${size}&pageToken=${token}${order}`);
+            const page = itemsOf(body).filter(isItem);
+            expect(page.length).toBeLessThanOrEqual(size);
+            seen.push(...page);
             if (body['nextPageToken'] === undefined) break;
             token = body['nextPageToken'];
           }
-          expect(seen).toEqual(all);
+          expect(seen.length).toBe(all.length);
+          expect(new Set(seen.map((each) => JSON.stringify(each)))).toEqual(
+            new Set(all.map((each) => JSON.stringify(each))),
+          );
+          if (!path.startsWith('aggregated/')) expect(seen).toEqual(all);
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 100 },
     );
   });
 

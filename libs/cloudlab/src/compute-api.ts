@@ -183,8 +183,7 @@ function aggregation(lab: Lab, project: string, name: string): Aggregation {
   if (name === 'operations') {
     const items = lab.operations
       .list(`projects/${project}/`)
-      .map((item) => ({ path: pathOf(item.selfLink, project, 'selfLink'), item }))
-      .sort((a, b) => (a.path < b.path ? -1 : 1));
+      .map((item) => ({ path: pathOf(item.selfLink, project, 'selfLink'), item }));
     return { kind: 'compute#operationAggregatedList', name, scopes: ['global', 'region', 'zone'], items };
   }
   const collection = COLLECTIONS.get(name);

@@ -11,7 +11,7 @@ type Query = Readonly<Record<string, string>>;
 /** One page of a scope's resources, filtered and ordered as the query says. */
 export function listing<T extends object>(kind: string, path: string, all: readonly T[], query: Query): object {
   const keep = compileFilter(query['filter']);
-  const { items, nextPageToken } = page(...ordered(all.filter(keep), query['orderBy']), query);
+  const { items, nextPageToken } = page(all.filter(keep), orderOf(query['orderBy']), query);
   return {
     kind,
     id: path,
@@ -75,8 +75,8 @@ export function shown(
   return collection.view?.(lab, path, item) ?? item;
 }
 
-/** The items in the wanted order, and what of an item grows with it: the page token is the last one seen. */
-function ordered<T extends object>(items: readonly T[], orderBy: string | undefined): [T[], (item: T) => string] {
+/** What of an item grows with the wanted order: the page token is the last one seen. */
+function orderOf(orderBy: string | undefined): (item: object) => string {
   if (orderBy !== undefined && !['', 'name', 'creationTimestamp desc'].includes(orderBy)) {
     throw new CloudProblem(
       400,
@@ -84,14 +84,12 @@ function ordered<T extends object>(items: readonly T[], orderBy: string | undefi
       `Invalid value for field 'orderBy': '${orderBy}'. Lists are ordered by 'name' or 'creationTimestamp desc'.`,
     );
   }
-  const nameOf = (item: T): string => String('name' in item ? item.name : '');
-  const timeOf = (item: T): string =>
+  const nameOf = (item: object): string => String('name' in item ? item.name : '');
+  const timeOf = (item: object): string =>
     String('creationTimestamp' in item ? item.creationTimestamp : 'insertTime' in item ? item.insertTime : '');
-  const keyOf = (item: T): string =>
-    orderBy === 'creationTimestamp desc'
-      ? `${String(9e15 - Date.parse(timeOf(item))).padStart(16, '0')} ${nameOf(item)}`
-      : nameOf(item);
-  return [items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)), keyOf];
+  return orderBy === 'creationTimestamp desc'
+    ? (item) => `${String(9e15 - Date.parse(timeOf(item))).padStart(16, '0')} ${nameOf(item)}`
+    : nameOf;
 }
 
 function scopeKey(path: string): string {

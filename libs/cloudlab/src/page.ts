@@ -5,9 +5,8 @@ const LARGEST = 500;
 const MARK = 'after:';
 
 /**
- * One page of a sorted list.
- * @param items in a stable order
- * @param keyOf unique within the list and growing with the order
+ * One page of a list, which is ordered by `keyOf`.
+ * @param keyOf unique within the list
  * @param query `maxResults` (0 to 500) and `pageToken` as the API has them
  */
 export function page<T>(
@@ -17,7 +16,8 @@ export function page<T>(
 ): { readonly items: T[]; readonly nextPageToken?: string } {
   const size = sizeOf(query['maxResults']);
   const after = query['pageToken'] ? keyIn(query['pageToken']) : undefined;
-  const rest = after === undefined ? items : items.filter((item) => keyOf(item) > after);
+  const sorted = items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const rest = after === undefined ? sorted : sorted.filter((item) => keyOf(item) > after);
   const taken = rest.slice(0, size);
   const last = taken.at(-1);
   if (last === undefined || rest.length <= taken.length) return { items: taken };
