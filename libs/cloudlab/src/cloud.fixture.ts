@@ -30,7 +30,7 @@ export class TestCloud {
       },
       flush: () => undefined,
     };
-    this.traffic = new SimulatedDataPlane(this.clock);
+    this.traffic = new SimulatedDataPlane(this.clock, (address, port) => this.runtime.listens(address, port));
     this.cloud = new Cloudlab({
       clock: this.clock,
       runtime: this.runtime,

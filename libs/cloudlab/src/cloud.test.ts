@@ -405,6 +405,7 @@ describe('images and metadata', () => {
     ]);
     await lab.done('POST', MIGS, { name: 'g', instanceTemplate: 'global/instanceTemplates/g-t', targetSize: 1 });
     await lab.balance('g');
+    await lab.done('PATCH', 'global/healthChecks/hc', { httpHealthCheck: { port: 9000 } });
     await lab.clock.advance(30_000);
     const [instance] = [...lab.runtime.running.values()];
     expect(instance?.request.environment).toMatchObject({ PORT: '9000', ZONE: 'us-central1-a' });

@@ -49,6 +49,54 @@ describe('simulated traffic', () => {
     expect(staying.every((each) => each?.isOpen() === true)).toBe(true);
   });
 
+  test('does not come to a port that instances do not serve, nor does a health check', async () => {
+    const { lab, at } = await balanced();
+    await lab.done('PATCH', 'global/healthChecks/hc', { httpHealthCheck: { port: 81 } });
+    await lab.clock.advance(60_000);
+    const { body } = await lab.api('POST', `${SERVICE}/getHealth`, {
+      group: 'regions/us-central1/instanceGroups/g',
+    });
+    expect(body['healthStatus']?.map(({ healthState }) => healthState)).toEqual(Array(3).fill('UNHEALTHY'));
+    await lab.done('PATCH', 'global/healthChecks/hc', { httpHealthCheck: { port: 8080 } });
+    await lab.clock.advance(60_000);
+    // One that ended is passed over before its health check knows.
+    const [one] = lab.runtime.running.keys();
+    lab.runtime.crash(one ?? '');
+    const { served, refused } = lab.traffic.send({ ...at, count: 100 });
+    expect([Object.keys(served).length, refused]).toEqual([5, 0]);
+  });
+
+  test('is kept away by firewall rules, and counted as that', async () => {
+    const { lab, at } = await balanced();
+    await lab.done('POST', 'global/firewalls', {
+      name: 'shut',
+      priority: 1,
+      sourceRanges: ['127.0.0.7/32'],
+      denied: [{ IPProtocol: 'tcp' }],
+    });
+    await lab.clock.advance(1000);
+    expect(lab.traffic.send({ ...at, count: 3, clientAddress: '127.0.0.7' })).toEqual({ served: {}, refused: 3 });
+    expect(lab.traffic.send({ ...at, count: 3, clientAddress: '127.0.0.8' }).refused).toBe(0);
+    const rule = 'projects/p/regions/us-central1/forwardingRules/fr';
+    expect(lab.traffic.counters().forwardingRules[rule]?.failures.denied).toBe(3);
+  });
+
+  test('that a URL map redirects is answered, not refused', async () => {
+    const lab = new TestCloud();
+    await lab.done('POST', 'global/urlMaps', { name: 'um', defaultUrlRedirect: { pathRedirect: '/new' } });
+    await lab.done('POST', 'global/targetHttpProxies', { name: 'px', urlMap: 'global/urlMaps/um' });
+    await lab.done('POST', 'global/forwardingRules', {
+      name: 'fr',
+      portRange: '80',
+      target: 'global/targetHttpProxies/px',
+    });
+    await lab.clock.advance(1000);
+    const address = String((await lab.api('GET', 'global/forwardingRules/fr')).body['IPAddress']);
+    expect(lab.traffic.send({ address, port: 80, count: 4 })).toEqual({ served: {}, refused: 0 });
+    const { responses } = lab.traffic.counters().forwardingRules['projects/p/global/forwardingRules/fr'] ?? {};
+    expect(responses).toMatchObject({ '3xx': 4, '5xx': 0 });
+  });
+
   test('nothing listens, nothing is served', async () => {
     const { lab } = await balanced();
     expect(lab.traffic.send({ address: '127.0.0.9', port: 1, count: 3 })).toEqual({ served: {}, refused: 3 });

@@ -4,9 +4,12 @@ import { Balancer } from './balancer.ts';
 import type { Choice } from './balancer.ts';
 import type { Clock } from './clock.ts';
 import type { CounterReport, DataPlane, TrafficListener, UtilizationOf } from './data-plane.ts';
+import { admits } from './firewall-rules.ts';
+import { FROM_PROXY } from './listener.ts';
 import { TrafficLedger } from './traffic-ledger.ts';
 import type { TrafficMeter } from './traffic-meter.ts';
-import { routeOf } from './url-routes.ts';
+import { redirectTo, routeOf } from './url-routes.ts';
+import type { Route } from './url-routes.ts';
 import { WeightedTurns } from './weighted-turns.ts';
 
 /** Requests of one client. */
@@ -26,7 +29,7 @@ export interface SimulatedRequests {
   readonly statusOf?: (instance: string) => number;
 }
 
-/** What became of requests. */
+/** What became of requests; the load balancer answered the rest with redirects. */
 export interface SimulatedOutcome {
   /** Requests answered, by instance path. */
   readonly served: Readonly<Record<string, number>>;
@@ -40,12 +43,24 @@ export interface SimulatedConnection {
   end(): void;
 }
 
+/** Where a request leads: an instance, a redirect, or nowhere. */
+interface Found {
+  readonly listener: TrafficListener;
+  readonly service: string;
+  readonly choice: Choice | undefined;
+  /** Status of the redirect that answers it. */
+  readonly redirect?: number;
+  /** Firewall rules keep it away from instances that would take it. */
+  readonly denied?: boolean;
+}
+
 /**
  * Load balancing without sockets: requests are shared out by the same plan and the same choice as the real data plane
  * makes, and counted in the same counters.
  */
 export class SimulatedDataPlane implements DataPlane {
   readonly #clock: Clock;
+  readonly #listens: (address: string, port: number) => boolean;
   readonly #ledger: TrafficLedger;
   readonly #balancers = new Map<string, Balancer>();
   readonly #shares = new Map<string, WeightedTurns>();
@@ -53,8 +68,10 @@ export class SimulatedDataPlane implements DataPlane {
   #listeners: ReadonlyMap<string, TrafficListener> = new Map();
   #utilizationOf: UtilizationOf = () => undefined;
 
-  constructor(clock: Clock) {
+  /** @param listens whether an instance takes connections at an address and port; each does unless said otherwise */
+  constructor(clock: Clock, listens: (address: string, port: number) => boolean = () => true) {
     this.#clock = clock;
+    this.#listens = listens;
     this.#ledger = new TrafficLedger(clock);
   }
 
@@ -92,9 +109,13 @@ export class SimulatedDataPlane implements DataPlane {
     let refused = 0;
     for (let i = 0; i < requests.count; i++) {
       const found = this.#choose(requests, i);
+      if (found?.redirect !== undefined) {
+        this.#ledger.answered({ rule: found.listener.rule }, found.redirect, 0);
+        continue;
+      }
       if (found?.choice === undefined) {
         refused++;
-        if (found !== undefined) this.#refuse(found.listener);
+        if (found !== undefined) this.#refuse(found.listener, found.denied === true);
         continue;
       }
       const { listener, choice } = found;
@@ -152,8 +173,11 @@ export class SimulatedDataPlane implements DataPlane {
     return Promise.resolve();
   }
 
-  #refuse({ rule, front }: TrafficListener): void {
-    this.#ledger.count({ rule }, (each) => each.refused++);
+  #refuse({ rule, front }: TrafficListener, denied: boolean): void {
+    this.#ledger.count({ rule }, (each) => {
+      each.refused++;
+      if (denied) each.failures.denied++;
+    });
     if (front.kind === 'http') this.#ledger.answered({ rule }, front.managed ? 503 : 502, 0);
   }
 
@@ -167,10 +191,19 @@ export class SimulatedDataPlane implements DataPlane {
       headers = {},
     }: Omit<SimulatedRequests, 'count'>,
     position: number,
-  ): { readonly listener: TrafficListener; readonly service: string; readonly choice: Choice | undefined } | undefined {
+  ): Found | undefined {
     const listener = [...this.#listeners.values()].find((each) => each.address === address && each.port === port);
     if (listener === undefined) return undefined;
-    const service = this.#serviceOf(listener, host, url);
+    const { front, rule } = listener;
+    const route = front.kind === 'http' ? routeOf(front.routes, host, url) : undefined;
+    if (route !== undefined && 'redirect' in route) {
+      const { status } = redirectTo(route, { scheme: 'http', host, url });
+      return { listener, service: '', choice: undefined, redirect: status };
+    }
+    const service =
+      route === undefined
+        ? (listener.services[0]?.service ?? '')
+        : this.#turn(`${keyOf(listener)} ${route.key}`, route);
     const balancer = this.#balancers.get(`${keyOf(listener)} ${service}`);
     if (balancer === undefined) return { listener, service, choice: undefined };
     // Each request has a connection, and so a port, of its own.
@@ -182,20 +215,31 @@ export class SimulatedDataPlane implements DataPlane {
       protocol: listener.protocol,
     };
     const preference = requestPreference(balancer.service.affinity, flow, headers, () => String(position));
-    return { listener, service, choice: balancer.choose({ now: this.#clock.now(), preference }) };
+    const sources = front.kind === 'pass-through' ? [clientAddress] : FROM_PROXY;
+    const transport = listener.protocol === 'UDP' ? 'udp' : 'tcp';
+    const tried = new Set<string>();
+    for (;;) {
+      const choice = balancer.choose({
+        now: this.#clock.now(),
+        preference,
+        tried,
+        admits: ({ firewall, port: to }) => admits(firewall, sources, transport, to),
+      });
+      if (choice === undefined) return { listener, service, choice, denied: balancer.accepts(tried) };
+      const { target } = choice;
+      if (this.#listens(target.address, target.port)) return { listener, service, choice };
+      this.#ledger.count({ rule, choice }, (each) => each.failedConnects++);
+      tried.add(target.instance);
+    }
   }
 
-  #serviceOf(listener: TrafficListener, host: string, url: string): string {
-    if (listener.front.kind !== 'http') return listener.services[0]?.service ?? '';
-    const route = routeOf(listener.front.routes, host, url);
-    if ('redirect' in route) return '';
-    const key = `${keyOf(listener)} ${route.key}`;
+  #turn(key: string, { services }: Extract<Route, { readonly services: unknown }>): string {
     let turns = this.#shares.get(key);
     if (turns === undefined) {
       turns = new WeightedTurns();
       this.#shares.set(key, turns);
     }
-    return turns.next(route.services) ?? '';
+    return turns.next(services) ?? '';
   }
 
   #loadOf(service: string) {

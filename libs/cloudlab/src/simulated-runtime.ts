@@ -147,9 +147,18 @@ export class SimulatedRuntime implements Runtime {
     readonly address: string;
     readonly port: number;
   }): Promise<{ ok: boolean; reason: string }> {
-    const up = [...this.running.values()].some(({ request }) => request.address === address);
-    const ok = up && (this.#options.healthy?.(address) ?? true);
+    if (!this.listens(address, port)) {
+      const served = this.#at(address)?.request.port;
+      const hint = served === undefined ? '' : ` The instance listens on port ${served}.`;
+      return Promise.resolve({ ok: false, reason: `Nothing listens at ${address}:${port}.${hint}` });
+    }
+    const ok = this.#options.healthy?.(address) ?? true;
     return Promise.resolve({ ok, reason: ok ? 'Answered 200.' : `Nothing answers at ${address}:${port}.` });
+  }
+
+  /** Whether an instance runs at this address and serves this port. */
+  listens(address: string, port: number): boolean {
+    return this.#at(address)?.request.port === port;
   }
 
   importImage(source: string): Promise<{ digest: string; bytes: number; manifest: ImageManifest }> {
@@ -185,6 +194,10 @@ export class SimulatedRuntime implements Runtime {
   close(): Promise<void> {
     this.running.clear();
     return Promise.resolve();
+  }
+
+  #at(address: string): Simulated | undefined {
+    return [...this.running.values()].find(({ request }) => request.address === address);
   }
 
   #haveDisk(id: string): void {

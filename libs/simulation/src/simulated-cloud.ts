@@ -71,7 +71,7 @@ export class SimulatedCloud {
         return undefined;
       },
     });
-    this.traffic = new SimulatedDataPlane(clock);
+    this.traffic = new SimulatedDataPlane(clock, (address, port) => this.#runtime.listens(address, port));
     this.lab = new Cloudlab({
       clock,
       runtime: this.#runtime,
