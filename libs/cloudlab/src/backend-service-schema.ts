@@ -20,6 +20,7 @@ export const backend = z.looseObject({
   maxRatePerInstance: rate,
   maxConnections: amount,
   maxConnectionsPerInstance: amount,
+  failover: z.boolean().optional(),
   capacityScaler: z.coerce
     .number()
     .min(0)
@@ -29,6 +30,18 @@ export const backend = z.looseObject({
 });
 /** @see backend */
 export type Backend = z.infer<typeof backend>;
+
+/** What a request is hashed by where the affinity is HTTP_COOKIE or HEADER_FIELD. */
+const consistentHash = z.looseObject({
+  httpHeaderName: z.string().optional(),
+  httpCookie: z
+    .looseObject({
+      name: z.string(),
+      path: z.string().optional(),
+      ttl: z.looseObject({ seconds: z.coerce.number().optional() }).optional(),
+    })
+    .optional(),
+});
 
 /** Body of backendServices.insert and update. */
 export const backendServiceBody = named.extend({
@@ -50,10 +63,33 @@ export const backendServiceBody = named.extend({
       'HTTP_COOKIE',
     ])
     .default('NONE'),
+  consistentHash: consistentHash.optional(),
+  localityLbPolicy: z
+    .enum(
+      ['ROUND_ROBIN', 'LEAST_REQUEST', 'RING_HASH', 'MAGLEV'],
+      'this cloud has ROUND_ROBIN, LEAST_REQUEST, RING_HASH and MAGLEV',
+    )
+    .optional(),
   affinityCookieTtlSec: whole.min(0).max(1_209_600, 'must be at most two weeks').optional(),
   connectionDraining: z.looseObject({ drainingTimeoutSec: whole.min(0).max(3600).default(0) }).optional(),
   enableCDN: z.literal(false, 'this cloud has no CDN; leave it out').optional(),
   fingerprint: z.string().optional(),
 });
+/** What the API knows of a backend service and this cloud does not do. */
+export const UNSUPPORTED = [
+  'circuitBreakers',
+  'customRequestHeaders',
+  'customResponseHeaders',
+  'edgeSecurityPolicy',
+  'failoverPolicy',
+  'iap',
+  'localityLbPolicies',
+  'maxStreamDuration',
+  'outlierDetection',
+  'securityPolicy',
+  'securitySettings',
+  'strongSessionAffinityCookie',
+  'subsetting',
+];
 /** A backend service. */
 export type BackendService = Resource & z.infer<typeof backendServiceBody>;

@@ -72,6 +72,36 @@ describe('backend services', () => {
     await expectRefusal(await lab(), ['POST', path, body], 400, 'invalid', word);
   });
 
+  test.each([
+    [{ sessionAffinity: 'HTTP_COOKIE' }, 'consistentHash.httpCookie'],
+    [{ sessionAffinity: 'HEADER_FIELD', consistentHash: {} }, 'consistentHash.httpHeaderName'],
+    [{ localityLbPolicy: 'RANDOM' }, 'localityLbPolicy'],
+    [{ localityLbPolicy: 'RING_HASH' }, 'sessionAffinity'],
+    [{ circuitBreakers: { maxRequests: 1 } }, 'circuitBreakers'],
+    [{ outlierDetection: { consecutiveErrors: 5 } }, 'outlierDetection'],
+    [{ customRequestHeaders: ['x: y'] }, 'customRequestHeaders'],
+    [{ securityPolicy: 'global/securityPolicies/p' }, 'securityPolicy'],
+    [{ iap: { enabled: true } }, 'iap'],
+    [{ failoverPolicy: { failoverRatio: 0.5 } }, 'failoverPolicy'],
+  ])('%j is refused: nobody would act on it', async (fields, word) => {
+    const service = { name: 'bs', protocol: 'HTTP', ...fields };
+    await expectRefusal(new TestCloud(), ['POST', 'global/backendServices', service], 400, 'invalid', word);
+  });
+
+  test('what clients send of fields that are not in use is taken', async () => {
+    const cloud = new TestCloud();
+    const unused = {
+      iap: { enabled: false },
+      customRequestHeaders: [],
+      securityPolicy: '',
+      failoverPolicy: { dropTrafficIfUnhealthy: false },
+      localityLbPolicy: 'ROUND_ROBIN',
+    };
+    await cloud.done('POST', 'global/backendServices', { name: 'bs', protocol: 'HTTP', ...unused });
+    const through = { name: 'bs', localityLbPolicy: 'MAGLEV' };
+    await cloud.done('POST', REGION, through);
+  });
+
   test('a group stands behind a service once, and lies in its region', async () => {
     const cloud = await lab();
     const twice = { name: 'bs', backends: [{ group: GROUP }, { group: `projects/p/${GROUP}` }] };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Backend, BackendService, Scheme } from './backend-service-schema.ts';
-import { backendServiceBody } from './backend-service-schema.ts';
+import { UNSUPPORTED, backendServiceBody } from './backend-service-schema.ts';
 import { existing, parse } from './collection.ts';
 import type { Call, Lab } from './collection.ts';
 import { documents } from './document-collection.ts';
@@ -10,6 +10,7 @@ import { invalid, notFound } from './problem.ts';
 import { usersOf } from './references.ts';
 import { reference } from './resource.ts';
 import { groupHealth } from './traffic-plan.ts';
+import { without } from './unsupported-fields.ts';
 
 type Body = z.infer<typeof backendServiceBody>;
 type Protocol = NonNullable<Body['protocol']>;
@@ -29,7 +30,7 @@ export const backendServices = documents<'backendServices', Body>({
   name: 'backendServices',
   kind: 'compute#backendService',
   scopes: ['global', 'region'],
-  body: backendServiceBody,
+  body: backendServiceBody.superRefine(without(...UNSUPPORTED)),
   changes: ['patch', 'update'],
   fixed: ['loadBalancingScheme'],
   view(lab, path, item) {
@@ -39,7 +40,8 @@ export const backendServices = documents<'backendServices', Body>({
   complete(lab, call, body) {
     const protocol = body.protocol ?? usualProtocol(call.scope, body.loadBalancingScheme);
     checkProtocol(call.scope, protocol, body.loadBalancingScheme);
-    checkAffinity(protocol, body.sessionAffinity);
+    checkAffinity(protocol, body);
+    checkHashing(call.scope, body);
     return {
       portName: HTTP.includes(protocol) ? 'http' : undefined,
       ...body,
@@ -97,7 +99,22 @@ function checkProtocol(scope: Scope, protocol: Protocol, loadBalancingScheme: Sc
   );
 }
 
-function checkAffinity(protocol: Protocol, affinity: Body['sessionAffinity']): void {
+/** Instances are chosen by a hash where an affinity says of what, and where connections pass through. */
+function checkHashing(scope: Scope, body: Body): void {
+  const { localityLbPolicy: policy, sessionAffinity } = body;
+  if ((policy !== 'RING_HASH' && policy !== 'MAGLEV') || passesThrough(scope, body) || sessionAffinity !== 'NONE')
+    return;
+  throw invalid(
+    'resource.localityLbPolicy',
+    `'${policy}'. Say with sessionAffinity what is to be hashed, or choose ROUND_ROBIN or LEAST_REQUEST.`,
+  );
+}
+
+function checkAffinity(protocol: Protocol, { sessionAffinity: affinity, consistentHash }: Body): void {
+  if (affinity === 'HTTP_COOKIE' && consistentHash?.httpCookie === undefined)
+    throw invalid('resource.consistentHash.httpCookie', "it is required where sessionAffinity is 'HTTP_COOKIE'.");
+  if (affinity === 'HEADER_FIELD' && consistentHash?.httpHeaderName === undefined)
+    throw invalid('resource.consistentHash.httpHeaderName', "it is required where sessionAffinity is 'HEADER_FIELD'.");
   const cookies = ['GENERATED_COOKIE', 'HEADER_FIELD', 'HTTP_COOKIE'];
   const tuples = ['CLIENT_IP_PROTO', 'CLIENT_IP_PORT_PROTO', 'CLIENT_IP_NO_DESTINATION'];
   if (!HTTP.includes(protocol) && cookies.includes(affinity)) {

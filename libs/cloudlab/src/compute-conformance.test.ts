@@ -169,8 +169,8 @@ const CHANGES: readonly Step[] = [
   ...groupChanges('InstanceGroupManagers'),
   ...groupChanges('RegionInstanceGroupManagers'),
   ['Instances.SetLabels', { labels: { app: 'hello' }, labelFingerprint: '' }],
-  ['Instances.SetTags', { items: ['web'] }],
-  ['Instances.SetMetadata', { items: [{ key: 'greeting', value: 'hi' }] }],
+  ['Instances.SetTags', { items: ['web'], fingerprint: '' }],
+  ['Instances.SetMetadata', { items: [{ key: 'greeting', value: 'hi' }], fingerprint: '' }],
   ['Instances.GetSerialPortOutput', undefined, { port: 1, start: 0 }],
   ['Instances.Reset'],
   ['Instances.Stop'],
@@ -331,7 +331,10 @@ async function current(step: Step): Promise<Step> {
   const filled = JSON.parse(text) as Record<string, unknown>;
   const service = call.split('.')[0] ?? '';
   if (!('fingerprint' in filled || 'labelFingerprint' in filled)) return [call, filled, query];
-  const item = (await run([`${service}.Get`])) as Record<string, unknown>;
+  const got = (await run([`${service}.Get`])) as Record<string, unknown>;
+  // Tags and metadata have fingerprints of their own.
+  const [, part = ''] = /\.Set(Tags|Metadata)$/.exec(call) ?? [];
+  const item = (got[part.toLowerCase()] ?? got) as Record<string, unknown>;
   for (const key of ['fingerprint', 'labelFingerprint']) {
     if (key in filled) filled[key] = item[key];
   }

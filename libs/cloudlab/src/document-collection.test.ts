@@ -106,6 +106,7 @@ describe('changing a resource', () => {
     expect((await lab.api('GET', 'global/addresses/ip')).body['labels']).toEqual({ app: 'two' });
     const stale = { labels: {}, labelFingerprint };
     await expectRefusal(lab, ['POST', 'global/addresses/ip/setLabels', stale], 412, 'conditionNotMet');
+    await expectRefusal(lab, ['POST', 'global/addresses/ip/setLabels', { labels: {} }], 412, 'conditionNotMet');
     const wrong = { labels: { 'App Name': 'x' } };
     await expectRefusal(lab, ['POST', 'global/addresses/ip/setLabels', wrong], 400, 'invalid', 'labels.App Name');
   });

@@ -68,10 +68,29 @@ describe('instances by name', () => {
     await lab.done('POST', `${path}/setTags`, { items: ['db'], fingerprint: body['tags']?.['fingerprint'] });
     const stale = { items: [], fingerprint: body['tags']?.['fingerprint'] };
     expect((await lab.api('POST', `${path}/setTags`, stale)).status).toBe(412);
+    for (const verb of ['setTags', 'setMetadata', 'setLabels'])
+      await expectRefusal(lab, ['POST', `${path}/${verb}`, {}], 412, 'conditionNotMet', 'not specified');
     await lab.done('DELETE', path);
     expect((await lab.api('GET', path)).status).toBe(404);
     expect((await lab.api('GET', `${zone}/disks/lone`)).status).toBe(404);
   });
+});
+
+test.each([
+  ['a network', { network: 'global/networks/nope' }, 404, 'notFound'],
+  ['a subnetwork', { subnetwork: 'regions/us-central1/subnetworks/nope' }, 404, 'notFound'],
+  ['a subnetwork of another region', { subnetwork: 'regions/europe-west1/subnetworks/default' }, 400, 'invalid'],
+  ['a reference that is none', { network: 'http://' }, 400, 'invalid'],
+])('an instance in %s that is not there for it is refused, and leaves no disk', async (_, nic, status, reason) => {
+  const lab = new TestCloud();
+  const body = {
+    name: 'lone',
+    machineType: 'e2-micro',
+    disks: [{ boot: true, initializeParams: { sourceImage: IMAGE } }],
+    networkInterfaces: [nic],
+  };
+  await expectRefusal(lab, ['POST', 'zones/us-central1-a/instances', body], status, reason);
+  expect(lab.cloud.lab.store.list('disks', 'projects/p/')).toEqual([]);
 });
 
 describe('orders to one instance that come together', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { named, namedPort, whole } from './resource.ts';
 import type { NamedPort, Resource } from './resource.ts';
+import { without } from './unsupported-fields.ts';
 
 const amount = z.looseObject({ fixed: whole.min(0).optional(), percent: whole.min(0).max(100).optional() });
 /** A number of instances, fixed or as a share of the group's target size. */
@@ -94,8 +95,7 @@ export interface PerInstanceConfig {
   readonly zone?: string | undefined;
 }
 
-/** Body of instanceGroupManagers.insert, zonal and regional. */
-export const groupManagerBody = named.extend({
+const fields = named.extend({
   baseInstanceName: z
     .string()
     .regex(/^[a-z]([-a-z0-9]{0,56}[a-z0-9])?$/, 'must be a lower-case letter, then up to 57 letters, digits or hyphens')
@@ -112,13 +112,27 @@ export const groupManagerBody = named.extend({
   instanceLifecyclePolicy: instanceLifecyclePolicy.optional(),
 });
 
+const supported = without(
+  'allInstancesConfig',
+  'instanceFlexibilityPolicy',
+  'resourcePolicies',
+  'standbyPolicy',
+  'targetStoppedSize',
+  'targetSuspendedSize',
+);
+
+/** Body of instanceGroupManagers.insert, zonal and regional. */
+export const groupManagerBody = fields.superRefine(supported);
+
 /** Body of instanceGroupManagers.patch: what is absent stays, what is null goes. */
-export const groupManagerPatch = z.looseObject({
-  ...groupManagerBody.partial().shape,
-  targetSize: whole.min(0).max(1000).optional(),
-  statefulPolicy: statefulPolicy.nullish(),
-  fingerprint: z.string().optional(),
-});
+export const groupManagerPatch = z
+  .looseObject({
+    ...fields.partial().shape,
+    targetSize: whole.min(0).max(1000).optional(),
+    statefulPolicy: statefulPolicy.nullish(),
+    fingerprint: z.string().optional(),
+  })
+  .superRefine(supported);
 
 /** A managed instance group. */
 export interface GroupManager extends Resource {

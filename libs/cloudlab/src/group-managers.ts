@@ -15,6 +15,7 @@ import { checkGroup, distributionFrom, healingFrom, poolsFrom, versionsFrom } fr
 import { UPDATE_ACTIONS, groupManagerBody, groupManagerPatch, versionsOf } from './group-manager-schema.ts';
 import type { GroupManager, UpdatePolicy } from './group-manager-schema.ts';
 import { groupErrors, groupManagerView, managedInstanceView } from './group-manager-view.ts';
+import { putNamedPorts } from './named-ports.ts';
 import { page } from './page.ts';
 import { linkOf, pathOf } from './path.ts';
 import { changeConfigs, createInstances, deleteConfigs, listConfigs } from './per-instance-configs.ts';
@@ -191,6 +192,7 @@ function patch(lab: Lab, call: Managed): OperationDocument {
     ...(body.baseInstanceName === undefined ? {} : { baseInstanceName: body.baseInstanceName }),
     ...(body.targetSize === undefined ? {} : { targetSize: body.targetSize }),
     ...(versions === undefined ? {} : templateFields(versions)),
+    ...(body.namedPorts === undefined ? {} : { namedPorts: body.namedPorts }),
     ...(body.targetPools === undefined ? {} : { targetPools: poolsFrom(lab, call, body.targetPools) }),
     ...(body.autoHealingPolicies === undefined
       ? {}
@@ -232,11 +234,12 @@ function changeGroup(
   lab: Lab,
   call: Managed,
   type: string,
-  fields: Readonly<Record<string, unknown>> & { readonly targetPools?: readonly string[] },
+  fields: Readonly<Record<string, unknown>> & Partial<Pick<GroupManager, 'targetPools' | 'namedPorts'>>,
   action?: string,
 ): OperationDocument {
   return start(lab, call, type, action === undefined ? undefined : { action }, () => {
     replaceFields(lab, call.path, call.item, managers, fields);
+    if (fields.namedPorts !== undefined) putNamedPorts(lab, instanceGroupOf(call.path), fields.namedPorts);
     // A policy that was taken away leaves no trace.
     if ('statefulPolicy' in fields && fields['statefulPolicy'] === undefined) dropPolicy(lab, call.path);
     if (fields.targetPools !== undefined) lab.fleet.changePools(call.path, call.item.targetPools, fields.targetPools);

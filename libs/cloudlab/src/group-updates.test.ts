@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TestCloud } from './cloud.fixture.ts';
-import { GROUP, groupOf, namesOf, templatesOf } from './fleet.fixture.ts';
+import { GROUP, MIGS, groupOf, namesOf, templatesOf } from './fleet.fixture.ts';
+import { expectRefusal } from './refusal.fixture.ts';
 
 describe('versions and updates', () => {
   test('a canary takes its share, and the rest stays on the first version', async () => {
@@ -188,5 +189,37 @@ describe('versions and updates', () => {
       status: 400,
       body: { error: { message: expect.stringContaining(sentence) } },
     });
+  });
+});
+
+describe('fields of a group', () => {
+  test('named ports are those of its instance group, whichever of the two is asked', async () => {
+    const lab = new TestCloud();
+    await lab.group('g', 1);
+    const ports = async () =>
+      Promise.all(
+        [GROUP, 'regions/us-central1/instanceGroups/g'].map(
+          async (path) => (await lab.api('GET', path)).body['namedPorts'],
+        ),
+      );
+    await lab.done('PATCH', GROUP, { namedPorts: [{ name: 'http', port: 81 }] });
+    expect(await ports()).toEqual([[{ name: 'http', port: 81 }], [{ name: 'http', port: 81 }]]);
+    await lab.done('POST', 'regions/us-central1/instanceGroups/g/setNamedPorts', {
+      namedPorts: [{ name: 'admin', port: 82 }],
+    });
+    expect(await ports()).toEqual([[{ name: 'admin', port: 82 }], [{ name: 'admin', port: 82 }]]);
+  });
+
+  test.each([
+    ['allInstancesConfig', { properties: { labels: { a: 'b' } } }],
+    ['instanceFlexibilityPolicy', { instanceSelections: { fast: { machineTypes: ['e2-micro'] } } }],
+    ['instanceLifecyclePolicy', { defaultActionOnFailure: 'DO_NOTHING' }],
+  ])('%s is refused, as nobody would act on it', async (field, value) => {
+    const lab = new TestCloud();
+    await lab.group('g', 1);
+    await expectRefusal(lab, ['PATCH', GROUP, { [field]: value }], 400, 'invalid', field);
+    const other = { name: 'h', instanceTemplate: 'global/instanceTemplates/g-t', [field]: value };
+    await expectRefusal(lab, ['POST', MIGS, other], 400, 'invalid', field);
+    await lab.done('PATCH', GROUP, { [field]: {} });
   });
 });

@@ -267,6 +267,37 @@ describe('an HTTP listener', () => {
     expect((await ask(port, { headers })).headers['set-cookie']).toHaveLength(1);
   });
 
+  test('a client of an HTTP_COOKIE service gets a cookie of that name, which leads it to the same instance again', async () => {
+    const { port, apply } = await balancer({ front: front() });
+    const affinity = { kind: 'HTTP_COOKIE', cookie: 'shop', path: '/cart', ttlSec: 60 } as const;
+    const members = [await hello('a'), await hello('b'), await hello('c')];
+    await apply([serviceOf([groupOf('g', members)], { service: BS, affinity })]);
+    const names = new Set<unknown>();
+    for (let client = 0; client < 12; client++) {
+      const first = await ask(port);
+      const [given = ''] = first.headers['set-cookie'] ?? [];
+      expect(given).toMatch(/^shop="[^"]+"; Max-Age=60; Path=\/cart; HttpOnly$/);
+      const again = await ask(port, { headers: { cookie: given.split(';')[0] } });
+      expect(again.headers['set-cookie']).toBeUndefined();
+      expect(again.headers['x-instance']).toBe(first.headers['x-instance']);
+      names.add(first.headers['x-instance']);
+    }
+    expect(names.size).toBeGreaterThan(1);
+  });
+
+  test('a HEADER_FIELD service keeps requests with the same value at an instance', async () => {
+    const { port, apply } = await balancer({ front: front() });
+    const affinity = { kind: 'HEADER_FIELD', header: 'X-User' } as const;
+    const members = [await hello('a'), await hello('b'), await hello('c')];
+    await apply([serviceOf([groupOf('g', members)], { service: BS, affinity })]);
+    const instanceOf = async (user: number) =>
+      (await ask(port, { headers: { 'x-user': `user ${user}` } })).headers['x-instance'];
+    const users = Array.from({ length: 12 }, (_, user) => user);
+    const first = await Promise.all(users.map(instanceOf));
+    expect(await Promise.all(users.map(instanceOf))).toEqual(first);
+    expect(new Set(first).size).toBeGreaterThan(1);
+  });
+
   test('ends TLS with the certificate made for the name, and takes a new one without listening anew', async () => {
     const plane = socketDataPlane(systemClock);
     opened(plane);

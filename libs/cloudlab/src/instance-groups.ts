@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { changeResource, checkFingerprint, collection, parse } from './collection.ts';
+import { checkFingerprint, collection, parse, start } from './collection.ts';
+import { putNamedPorts } from './named-ports.ts';
 import { page } from './page.ts';
 import { linkOf } from './path.ts';
 import { namedPort } from './resource.ts';
@@ -37,7 +38,7 @@ export const instanceGroups = collection<'instanceGroups'>({
     setNamedPorts(lab, call) {
       const body = parse(setNamedPortsBody, call.body);
       checkFingerprint(body.fingerprint, call.item.fingerprint);
-      return changeResource(lab, call, groups, 'setNamedPorts', { namedPorts: body.namedPorts });
+      return start(lab, call, 'setNamedPorts', undefined, () => putNamedPorts(lab, call.path, body.namedPorts));
     },
   },
 });

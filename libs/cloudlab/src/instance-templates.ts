@@ -1,16 +1,13 @@
 import type { z } from 'zod';
-import { existing } from './collection.ts';
-import type { Call, Lab } from './collection.ts';
 import { documents } from './document-collection.ts';
 import { bootImageOf } from './image-reference.ts';
 import { checkSources } from './instance-disks.ts';
 import { MACHINE_TYPES, findMachineType } from './locations.ts';
-import { linkOf } from './path.ts';
+import { interfacesFrom } from './network-interfaces.ts';
 import { CloudProblem, invalid } from './problem.ts';
 import { instanceTemplateBody } from './resource.ts';
 
 type Body = z.infer<typeof instanceTemplateBody>;
-type Interface = Readonly<Record<string, unknown>>;
 
 /** Instance templates: immutable. */
 export const instanceTemplates = documents<'instanceTemplates', Body>({
@@ -34,22 +31,7 @@ export const instanceTemplates = documents<'instanceTemplates', Body>({
     checkSources(lab.store, call.scope.project, body.properties.disks, 'resource.properties.disks');
     const given = body.properties['networkInterfaces'];
     if (!Array.isArray(given)) return body;
-    const networkInterfaces = given.map((each: Interface) => interfaceOf(lab, call, each));
+    const networkInterfaces = interfacesFrom(lab, call, 'properties.networkInterfaces', given);
     return { ...body, properties: { ...body.properties, networkInterfaces } };
   },
 });
-
-/** A network interface with what it names checked and written out in full. */
-function interfaceOf(lab: Lab, call: Call, given: Interface): Interface {
-  const { network, subnetwork } = given;
-  const field = 'properties.networkInterfaces';
-  return {
-    ...given,
-    ...(typeof network === 'string'
-      ? { network: linkOf(existing(lab, call, `${field}.network`, network, ['networks'])) }
-      : {}),
-    ...(typeof subnetwork === 'string'
-      ? { subnetwork: linkOf(existing(lab, call, `${field}.subnetwork`, subnetwork, ['subnetworks'], 'anywhere')) }
-      : {}),
-  };
-}

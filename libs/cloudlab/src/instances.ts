@@ -6,6 +6,7 @@ import { checkDisks } from './instance-disks.ts';
 import { imageDigest, newInstance, tagsOf, withFingerprint } from './instance-document.ts';
 import { setLabels } from './labels.ts';
 import { findMachineType } from './locations.ts';
+import { interfacesFrom } from './network-interfaces.ts';
 import { lastPart, pathOf } from './path.ts';
 import { CloudProblem, alreadyExists, invalid, notFound, notReady } from './problem.ts';
 import { instanceProperties, metadata, named } from './resource.ts';
@@ -53,12 +54,12 @@ export const instances = collection<'instances'>({
     },
     setTags(lab, call) {
       const body = parse(setTagsBody, call.body, 'setTagsRequest');
-      checkFingerprint(body.fingerprint, call.item.tags.fingerprint);
+      checkFingerprint(body.fingerprint, call.item.tags.fingerprint, true);
       return changeResource(lab, call, kind, 'setTags', { tags: tagsOf(body.items) });
     },
     setMetadata(lab, call) {
       const body = parse(setMetadataBody, call.body, 'setMetadataRequest');
-      checkFingerprint(body.fingerprint, call.item.metadata.fingerprint);
+      checkFingerprint(body.fingerprint, call.item.metadata.fingerprint, true);
       const items = body.items.map(({ key, value }) => ({ key, value }));
       const twice = items.find(({ key }, position) => items.findIndex((each) => each.key === key) !== position);
       if (twice !== undefined) throw invalid('metadata.items', `the key '${twice.key}' stands there twice.`);
@@ -73,7 +74,11 @@ export const instances = collection<'instances'>({
 
 function insert(lab: Lab, call: Call): OperationDocument {
   const body = parse(instanceBody, withTemplate(lab, call));
-  const { name, description, ...properties } = body;
+  const { name, description, ...given } = body;
+  const interfaces = given['networkInterfaces'];
+  const properties = Array.isArray(interfaces)
+    ? { ...given, networkInterfaces: interfacesFrom(lab, call, 'networkInterfaces', interfaces) }
+    : given;
   const path = `${call.scope.path}/instances/${name}`;
   if (lab.store.get('instances', path) !== undefined) throw alreadyExists(path);
   const type = lastPart(properties.machineType);

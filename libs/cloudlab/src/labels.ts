@@ -12,7 +12,7 @@ export function setLabels<C extends CollectionName>(of: { readonly name: C }) {
   return (lab: Lab, call: ItemCall<C>): OperationDocument => {
     const body = parse(setLabelsBody, call.body, 'setLabelsRequest');
     const current = call.item['labelFingerprint'];
-    checkFingerprint(body.labelFingerprint, typeof current === 'string' ? current : undefined);
+    checkFingerprint(body.labelFingerprint, typeof current === 'string' ? current : undefined, true);
     return changeResource(lab, call, of, 'setLabels', { labels: body.labels });
   };
 }

@@ -77,6 +77,44 @@ describe('the plan of a forwarding rule', () => {
     });
   });
 
+  test.each([
+    [
+      'HTTP_COOKIE',
+      { httpCookie: { name: 'shop', path: '/cart', ttl: { seconds: '60' } } },
+      { cookie: 'shop', path: '/cart', ttlSec: 60 },
+      (client: number) => ({ cookie: `other=1; shop=${client}` }),
+    ],
+    [
+      'HEADER_FIELD',
+      { httpHeaderName: 'X-User' },
+      { header: 'X-User' },
+      (client: number) => ({ 'x-user': `${client}` }),
+    ],
+  ])(
+    'with %s affinity keeps each client at an instance, by a hash of what it sends',
+    async (kind, hash, affinity, sent) => {
+      await service('web', {
+        protocol: 'HTTP',
+        sessionAffinity: kind,
+        localityLbPolicy: 'RING_HASH',
+        consistentHash: hash,
+      });
+      await lab.done('POST', 'global/urlMaps', { name: 'map', defaultService: 'global/backendServices/web' });
+      await lab.done('POST', 'global/targetHttpProxies', { name: 'proxy', urlMap: 'global/urlMaps/map' });
+      const rule = { name: 'fr', portRange: '80-80', target: 'global/targetHttpProxies/proxy' };
+      await lab.done('POST', 'global/forwardingRules', rule);
+      const [listener] = await planned('fr');
+      expect(listener?.services).toMatchObject([{ affinity: { kind, ...affinity } }]);
+      const at = { address: listener?.address ?? '', port: 80 };
+      const instanceOf = (client: number) =>
+        Object.keys(lab.traffic.send({ ...at, count: 20, headers: sent(client) }).served);
+      const chosen = Array.from({ length: 30 }, (_, client) => instanceOf(client));
+      expect(chosen.every((instances) => instances.length === 1)).toBe(true);
+      expect(new Set(chosen.flat()).size).toBe(2);
+      expect(Object.keys(lab.traffic.send({ ...at, count: 20 }).served)).toHaveLength(2);
+    },
+  );
+
   test('for a target HTTPS proxy and a target SSL proxy shows their certificates', async () => {
     await lab.done('POST', 'global/sslCertificates', {
       name: 'cert',

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Backend, BackendService } from './backend-service-schema.ts';
 import type {
   Affinity,
@@ -22,24 +21,6 @@ const POOL_DRAIN_MS = 300_000;
 const DEFAULT_TIMEOUT_SEC = 30;
 const DEFAULT_UTILIZATION = 0.8;
 const RING_COOKIE_PATH = '/';
-
-/** Fields of a backend service that the control plane keeps without looking into them. */
-const advanced = z.looseObject({
-  localityLbPolicy: z.string().optional(),
-  consistentHash: z
-    .looseObject({
-      httpHeaderName: z.string().optional(),
-      httpCookie: z
-        .looseObject({
-          name: z.string(),
-          path: z.string().optional(),
-          ttl: z.looseObject({ seconds: z.coerce.number().optional() }).optional(),
-        })
-        .optional(),
-    })
-    .optional(),
-});
-const failover = z.looseObject({ failover: z.boolean().optional() });
 
 /** What the data plane should do now: out of the documents and of what the health checks found. */
 export function planListeners(store: Store, healthOf: HealthOf): TrafficListener[] {
@@ -173,11 +154,10 @@ function planService(
   firewallOf: FirewallOf,
 ): TrafficService {
   const project = projectOf(path);
-  const more = advanced.safeParse(service).data;
   return {
     service: path,
-    affinity: serviceAffinity(service, more),
-    within: more?.localityLbPolicy === 'LEAST_REQUEST' ? 'LEAST_REQUEST' : 'ROUND_ROBIN',
+    affinity: serviceAffinity(service),
+    within: service.localityLbPolicy === 'LEAST_REQUEST' ? 'LEAST_REQUEST' : 'ROUND_ROBIN',
     drainMs: (service.connectionDraining?.drainingTimeoutSec ?? 0) * 1000,
     tls: service.protocol === 'HTTPS' || service.protocol === 'HTTP2' || service.protocol === 'SSL',
     timeoutMs: (service.timeoutSec ?? DEFAULT_TIMEOUT_SEC) * 1000,
@@ -190,7 +170,7 @@ function planService(
       return {
         group,
         capacity: capacityOf(backend, service.protocol, targets.length),
-        failover: failover.safeParse(backend).data?.failover === true,
+        failover: backend.failover === true,
         targets: backend.capacityScaler === 0 ? targets.map((each) => ({ ...each, accepts: false })) : targets,
       };
     }),
@@ -211,17 +191,17 @@ function capacityOf(backend: Backend, protocol: string | undefined, instances: n
   };
 }
 
-function serviceAffinity(service: BackendService, more: z.infer<typeof advanced> | undefined): Affinity {
+function serviceAffinity(service: BackendService): Affinity {
   const kind = service.sessionAffinity;
   if (kind === 'GENERATED_COOKIE') {
     const cookie = service.loadBalancingScheme === 'INTERNAL_MANAGED' ? 'GCILB' : 'GCLB';
     return { kind, cookie, ttlSec: service.affinityCookieTtlSec ?? 0 };
   }
-  const cookie = more?.consistentHash?.httpCookie;
+  const cookie = service.consistentHash?.httpCookie;
   if (kind === 'HTTP_COOKIE' && cookie !== undefined) {
     return { kind, cookie: cookie.name, path: cookie.path ?? RING_COOKIE_PATH, ttlSec: cookie.ttl?.seconds };
   }
-  const header = more?.consistentHash?.httpHeaderName;
+  const header = service.consistentHash?.httpHeaderName;
   if (kind === 'HEADER_FIELD' && header !== undefined) return { kind, header };
   return affinityOf(kind);
 }

@@ -85,7 +85,9 @@ describe('the metadata server', () => {
     await lab.clock.advance(11_000);
     expect((await early).headers?.['etag']).toBe(first.headers?.['etag']);
     const late = ask(wait);
-    await lab.done('POST', `${ZONE}/instances/lone/setMetadata`, { items: [{ key: 'greeting', value: 'bye' }] });
+    const { fingerprint } = (await lab.api('GET', `${ZONE}/instances/lone`)).body['metadata'] ?? {};
+    const items = [{ key: 'greeting', value: 'bye' }];
+    await lab.done('POST', `${ZONE}/instances/lone/setMetadata`, { items, fingerprint });
     await lab.clock.advance(1000);
     expect((await late).body).toEqual({ greeting: 'bye' });
     expect((await ask(wait)).body).toEqual({ greeting: 'bye' });

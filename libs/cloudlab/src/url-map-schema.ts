@@ -1,16 +1,7 @@
 import { z } from 'zod';
 import { named, reference, resourceName, whole } from './resource.ts';
 import type { Resource } from './resource.ts';
-
-/** Refuses fields that the API knows and this cloud does not carry out: silence would be a lie. */
-function without(...fields: readonly string[]): (value: object, context: z.core.$RefinementCtx) => void {
-  return (value, context) => {
-    for (const field of fields) {
-      if (!Object.hasOwn(value, field)) continue;
-      context.addIssue({ code: 'custom', path: [field], message: 'this cloud does not do that; leave it out' });
-    }
-  };
-}
+import { without } from './unsupported-fields.ts';
 
 const routeAction = z
   .looseObject({

@@ -111,7 +111,7 @@ describe('URL maps', () => {
       'weightedBackendServices',
       'above 0',
     ],
-    ['what is not carried out', { defaultService: WEB, tests: [] }, 'resource.tests', 'does not do that'],
+    ['what is not carried out', { defaultService: WEB, tests: [{ host: 'a' }] }, 'resource.tests', 'does not do that'],
   ])('%s is refused', async (_, body, field, why) => {
     await expectRefusal(await lab(), ['POST', 'global/urlMaps', { name: 'um', ...body }], 400, 'invalid', field, why);
   });
