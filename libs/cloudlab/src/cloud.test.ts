@@ -219,7 +219,7 @@ describe('requests', () => {
     const other = await lab.api('POST', 'global/healthChecks?requestId=5f0c1f4e-8a44-4a2b-9d0e-0c8f6f0a7f0e', body);
     expect(other).toMatchObject({
       status: 409,
-      body: { error: { errors: [{ reason: 'alreadyExists' }], details: [{ reason: 'alreadyExists' }] } },
+      body: { error: { errors: [{ reason: 'alreadyExists' }] } },
     });
   });
 

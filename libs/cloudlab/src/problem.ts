@@ -11,6 +11,12 @@ const RPC: Readonly<Record<number, string>> = {
   503: 'UNAVAILABLE',
 };
 
+/** `ErrorInfo` of what the machinery before every Google API refuses; Compute's own refusals carry none. */
+const ERROR_INFO: Readonly<Record<string, string>> = {
+  rateLimitExceeded: 'RATE_LIMIT_EXCEEDED',
+  accessNotConfigured: 'SERVICE_DISABLED',
+};
+
 /** A request that is refused, in the terms of the Compute API: HTTP status, reason word and a sentence. */
 export class CloudProblem extends Error {
   override readonly name = 'CloudProblem';
@@ -26,20 +32,25 @@ export class CloudProblem extends Error {
 
   /** The error document that the Compute API answers with. */
   toBody(): unknown {
+    const info = ERROR_INFO[this.reason];
     return {
       error: {
         code: this.status,
         message: this.message,
-        errors: [{ message: this.message, domain: 'global', reason: this.reason }],
+        errors: [{ message: this.message, domain: info === undefined ? 'global' : 'usageLimits', reason: this.reason }],
         status: RPC[this.status] ?? 'UNKNOWN',
-        details: [
-          {
-            '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
-            reason: this.reason,
-            domain: 'compute.googleapis.com',
-            metadata: {},
-          },
-        ],
+        ...(info === undefined
+          ? {}
+          : {
+              details: [
+                {
+                  '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+                  reason: info,
+                  domain: 'googleapis.com',
+                  metadata: { service: 'compute.googleapis.com' },
+                },
+              ],
+            }),
       },
     };
   }

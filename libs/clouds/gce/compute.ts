@@ -81,7 +81,7 @@ export class Compute {
     try {
       return await this.get(service, method, request, schema, signal);
     } catch (error) {
-      if (error instanceof GceFailure && error.gce.reason === 'notFound') return null;
+      if (failedAs(error, 'notFound')) return null;
       throw error;
     }
   }

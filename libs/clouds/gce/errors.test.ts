@@ -9,13 +9,6 @@ test.each([
   ['gRPC code', Object.assign(new Error('exists already'), { code: 6 }), 409, 'alreadyExists', 'exists already'],
   ['both codes', Object.assign(new Error('stale'), { code: 9, httpStatusCode: 412 }), 412, 'conditionNotMet', 'stale'],
   [
-    'reason of ErrorInfo',
-    Object.assign(new Error('slow down'), { code: 7, httpStatusCode: 403, reason: 'rateLimitExceeded' }),
-    403,
-    'rateLimitExceeded',
-    'slow down',
-  ],
-  [
     'text alone',
     Object.assign(new Error("The instance_template resource 'x' is already being used by 'y'"), { code: 3 }),
     400,

@@ -33,30 +33,51 @@ export class GceFailure extends Error {
   }
 }
 
-const KIND_OF_REASON: Readonly<Record<string, FailureKind>> = {
-  quotaExceeded: 'quota',
-  limitExceeded: 'quota',
-  stockOut: 'stockOut',
-  forbidden: 'permission',
-  authError: 'permission',
-  required: 'invalid',
-  invalid: 'invalid',
-  badRequest: 'invalid',
-  notFound: 'notFound',
-  alreadyExists: 'conflict',
-  conditionNotMet: 'precondition',
-  resourceInUseByAnotherResource: 'inUse',
-  resourceNotReady: 'notReady',
-  rateLimitExceeded: 'rateLimit',
-  userRateLimitExceeded: 'rateLimit',
-  backendError: 'unavailable',
-  internalError: 'unavailable',
-  unreachable: 'unavailable',
-};
+/**
+ * Google's reasons with the sort of each, and the words that mean the same: those of `ErrorInfo` (google.api.ErrorReason)
+ * and the codes of operations.
+ */
+const REASONS: readonly (readonly [reason: string, kind: FailureKind, ...words: string[]])[] = [
+  ['quotaExceeded', 'quota', 'QUOTA_EXCEEDED', 'RESOURCE_QUOTA_EXCEEDED'],
+  ['limitExceeded', 'quota', 'LIMIT_EXCEEDED'],
+  ['dailyLimitExceeded', 'quota'],
+  ['stockOut', 'stockOut', 'ZONE_RESOURCE_POOL_EXHAUSTED', 'ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS'],
+  [
+    'forbidden',
+    'permission',
+    'PERMISSIONS_ERROR',
+    'PERMISSION_DENIED',
+    'IAM_PERMISSION_DENIED',
+    'CONSUMER_INVALID',
+    'CONSUMER_SUSPENDED',
+    'USER_PROJECT_DENIED',
+    'BILLING_DISABLED',
+  ],
+  ['insufficientPermissions', 'permission', 'ACCESS_TOKEN_SCOPE_INSUFFICIENT'],
+  ['accessNotConfigured', 'permission', 'SERVICE_DISABLED'],
+  ['authError', 'permission', 'ACCESS_TOKEN_EXPIRED', 'CREDENTIALS_MISSING', 'ACCOUNT_STATE_INVALID'],
+  ['required', 'invalid', 'MISSING_REQUIRED_FIELD'],
+  ['invalid', 'invalid', 'INVALID_FIELD_VALUE'],
+  ['badRequest', 'invalid'],
+  ['notFound', 'notFound', 'RESOURCE_NOT_FOUND'],
+  ['alreadyExists', 'conflict', 'RESOURCE_ALREADY_EXISTS'],
+  ['conditionNotMet', 'precondition', 'CONDITION_NOT_MET'],
+  ['resourceInUseByAnotherResource', 'inUse', 'RESOURCE_IN_USE_BY_ANOTHER_RESOURCE'],
+  ['resourceNotReady', 'notReady', 'RESOURCE_NOT_READY'],
+  ['rateLimitExceeded', 'rateLimit', 'RATE_LIMIT_EXCEEDED'],
+  ['userRateLimitExceeded', 'rateLimit'],
+  ['backendError', 'unavailable'],
+  ['internalError', 'unavailable', 'INTERNAL_ERROR'],
+  ['unreachable', 'unavailable'],
+];
+const KIND_OF_REASON: ReadonlyMap<string, FailureKind> = new Map(REASONS.map(([reason, kind]) => [reason, kind]));
+const REASON_OF_WORD: ReadonlyMap<string, string> = new Map(
+  REASONS.flatMap(([reason, , ...words]) => words.map((word) => [word, reason] as const)),
+);
 
 /** The sort of a reason. */
 export function kindOf(reason: string): FailureKind {
-  return KIND_OF_REASON[reason] ?? 'unknown';
+  return KIND_OF_REASON.get(reason) ?? 'unknown';
 }
 
 /** Is it a failure of this sort? */
@@ -78,23 +99,8 @@ const HTTP_OF_GRPC: Readonly<Record<number, number>> = {
   16: 401,
 };
 
-const REASON_OF_OPERATION: Readonly<Record<string, string>> = {
-  QUOTA_EXCEEDED: 'quotaExceeded',
-  RATE_LIMIT_EXCEEDED: 'rateLimitExceeded',
-  RESOURCE_NOT_FOUND: 'notFound',
-  RESOURCE_ALREADY_EXISTS: 'alreadyExists',
-  RESOURCE_IN_USE_BY_ANOTHER_RESOURCE: 'resourceInUseByAnotherResource',
-  RESOURCE_NOT_READY: 'resourceNotReady',
-  CONDITION_NOT_MET: 'conditionNotMet',
-  INTERNAL_ERROR: 'internalError',
-  INVALID_FIELD_VALUE: 'invalid',
-  MISSING_REQUIRED_FIELD: 'required',
-  PERMISSIONS_ERROR: 'forbidden',
-  PERMISSION_DENIED: 'forbidden',
-  ZONE_RESOURCE_POOL_EXHAUSTED: 'stockOut',
-  ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS: 'stockOut',
-};
-
+/** Where the client library keeps the body that it read; the error itself lacks `errors[].reason`. */
+const RAW_BODY = Symbol.for('google-gax.rawHttpResponsePayload');
 const UNREACHABLE = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|socket hang up|fetch failed|network/i;
 
 const record = (value: unknown): Record<string, unknown> =>
@@ -108,7 +114,8 @@ export function normalizeGceError(error: unknown): GceError {
   const text = error instanceof Error ? error.message : String(raw['message'] ?? error);
   const response = record(raw['response']);
   const answered = record(record(response['data'])['error']);
-  const body = Object.keys(answered).length > 0 ? answered : googleBody(text);
+  const kept = (error as { readonly [RAW_BODY]?: unknown } | null | undefined)?.[RAW_BODY];
+  const body = Object.keys(answered).length > 0 ? answered : googleBody(typeof kept === 'string' && kept ? kept : text);
   const code = number(raw['code']) || Number(raw['code']) || 0;
   const http =
     number(body['code']) ||
@@ -117,15 +124,16 @@ export function normalizeGceError(error: unknown): GceError {
     (code >= 100 ? code : (HTTP_OF_GRPC[code] ?? 0));
   const message = typeof body['message'] === 'string' ? body['message'] : text;
   const listed = record((Array.isArray(body['errors']) ? body['errors'] : [])[0])['reason'];
-  const told = typeof raw['reason'] === 'string' ? raw['reason'] : undefined;
+  // A word that says nothing here leaves it to the status.
+  const told = [listed, raw['reason']].flatMap((word) => (typeof word === 'string' ? [reasonOfCode(word)] : []));
   const reason =
-    typeof listed === 'string' ? listed : (told ?? inferReason(http, `${message} ${String(raw['code'] ?? '')}`));
+    told.find((word) => kindOf(word) !== 'unknown') ?? inferReason(http, `${message} ${String(raw['code'] ?? '')}`);
   return { http: reason === 'unreachable' ? 0 : http, reason, kind: kindOf(reason), message };
 }
 
-/** Google's reason for the code of an operation's or an instance's error. */
+/** Google's reason for the code of an operation's or an instance's error, or for the word of an `ErrorInfo`. */
 export function reasonOfCode(code: string): string {
-  return REASON_OF_OPERATION[code] ?? code;
+  return REASON_OF_WORD.get(code) ?? code;
 }
 
 /** The error of a finished operation, or null when it went well. */
@@ -167,8 +175,10 @@ function inferReason(http: number, text: string): string {
   if (http === 0) return UNREACHABLE.test(text) ? 'unreachable' : 'unknown';
   if (http === 400 && /already being used by/i.test(text)) return 'resourceInUseByAnotherResource';
   if (http === 400 && /not ready/i.test(text)) return 'resourceNotReady';
+  // Quotas of requests are told by metric or group and heal within a minute; those of resources by name, such as 'CPUS'.
+  if (http === 403 && /rate limit|quota (metric|group)/i.test(text))
+    return /per day/i.test(text) ? 'dailyLimitExceeded' : 'rateLimitExceeded';
   if (http === 403 && /quota/i.test(text)) return 'quotaExceeded';
-  if (http === 403 && /rate limit/i.test(text)) return 'rateLimitExceeded';
   const byStatus: Readonly<Record<number, string>> = {
     400: 'invalid',
     401: 'authError',

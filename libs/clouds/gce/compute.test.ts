@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import { Compute } from './compute.ts';
+import { GceFailure, type FailureKind } from './errors.ts';
+import { regionSchema } from './resources.ts';
+
+/** A connection by the real client whose requests get these answers in turn; the last one is repeated. */
+function connected(...answers: readonly (readonly [status: number, body: object])[]) {
+  const asked: string[] = [];
+  let now = 0;
+  const compute = new Compute(
+    { name: 'test', provider: 'gce', project: 'p', endpoint: 'http://cloud.test:80', regions: ['r'] },
+    {
+      now: () => now,
+      sleep: async (ms, signal) => {
+        signal?.throwIfAborted();
+        now += ms;
+      },
+      fetch: async (input) => {
+        asked.push(new URL(input instanceof Request ? input.url : input).pathname);
+        const [status, body] = answers[Math.min(asked.length, answers.length) - 1] ?? [200, {}];
+        return Response.json(body, { status });
+      },
+    },
+  );
+  return { compute, asked, waited: () => now };
+}
+
+/** A refusal as Google's machinery words it: what Compute itself refuses has no `ErrorInfo`. */
+const refusal = (code: number, message: string, reason?: string, info?: string) =>
+  [
+    code,
+    {
+      error: {
+        code,
+        message,
+        ...(reason ? { errors: [{ message, domain: 'global', reason }] } : {}),
+        ...(info
+          ? {
+              details: [
+                {
+                  '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+                  reason: info,
+                  domain: 'googleapis.com',
+                  metadata: {},
+                },
+              ],
+            }
+          : {}),
+      },
+    },
+  ] as const;
+const READS =
+  "Quota exceeded for quota metric 'Read requests' and limit 'Read requests per minute' of service 'compute.googleapis.com'.";
+const found = [200, { name: 'r' }] as const;
+
+const region = (compute: Compute) => compute.get('Regions', 'get', { region: 'r' }, regionSchema);
+
+test.each<[string, ReturnType<typeof refusal>, FailureKind, string]>([
+  ['a permission', refusal(403, "Required 'compute.regions.get'", 'forbidden'), 'permission', 'forbidden'],
+  [
+    'a permission, by ErrorInfo alone',
+    refusal(403, 'no', undefined, 'IAM_PERMISSION_DENIED'),
+    'permission',
+    'forbidden',
+  ],
+  [
+    'a scope',
+    refusal(403, 'Insufficient Permission', 'insufficientPermissions'),
+    'permission',
+    'insufficientPermissions',
+  ],
+  ['an API that is off', refusal(403, 'off', undefined, 'SERVICE_DISABLED'), 'permission', 'accessNotConfigured'],
+  ['a word that is new', refusal(403, 'no', undefined, 'SOMETHING_NEW'), 'permission', 'forbidden'],
+  ['a quota', refusal(403, "Quota 'CPUS' exceeded.  Limit: 8.0", 'quotaExceeded'), 'quota', 'quotaExceeded'],
+  ['a quota, by its text', refusal(403, "Quota 'CPUS' exceeded.  Limit: 8.0"), 'quota', 'quotaExceeded'],
+  [
+    'something in use',
+    refusal(400, 'busy', 'resourceInUseByAnotherResource'),
+    'inUse',
+    'resourceInUseByAnotherResource',
+  ],
+  ['a bad field', refusal(400, 'bad', 'badRequest'), 'invalid', 'badRequest'],
+  ['a name that is taken', refusal(409, 'taken', 'alreadyExists'), 'conflict', 'alreadyExists'],
+  ['a stale fingerprint', refusal(412, 'stale', 'conditionNotMet'), 'precondition', 'conditionNotMet'],
+])('%s fails at once, with its sort', async (_what, answer, kind, reason) => {
+  const { compute, asked } = connected(answer);
+  const failure = await region(compute).then(undefined, (error: unknown) => error);
+  expect(failure).toBeInstanceOf(GceFailure);
+  expect((failure as GceFailure).gce).toMatchObject({
+    http: answer[0],
+    kind,
+    reason,
+    message: answer[1].error.message,
+  });
+  expect(asked).toHaveLength(1);
+});
+
+test.each([
+  ['too many requests', refusal(403, READS, 'rateLimitExceeded', 'RATE_LIMIT_EXCEEDED')],
+  ['too many requests, by ErrorInfo alone', refusal(403, 'slow down', undefined, 'RATE_LIMIT_EXCEEDED')],
+  ['too many requests, by their text', refusal(403, READS)],
+  ['too many requests of a user', refusal(403, 'slow down', 'userRateLimitExceeded')],
+  ['something that another operation holds', refusal(400, 'held', 'resourceNotReady')],
+])('%s is asked again', async (_what, answer) => {
+  const { compute, asked } = connected(answer, answer, found);
+  expect(await region(compute)).toMatchObject({ name: 'r' });
+  expect(asked).toHaveLength(3);
+});
+
+test.each([
+  ['its word', refusal(404, 'gone', 'notFound')],
+  ['ErrorInfo', refusal(404, 'gone', undefined, 'RESOURCE_NOT_FOUND')],
+  ['the status alone', refusal(404, 'gone')],
+])('what does not exist is null, told by %s', async (_how, answer) => {
+  const { compute } = connected(answer);
+  expect(await compute.find('Regions', 'get', { region: 'r' }, regionSchema)).toBeNull();
+});
