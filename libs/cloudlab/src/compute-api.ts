@@ -36,7 +36,10 @@ export async function answerCompute(
   const [first, second, ...rest] = parts;
   if (first === undefined) return read(request, projectDocument(lab, project));
   if (first === 'aggregated' && second !== undefined && rest.length === 0) {
-    return read(request, aggregatedListing(project, aggregation(lab, project, second), request.query));
+    return read(
+      request,
+      aggregatedListing(project, aggregation(lab, project, second), request.query, lab.faults.unreachable),
+    );
   }
   if (first === 'global') return inScope(lab, request, globalScope(project), parts.slice(1));
   if (first === 'zones') {

@@ -46,12 +46,17 @@ export const fault = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('crash-instance'), instance: z.string() }),
   /** Requests beyond so many a minute are answered 403 rateLimitExceeded, until cleared; reads and changes count apart. */
   z.object({ kind: z.literal('rate-limit'), requestsPerMinute: z.number().int().min(0).max(1_000_000) }),
+  /** A zone or region does not answer until cleared: requests to it are answered 503, lists over all scopes leave it out. */
+  z.object({ kind: z.literal('unreachable'), scope: z.string().regex(/^(zones|regions)\/[-a-z0-9]+$/) }),
   z.object({ kind: z.literal('clear') }),
 ]);
 /** @see fault */
 export type Fault = z.infer<typeof fault>;
 
-type Waiting = Exclude<Fault, { kind: 'rate-limit' | 'operation-latency' | 'clear' | 'crash-instance' }> & {
+type Waiting = Exclude<
+  Fault,
+  { kind: 'rate-limit' | 'operation-latency' | 'unreachable' | 'clear' | 'crash-instance' }
+> & {
   left: number;
 };
 
@@ -61,6 +66,7 @@ export class Faults {
   /** Latency of operations in milliseconds; undefined leaves the configured one. */
   latencyMs: number | undefined;
   #perMinute: number | undefined;
+  readonly #unreachable = new Set<string>();
   /** Times of the last minute's requests. */
   readonly #times = { read: [] as number[], change: [] as number[] };
 
@@ -70,8 +76,10 @@ export class Faults {
       this.#waiting = [];
       this.latencyMs = undefined;
       this.#perMinute = undefined;
+      this.#unreachable.clear();
     } else if (order.kind === 'operation-latency') this.latencyMs = order.ms;
     else if (order.kind === 'rate-limit') this.#perMinute = order.requestsPerMinute;
+    else if (order.kind === 'unreachable') this.#unreachable.add(order.scope);
     else if (order.kind !== 'crash-instance') {
       this.#waiting.push({ ...order, left: order.count ?? Number.POSITIVE_INFINITY });
     }
@@ -82,6 +90,7 @@ export class Faults {
     return {
       operationLatencyMs: this.latencyMs ?? null,
       requestsPerMinute: this.#perMinute ?? null,
+      unreachable: [...this.#unreachable],
       waiting: this.#waiting.map(({ left, ...order }) => ({ ...order, left: Number.isFinite(left) ? left : null })),
     };
   }
@@ -94,6 +103,13 @@ export class Faults {
         order.kind === 'fail-request' && (order.method ?? method) === method && path.includes(order.pathContains ?? ''),
     );
     if (hit?.kind === 'fail-request') throw new CloudProblem(hit.status, hit.reason, hit.message);
+    const silent = [...this.#unreachable].find((scope) => `${path}/`.includes(`/${scope}/`));
+    if (silent !== undefined) throw new CloudProblem(503, 'backendError', `${silent} does not answer`);
+  }
+
+  /** Zones and regions that do not answer, such as `zones/us-central1-a`. */
+  get unreachable(): ReadonlySet<string> {
+    return this.#unreachable;
   }
 
   /** Code and message when this operation is to fail. */

@@ -30,26 +30,35 @@ export interface Aggregation {
   readonly items: readonly { readonly path: string; readonly item: object }[];
 }
 
-/** One page of a whole project's resources, by scope. Scopes without any carry a warning that says so. */
+/**
+ * One page of a whole project's resources, by scope. Scopes without any carry a warning that says so, and so do those
+ * that do not answer, where the query takes what there is.
+ * @throws CloudProblem 503 where it does not
+ */
 export function aggregatedListing(
   project: string,
   { kind, name, scopes, items: all }: Aggregation,
   query: Query,
+  unreachable: ReadonlySet<string>,
 ): object {
   const keep = compileFilter(query['filter']);
-  const kept = all.filter(({ item }) => keep(item));
+  const kept = all.filter(({ path, item }) => !unreachable.has(scopeKey(path)) && keep(item));
   const { items, nextPageToken } = page(kept, ({ path }) => path, query);
   const keys = [
     ...(scopes.includes('global') ? ['global'] : []),
     ...(scopes.includes('region') ? REGIONS.map((region) => `regions/${region}`) : []),
     ...(scopes.includes('zone') ? ZONES.map((zone) => `zones/${zone.name}`) : []),
   ];
+  const silent = keys.filter((key) => unreachable.has(key));
+  if (silent.length > 0 && query['returnPartialSuccess'] !== 'true')
+    throw new CloudProblem(503, 'backendError', `${silent.join(', ')} does not answer`);
   const scoped = keys.map((key) => {
     const here = items.filter(({ path }) => scopeKey(path) === key).map(({ item }) => item);
     const empty = {
       warning: {
-        code: 'NO_RESULTS_ON_PAGE',
-        message: `There are no results for scope '${key}' on this page.`,
+        ...(silent.includes(key)
+          ? { code: 'UNREACHABLE', message: `The scope '${key}' is not reachable.` }
+          : { code: 'NO_RESULTS_ON_PAGE', message: `There are no results for scope '${key}' on this page.` }),
         data: [{ key: 'scope', value: key }],
       },
     };
@@ -60,6 +69,7 @@ export function aggregatedListing(
     kind,
     id: path,
     items: Object.fromEntries(scoped),
+    ...(silent.length === 0 ? {} : { unreachables: silent.map((key) => `projects/${project}/${key}`) }),
     selfLink: linkOf(path),
     ...(nextPageToken === undefined ? {} : { nextPageToken }),
   };

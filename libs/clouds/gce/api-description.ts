@@ -1,15 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { memberSpans } from './json-spans.ts';
 
+interface Field {
+  readonly type?: string;
+  readonly id?: number;
+  readonly options?: object;
+}
+
 interface Description {
   readonly nested?: Readonly<Record<string, Description>>;
-  readonly fields?: Readonly<Record<string, { readonly type?: string }>>;
+  readonly fields?: Readonly<Record<string, Field>>;
   readonly methods?: Readonly<Record<string, { readonly requestType: string; readonly responseType: string }>>;
 }
 
 /** Keys to the versions of the API, and to the services and messages of this one. */
 const VERSIONS = ['google', 'cloud', 'compute'].flatMap((part) => ['nested', part]).concat('nested');
 const VERSION = 'v1';
+
+/**
+ * Google recommends this of aggregated lists: what a place that does not answer leaves out is told, where the list would
+ * fail otherwise. The library's description lacks it.
+ */
+const PARTIAL_SUCCESS: Readonly<Record<string, Field>> = {
+  returnPartialSuccess: { type: 'bool', id: 517198390, options: { proto3_optional: true } },
+};
 
 /**
  * Reads of a description of the Compute API (protobuf descriptors as JSON) what these methods of these services need.
@@ -49,6 +63,9 @@ export function readDescription(
     for (const [, { requestType, responseType }] of used) {
       keepMessage(requestType);
       keepMessage(responseType);
+      const asked = kept[requestType];
+      if (asked && /^AggregatedList/.test(requestType))
+        kept[requestType] = { ...asked, fields: { ...PARTIAL_SUCCESS, ...asked.fields } };
     }
   }
   const before = json.toString('utf8', 0, versions.start);

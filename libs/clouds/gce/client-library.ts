@@ -75,8 +75,9 @@ export const METHODS = [
 ] as const;
 export type Method = (typeof METHODS)[number];
 
-/** A client of the library: methods by name. */
-export type RawClient = Record<string, (request: object, options: object) => unknown> & { close(): Promise<void> };
+type ClientMethods = Record<string, (request: object, options: object) => unknown>;
+/** A client of the library: methods by name, and below them, once it is initialized, the same calls page by page. */
+export type RawClient = ClientMethods & { close(): Promise<void> } & { readonly innerApiCalls: ClientMethods };
 export type RawClientClass = new (options: object, gax: object) => RawClient;
 
 interface GrpcClientClass {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Compute } from './compute.ts';
 import { GceFailure, type FailureKind } from './errors.ts';
-import { regionSchema } from './resources.ts';
+import { instanceSchema, regionSchema } from './resources.ts';
 
 /** A connection by the real client whose requests get these answers in turn; the last one is repeated. */
 function connected(...answers: readonly (readonly [status: number, body: object])[]) {
@@ -16,7 +16,7 @@ function connected(...answers: readonly (readonly [status: number, body: object]
         now += ms;
       },
       fetch: async (input) => {
-        asked.push(new URL(input instanceof Request ? input.url : input).pathname);
+        asked.push(input instanceof Request ? input.url : String(input));
         const [status, body] = answers[Math.min(asked.length, answers.length) - 1] ?? [200, {}];
         return Response.json(body, { status });
       },
@@ -114,4 +114,44 @@ test.each([
 ])('what does not exist is null, told by %s', async (_how, answer) => {
   const { compute } = connected(answer);
   expect(await compute.find('Regions', 'get', { region: 'r' }, regionSchema)).toBeNull();
+});
+
+const INSTANCES = {
+  'zones/r-a': { instances: [{ name: 'i' }] },
+  'zones/r-b': { warning: { code: 'NO_RESULTS_ON_PAGE' } },
+};
+const silent = { warning: { code: 'UNREACHABLE' } };
+const instances = (compute: Compute, needed?: string[]) =>
+  compute.aggregated('Instances', 'instances', instanceSchema, needed ? { needed } : {});
+
+test('a list over all places takes what there is of other regions, page by page', async () => {
+  const { compute, asked } = connected(
+    [
+      200,
+      {
+        items: { ...INSTANCES, 'zones/other-a': silent },
+        unreachables: ['projects/p/regions/other'],
+        nextPageToken: '2',
+      },
+    ],
+    [200, { items: { 'zones/r-a': { instances: [{ name: 'j' }] } } }],
+  );
+  expect((await instances(compute)).map(({ name }) => name)).toEqual(['i', 'j']);
+  expect(asked.map((url) => new URL(url).searchParams.get('returnPartialSuccess'))).toEqual(['true', 'true']);
+});
+
+test.each([
+  ['by its warning', { items: { ...INSTANCES, 'zones/r-b': silent } }],
+  ['by the list of what does not answer', { items: INSTANCES, unreachables: ['projects/p/zones/r-b'] }],
+])('a zone of the account that does not answer is asked again, told %s', async (_how, partial) => {
+  const { compute, asked } = connected([200, partial], [200, { items: INSTANCES }]);
+  expect(await instances(compute)).toHaveLength(1);
+  expect(asked).toHaveLength(2);
+});
+
+test('a zone that stays silent makes the list fail, unless nobody needs it', async () => {
+  const { compute } = connected([200, { items: { ...INSTANCES, 'zones/r-b': silent } }]);
+  await expect(instances(compute)).rejects.toMatchObject({ gce: { kind: 'unavailable' } });
+  await expect(instances(compute, ['r-b'])).rejects.toThrow('zones/r-b does not answer');
+  expect(await instances(compute, ['r-a'])).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 import type { CloudAccount, CloudEnvironment } from '@gennaker/extension-sdk/cloud';
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   type Authentication,
   googleAuthentication,
@@ -20,6 +20,8 @@ const POLL_MS = [50, 50, 50, 50, 50, 50, 100, 150, 200, 300, 500, 800, 1_200, 2_
 const PATIENCE_MS = 5 * 60_000;
 const OPERATION_TIMEOUT_MS = 10 * 60_000;
 const CALL_TIMEOUT_MS = 30_000;
+/** Options of each call. The library's own retries go by the machine's clock and not by the reason; they stay off. */
+const CALL_OPTIONS = { timeout: CALL_TIMEOUT_MS, retry: null };
 /** An operation that failed in passing is started anew this often. */
 const OPERATION_TRIES = 4;
 /** Stale fingerprints are read again and tried anew this often; each loses only to another writer that won. */
@@ -97,23 +99,44 @@ export class Compute {
     return (Array.isArray(answer) ? answer : []).map((item) => schema.parse(item));
   }
 
-  /** Calls an aggregated list, all scopes and pages; `field` names the list within a scope. */
+  /**
+   * Calls an aggregated list, all scopes and pages; `field` names the list within a scope, `needed` the regions and zones
+   * without whose answer it fails: those of the account where nothing is said. @throws GceFailure
+   */
   async aggregated<S extends z.ZodType>(
     service: Service,
     field: string,
     schema: S,
-    filter?: string,
+    { filter, needed = this.account.regions }: { readonly filter?: string; readonly needed?: readonly string[] } = {},
   ): Promise<z.output<S>[]> {
-    return this.retry(`${service}.aggregatedList`, undefined, false, async () => {
+    const what = `${service}.aggregatedList`;
+    return this.retry(what, undefined, false, async () => {
       const client = await this.client(service);
-      const pages = client['aggregatedListAsync']?.(
-        { project: this.project, returnPartialSuccess: true, ...(filter ? { filter } : {}) },
-        { timeout: CALL_TIMEOUT_MS, autoPaginate: false },
-      ) as AsyncIterable<[string, Record<string, unknown>]>;
+      await client['initialize']?.({}, {});
+      // The method that goes over the pages by itself keeps to itself which scopes did not answer.
+      const { aggregatedList } = client.innerApiCalls;
+      if (!aggregatedList) throw new Error(`The Compute client has no ${what}.`);
       const all: z.output<S>[] = [];
-      for await (const [, scope] of pages) {
-        const items = scope[field];
-        if (Array.isArray(items)) for (const item of items) all.push(schema.parse(item));
+      let request: object | null = { project: this.project, returnPartialSuccess: true, ...(filter ? { filter } : {}) };
+      while (request) {
+        const answer: unknown = await aggregatedList(request, { ...CALL_OPTIONS, autoPaginate: false });
+        const [, next, page] = answer as [unknown, object | null, unknown];
+        const { items, unreachables } = aggregatedPageSchema.parse(page);
+        const scopes = Object.entries(items ?? {});
+        const silent = scopes.flatMap(([scope, { warning }]) => (warning?.code === 'UNREACHABLE' ? [scope] : []));
+        // What is not shown for want of an answer is not gone.
+        const missed = [...silent, ...(unreachables ?? [])].find((scope) => isNeeded(scope, needed));
+        if (missed)
+          throw new GceFailure(what, {
+            http: 503,
+            reason: 'backendError',
+            message: `${missed} does not answer at Google`,
+          });
+        for (const [, scope] of scopes) {
+          const listed = scope[field];
+          if (Array.isArray(listed)) for (const item of listed) all.push(schema.parse(item));
+        }
+        request = next;
       }
       return all;
     });
@@ -294,7 +317,7 @@ export class Compute {
       const client = await this.client(service);
       const run = client[method];
       if (!run) throw new Error(`The Compute client has no ${service}.${method}.`);
-      return run.call(client, { project: this.project, ...request }, { timeout: CALL_TIMEOUT_MS });
+      return run.call(client, { project: this.project, ...request }, { ...CALL_OPTIONS });
     });
   }
 
@@ -367,6 +390,19 @@ export class Compute {
 
 /** An operation that was accepted and came to a bad end. */
 class OperationFailed extends GceFailure {}
+
+const aggregatedPageSchema = z.looseObject({
+  items: z
+    .record(z.string(), z.looseObject({ warning: z.looseObject({ code: z.string().nullish() }).nullish() }))
+    .nullish(),
+  unreachables: z.array(z.string()).nullish(),
+});
+
+/** Is a scope, such as `zones/us-central1-a` or a longer link, of the named regions and zones, or of all? */
+function isNeeded(scope: string, places: readonly string[]): boolean {
+  const place = /(?:zones|regions)\/([^/]+)/.exec(scope)?.[1];
+  return place === undefined || places.some((needed) => place === needed || place.startsWith(`${needed}-`));
+}
 
 const first = (answer: unknown): unknown => (Array.isArray(answer) ? answer[0] : answer);
 

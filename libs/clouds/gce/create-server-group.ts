@@ -262,7 +262,7 @@ function targetsFor(compute: Compute, d: CreateServerGroup): Promise<TrafficTarg
 /** Live server groups of the description's cluster. */
 async function takenNames(compute: Compute, d: CreateServerGroup): Promise<TakenName[]> {
   const cluster = clusterOf(d);
-  return (await listGroups(compute))
+  return (await listGroups(compute, { needed: [d.region] }))
     .filter((group) => regionOf(group) === d.region && parseName(group.name)?.cluster === cluster)
     .map((group) => ({ name: group.name, createdTime: Date.parse(group.creationTimestamp ?? '') || 0 }));
 }

@@ -1,7 +1,9 @@
 import type { Compute } from './compute.ts';
 import {
+  type ComputeInstance,
   type Group,
   groupSchema,
+  instanceSchema,
   lastPart,
   type ManagedInstance,
   managedInstanceSchema,
@@ -45,13 +47,20 @@ export async function findGroup(
     signal,
   );
   if (regional) return regional;
-  const all = await compute.aggregated('InstanceGroupManagers', 'instanceGroupManagers', groupSchema, `name = ${name}`);
+  const all = await listGroups(compute, { filter: `name = ${name}`, needed: [region] });
   return all.find((group) => group.name === name && group.zone && regionOf(group) === region) ?? null;
 }
 
-/** Every group of the account, regional and zonal. */
-export function listGroups(compute: Compute): Promise<Group[]> {
-  return compute.aggregated('InstanceGroupManagers', 'instanceGroupManagers', groupSchema);
+/** An instance by region and name, of a group or not. */
+export async function findInstance(compute: Compute, region: string, name: string): Promise<ComputeInstance | null> {
+  const which = { filter: `name = ${name}`, needed: [region] };
+  const all = await compute.aggregated('Instances', 'instances', instanceSchema, which);
+  return all.find((one) => one.name === name && regionOfZone(lastPart(one.zone)) === region) ?? null;
+}
+
+/** Every group of the account, regional and zonal. `which`: as in `Compute.aggregated`. */
+export function listGroups(compute: Compute, which?: Parameters<Compute['aggregated']>[3]): Promise<Group[]> {
+  return compute.aggregated('InstanceGroupManagers', 'instanceGroupManagers', groupSchema, which);
 }
 
 /** The template of a group; null when it is gone. */

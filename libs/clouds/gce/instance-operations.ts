@@ -189,7 +189,7 @@ async function planMachines(
   const found: Machine[] = [];
   const absent: string[] = [];
   for (const name of new Set(d.instanceIds.map(lastPart))) {
-    const candidates = await compute.aggregated('Instances', 'instances', instanceSchema, `name = ${name}`);
+    const candidates = await compute.aggregated('Instances', 'instances', instanceSchema, { filter: `name = ${name}` });
     const machine = candidates.find((one) => {
       const zone = lastPart(one.zone);
       return one.name === name && (d.zone ? zone === d.zone : regionOfZone(zone) === d.region);

@@ -6,6 +6,7 @@ import { findAutoscaler } from './autoscalers.ts';
 import {
   addressOf,
   findGroup,
+  findInstance,
   findTemplate,
   listGroups,
   managedGroupLink,
@@ -145,7 +146,10 @@ async function oneServerGroup(
   const [template, balancers, instances, rules, autoscaler] = await Promise.all([
     findTemplate(compute, group.instanceTemplate),
     listLoadBalancers(compute),
-    compute.aggregated('Instances', 'instances', instanceSchema, `name eq "${group.baseInstanceName ?? name}-.*"`),
+    compute.aggregated('Instances', 'instances', instanceSchema, {
+      filter: `name eq "${group.baseInstanceName ?? name}-.*"`,
+      needed: [region],
+    }),
     firewalls.list(),
     findAutoscaler(compute, addressOf(group), group),
   ]);
@@ -196,9 +200,7 @@ async function oneInstance(
   region: string,
   id: string,
 ): Promise<Instance | null> {
-  const found = (await compute.aggregated('Instances', 'instances', instanceSchema, `name = ${id}`)).find(
-    (instance) => instance.name === id,
-  );
+  const found = await findInstance(compute, region, id);
   if (!found) return null;
   const creator = metadataValue(found.metadata, 'created-by');
   const groupName = creator ? lastPart(creator) : id.replace(/-[a-z0-9]{4}$/, '');

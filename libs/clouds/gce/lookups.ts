@@ -2,8 +2,8 @@ import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import { z } from 'zod';
 import { buildInfoOf } from './build-info.ts';
 import type { Compute } from './compute.ts';
-import { regionOfZone } from './groups.ts';
-import { imageSchema, instanceSchema, lastPart, machineTypeSchema, networkSchema, regionSchema } from './resources.ts';
+import { findInstance } from './groups.ts';
+import { imageSchema, lastPart, machineTypeSchema, networkSchema, regionSchema } from './resources.ts';
 
 const MAX_IMAGES = 500;
 
@@ -70,9 +70,7 @@ export async function listRegions(compute: Compute): Promise<{ name: string; zon
 
 /** What an instance wrote to its serial console. */
 export async function readConsole(compute: Compute, region: string, id: string): Promise<string> {
-  const found = (await compute.aggregated('Instances', 'instances', instanceSchema, `name = ${id}`)).find(
-    (instance) => instance.name === id && regionOfZone(lastPart(instance.zone)) === region,
-  );
+  const found = await findInstance(compute, region, id);
   if (!found) throw new Error(`Instance ${id} does not exist in ${region}; its console went with it.`);
   const answer = await compute.get(
     'Instances',

@@ -23,7 +23,11 @@ export async function placementProblems(compute: Compute, wanted: Placement): Pr
     compute.find('Regions', 'get', { region: wanted.region }, regionSchema),
     wanted.instanceType.includes('custom-')
       ? null
-      : compute.aggregated('MachineTypes', 'machineTypes', typeInZoneSchema, `name = ${wanted.instanceType}`),
+      : compute.aggregated('MachineTypes', 'machineTypes', typeInZoneSchema, {
+          filter: `name = ${wanted.instanceType}`,
+          // Where Google chooses, a zone that does not answer is no obstacle.
+          needed: wanted.zones,
+        }),
     networkProblem(compute, wanted),
     subnetProblem(compute, wanted),
   ]);
