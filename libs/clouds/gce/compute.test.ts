@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Compute } from './compute.ts';
 import { GceFailure, type FailureKind } from './errors.ts';
 import { instanceSchema, regionSchema } from './resources.ts';
@@ -154,4 +154,47 @@ test('a zone that stays silent makes the list fail, unless nobody needs it', asy
   await expect(instances(compute)).rejects.toMatchObject({ gce: { kind: 'unavailable' } });
   await expect(instances(compute, ['r-b'])).rejects.toThrow('zones/r-b does not answer');
   expect(await instances(compute, ['r-a'])).toHaveLength(1);
+});
+
+const HELD = refusal(400, "The resource 'x' is not ready", 'resourceNotReady');
+const done = [200, { name: 'o', status: 'DONE' }] as const;
+const failed = (code: string) => [200, { name: 'o', status: 'DONE', error: { errors: [{ code }] } }] as const;
+const remove = (compute: Compute, signal?: AbortSignal) =>
+  compute.mutate(
+    'Firewalls',
+    'delete',
+    { firewall: 'f' },
+    { requestId: '5f0c1f4e-8a44-4a2b-9d0e-0c8f6f0a7f0d', signal },
+  );
+
+test.each([
+  ['is refused', Array.from({ length: 45 }, () => HELD)],
+  ['fails', Array.from({ length: 45 }, () => failed('RESOURCE_NOT_READY'))],
+])('a change that %s because another one holds the thing waits for minutes', async (_how, held) => {
+  const { compute, asked, waited } = connected(...held, done);
+  expect(await remove(compute)).toMatchObject({ status: 'DONE' });
+  expect(asked).toHaveLength(46);
+  expect(waited()).toBeGreaterThan(120_000);
+});
+
+test('a hold that does not end fails in the end', async () => {
+  const { compute, waited } = connected(HELD);
+  await expect(remove(compute)).rejects.toMatchObject({ gce: { kind: 'notReady' } });
+  expect(waited()).toBeLessThan(10 * 60_000);
+});
+
+test('a cancel ends the wait', async () => {
+  const { compute, asked, waited } = connected(HELD);
+  const cancel = new AbortController();
+  const ended = remove(compute, cancel.signal);
+  await vi.waitUntil(() => asked.length > 2);
+  cancel.abort(new Error('cancelled'));
+  await expect(ended).rejects.toThrow('cancelled');
+  expect(waited()).toBeLessThan(5 * 60_000);
+});
+
+test.each(['PERMISSIONS_ERROR', 'QUOTA_EXCEEDED'])('a change that fails with %s is not begun again', async (code) => {
+  const { compute, asked } = connected(failed(code));
+  await expect(remove(compute)).rejects.toBeInstanceOf(GceFailure);
+  expect(asked).toHaveLength(1);
 });

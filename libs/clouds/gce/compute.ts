@@ -16,14 +16,19 @@ import { type ComputeOperation, lastPart, operationSchema } from './resources.ts
 const RETRY_MS = [200, 400, 800, 1_500, 3_000, 5_000, 8_000, 10_000] as const;
 /** Waits between looks at an operation, ms: a deploy waits for several in turn, and many finish at once; the last is repeated. */
 const POLL_MS = [50, 50, 50, 50, 50, 50, 100, 150, 200, 300, 500, 800, 1_200, 2_000] as const;
-/** A change that is under way outlasts a cloud that cannot be reached for this long. */
+/** A change that is under way outlasts a cloud that cannot be reached, or another change's hold, for this long. */
 const PATIENCE_MS = 5 * 60_000;
 const OPERATION_TIMEOUT_MS = 10 * 60_000;
 const CALL_TIMEOUT_MS = 30_000;
 /** Options of each call. The library's own retries go by the machine's clock and not by the reason; they stay off. */
 const CALL_OPTIONS = { timeout: CALL_TIMEOUT_MS, retry: null };
-/** An operation that failed in passing is started anew this often. */
+/** The longest wait of what is patient, in RETRY_MS. */
+const PATIENT_STEP = 5;
+/** An operation that failed in passing is started anew this often; one that another holds up for about PATIENCE_MS. */
 const OPERATION_TRIES = 4;
+const HELD_TRIES = 60;
+/** Request ids that one writing of an edit may use. */
+const IDS_OF_EDIT = 64;
 /** Stale fingerprints are read again and tried anew this often; each loses only to another writer that won. */
 const EDIT_TRIES = 20;
 const GOOGLE = 'https://compute.googleapis.com';
@@ -175,7 +180,7 @@ export class Compute {
       const request = edit(current);
       if (!request) return false;
       try {
-        const requestId = nextRequestId(options.requestId, attempt * 8);
+        const requestId = nextRequestId(options.requestId, attempt * IDS_OF_EDIT);
         await this.mutate(service, method, request, { ...options, requestId });
         return true;
       } catch (error) {
@@ -272,9 +277,11 @@ export class Compute {
         return await this.wait(operationSchema.parse(wrapped), what, options.signal);
       } catch (error) {
         // A call has had its retries; an operation that was accepted and then failed has had none.
-        const again = error instanceof OperationFailed && isPassing(error.gce) && attempt + 1 < OPERATION_TRIES;
+        const tries = failedAs(error, 'notReady') ? HELD_TRIES : OPERATION_TRIES;
+        const again = error instanceof OperationFailed && isPassing(error.gce) && attempt + 1 < tries;
         if (!again) throw error;
-        await this.sleep((RETRY_MS[attempt + 1] ?? 1_000) * (0.8 + 0.4 * Math.random()), options.signal);
+        const wait = RETRY_MS[Math.min(attempt + 1, PATIENT_STEP)] ?? 1_000;
+        await this.sleep(wait * (0.8 + 0.4 * Math.random()), options.signal);
       }
     }
   }
@@ -334,8 +341,9 @@ export class Compute {
         return await run();
       } catch (error) {
         const gce = normalizeGceError(error);
-        const onward = patient && gce.reason === 'unreachable' && this.now() < until;
-        const wait = RETRY_MS[onward ? Math.min(attempt, 4) : attempt];
+        const outlasted = gce.reason === 'unreachable' || gce.kind === 'notReady';
+        const onward = patient && outlasted && this.now() < until;
+        const wait = RETRY_MS[onward ? Math.min(attempt, PATIENT_STEP) : attempt];
         if (!isPassing(gce) || wait === undefined) throw new GceFailure(what, gce);
         await this.sleep(wait * (0.8 + 0.4 * Math.random()), signal);
       }
