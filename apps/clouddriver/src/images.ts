@@ -1,7 +1,11 @@
 import type { Image } from '@gennaker/contracts/cloud-views';
 import { imageSchema } from '@gennaker/contracts/cloud-views';
+import { tagsOfImageQuery } from '@gennaker/contracts/clouddriver';
 import type { Accounts } from './accounts.ts';
 import { fromEach } from './from-each.ts';
+
+/** Images that are answered of each account where the caller names no number. */
+const MOST_IMAGES = 500;
 
 /** What images are found by; `tag:key` demands that value of that label. */
 interface ImageQuery {
@@ -16,15 +20,9 @@ export async function findImages(accounts: Accounts, provider: string, query: Im
   const asked = accounts.all.filter(
     ({ account }) => account.provider === provider && (!query.account || query.account === account.name),
   );
-  const found = await fromEach(
-    asked,
-    async ({ cloud }) => (await cloud.capabilities.images?.find(query.q ?? '')) ?? [],
+  const most = query.count ?? MOST_IMAGES;
+  const found = await fromEach(asked, async ({ cloud }) =>
+    ((await cloud.capabilities.images?.find(query.q ?? '', tagsOfImageQuery(query))) ?? []).slice(0, most),
   );
-  const tags = Object.entries(query).flatMap(([key, value]) =>
-    key.startsWith('tag:') ? [[key.slice('tag:'.length), String(value)] as const] : [],
-  );
-  return found
-    .map((image) => imageSchema.parse(image))
-    .filter((image) => tags.every(([key, value]) => image.tags?.[key] === value))
-    .slice(0, query.count);
+  return found.map((image) => imageSchema.parse(image)).slice(0, query.count);
 }

@@ -65,7 +65,7 @@ export default defineCloud({
         },
         subnets: { list: () => listSubnets(compute) },
         resources: { list: (kind) => listChoices(compute, kind) },
-        images: { find: (query) => findImages(compute, query) },
+        images: { find: (query, labels) => findImages(compute, query, labels) },
         zones: { list: () => listRegions(compute) },
         networks: { list: () => listNetworks(compute) },
         verification: { verify: () => verifyAccount(compute) },

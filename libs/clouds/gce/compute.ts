@@ -10,7 +10,7 @@ import {
   type Service,
 } from './client-library.ts';
 import { failedAs, GceFailure, isPassing, normalizeGceError, operationError } from './errors.ts';
-import { type ComputeOperation, lastPart, operationSchema } from './resources.ts';
+import { type ComputeOperation, lastPart, operationSchema, projectOf } from './resources.ts';
 
 /** Waits between tries of a call that failed in passing, ms; about half a minute in all. */
 const RETRY_MS = [200, 400, 800, 1_500, 3_000, 5_000, 8_000, 10_000] as const;
@@ -248,7 +248,8 @@ export class Compute {
       current = await this.get(
         service,
         'get',
-        { project: this.project, operation: operation.name, ...scope },
+        // A change of another project's image is an operation of that project.
+        { project: projectOf(operation.selfLink) ?? this.project, operation: operation.name, ...scope },
         operationSchema,
         signal,
       );

@@ -36,6 +36,8 @@ import { isBehind } from './traffic/targets.ts';
 const PARALLEL = 4;
 /** What changes seldom and by people's hands alone is looked at no more often than this, ms. */
 const SELDOM_MS = 60_000;
+/** Images that are kept of an account, the newest. */
+const MOST_IMAGES = 500;
 
 /** Reads of one account. */
 export interface GceInventory extends CloudInventory {
@@ -100,7 +102,7 @@ async function seldomChanging(compute: Compute, firewalls: FirewallMemory): Prom
   ]);
   return {
     securityGroups: all.map((firewall) => securityGroupView(firewall, compute.account.name, compute.now())),
-    images: images.map((image) => imageSchema.parse(image)),
+    images: images.slice(0, MOST_IMAGES).map((image) => imageSchema.parse(image)),
     resources: { backendService, healthCheck, address, certificate },
   };
 }

@@ -2,19 +2,28 @@ import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import { z } from 'zod';
 import { buildInfoOf } from './build-info.ts';
 import type { Compute } from './compute.ts';
+import { failedAs } from './errors.ts';
 import { findInstance } from './groups.ts';
-import { imageSchema, lastPart, machineTypeSchema, networkSchema, regionSchema } from './resources.ts';
+import { imageProjects } from './images.ts';
+import { type Image, imageSchema, lastPart, machineTypeSchema, networkSchema, regionSchema } from './resources.ts';
 
-const MAX_IMAGES = 500;
-
-/** Images whose name contains the query (any when empty; `*` stands for anything), newest first. */
-export async function findImages(compute: Compute, query: string): Promise<readonly JsonObject[]> {
+/**
+ * Images whose name contains the query (any when empty; `*` stands for anything) and that have all of the labels, newest
+ * first: those of the account's project and of its `imageProjects`, the first of each name.
+ */
+export async function findImages(
+  compute: Compute,
+  query: string,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<readonly JsonObject[]> {
   const pattern = new RegExp(query.split('*').map(escape).join('.*'), 'i');
-  const images = await compute.list('Images', 'list', {}, imageSchema);
-  return images
-    .filter((image) => pattern.test(image.name))
+  const wanted = Object.entries(labels);
+  // Labels are looked at here: an own image that lacks them still takes the name from another project's that has them.
+  const lists = await Promise.all(imageProjects(compute).map((project) => listImages(compute, project)));
+  const byName = new Map(lists.toReversed().flatMap((images) => images.map((image) => [image.name, image])));
+  return [...byName.values()]
+    .filter((image) => pattern.test(image.name) && wanted.every(([key, value]) => image.labels?.[key] === value))
     .toSorted((a, b) => (b.creationTimestamp ?? '').localeCompare(a.creationTimestamp ?? ''))
-    .slice(0, MAX_IMAGES)
     .map((image) => {
       const buildInfo = buildInfoOf(image.description, image.labels);
       return {
@@ -27,6 +36,16 @@ export async function findImages(compute: Compute, query: string): Promise<reado
         ...(buildInfo ? { buildInfo } : {}),
       };
     });
+}
+
+async function listImages(compute: Compute, project: string): Promise<readonly Image[]> {
+  try {
+    return await compute.list('Images', 'list', { project }, imageSchema);
+  } catch (error) {
+    // Whoever may use another project's images need not be allowed to list them.
+    if (project !== compute.project && (failedAs(error, 'permission') || failedAs(error, 'notFound'))) return [];
+    throw error;
+  }
 }
 
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -7,6 +7,7 @@ const id = z.union([z.string(), z.number()]).nullish();
 
 export const operationSchema = z.looseObject({
   name: z.string(),
+  selfLink: text,
   zone: text,
   region: text,
   status: text,
@@ -243,6 +244,11 @@ export const regionSchema = z.looseObject({
 });
 
 export const subnetworkSchema = z.looseObject({ name: z.string(), network: text, selfLink: text });
+
+/** The project in a resource's URL. */
+export function projectOf(url: string | null | undefined): string | undefined {
+  return /projects\/([^/]+)\//.exec(url ?? '')?.[1];
+}
 
 /** Last part of a resource's URL. */
 export function lastPart(url: string | null | undefined): string {

@@ -3,6 +3,7 @@ import { parseName } from '@gennaker/contracts/moniker';
 import type { ObservedServerGroup } from '@gennaker/extension-sdk/cloud';
 import { buildInfoOf } from './build-info.ts';
 import type { Compute } from './compute.ts';
+import { failedAs } from './errors.ts';
 import { groupProblems } from './group-problems.ts';
 import { addressOf, instanceGroupLink, managedInstances, regionOf } from './groups.ts';
 import { instanceView } from './instances.ts';
@@ -18,6 +19,7 @@ import {
   type ManagedInstance,
   metadataList,
   metadataValue,
+  projectOf,
   type Template,
 } from './resources.ts';
 import { type Firewall, firewallsOf } from './security-groups/firewalls.ts';
@@ -63,12 +65,13 @@ export async function serverGroupView(compute: Compute, parts: ServerGroupParts)
     const name = entry.name ?? lastPart(entry.instance);
     return instanceView(entry, instances.find((instance) => instance.name === name) ?? null, health);
   });
-  const image = imageOf(template);
+  const imageLink = imageLinkOf(template);
+  const image = lastPart(imageLink);
   const moniker = parseName(group.name) ?? { app: group.name, cluster: group.name };
   const size = group.targetSize ?? views.length;
   const configured = configuredFor(template);
   const active = [...new Set(behind.map(({ rule }) => rule.name))];
-  const buildInfo = image ? await imageBuildInfo(compute, image) : undefined;
+  const buildInfo = imageLink ? await imageBuildInfo(compute, imageLink) : undefined;
   const problems = groupProblems(managed);
   const problem = views.find((view) => view.reason?.summary.startsWith('Google could not start'))?.reason;
   return {
@@ -112,10 +115,10 @@ export async function serverGroupView(compute: Compute, parts: ServerGroupParts)
   };
 }
 
-/** Name of the image that a template's instances boot from. */
-function imageOf(template: Template | null): string {
+/** Link of the image that a template's instances boot from. */
+function imageLinkOf(template: Template | null): string | null | undefined {
   const boot = template?.properties?.disks?.find((disk) => disk.boot !== false);
-  return lastPart(boot?.initializeParams?.sourceImage);
+  return boot?.initializeParams?.sourceImage;
 }
 
 /** What a group's template says of its instances. */
@@ -125,7 +128,7 @@ function launchView(template: Template | null) {
     instanceType: lastPart(properties?.machineType),
     launchConfig: {
       launchConfigurationName: template?.name,
-      imageId: imageOf(template),
+      imageId: lastPart(imageLinkOf(template)),
       instanceType: properties?.machineType,
     },
     labels: properties?.labels ?? {},
@@ -166,18 +169,22 @@ function balancersOfMembers(
   );
 }
 
-/** What a bake wrote into its image; images never change, so that each is read once. */
+/** What a bake wrote into an image, by its link; images never change, so that each is asked for once. */
 const builds = new WeakMap<Compute, Map<string, Record<string, unknown> | undefined>>();
-async function imageBuildInfo(compute: Compute, image: string): Promise<Record<string, unknown> | undefined> {
+async function imageBuildInfo(compute: Compute, link: string): Promise<Record<string, unknown> | undefined> {
   const known = builds.get(compute) ?? new Map<string, Record<string, unknown> | undefined>();
   builds.set(compute, known);
-  if (!known.has(image)) {
-    const found = await compute.find('Images', 'get', { image }, imageSchema);
-    if (!found) return undefined;
+  if (!known.has(link)) {
+    const request = { project: projectOf(link) ?? compute.project, image: lastPart(link) };
+    // Whoever may boot another project's image need not be allowed to read what it is.
+    const found = await compute.find('Images', 'get', request, imageSchema).catch((error: unknown) => {
+      if (failedAs(error, 'permission')) return null;
+      throw error;
+    });
     if (known.size > 1_000) known.clear();
-    known.set(image, buildInfoOf(found.description, found.labels));
+    known.set(link, found ? buildInfoOf(found.description, found.labels) : undefined);
   }
-  return known.get(image);
+  return known.get(link);
 }
 
 const plainNumbers = (actions: Record<string, unknown>): Record<string, number> =>

@@ -1,7 +1,7 @@
 import { type AnyOperation, defineOperation } from '@gennaker/extension-sdk/cloud';
 import type { Compute, MutateOptions } from './compute.ts';
 import { findImage } from './images.ts';
-import { imageSchema } from './resources.ts';
+import { imageSchema, projectOf } from './resources.ts';
 import { changing, undoing } from './safe-repeat.ts';
 import { type UpsertImageTags, upsertImageTagsSchema } from './schema.ts';
 
@@ -64,7 +64,7 @@ type Labels = Readonly<Record<string, string>>;
 
 async function planTags(compute: Compute, d: UpsertImageTags) {
   const image = await findImage(compute, d.imageName);
-  const project = /projects\/([^/]+)\//.exec(image.selfLink ?? '')?.[1] ?? compute.project;
+  const project = projectOf(image.selfLink) ?? compute.project;
   const before: Labels = image.labels ?? {};
   return { name: image.name, project, before };
 }

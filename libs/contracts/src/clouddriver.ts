@@ -31,6 +31,15 @@ export const imageQuery = z
   })
   .catchall(z.string());
 
+/** The tags that images are asked for by: `tag:key=value`. */
+export function tagsOfImageQuery(query: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).flatMap(([key, value]) =>
+      key.startsWith('tag:') ? [[key.slice('tag:'.length), String(value)] as const] : [],
+    ),
+  );
+}
+
 /** Clouddriver: clouds. Operation bodies: `[{"createServerGroup": {...}}, ...]`; a failed one stops those behind it. */
 export const clouddriverApi = defineApi({
   ...artifactAccountRoutes,

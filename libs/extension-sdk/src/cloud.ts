@@ -204,7 +204,8 @@ export interface CloudCapabilities {
   readonly securityGroups?: Operations<'upsertSecurityGroup' | 'deleteSecurityGroup'> & {
     find(region: string, name: string): Promise<SecurityGroup | null>;
   };
-  readonly images?: { find(query: string): Promise<readonly JsonObject[]> };
+  /** Images by name (`*` stands for anything) that have all of the tags, newest first. */
+  readonly images?: { find(query: string, tags?: Readonly<Record<string, string>>): Promise<readonly JsonObject[]> };
   readonly imageTags?: Operations<'upsertImageTags'>;
   /** The zones of each of the account's regions. */
   readonly zones?: { list(): Promise<readonly { readonly name: string; readonly zones: readonly string[] }[]> };

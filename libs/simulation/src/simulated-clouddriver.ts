@@ -1,4 +1,9 @@
-import type { clouddriverApi, Operation, ServerGroup } from '@gennaker/contracts/clouddriver';
+import {
+  type clouddriverApi,
+  type Operation,
+  type ServerGroup,
+  tagsOfImageQuery,
+} from '@gennaker/contracts/clouddriver';
 import { badRequest, notFound } from '@gennaker/contracts/error';
 import type { Reason } from '@gennaker/contracts/execution';
 import type { ForeseenGroup } from '@gennaker/contracts/foresight';
@@ -153,9 +158,12 @@ export class SimulatedClouddriver {
       return found;
     },
     findImages: async ({ query }) =>
-      ((await this.#account(query?.account ?? 'simulated').capabilities.images?.find(query?.q ?? '')) ?? []).map(
-        (image) => ({ ...image, account: String(image['account']), imageName: String(image['imageName']) }),
-      ),
+      (
+        (await this.#account(query?.account ?? 'simulated').capabilities.images?.find(
+          query?.q ?? '',
+          tagsOfImageQuery(query ?? {}),
+        )) ?? []
+      ).map((image) => ({ ...image, account: String(image['account']), imageName: String(image['imageName']) })),
   });
 
   /** Sends a request, which arrives also when nobody waits for its answer any more. */

@@ -3,20 +3,31 @@ import { defineStage, type TaskContext, type TaskResult } from '@gennaker/extens
 import { type FindImageFromTags, findImageFromTagsSchema } from './schema.ts';
 import { holdsPackage, newestTagged, taggedImageSchema } from './tagged.ts';
 
+/** As many as are answered at most. */
+const MOST_IMAGES = 10_000;
+
 async function findImage(context: TaskContext<FindImageFromTags>): Promise<TaskResult> {
   const { cloudProvider, packageName, tags, ...stage } = context.context;
   const account = stage.credentials ?? stage.account;
-  const answer = await context.ports.clouddriver.findImages(
-    { params: { provider: cloudProvider }, query: { q: packageName, ...(account ? { account } : {}) } },
-    { signal: context.signal, traceparent: context.traceparent },
-  );
-  const images = answer.map((image) => taggedImageSchema.parse(image));
-  const found = newestTagged(images, packageName, tags);
+  const imagesWith = async (asked: FindImageFromTags['tags']) => {
+    const query = {
+      q: packageName,
+      ...(account ? { account } : {}),
+      count: MOST_IMAGES,
+      ...Object.fromEntries(Object.entries(asked).map(([name, value]) => [`tag:${name}`, value])),
+    };
+    const answer = await context.ports.clouddriver.findImages(
+      { params: { provider: cloudProvider }, query },
+      { signal: context.signal, traceparent: context.traceparent },
+    );
+    return answer.map((image) => taggedImageSchema.parse(image));
+  };
+  const found = newestTagged(await imagesWith(tags), packageName, tags);
   const wanted = Object.entries(tags)
     .map(([name, value]) => `${name}=${value}`)
     .join(', ');
   if (!found) {
-    const near = images.filter((image) => holdsPackage(image, packageName));
+    const near = (await imagesWith({})).filter((image) => holdsPackage(image, packageName));
     return {
       status: 'TERMINAL',
       reason: {

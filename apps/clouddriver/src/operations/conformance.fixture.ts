@@ -39,11 +39,11 @@ export class ConformanceWorld implements World {
   /** Aborted when the process dies: whatever it still tries comes to nothing. */
   #life = new AbortController();
 
-  private constructor(lab: TestCloud, traffic: ReadonlyMap<string, TrafficRecord>) {
+  private constructor(lab: TestCloud, traffic: ReadonlyMap<string, TrafficRecord>, account: object) {
     this.lab = lab;
     this.#kept = { steps: new Map(), names: new Map(), traffic: new Map(traffic), failure: null };
     this.cloud = gce.open(
-      { name: 'lab', provider: 'gce', project: 'p', endpoint: 'http://lab:80', regions: ['us-central1'] },
+      { name: 'lab', provider: 'gce', project: 'p', endpoint: 'http://lab:80', regions: ['us-central1'], ...account },
       {
         now: () => lab.clock.now(),
         sleep: async (ms, signal) => {
@@ -56,11 +56,11 @@ export class ConformanceWorld implements World {
     );
   }
 
-  /** An empty cloud, or one that goes on from a beginning, with its instances booted again. */
-  static async open(from?: Beginning): Promise<ConformanceWorld> {
+  /** An empty cloud, or one that goes on from a beginning, with its instances booted again. `account`: more of ours. */
+  static async open(from?: Beginning, account: object = {}): Promise<ConformanceWorld> {
     const lab = new TestCloud(from ? { saved: from.state, clock: new VirtualClock(from.now) } : {});
     await lab.cloud.start();
-    const world = new ConformanceWorld(lab, from?.traffic ?? new Map());
+    const world = new ConformanceWorld(lab, from?.traffic ?? new Map(), account);
     await world.settle();
     return world;
   }
