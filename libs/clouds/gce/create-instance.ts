@@ -91,6 +91,7 @@ async function planInstance(
       region: regionOfZone(d.zone),
       zones: [d.zone],
       instanceType: lastPart(d.instanceType) || DEFAULT_TYPE,
+      preemptible: d.preemptible,
       network: d.network ?? 'default',
       subnet: d.subnet,
       more: 1,

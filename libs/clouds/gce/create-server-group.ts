@@ -210,6 +210,7 @@ async function planCreate(
       region: regionOfAddress(address),
       zones: 'zone' in address.scope ? [address.scope.zone] : (d.distributionPolicy?.zones ?? []),
       instanceType: lastPart(d.instanceType) || DEFAULT_TYPE,
+      preemptible: d.preemptible,
       network: d.network ?? 'default',
       subnet: d.subnet,
       more: size,

@@ -8,6 +8,7 @@ export interface Placement {
   /** Zones that were asked for by name; none: Google chooses in the region. */
   readonly zones: readonly string[];
   readonly instanceType: string;
+  readonly preemptible?: boolean | null | undefined;
   /** Not looked up when absent. */
   readonly network?: string | null | undefined;
   readonly subnet?: string | null | undefined;
@@ -84,13 +85,51 @@ interface QuotaEntry {
   readonly usage?: number | null | undefined;
 }
 
-/** Quotas that the asked instances would go beyond. */
+/**
+ * What processors of a machine family are counted in, of the metrics that regions list
+ * (https://cloud.google.com/compute/resource-usage#cpu_quota). Those of other families are counted per family, which
+ * regions do not list.
+ */
+const CPU_METRICS: Readonly<Record<string, string>> = {
+  e2: 'CPUS',
+  n1: 'CPUS',
+  f1: 'CPUS',
+  g1: 'CPUS',
+  custom: 'CPUS',
+  n2: 'N2_CPUS',
+  n2d: 'N2D_CPUS',
+  c2: 'C2_CPUS',
+  c2d: 'C2D_CPUS',
+  c3: 'C3_CPUS',
+  t2a: 'T2A_CPUS',
+  t2d: 'T2D_CPUS',
+  a2: 'A2_CPUS',
+  m1: 'M1_CPUS',
+  m2: 'M2_CPUS',
+  m3: 'M3_CPUS',
+};
+/** What preemptible processors of any family are counted in, once a region has such a quota. */
+const PREEMPTIBLE = 'PREEMPTIBLE_CPUS';
+
+function cpuMetric(
+  { instanceType, preemptible }: Pick<Placement, 'instanceType' | 'preemptible'>,
+  quotas: readonly QuotaEntry[],
+): string | undefined {
+  if (preemptible && quotas.some(({ metric, limit }) => metric === PREEMPTIBLE && (limit ?? 0) > 0)) return PREEMPTIBLE;
+  return CPU_METRICS[instanceType.split('-')[0] ?? ''];
+}
+
+/** Quotas that the asked instances would go beyond. Metrics that the region does not list are held against nobody. */
 export function quotaProblems(
-  { region, more, instanceType }: Pick<Placement, 'region' | 'more' | 'instanceType'>,
+  { region, more, instanceType, preemptible }: Pick<Placement, 'region' | 'more' | 'instanceType' | 'preemptible'>,
   quotas: readonly QuotaEntry[],
   cpus: number | null,
 ): string[] {
-  const needs: Record<string, number> = { INSTANCES: more, ...(cpus === null ? {} : { CPUS: more * cpus }) };
+  const processors = cpuMetric({ instanceType, preemptible }, quotas);
+  const needs = {
+    INSTANCES: more,
+    ...(cpus === null || processors === undefined ? {} : { [processors]: more * cpus }),
+  };
   return Object.entries(needs).flatMap(([metric, needed]) => {
     const quota = quotas.find((entry) => entry.metric === metric);
     if (!quota || needed <= 0) return [];

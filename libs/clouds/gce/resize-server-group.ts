@@ -181,6 +181,7 @@ async function roomProblems(compute: Compute, group: Group, address: GroupAddres
     region: regionOfAddress(address),
     zones: 'zone' in address.scope ? [address.scope.zone] : [],
     instanceType: lastPart(template?.properties?.machineType) || DEFAULT_TYPE,
+    preemptible: template?.properties?.scheduling?.preemptible,
     more,
   });
 }
