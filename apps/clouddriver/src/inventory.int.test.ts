@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { openDatabase } from '@gennaker/store/database';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { readSecurityGroups } from './inventory/read.ts';
 import { searchInventory } from './inventory/search.ts';
 import { runOperation, startLab, type TestClouddriver, testClouddriver, type TestLab, until } from './lab.fixture.ts';
 
@@ -162,10 +163,16 @@ test('looks that show nothing new write none of the things', async () => {
       ).rows;
     await api.refreshAccount({ params: { account: 'local-gce' } });
     const before = await versions();
-    const seen = (await api.getServerGroup({ params: inRegion('shop-prod-v000') })).seenAt;
+    const groupSeen = async () => (await api.getServerGroup({ params: inRegion('shop-prod-v000') })).seenAt;
+    const firewallSeen = async () =>
+      (await readSecurityGroups(db.pool, { account: 'local-gce', name: 'shop-web' }))[0]?.seenAt;
+    const [group, firewall] = [await groupSeen(), await firewallSeen()];
     await api.refreshAccount({ params: { account: 'local-gce' } });
     expect(await versions()).toEqual(before);
-    expect((await api.getServerGroup({ params: inRegion('shop-prod-v000') })).seenAt).toBeGreaterThan(seen);
+    expect(await groupSeen()).toBeGreaterThan(group);
+    // Firewalls are looked at less often, and say so.
+    expect(firewall).toBeDefined();
+    expect(await firewallSeen()).toBe(firewall);
   } finally {
     await db.close();
   }

@@ -44,7 +44,7 @@ export function itemsOf(
 
 /**
  * Brings the inventory of an account to what a look that began at `began` (epoch ms) showed; `readAlone` reads one
- * thing from the cloud and writes it. Only what differs is written. Answers how much that was.
+ * thing from the cloud and writes it. Only what differs is written. Answers how much that was, and which kinds were shown.
  */
 export async function applyLook(
   db: Database,
@@ -53,7 +53,7 @@ export async function applyLook(
   began: number,
   first: boolean,
   readAlone: (key: ItemKey) => Promise<unknown>,
-): Promise<number> {
+): Promise<{ readonly changes: number; readonly kinds: ReadonlySet<Kind> }> {
   const [known, traffic] = await Promise.all([knownItems(db.pool, account), readAccountTraffic(db.pool, account)]);
   const { items, kinds } = itemsOf(snapshot, traffic);
   const shown = new Set<string>();
@@ -71,5 +71,5 @@ export async function applyLook(
   }
   for (const [id, { key }] of known)
     if (kinds.has(key.kind) && !shown.has(id) && (await removeItem(db.pool, key, began))) changes++;
-  return changes;
+  return { changes, kinds };
 }

@@ -24,7 +24,7 @@ export interface ItemFilter {
   readonly cluster?: string | undefined;
 }
 
-/** An object was seen when it was read itself, or when all of its account was; it is stale when looks fail since then. */
+/** An object was seen when it was read itself, or when all of its kind was; it is stale when looks fail since then. */
 const shown = (row: Row): object => ({
   ...row.body,
   seenAt: row.seen_at.getTime(),
@@ -40,7 +40,8 @@ const shown = (row: Row): object => ({
 async function read(client: Queryable, kind: Kind, filter: ItemFilter): Promise<object[]> {
   const { rows } = await client.query<Row>({
     name: 'inventory-read',
-    text: `select i.body, greatest(i.seen_at, w.last_seen) as seen_at, w.failing_since, w.error
+    text: `select i.body, w.failing_since, w.error,
+        greatest(i.seen_at, to_timestamp((w.kinds_seen ->> i.kind)::double precision / 1000)) as seen_at
       from clouddriver.inventory i left join clouddriver.watches w on w.account = i.account
       where i.kind = $1 and ($2::text is null or i.application = $2) and ($3::text is null or i.account = $3)
         and ($4::text is null or i.region = $4) and ($5::text is null or i.name = $5)

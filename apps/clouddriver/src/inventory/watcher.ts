@@ -93,8 +93,8 @@ export function startInventory(options: {
     await ensure(name);
     const first = !(await everSeen(name));
     const snapshot = await open.cloud.inventory.snapshot();
-    const changes = await applyLook(db, name, snapshot, began, first, (key) => readOne(open, key));
-    await recordSeen(db.pool, name, began);
+    const { changes, kinds } = await applyLook(db, name, snapshot, began, first, (key) => readOne(open, key));
+    await recordSeen(db.pool, name, began, kinds);
     // At the first look all is new, which says nothing of how much happens.
     if (changes > 0 && !first) return 'changed';
     const restless = snapshot.serverGroups.some(

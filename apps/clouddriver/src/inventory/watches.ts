@@ -1,4 +1,5 @@
 import type { Queryable } from '@gennaker/store/database';
+import type { Kind } from './item.ts';
 import { tell } from './store.ts';
 
 /** How looks at an account go; times in epoch ms. */
@@ -46,15 +47,20 @@ export async function keepWatch(
   });
 }
 
-/** Records that all of an account was seen at `seenAt`. Tells it when it had failed before. */
-export async function recordSeen(client: Queryable, account: string, seenAt: number): Promise<void> {
+/** Records that all of these kinds of an account was seen at `seenAt`. Tells it when the account had failed before. */
+export async function recordSeen(
+  client: Queryable,
+  account: string,
+  seenAt: number,
+  kinds: Iterable<Kind>,
+): Promise<void> {
   const { rows } = await client.query<{ failing: boolean }>({
     name: 'watch-seen',
     text: `with before as (select failing_since is not null as failing from clouddriver.watches where account = $1)
       update clouddriver.watches set error = null, failing_since = null,
-        last_seen = greatest(last_seen, to_timestamp($2::double precision / 1000))
+        last_seen = greatest(last_seen, to_timestamp($2::double precision / 1000)), kinds_seen = kinds_seen || $3::jsonb
       where account = $1 returning (select failing from before) as failing`,
-    values: [account, seenAt],
+    values: [account, seenAt, JSON.stringify(Object.fromEntries([...kinds].map((kind) => [kind, seenAt])))],
   });
   if (rows[0]?.failing)
     await tell(client, { kind: 'account', account, region: '', name: account, application: null, change: 'updated' });
