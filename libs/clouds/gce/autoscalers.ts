@@ -1,7 +1,7 @@
 import type { Compute, MutateOptions } from './compute.ts';
 import type { Service } from './client-library.ts';
 import type { GroupAddress } from './groups.ts';
-import { type Autoscaler, autoscalerSchema, type Group, lastPart, sameResource } from './resources.ts';
+import { type Autoscaler, autoscalerSchema, type Group, lastPart, sameResource, withoutHelpers } from './resources.ts';
 import { ignoreAbsent, insertOnce } from './safe-repeat.ts';
 import { type AutoscalingPolicy, autoscalingPolicySchema } from './schema.ts';
 
@@ -21,12 +21,13 @@ export async function findAutoscaler(
   const { service, scope } = placeOf(address);
   const name = lastPart(group.status?.autoscaler) || group.name;
   const found = await compute.find(service, 'get', { ...scope, autoscaler: name }, autoscalerSchema);
-  return found && autoscalerSchema.parse(withoutHelpers(found));
+  return found && withoutHelpers(found);
 }
 
-/** The client library marks each field that is set with a key beside it; a policy is shown and copied without those. */
-const withoutHelpers = (found: Autoscaler): unknown =>
-  JSON.parse(JSON.stringify(found, (key, value: unknown) => (key.startsWith('_') ? undefined : value)));
+/** Every autoscaler of the account. */
+export async function listAutoscalers(compute: Compute): Promise<Autoscaler[]> {
+  return withoutHelpers(await compute.aggregated('Autoscalers', 'autoscalers', autoscalerSchema));
+}
 
 /** What an autoscaler is told, with what is left out filled from what it was told before. */
 export function mergedPolicy(

@@ -2,7 +2,7 @@ import type { Instance, LoadBalancer as LoadBalancerView } from '@gennaker/contr
 import { imageSchema, type SecurityGroup } from '@gennaker/contracts/cloud-views';
 import type { CloudInventory, InventorySnapshot, ObservedServerGroup } from '@gennaker/extension-sdk/cloud';
 import type { Compute } from './compute.ts';
-import { findAutoscaler } from './autoscalers.ts';
+import { findAutoscaler, listAutoscalers } from './autoscalers.ts';
 import {
   addressOf,
   findGroup,
@@ -20,15 +20,14 @@ import { readChecks } from './load-balancers/health.ts';
 import { findLoadBalancer, listLoadBalancers } from './load-balancers/read.ts';
 import { loadBalancerView } from './load-balancers/view.ts';
 import { findImages } from './lookups.ts';
+import { instanceSchema, lastPart, metadataValue, sameResource, templateSchema, withoutHelpers } from './resources.ts';
 import {
-  autoscalerSchema,
-  instanceSchema,
-  lastPart,
-  metadataValue,
-  sameResource,
-  templateSchema,
-} from './resources.ts';
-import { type Firewall, findFirewall, listFirewalls, securityGroupView } from './security-groups/firewalls.ts';
+  type Firewall,
+  findFirewall,
+  firewallsOf,
+  listFirewalls,
+  securityGroupView,
+} from './security-groups/firewalls.ts';
 import { configuredFor, serverGroupView } from './server-group-view.ts';
 import { isBehind } from './traffic/targets.ts';
 
@@ -114,7 +113,7 @@ async function snapshot(compute: Compute, firewalls: FirewallMemory): Promise<In
     compute.list('InstanceTemplates', 'list', {}, templateSchema),
     listLoadBalancers(compute),
     firewalls.list(),
-    compute.aggregated('Autoscalers', 'autoscalers', autoscalerSchema),
+    listAutoscalers(compute),
   ]);
   const checks = await readChecks(compute, balancers);
   const mine = groups.filter((group) => compute.account.regions.includes(regionOf(group)));
@@ -202,21 +201,30 @@ async function oneInstance(
   region: string,
   id: string,
 ): Promise<Instance | null> {
-  const found = await findInstance(compute, region, id);
+  const found = withoutHelpers(await findInstance(compute, region, id));
   if (!found) return null;
   const creator = metadataValue(found.metadata, 'created-by');
   const groupName = creator ? lastPart(creator) : id.replace(/-[a-z0-9]{4}$/, '');
   const group = await oneServerGroup(compute, firewalls, region, groupName);
   const view = group?.view.instances.find((instance) => instance.name === id);
   const zone = lastPart(found.zone);
+  const applied = firewallsOf(await firewalls.list(), { name: id, properties: found });
   return {
     ...(view ?? instanceView({ name: id, instance: found.selfLink }, found, [])),
     ...(group && view ? { serverGroup: group.view.name, moniker: group.view.moniker } : {}),
     cloudProvider: 'gce',
+    providerType: 'gce',
     account: compute.account.name,
     region,
     instanceId: id,
+    gceId: String(found.id ?? ''),
+    selfLink: found.selfLink,
     instanceType: lastPart(found.machineType),
+    cpuPlatform: found['cpuPlatform'],
+    disks: found['disks'] ?? [],
+    serviceAccounts: found['serviceAccounts'] ?? [],
+    tags: found.tags ?? { items: [] },
+    securityGroups: applied.map((name) => ({ groupName: name, groupId: name })),
     placement: { availabilityZone: zone },
     networkInterfaces: found.networkInterfaces ?? [],
     metadata: Object.fromEntries((found.metadata?.items ?? []).map((item) => [item.key ?? '', item.value ?? ''])),

@@ -245,6 +245,11 @@ export const regionSchema = z.looseObject({
 
 export const subnetworkSchema = z.looseObject({ name: z.string(), network: text, selfLink: text });
 
+/** The client library marks each field that is set with a key beside it; what is shown or copied is without those. */
+export function withoutHelpers<T>(found: T): T {
+  return JSON.parse(JSON.stringify(found, (key, value: unknown) => (key.startsWith('_') ? undefined : value))) as T;
+}
+
 /** The project in a resource's URL. */
 export function projectOf(url: string | null | undefined): string | undefined {
   return /projects\/([^/]+)\//.exec(url ?? '')?.[1];

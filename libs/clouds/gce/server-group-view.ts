@@ -1,4 +1,4 @@
-import type { Instance } from '@gennaker/contracts/clouddriver';
+import type { Capacity, Instance } from '@gennaker/contracts/cloud-views';
 import { parseName } from '@gennaker/contracts/moniker';
 import type { ObservedServerGroup } from '@gennaker/extension-sdk/cloud';
 import { buildInfoOf } from './build-info.ts';
@@ -21,9 +21,11 @@ import {
   metadataValue,
   projectOf,
   type Template,
+  withoutHelpers,
 } from './resources.ts';
 import { type Firewall, firewallsOf } from './security-groups/firewalls.ts';
 import { isBehind } from './traffic/targets.ts';
+import { policyFrom } from './traffic/wanted.ts';
 
 /** What a view of a server group is made of. */
 export interface ServerGroupParts {
@@ -69,6 +71,8 @@ export async function serverGroupView(compute: Compute, parts: ServerGroupParts)
   const image = lastPart(imageLink);
   const moniker = parseName(group.name) ?? { app: group.name, cluster: group.name };
   const size = group.targetSize ?? views.length;
+  const capacity = { min: scaling?.minNumReplicas ?? size, max: scaling?.maxNumReplicas ?? size, desired: size };
+  const messages = (parts.autoscaler?.statusDetails ?? []).flatMap(({ message }) => (message ? [message] : []));
   const configured = configuredFor(template);
   const active = [...new Set(behind.map(({ rule }) => rule.name))];
   const buildInfo = imageLink ? await imageBuildInfo(compute, imageLink) : undefined;
@@ -92,19 +96,31 @@ export async function serverGroupView(compute: Compute, parts: ServerGroupParts)
       moniker,
       regional: !group.zone,
       zones: zonesOf(group, views),
-      capacity: {
-        min: scaling?.minNumReplicas ?? size,
-        max: scaling?.maxNumReplicas ?? size,
-        desired: size,
-      },
+      capacity,
       ...(scaling ? { autoscalingPolicy: { mode: 'ON', ...scaling } } : {}),
-      ...(healing ? { autoHealingPolicy: { ...healing, healthCheck: lastPart(healing.healthCheck) } } : {}),
+      ...(messages.length > 0 ? { autoscalingMessages: messages } : {}),
+      ...(healing
+        ? { autoHealingPolicy: { ...withoutHelpers(healing), healthCheck: lastPart(healing.healthCheck) } }
+        : {}),
+      ...placesView(group),
+      ...(group.statefulPolicy ? { statefulPolicy: withoutHelpers(group.statefulPolicy) } : {}),
+      selfLink: group.selfLink,
       instanceCounts: instanceCounts(views),
       instances: views,
       loadBalancers: [...new Set([...configured, ...active])],
       securityGroups: firewallsOf(firewalls, template),
-      ...launchView(template),
-      ...(image ? { image } : {}),
+      ...launchView(template, capacity),
+      ...(image
+        ? {
+            image,
+            imageSummary: {
+              serverGroupName: group.name,
+              imageName: image,
+              imageId: imageLink,
+              ...(buildInfo ? { buildInfo } : {}),
+            },
+          }
+        : {}),
       ...(buildInfo ? { buildInfo } : {}),
       namedPorts: Object.fromEntries((group.namedPorts ?? []).map((entry) => [entry.name ?? '', entry.port])),
       stable: group.status?.isStable ?? false,
@@ -121,20 +137,60 @@ function imageLinkOf(template: Template | null): string | null | undefined {
   return boot?.initializeParams?.sourceImage;
 }
 
-/** What a group's template says of its instances. */
-function launchView(template: Template | null) {
+/** What a group's template says of its instances. Its metadata is not shown whole: it may be large, and hold secrets. */
+function launchView(template: Template | null, capacity: Capacity) {
   const properties = template?.properties;
+  const metadata = properties?.metadata;
+  const network = lastPart(properties?.networkInterfaces?.[0]?.network);
+  const serviceAccounts = withoutHelpers(properties?.serviceAccounts ?? []);
+  const tags = properties?.tags?.items ?? [];
+  const policy = policyFrom(metadataValue(metadata, 'load-balancing-policy'));
+  const asgNames = ASG_NAMES.map((key) => [key, metadataList(metadata, key)] as const);
   return {
     instanceType: lastPart(properties?.machineType),
     launchConfig: {
       launchConfigurationName: template?.name,
+      createdTime: Date.parse(template?.creationTimestamp ?? '') || undefined,
       imageId: lastPart(imageLinkOf(template)),
       instanceType: properties?.machineType,
+      ...(properties?.minCpuPlatform ? { minCpuPlatform: properties.minCpuPlatform } : {}),
     },
+    asg: {
+      minSize: capacity.min,
+      maxSize: capacity.max,
+      desiredCapacity: capacity.desired,
+      ...Object.fromEntries(asgNames.filter(([, names]) => names.length > 0)),
+      ...(policy ? { 'load-balancing-policy': policy } : {}),
+    },
+    ...(policy ? { loadBalancingPolicy: policy } : {}),
+    selectZones: metadataValue(metadata, 'select-zones') === 'true',
+    canIpForward: properties?.canIpForward ?? false,
+    ...withoutHelpers(properties?.shieldedInstanceConfig ?? {}),
+    networkName: network,
     labels: properties?.labels ?? {},
-    tags: properties?.tags?.items ?? [],
-    'load-balancer-port': metadataValue(properties?.metadata, 'port'),
+    tags,
+    instanceTemplateLabels: properties?.labels ?? {},
+    instanceTemplateTags: tags,
+    instanceTemplateServiceAccounts: serviceAccounts,
+    providerMetadata: { tags, serviceAccounts, networkName: network },
+    'load-balancer-port': metadataValue(metadata, 'port'),
   };
+}
+
+/** Lists of names in a template's metadata, as Spinnaker's `asg` shows them. */
+const ASG_NAMES = [
+  'load-balancer-names',
+  'global-load-balancer-names',
+  'backend-service-names',
+  'region-backend-service-names',
+] as const;
+
+/** How a group is spread over zones. */
+function placesView({ distributionPolicy }: Group) {
+  const zones = (distributionPolicy?.zones ?? []).map(({ zone }) => lastPart(zone));
+  if (zones.length === 0) return {};
+  const shape = distributionPolicy?.targetShape;
+  return { distributionPolicy: { zones, ...(shape ? { targetShape: shape } : {}) } };
 }
 
 /** The group's own zones, and those that its instances are in. */

@@ -49,7 +49,8 @@ export async function wantedTraffic(
   };
 }
 
-function policyFrom(text: string | undefined): LoadBalancingPolicy | null {
+/** The policy that a template's metadata holds as JSON; null for none that can be read. */
+export function policyFrom(text: string | undefined): LoadBalancingPolicy | null {
   if (!text) return null;
   try {
     return loadBalancingPolicySchema.safeParse(JSON.parse(text)).data ?? null;
