@@ -10,6 +10,7 @@ import { findImages } from './images.ts';
 import { foresee } from './guards/foresee.ts';
 import type { ReadGuards } from './guards/read-guards.ts';
 import type { Changes } from './inventory/changes.ts';
+import { ofClusters } from './inventory/clusters.ts';
 import { readServerGroups } from './inventory/read.ts';
 import { listLocks } from './locks.ts';
 import { retryOperation, undoOperation } from './operations/continue.ts';
@@ -98,8 +99,7 @@ export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
       if (query.live) await Promise.all(accounts.all.map(({ account }) => inventory.refreshAccount(account.name)));
       const groups = await withRecords(db.pool, await readServerGroups(db.pool, { application: params.application }));
       inventory.watched(groups.map(({ account }) => account));
-      const clusters = query.clusters?.split(',').map((name) => name.split(':').at(-1));
-      return clusters ? groups.filter((group) => clusters.includes(group.cluster)) : groups;
+      return query.clusters === undefined ? groups : ofClusters(groups, query.clusters);
     },
     getServerGroup: async ({ params, query }) => {
       accounts.get(params.account);

@@ -64,7 +64,7 @@ export function readDescription(
       keepMessage(requestType);
       keepMessage(responseType);
       const asked = kept[requestType];
-      if (asked && /^AggregatedList/.test(requestType))
+      if (asked && requestType.startsWith('AggregatedList'))
         kept[requestType] = { ...asked, fields: { ...PARTIAL_SUCCESS, ...asked.fields } };
     }
   }

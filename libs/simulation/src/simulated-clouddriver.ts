@@ -1,9 +1,4 @@
-import {
-  type clouddriverApi,
-  type Operation,
-  type ServerGroup,
-  tagsOfImageQuery,
-} from '@gennaker/contracts/clouddriver';
+import type { clouddriverApi, Operation, ServerGroup } from '@gennaker/contracts/clouddriver';
 import { badRequest, notFound } from '@gennaker/contracts/error';
 import type { Reason } from '@gennaker/contracts/execution';
 import type { ForeseenGroup } from '@gennaker/contracts/foresight';
@@ -27,6 +22,7 @@ import { previousServerGroup } from '@gennaker/extension-sdk/rollback';
 import type { SimulatedCloud } from './simulated-cloud.ts';
 import { SimulatedGuards } from './simulated-guards.ts';
 import { SimulatedHolds } from './simulated-holds.ts';
+import { findImages } from './simulated-images.ts';
 import { SimulatedLocks } from './simulated-locks.ts';
 import { unsupported } from './unsupported.ts';
 import { uuidLike } from './uuid-like.ts';
@@ -157,13 +153,7 @@ export class SimulatedClouddriver {
       if (!found) throw notFound(`There is no firewall ${params.name} in ${params.region}`);
       return found;
     },
-    findImages: async ({ query }) =>
-      (
-        (await this.#account(query?.account ?? 'simulated').capabilities.images?.find(
-          query?.q ?? '',
-          tagsOfImageQuery(query ?? {}),
-        )) ?? []
-      ).map((image) => ({ ...image, account: String(image['account']), imageName: String(image['imageName']) })),
+    findImages: ({ query }) => findImages(this.#account(query?.account ?? 'simulated'), query ?? {}),
   });
 
   /** Sends a request, which arrives also when nobody waits for its answer any more. */
