@@ -247,7 +247,7 @@ test('search finds names, instances, addresses, images and labels, one set per t
     { results: [{ name: 'shop-prod-v000', matched: 'label team=checkout' }] },
   ]);
   expect(await find('HELLO-1', 'images,serverGroups')).toMatchObject([
-    { type: 'images', results: [{ name: 'hello-1' }] },
+    { type: 'images', results: [{ name: 'hello-1', application: 'shop' }] },
     { type: 'serverGroups', results: [{ matched: 'image hello-1' }] },
   ]);
   expect(await find('shop prod', 'instances')).toMatchObject([{ totalMatches: 2 }]);
@@ -262,7 +262,28 @@ test('search shows nothing of applications that the caller may not look at', asy
     const query = { q: 'shop', types: ['serverGroups', 'instances'] as const, pageSize: 10, page: 1 };
     const sets = await searchInventory(db.pool, query, (application) => Promise.resolve(application !== 'shop'));
     expect(sets.map(({ totalMatches }) => totalMatches)).toEqual([0, 0]);
+    const images = { ...query, q: 'hello-1', types: ['images'] as const, account: 'local-gce' };
+    const [found] = await searchInventory(db.pool, images, () => Promise.resolve(false));
+    expect(found?.results).toMatchObject([{ name: 'hello-1' }]);
+    expect(found?.results[0]?.application).toBeUndefined();
   } finally {
+    await db.close();
+  }
+});
+
+test('a crowd of things that the caller may not look at hides none of those that he may', async () => {
+  const db = openDatabase(clouddriver.database.url, { max: 1 });
+  try {
+    await db.pool.query(
+      `insert into clouddriver.inventory(kind, account, region, name, application, cluster, body, hash, terms, seen_at)
+       select 'serverGroup', 'elsewhere', 'r', 'crowd-' || i, case when i = 6000 then 'shop' else 'secret' end, 'crowd',
+         '{}', '', 'name crowd-' || i, now() from generate_series(1000, 6000) i`,
+    );
+    const query = { q: 'crowd', types: ['serverGroups'] as const, pageSize: 10, page: 1 };
+    const [found] = await searchInventory(db.pool, query, (application) => Promise.resolve(application === 'shop'));
+    expect(found).toMatchObject({ totalMatches: 1, results: [{ name: 'crowd-6000' }] });
+  } finally {
+    await db.pool.query(`delete from clouddriver.inventory where account = 'elsewhere'`);
     await db.close();
   }
 });

@@ -4,7 +4,7 @@ import { type FindImageFromTags, findImageFromTagsSchema } from './schema.ts';
 import { holdsPackage, newestTagged, taggedImageSchema } from './tagged.ts';
 
 /** As many as are answered at most. */
-const MOST_IMAGES = 10_000;
+const MOST_IMAGES = '10000';
 
 async function findImage(context: TaskContext<FindImageFromTags>): Promise<TaskResult> {
   const { cloudProvider, packageName, tags, ...stage } = context.context;

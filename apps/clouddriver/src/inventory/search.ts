@@ -58,24 +58,20 @@ export async function searchInventory(
   readable: (application: string) => Promise<boolean>,
 ): Promise<SearchResultSet[]> {
   const words = query.q.toLowerCase().split(/\s+/).filter(Boolean);
+  const answers = new Map<string, Promise<boolean>>();
+  const may = (application: string): Promise<boolean> => {
+    const answer = answers.get(application) ?? readable(application);
+    answers.set(application, answer);
+    return answer;
+  };
   const sets: SearchResultSet[] = [];
   for (const type of query.types) {
-    const rows = await matching(client, KIND_OF[type], words, query);
-    const allowed: Row[] = [];
-    const known = new Map<string, boolean>();
-    for (const row of rows) {
-      if (row.application === null) {
-        allowed.push(row);
-        continue;
-      }
-      const may = known.get(row.application) ?? (await readable(row.application));
-      known.set(row.application, may);
-      if (may) allowed.push(row);
-    }
-    const hits = allowed.flatMap((row) => hitsOf(type, row, words));
+    const rows = await matching(client, KIND_OF[type], words, query, may);
+    const hits = rows.flatMap((row) => hitsOf(type, row, words));
     const found = type === 'clusters' ? withoutRepeats(hits) : hits;
     const sorted = found.toSorted(byNearness(words[0] ?? ''));
     const from = (query.page - 1) * query.pageSize;
+    const page = sorted.slice(from, from + query.pageSize);
     sets.push({
       type,
       pageNumber: query.page,
@@ -83,7 +79,7 @@ export async function searchInventory(
       platform: query.platform ?? '',
       query: query.q,
       totalMatches: sorted.length,
-      results: sorted.slice(from, from + query.pageSize),
+      results: type === 'images' ? await withApplications(client, page, may) : page,
     });
   }
   return sets;
@@ -94,24 +90,67 @@ async function matching(
   kind: Kind,
   words: readonly string[],
   query: SearchQuery,
+  may: (application: string) => Promise<boolean>,
 ): Promise<readonly Row[]> {
-  const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
-  const { rows } = await client.query<Row>(
-    `select account, region, name, application, cluster, terms, body from clouddriver.inventory
+  const matches = `from clouddriver.inventory
      where kind = $1 and terms like all ($2::text[]) and ($3::text is null or account = $3)
        and ($4::text is null or region = $4) and ($5::text is null or application = $5)
-       and ($6::text is null or body ->> 'cloudProvider' = $6)
+       and ($6::text is null or body ->> 'cloudProvider' = $6)`;
+  const values = [
+    kind,
+    words.map(patternOf),
+    query.account ?? null,
+    query.region ?? null,
+    query.application ?? null,
+    kind === 'image' ? null : (query.platform ?? null),
+  ];
+  // What the caller may not look at takes no place of what he may.
+  const owners = await client.query<{ application: string }>(
+    `select distinct application ${matches} and application is not null`,
+    values,
+  );
+  const allowed = await those(
+    owners.rows.map(({ application }) => application),
+    may,
+  );
+  const { rows } = await client.query<Row>(
+    `select account, region, name, application, cluster, terms, body ${matches}
+       and (application is null or application = any ($7::text[]))
      order by name, account, region limit ${MOST_ROWS}`,
-    [
-      kind,
-      patterns,
-      query.account ?? null,
-      query.region ?? null,
-      query.application ?? null,
-      kind === 'image' ? null : (query.platform ?? null),
-    ],
+    [...values, allowed],
   );
   return rows;
+}
+
+const patternOf = (word: string): string => `%${word.replace(/[\\%_]/g, '\\$&')}%`;
+
+/** The applications that pass. */
+async function those(
+  applications: readonly string[],
+  may: (application: string) => Promise<boolean>,
+): Promise<readonly string[]> {
+  const answers = await Promise.all(applications.map(may));
+  return applications.filter((_, index) => answers[index]);
+}
+
+/** Images are of no application; each names one that runs it and that the caller may look at, if there is any. */
+async function withApplications(
+  client: Queryable,
+  images: readonly SearchHit[],
+  may: (application: string) => Promise<boolean>,
+): Promise<SearchHit[]> {
+  const { rows } = await client.query<{ account: string; image: string; application: string }>(
+    `select distinct account, body ->> 'image' as image, application from clouddriver.inventory
+     where kind = 'serverGroup' and application is not null and terms like any ($1::text[]) order by application`,
+    [images.map(({ name }) => patternOf(`image ${name}`))],
+  );
+  const allowed = new Set(await those([...new Set(rows.map(({ application }) => application))], may));
+  return images.map((hit) => {
+    const user = rows.find(
+      ({ account, image, application }) => account === hit.account && image === hit.name && allowed.has(application),
+    );
+    return user ? { ...hit, application: user.application } : hit;
+  });
 }
 
 function hitsOf(type: SearchType, row: Row, words: readonly string[]): SearchHit[] {
