@@ -53,6 +53,19 @@ test('a forwarding rule is not made anew while groups get requests through it, a
   expect(await attempt('upsertLoadBalancer', moved)).toBeNull();
 });
 
+test('a health check of which one thing is changed keeps the rest of it', async () => {
+  const { world, attempt } = await after(made('HTTP'));
+  const check = () => world.lab.cloud.lab.store.get('healthChecks', 'projects/p/global/healthChecks/web-main-hc');
+  expect(check()?.httpHealthCheck).toMatchObject({ port: 8080, requestPath: '/healthz' });
+  expect(
+    await attempt('upsertLoadBalancer', {
+      ...LOAD_BALANCERS['HTTP'],
+      defaultService: { name: 'web-main', healthCheck: { requestPath: '/up' } },
+    }),
+  ).toBeNull();
+  expect(check()?.httpHealthCheck).toMatchObject({ port: 8080, requestPath: '/up' });
+});
+
 test('another affinity of a target pool waits until nobody is in it', async () => {
   const { attempt } = await after(made('NETWORK'));
   const added = { loadBalancerNames: ['net'], instanceIds: [] as string[] };

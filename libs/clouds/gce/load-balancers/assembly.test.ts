@@ -113,6 +113,17 @@ test('a health check of another type begins anew on the port that it had', () =>
   });
 });
 
+test('a health check of the port that is served has one port only once one is asked for', () => {
+  const found = {
+    services: { main: 'https://x/projects/p/global/healthChecks/own' },
+    checks: { 'global/own': { type: 'HTTP', port: null } },
+  };
+  const asked = { defaultService: { name: 'main', healthCheck: { port: 8080 } } };
+  expect(parts(assembleHttp, asked, found)[0]?.fields).toStrictEqual({
+    httpHealthCheck: { port: 8080, portSpecification: undefined, portName: undefined },
+  });
+});
+
 test('another affinity of a target pool is another pool, as pools keep theirs', () => {
   const existing = {
     proxy: null,

@@ -2,7 +2,7 @@ import type { OperationContext } from '@gennaker/extension-sdk/cloud';
 import type { Compute, MutateOptions } from '../compute.ts';
 import { change, insert, needsNewRule, remove } from './changes.ts';
 import { findResource, labelOf, type Place } from './collections.ts';
-import { differences, shown } from './difference.ts';
+import { differences, isObject, shown } from './difference.ts';
 import { failedAs } from '../errors.ts';
 import { changing, ignoreAbsent, insertOnce, removeUnused, undoing } from '../safe-repeat.ts';
 import type { Wanted } from './wanted.ts';
@@ -21,10 +21,14 @@ export function planOf(current: Fields | null, wanted: Wanted): Plan {
   const found = differences(current, wanted.fields);
   if (found.length === 0) return { act: 'keep' };
   const before = Object.fromEntries(found.map(({ field, from }) => [field, from ?? null]));
-  const after = Object.fromEntries(found.map(({ field, to }) => [field, to ?? null]));
+  const after = Object.fromEntries(found.map(({ field, from, to }) => [field, laidOver(from, to) ?? null]));
   const replace = wanted.place.collection === 'forwardingRules' && found.some(({ field }) => needsNewRule(field));
   return replace ? { act: 'replace', before: current, after } : { act: 'change', before, after };
 }
+
+/** What a field is to hold: a write takes it whole, so that of an object what is not wanted stays as it is. */
+const laidOver = (from: unknown, to: unknown): unknown =>
+  isObject(from) && isObject(to) && !Array.isArray(to) ? { ...from, ...to } : to;
 
 /** A sentence on what would be done; null for nothing. */
 export function sentenceOf(plan: Plan, { place, fields, initial }: Wanted): string | null {

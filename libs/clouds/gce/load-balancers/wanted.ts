@@ -46,8 +46,10 @@ function healthCheck(found: Found, place: Place, asked: HealthCheckDescription, 
   const known = found.checks[checkKey(place)];
   const type = asked.healthCheckType ?? typeOf(known?.type);
   const withPath = type === 'HTTP' || type === 'HTTPS' || type === 'HTTP2';
+  // A check of the port that is served takes no other one beside.
+  const served = known?.port === null ? { portSpecification: undefined, portName: undefined } : {};
   const target = {
-    ...(asked.port === undefined ? {} : { port: asked.port }),
+    ...(asked.port === undefined ? {} : { port: asked.port, ...served }),
     ...(withPath && asked.requestPath !== undefined ? { requestPath: asked.requestPath } : {}),
     ...(withPath && asked.host !== undefined ? { host: asked.host } : {}),
   };
