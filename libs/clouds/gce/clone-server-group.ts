@@ -9,7 +9,7 @@ import { findAutoscaler } from './autoscalers.ts';
 import type { Compute } from './compute.ts';
 import { createProblems, makeServerGroup, previewOfCreate } from './create-server-group.ts';
 import { USER_DATA_KEY } from './launch-properties.ts';
-import { lastPart, metadataValue, type Template } from './resources.ts';
+import { type Group, lastPart, metadataValue, type Template } from './resources.ts';
 import {
   autoscalingPolicySchema,
   type CloneServerGroup,
@@ -19,6 +19,7 @@ import {
   serverGroupOperationSchema,
 } from './schema.ts';
 import { templateOf } from './template-change.ts';
+import { servingMode } from './traffic/scaling.ts';
 import { type WantedTraffic, wantedTargets, wantedTraffic } from './traffic/wanted.ts';
 import { inverseOfCreation } from './inverse/creation.ts';
 
@@ -112,19 +113,29 @@ async function describe(
     serverGroupName: d.source.serverGroupName,
   });
   const { group, address, template } = await templateOf(compute, source);
-  const [autoscaler, traffic] = await Promise.all([
+  const [autoscaler, traffic, record] = await Promise.all([
     findAutoscaler(compute, address, group),
     wantedTraffic(compute, context, source, group),
+    context.getTraffic(source.region, source.serverGroupName),
   ]);
   const parts = partsOf(d);
   const region = d.region ?? d.source.region;
   const elsewhere = region !== d.source.region;
   const size = group.targetSize ?? 0;
   const policy = autoscaler?.autoscalingPolicy;
+  const min = policy?.minNumReplicas ?? size;
+  const max = policy?.maxNumReplicas ?? Math.max(size, min);
   const healing = group.autoHealingPolicies?.[0];
+  // Another port is asked for: the source's ports are not its.
+  const namedPorts = d.port ? [] : namedPortsOf(group);
+  const loadBalancing = { ...(namedPorts.length > 0 ? { namedPorts } : {}), ...traffic.policy };
   const zones = (group.distributionPolicy?.zones ?? []).map((entry) => lastPart(entry.zone));
+  const launch = launchFieldsOf(template, elsewhere);
+  const { port: _port, ...metadataWithoutPort } = launch.instanceMetadata ?? {};
   const inherited: Partial<CreateServerGroup> = {
-    ...launchFieldsOf(template, elsewhere),
+    ...launch,
+    ...(d.port ? { instanceMetadata: metadataWithoutPort } : {}),
+    ...(d.preemptible === false ? { provisioningModel: null } : {}),
     // Zones, and load balancers of a region, are the source's region's only.
     ...(elsewhere
       ? {}
@@ -141,9 +152,17 @@ async function describe(
           loadBalancers: [...traffic.loadBalancers],
           ...(await chosenBackends(compute, region, traffic)),
         }),
-    ...(traffic.policy ? { loadBalancingPolicy: traffic.policy } : {}),
-    capacity: { min: policy?.minNumReplicas ?? size, max: policy?.maxNumReplicas ?? size, desired: size },
-    ...(policy ? { autoscalingPolicy: autoscalingPolicySchema.parse(withoutNulls(policy)) } : {}),
+    ...(Object.keys(loadBalancing).length > 0 ? { loadBalancingPolicy: loadBalancing } : {}),
+    // A source may have been made smaller than its autoscaler would keep it.
+    capacity: { min, max, desired: Math.min(Math.max(size, min), max) },
+    ...(policy
+      ? {
+          autoscalingPolicy: autoscalingPolicySchema.parse({
+            ...withoutNulls(policy),
+            mode: servingMode(autoscaler, record, template),
+          }),
+        }
+      : {}),
     ...(healing?.healthCheck
       ? {
           autoHealingPolicy: {
@@ -160,6 +179,9 @@ async function describe(
     ...inherited,
     ...(sized ? { capacity: undefined } : {}),
     ...given,
+    ...(d.loadBalancingPolicy
+      ? { loadBalancingPolicy: { ...(namedPorts.length > 0 ? { namedPorts } : {}), ...d.loadBalancingPolicy } }
+      : {}),
     ...(d.source.useSourceCapacity === true ? { capacity: inherited.capacity, targetSize: undefined } : {}),
     ...(d.userData
       ? { instanceMetadata: { ...withoutUserData(inherited.instanceMetadata), ...d.instanceMetadata } }
@@ -171,6 +193,10 @@ async function describe(
     region,
     source: undefined,
   });
+}
+
+function namedPortsOf(group: Group): { readonly name: string; readonly port: number }[] {
+  return (group.namedPorts ?? []).flatMap(({ name, port }) => (name && port ? [{ name, port }] : []));
 }
 
 function shapeOf(shape: string | null | undefined) {
@@ -212,6 +238,7 @@ function disksOf(properties: Properties): CreateServerGroup['disks'] {
       ...(sizeGb > 0 ? { sizeGb } : {}),
       ...(disk !== boot && made?.sourceImage ? { sourceImage: made.sourceImage } : {}),
       autoDelete: disk.autoDelete ?? true,
+      ...(Object.keys(made?.labels ?? {}).length > 0 ? { labels: made?.labels } : {}),
     };
   });
 }
@@ -235,6 +262,7 @@ function machineOf(properties: Properties): Partial<CreateServerGroup> {
     instanceType: lastPart(properties?.machineType) || null,
     minCpuPlatform: properties?.minCpuPlatform || null,
     preemptible: scheduling?.preemptible,
+    provisioningModel: scheduling?.provisioningModel === 'SPOT' ? 'SPOT' : null,
     automaticRestart: scheduling?.automaticRestart,
     onHostMaintenance: scheduling?.onHostMaintenance === 'TERMINATE' ? 'TERMINATE' : null,
     enableSecureBoot: shield?.enableSecureBoot,

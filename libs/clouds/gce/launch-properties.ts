@@ -19,6 +19,7 @@ export type LaunchFields = Pick<
   | 'serviceAccountEmail'
   | 'authScopes'
   | 'preemptible'
+  | 'provisioningModel'
   | 'automaticRestart'
   | 'onHostMaintenance'
   | 'enableSecureBoot'
@@ -177,9 +178,12 @@ function interfacesOf({ project, region }: LaunchPlace, before: Properties | nul
 }
 
 function schedulingOf(before: Properties | null, d: LaunchFields, accelerated: boolean): object {
-  const preemptible = d.preemptible ?? before?.scheduling?.preemptible;
+  const noLongerSpot = d.preemptible === false && before?.scheduling?.provisioningModel === 'SPOT';
+  const model = d.provisioningModel ?? (noLongerSpot ? 'STANDARD' : null);
+  const preemptible = model ? model === 'SPOT' : (d.preemptible ?? before?.scheduling?.preemptible);
   const given = {
     ...(preemptible === null || preemptible === undefined ? {} : { preemptible }),
+    ...(model ? { provisioningModel: model } : {}),
     // What may be taken away at any time neither migrates nor restarts, and what has a GPU does not migrate.
     ...(preemptible ? { automaticRestart: false, onHostMaintenance: 'TERMINATE' } : {}),
     ...(accelerated ? { onHostMaintenance: 'TERMINATE' } : {}),

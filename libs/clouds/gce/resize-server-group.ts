@@ -1,4 +1,4 @@
-import { type AnyOperation, defineOperation } from '@gennaker/extension-sdk/cloud';
+import { type AnyOperation, defineOperation, type OperationContext } from '@gennaker/extension-sdk/cloud';
 import { findAutoscaler, mergedPolicy, policyProblems, policyText, putAutoscaler } from './autoscalers.ts';
 import type { Compute } from './compute.ts';
 import { addressOf, findTemplate, type GroupAddress, managedGroupLink, regionOfAddress } from './groups.ts';
@@ -65,6 +65,7 @@ export function resizeServerGroup(compute: Compute): AnyOperation {
       if (plan.policy) {
         const { policy } = plan;
         const autoscaler = autoscalerSchema.parse(plan.autoscaler);
+        await noteRest(context, d, plan, autoscaler.autoscalingPolicy?.mode ?? 'ON');
         await context.progress('RESIZE', `Setting the autoscaler of ${d.serverGroupName} to ${policyText(policy)}`);
         const at = { address: plan.address, group: d.serverGroupName, target: plan.target };
         await context.step(
@@ -99,6 +100,25 @@ export function resizeServerGroup(compute: Compute): AnyOperation {
       ];
     },
   });
+}
+
+/** Keeps the mode that the autoscaler of a group which is to be empty has again once the group is enabled. */
+async function noteRest(
+  context: OperationContext,
+  d: ResizeServerGroup,
+  { empties, resizes }: ResizePlan,
+  before: string,
+): Promise<void> {
+  const record = await context.step('traffic before', () => context.getTraffic(d.region, d.serverGroupName));
+  const rests = empties && before !== 'OFF';
+  const works = !resizes && record?.autoscalingMode !== undefined;
+  if (!record || !(rests || works)) return;
+  const { autoscalingMode: _noted, ...rest } = record;
+  await context.step(
+    'note mode',
+    () => context.setTraffic(d.region, d.serverGroupName, { ...rest, ...(rests ? { autoscalingMode: before } : {}) }),
+    () => context.setTraffic(d.region, d.serverGroupName, record),
+  );
 }
 
 interface Bounds {

@@ -40,7 +40,14 @@ export const templateSchema = z.looseObject({
             autoDelete: z.boolean().nullish(),
             type: text,
             deviceName: text,
-            initializeParams: z.looseObject({ sourceImage: text, diskSizeGb: id, diskType: text }).nullish(),
+            initializeParams: z
+              .looseObject({
+                sourceImage: text,
+                diskSizeGb: id,
+                diskType: text,
+                labels: z.record(z.string(), z.string()).nullish(),
+              })
+              .nullish(),
           }),
         )
         .nullish(),
@@ -50,6 +57,7 @@ export const templateSchema = z.looseObject({
       scheduling: z
         .looseObject({
           preemptible: z.boolean().nullish(),
+          provisioningModel: text,
           automaticRestart: z.boolean().nullish(),
           onHostMaintenance: text,
         })

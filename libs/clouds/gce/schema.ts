@@ -101,6 +101,7 @@ const launchFields = {
   serviceAccountEmail: z.string().nullish(),
   authScopes: z.array(z.string()).nullish(),
   preemptible: z.boolean().nullish(),
+  provisioningModel: z.enum(['STANDARD', 'SPOT']).nullish(),
   automaticRestart: z.boolean().nullish(),
   onHostMaintenance: z.enum(['MIGRATE', 'TERMINATE']).nullish(),
   enableSecureBoot: z.boolean().nullish(),

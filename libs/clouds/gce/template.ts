@@ -109,9 +109,13 @@ export function groupResource(
   const zones = zonal ? [] : (d.distributionPolicy?.zones ?? []);
   const shape = zonal ? null : d.distributionPolicy?.targetShape;
   const { port } = plan;
-  const portNames = new Set(['http', ...plan.targets.flatMap((target) => target.portName ?? [])]);
-  const ports =
-    d.loadBalancingPolicy?.namedPorts ?? (port === null ? [] : [...portNames].map((name) => ({ name, port })));
+  const given = d.loadBalancingPolicy?.namedPorts ?? [];
+  const portNames = new Set([
+    ...(given.length > 0 ? [] : ['http']),
+    ...plan.targets.flatMap((target) => target.portName ?? []),
+  ]);
+  const missing = port === null ? [] : [...portNames].filter((name) => given.every((each) => each.name !== name));
+  const ports = [...given, ...missing.map((name) => ({ name, port }))];
   // Google moves instances between zones only to keep them even.
   const fixed = !zonal && ((shape && shape !== 'EVEN') || d.instanceFlexibilityPolicy);
   return {

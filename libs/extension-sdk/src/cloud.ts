@@ -59,6 +59,8 @@ export interface TrafficRecord {
   readonly percentage?: number | undefined;
   /** Epoch ms until which open connections are still served after a disable. */
   readonly drainingUntil?: number | undefined;
+  /** While its autoscaler rests: the mode that it is to have again once the group is enabled. */
+  readonly autoscalingMode?: string | undefined;
 }
 
 /** In place of an undo where none can be: what a step did, such as `x is deleted`, or null for nothing. */

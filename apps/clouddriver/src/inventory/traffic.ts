@@ -16,6 +16,7 @@ const rowSchema = z.object({
   draining_until: z.date().nullable(),
   backends: z.record(z.string(), z.array(z.string())).nullable(),
   percentage: z.number().int().nullable(),
+  autoscaling_mode: z.string().nullable(),
 });
 
 const recordOf = (row: z.output<typeof rowSchema>): TrafficRecord => ({
@@ -25,12 +26,13 @@ const recordOf = (row: z.output<typeof rowSchema>): TrafficRecord => ({
   ...(row.draining_until ? { drainingUntil: row.draining_until.getTime() } : {}),
   ...(row.backends ? { backends: row.backends } : {}),
   ...(row.percentage === null ? {} : { percentage: row.percentage }),
+  ...(row.autoscaling_mode === null ? {} : { autoscalingMode: row.autoscaling_mode }),
 });
 
 /** The traffic that was asked for of a server group; null when nobody ever did. */
 export async function readTraffic(client: Queryable, key: GroupKey): Promise<TrafficRecord | null> {
   const { rows } = await client.query(
-    `select load_balancers, enabled, policy, draining_until, backends, percentage
+    `select load_balancers, enabled, policy, draining_until, backends, percentage, autoscaling_mode
      from clouddriver.traffic where account = $1 and region = $2 and name = $3`,
     [key.account, key.region, key.name],
   );
@@ -44,7 +46,7 @@ export async function readAccountTraffic(
 ): Promise<ReadonlyMap<string, TrafficRecord>> {
   const { rows } = await client.query({
     name: 'traffic-of-account',
-    text: `select region, name, load_balancers, enabled, policy, draining_until, backends, percentage
+    text: `select region, name, load_balancers, enabled, policy, draining_until, backends, percentage, autoscaling_mode
       from clouddriver.traffic where account = $1`,
     values: [account],
   });
@@ -68,11 +70,12 @@ export async function writeTraffic(client: Queryable, key: GroupKey, record: Tra
     return;
   }
   await client.query(
-    `insert into clouddriver.traffic(account, region, name, load_balancers, enabled, policy, draining_until, backends, percentage)
-     values ($1, $2, $3, $4::jsonb, $5, $6::jsonb, to_timestamp($7::double precision / 1000), $8::jsonb, $9)
+    `insert into clouddriver.traffic(account, region, name, load_balancers, enabled, policy, draining_until, backends, percentage,
+       autoscaling_mode)
+     values ($1, $2, $3, $4::jsonb, $5, $6::jsonb, to_timestamp($7::double precision / 1000), $8::jsonb, $9, $10)
      on conflict (account, region, name) do update set load_balancers = excluded.load_balancers,
        enabled = excluded.enabled, policy = excluded.policy, draining_until = excluded.draining_until,
-       backends = excluded.backends, percentage = excluded.percentage`,
+       backends = excluded.backends, percentage = excluded.percentage, autoscaling_mode = excluded.autoscaling_mode`,
     [
       key.account,
       key.region,
@@ -83,6 +86,7 @@ export async function writeTraffic(client: Queryable, key: GroupKey, record: Tra
       record.drainingUntil ?? null,
       record.backends ? JSON.stringify(record.backends) : null,
       record.percentage ?? null,
+      record.autoscalingMode ?? null,
     ],
   );
 }

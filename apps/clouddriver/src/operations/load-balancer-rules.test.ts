@@ -1,8 +1,9 @@
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import { beforeAll, expect, test } from 'vitest';
-import { ConformanceWorld, simulatedWorlds } from './conformance.fixture.ts';
+import { attemptsAfter } from './attempts.fixture.ts';
+import { simulatedWorlds } from './conformance.fixture.ts';
 import { LOAD_BALANCERS } from './conformance-load-balancers.fixture.ts';
-import { AT, members, prepare } from './conformance-scenarios.fixture.ts';
+import { members, prepare } from './conformance-scenarios.fixture.ts';
 import { type Beginning, resources } from './conformance-world.fixture.ts';
 
 const GROUP = 'hello-prod-v000';
@@ -12,17 +13,7 @@ beforeAll(async () => {
 }, 60_000);
 
 /** A world in which these operations have succeeded, and how the next one ends. */
-async function after(...before: (readonly [string, JsonObject])[]) {
-  const world = await ConformanceWorld.open(beginning);
-  let count = 0;
-  const attempt = async (operation: string, description: JsonObject): Promise<string | null> => {
-    const { ended } = await world.run(operation, { ...AT, ...description }, {}, `attempt ${count++}`);
-    await world.settle();
-    return ended?.failure?.summary ?? null;
-  };
-  for (const [operation, description] of before) expect(await attempt(operation, description)).toBeNull();
-  return { world, attempt };
-}
+const after = (...before: (readonly [string, JsonObject])[]) => attemptsAfter(beginning, before);
 
 const made = (type: string) => ['upsertLoadBalancer', LOAD_BALANCERS[type] ?? {}] as const;
 
@@ -151,20 +142,4 @@ test.each([
   const { attempt } = await after();
   const asked = { securityGroupName: 'fw', sourceRanges: ['10.0.0.0/8'], allowed: [{ ipProtocol: 'tcp' }] };
   expect(await attempt('upsertSecurityGroup', { ...asked, region: 'global', ...fields })).toContain(sentence);
-});
-
-test('the autoscaler of a group without requests rests, and goes on with them', async () => {
-  const policy = { minNumReplicas: 2, maxNumReplicas: 4, cpuUtilization: { utilizationTarget: 0.6 } };
-  const { world, attempt } = await after([
-    'upsertScalingPolicy',
-    { serverGroupName: GROUP, autoscalingPolicy: policy },
-  ]);
-  const mode = async () => {
-    const group = await world.cloud.inventory.serverGroup('us-central1', GROUP);
-    return group?.view['autoscalingPolicy'];
-  };
-  expect(await attempt('disableServerGroup', { serverGroupName: GROUP })).toBeNull();
-  expect(await mode()).toMatchObject({ mode: 'OFF', minNumReplicas: 2, maxNumReplicas: 4 });
-  expect(await attempt('enableServerGroup', { serverGroupName: GROUP })).toBeNull();
-  expect(await mode()).toMatchObject({ mode: 'ON', minNumReplicas: 2, maxNumReplicas: 4 });
 });

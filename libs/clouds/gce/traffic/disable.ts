@@ -9,7 +9,7 @@ import type { Compute } from '../compute.ts';
 import { serverGroupOperationSchema } from '../schema.ts';
 import { clusterOf, example, mustFind, touch } from '../server-group.ts';
 import { shareProblems } from './enable.ts';
-import { setScaling } from './scaling.ts';
+import { modeAfterRest, setScaling } from './scaling.ts';
 import { attachAll, detachAll, targetText, touchTargets, undoDetach } from './steps.ts';
 import { attachedTargets } from './targets.ts';
 import { shareOf, trafficGroup, trafficRecord, wantedTraffic } from './wanted.ts';
@@ -64,17 +64,22 @@ export function disableServerGroup(compute: Compute): AnyOperation {
 async function planDisable(compute: Compute, context: Pick<PreviewContext, 'getTraffic'>, d: DisableServerGroup) {
   const found = await mustFind(compute, d);
   const group = trafficGroup(found);
-  const attached = await attachedTargets(compute, found, group.link);
+  const [attached, record] = await Promise.all([
+    attachedTargets(compute, found, group.link),
+    context.getTraffic(d.region, d.serverGroupName),
+  ]);
+  const part = d.desiredPercentage ?? 100;
   return {
     group,
     attached,
+    autoscalingMode: part === 100 ? await modeAfterRest(compute, found, record) : record?.autoscalingMode,
     wanted: await wantedTraffic(compute, context, d, found),
-    problems: shareProblems(attached.targets, d.desiredPercentage ?? 100),
+    problems: shareProblems(attached.targets, part),
   };
 }
 
 async function run(compute: Compute, context: OperationContext, d: DisableServerGroup) {
-  const { group, attached, wanted } = await context.step('find', async () => {
+  const { group, attached, wanted, autoscalingMode } = await context.step('find', async () => {
     const plan = await planDisable(compute, context, d);
     if (plan.problems.length > 0) throw new Error(`${plan.problems.join('; ')}.`);
     return plan;
@@ -92,7 +97,7 @@ async function run(compute: Compute, context: OperationContext, d: DisableServer
       context.setTraffic(
         d.region,
         d.serverGroupName,
-        trafficRecord(record, enabled ? { enabled, percentage } : { enabled }),
+        trafficRecord(record, { enabled, autoscalingMode, ...(enabled ? { percentage } : {}) }),
       ),
     () => context.setTraffic(d.region, d.serverGroupName, before),
   );
@@ -103,8 +108,12 @@ async function run(compute: Compute, context: OperationContext, d: DisableServer
     return [{ type: 'DisableResult', serverGroupName: d.serverGroupName, loadBalancers, percentage }];
   }
   const drainingUntil = await detachAll(compute, context, attached.targets, group, restore);
-  await setScaling(compute, context, group, false);
+  await setScaling(compute, context, group, before, false);
   if (attached.targets.length > 0)
-    await context.setTraffic(d.region, d.serverGroupName, trafficRecord(record, { enabled, drainingUntil }));
+    await context.setTraffic(
+      d.region,
+      d.serverGroupName,
+      trafficRecord(record, { enabled, autoscalingMode, drainingUntil }),
+    );
   return [{ type: 'DisableResult', serverGroupName: d.serverGroupName, loadBalancers, drainingUntil }];
 }

@@ -92,7 +92,7 @@ async function run(compute: Compute, context: OperationContext, d: EnableServerG
     () => context.setTraffic(d.region, d.serverGroupName, trafficRecord(wanted, { enabled: true, percentage })),
     () => context.setTraffic(d.region, d.serverGroupName, before),
   );
-  await setScaling(compute, context, group, true);
+  await setScaling(compute, context, group, before, true);
   // What nobody recorded may have served before: it is left where it is.
   const undo = !before
     ? undefined

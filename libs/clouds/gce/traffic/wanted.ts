@@ -81,9 +81,9 @@ export function shareOf(record: TrafficRecord): TrafficShare {
 /** The record of traffic that is asked for. */
 export function trafficRecord(
   wanted: Pick<WantedTraffic, 'policy' | 'backends'> & { readonly loadBalancers: readonly string[] },
-  state: { readonly enabled: boolean; readonly percentage?: number; readonly drainingUntil?: number },
+  state: Pick<TrafficRecord, 'enabled' | 'percentage' | 'drainingUntil' | 'autoscalingMode'>,
 ): TrafficRecord {
-  const { percentage = 100, enabled, drainingUntil } = state;
+  const { percentage = 100, enabled, drainingUntil, autoscalingMode } = state;
   return {
     loadBalancers: [...wanted.loadBalancers],
     enabled,
@@ -91,5 +91,6 @@ export function trafficRecord(
     ...(Object.keys(wanted.backends).length > 0 ? { backends: wanted.backends } : {}),
     ...(percentage < 100 ? { percentage } : {}),
     ...(drainingUntil === undefined ? {} : { drainingUntil }),
+    ...(autoscalingMode === undefined ? {} : { autoscalingMode }),
   };
 }
