@@ -84,7 +84,8 @@ export interface OperationContext {
    * Runs a step once: its result (JSON) is recorded, and a resumed operation gets it without running it again. `undo`
    * is called, last step first, when a later step or this one fails; it must find by name what may or may not exist.
    * Without it a step only reads, or is the last one that can fail. What stands between steps must depend on their
-   * results alone.
+   * results alone. A retry of an operation of which something stays runs those steps again that tell a `failure` in
+   * their result.
    */
   step<T>(name: string, run: () => Promise<T>, undo?: (() => Promise<void>) | Stays<T>): Promise<T>;
   /** Takes the next free name of a cluster for this operation, and records it before it is used. `taken`: live names with their creation. */

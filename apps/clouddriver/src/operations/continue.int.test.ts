@@ -75,6 +75,37 @@ test('what was done before the operation that failed is told, and is not done ag
   expect(await lab.names(groups)).toEqual(['hello-v000']);
 });
 
+test('what is done and cannot be undone is not done again by a retry: only the machine that failed is restarted', async () => {
+  const lab = await startLab();
+  cleanUps.push(() => lab.close());
+  const clouddriver = await testClouddriver(lab);
+  cleanUps.push(() => clouddriver.close());
+  const { api, stop } = await clouddriver.here();
+  cleanUps.push(stop);
+  const two = { createServerGroup: { ...create.createServerGroup, targetSize: 2 } };
+  expect((await runOperation(api, [two])).status).toMatchObject({ failed: false });
+  const machines = Object.values(lab.cloud.lab.store.state.managed).map(({ instance }) =>
+    String(instance.split('/').at(-1)),
+  );
+  const [failing = '', fine = ''] = machines;
+  await lab.fault({
+    kind: 'fail-operation',
+    code: 'PERMISSIONS_ERROR',
+    message: 'Required permission is missing.',
+    operationType: 'reset',
+    targetContains: failing,
+  });
+  const at = { credentials: 'local-gce', region: 'us-central1' };
+  const { id, reason } = await runOperation(api, [{ rebootInstances: { ...at, instanceIds: machines } }]);
+  expect(reason).toMatchObject({ evidence: { stays: [`${fine} is restarted`] } });
+  await api.retryOperation({ params: { id } });
+  expect(await ended(api, id)).toMatchObject({ status: { failed: false } });
+  const restarts = Object.values(lab.cloud.lab.store.state.operations)
+    .filter(({ document }) => document.operationType === 'reset')
+    .map(({ document }) => document.targetLink?.split('/').at(-1));
+  expect(restarts.toSorted()).toEqual([failing, failing, fine].toSorted());
+});
+
 test('what a failure left behind is taken back by an undo; the first failure stays its reason', async () => {
   const { lab, api, id } = await halfDone();
   await api.undoOperation({ params: { id } });

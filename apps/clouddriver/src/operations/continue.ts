@@ -6,17 +6,20 @@ const rowSchema = z.object({
   status: z.string(),
   ended: z.boolean(),
   leftovers: z.array(z.object({ step: z.string() })),
+  /** Descriptions that are done, and all that is done and cannot be undone: each of those descriptions is one of it. */
+  done: z.number().int(),
+  stays: z.number().int(),
 });
 
 /**
- * Begins a failed operation again. Where everything was undone the description that failed starts afresh; where something is left it goes on from
- * there, and makes again what was undone.
+ * Begins a failed operation again. Where everything was undone the description that failed starts afresh; where something
+ * is left, or stays as nothing can undo it, it goes on from there, and makes again what was undone.
  * @throws ServiceError 404, or 409 when it has not failed
  */
 export async function retryOperation(db: Database, id: string): Promise<void> {
   await inTransaction(db, async (client) => {
-    const { leftovers } = await failedOperation(client, id, 'begun again');
-    if (leftovers.length === 0)
+    const { leftovers, done, stays } = await failedOperation(client, id, 'begun again');
+    if (leftovers.length === 0 && stays <= done)
       // What comes before the description that failed is done, and is not done twice.
       await client.query(
         `delete from clouddriver.steps s where operation_id = $1 and not exists (
@@ -25,7 +28,11 @@ export async function retryOperation(db: Database, id: string): Promise<void> {
         [id],
       );
     else {
-      await client.query(`delete from clouddriver.steps where operation_id = $1 and state = 'undone'`, [id]);
+      await client.query(
+        `delete from clouddriver.steps where operation_id = $1
+           and (state = 'undone' or (jsonb_typeof(result) = 'object' and result->>'failure' is not null))`,
+        [id],
+      );
       // What is left may be there, in part or not at all: the step finds out when it is run again.
       await client.query(
         `update clouddriver.steps set state = 'started', result = null where operation_id = $1 and name = any($2)`,
@@ -56,7 +63,11 @@ type Client = Parameters<Parameters<typeof inTransaction>[1]>[0];
 
 async function failedOperation(client: Client, id: string, what: string) {
   const { rows } = await client.query(
-    'select status, ended_at is not null as ended, leftovers from clouddriver.operations where id = $1 for update',
+    `select status, ended_at is not null as ended, leftovers,
+       coalesce(jsonb_array_length(reason->'evidence'->'stays'), 0) as stays,
+       (select count(*)::int from clouddriver.steps
+         where operation_id = $1 and state = 'done' and name ~ '^[0-9]+[.]result$') as done
+     from clouddriver.operations where id = $1 for update`,
     [id],
   );
   if (!rows[0])
