@@ -110,6 +110,28 @@ test('single instances belong into target pools alone', async () => {
   ).toContain('instanceIds: there is no instance gone-ab12');
 });
 
+test('a disabled group takes its own instances out of a target pool, whatever they are called, and no others', async () => {
+  const { world, attempt } = await after(made('NETWORK'));
+  const { store } = world.lab.cloud.lab;
+  const group = store.get('instanceGroupManagers', `projects/p/regions/us-central1/instanceGroupManagers/${GROUP}`);
+  const pool = 'projects/p/regions/us-central1/targetPools/net-tp';
+  for (const name of ['hello-odd-v000', 'hello-odd-v001'])
+    await world.done('POST', 'regions/us-central1/instanceGroupManagers', {
+      name,
+      baseInstanceName: 'web',
+      instanceTemplate: group?.versions?.[0]?.instanceTemplate,
+      targetSize: 1,
+      targetPools: [pool],
+    });
+  await world.settle();
+  const inPool = () =>
+    (store.get('targetPools', pool)?.instances ?? []).map((link) => link.split('/').at(-1)).toSorted();
+  const [odd, other] = [members(world, 'hello-odd-v000'), members(world, 'hello-odd-v001')];
+  expect(inPool()).toEqual([...odd, ...other].toSorted());
+  expect(await attempt('disableServerGroup', { serverGroupName: 'hello-odd-v000' })).toBeNull();
+  expect(inPool()).toEqual(other);
+});
+
 test('who wrote to a backend service in between is not overwritten: it is read again', async () => {
   const group = { application: 'hello', image: 'debian-12-nodejs-v1', targetSize: 1, loadBalancers: ['tcp'] };
   const { world, attempt } = await after(

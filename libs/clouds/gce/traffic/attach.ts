@@ -1,4 +1,5 @@
 import type { Compute, MutateOptions } from '../compute.ts';
+import { failedAs } from '../errors.ts';
 import { type GroupAddress, managedInstances } from '../groups.ts';
 import { type BackendService, groupSchema, sameResource } from '../resources.ts';
 import type { LoadBalancingPolicy } from '../schema.ts';
@@ -174,15 +175,22 @@ async function leavePool(
   );
   const current = await findResource(compute, place);
   if (!current) return left;
-  const prefix = `/instances/${group.name}-`;
-  const mine = (current.instances ?? []).filter((link) => link.includes(prefix) && ownName(link, group.name));
+  const members = await membersOf(compute, group);
+  const mine = (current.instances ?? []).filter((link) => members.some((each) => sameResource(each, link)));
   if (mine.length > 0) await removeFromPool(compute, target, mine, options('instances'));
   return left || mine.length > 0;
 }
 
-/** An instance's name is its group's and four letters. */
-const ownName = (link: string, group: string): boolean =>
-  /^-[a-z0-9]{4}$/.test((link.split('/').at(-1) ?? '').slice(group.length));
+/** Links of all instances of a group, those that come or go too; none when the group is gone. Names alone do not tell whose they are. */
+async function membersOf(compute: Compute, group: TrafficGroup): Promise<string[]> {
+  try {
+    const managed = await managedInstances(compute, group.address, group.name);
+    return managed.flatMap(({ instance }) => instance ?? []);
+  } catch (error) {
+    if (!failedAs(error, 'notFound')) throw error;
+    return [];
+  }
+}
 
 async function editPools(
   compute: Compute,
