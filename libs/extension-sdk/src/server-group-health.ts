@@ -139,6 +139,10 @@ function nextOf(kinds: readonly string[]): string {
   if (kinds.includes('quota')) return 'Waiting does not help: raise the quota, or ask for fewer or smaller instances';
   if (kinds.includes('stockOut')) return 'Waiting does not help for now: take other zones or another instance type';
   if (kinds.includes('permission')) return 'Waiting does not help: the account lacks a permission; grant it';
+  if (kinds.includes('addresses'))
+    return 'Waiting does not help: the subnet has no free address; widen it, or take another one';
+  if (kinds.includes('precondition'))
+    return 'Waiting does not help: a policy of the organisation forbids it; change the template, or the policy';
   if (kinds.includes('boot')) return 'Waiting does not help: the console of an instance says why it does not start';
   return 'Waiting does not help: what its instances are made from is wrong; correct the image or the template';
 }

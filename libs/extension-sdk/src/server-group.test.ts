@@ -119,3 +119,16 @@ test('a wait is hopeless when the instances that can still come up are not enoug
   });
   expect(stateOf([problem('i', true), problem('j', true)], 50).hopeless).toBe(true);
 });
+
+test.each([
+  ['addresses', 'the subnet has no free address'],
+  ['precondition', 'a policy of the organisation forbids it'],
+])('of a lasting problem of kind %s it says what somebody has to do: %s', (kind, next) => {
+  const health = [{ type: 'Google', state: 'Starting' as const }];
+  const instances = [{ id: 'i', name: 'i', healthState: 'Starting' as const, health }];
+  const problems = [{ instance: 'i', kind, code: 'CODE', message: 'In words.', lasting: true }];
+  expect(upState(group(0, false, { instances, problems }), 1, 100, null)).toMatchObject({
+    hopeless: true,
+    reason: { next: expect.stringContaining(next) },
+  });
+});
