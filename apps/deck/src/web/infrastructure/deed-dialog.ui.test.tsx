@@ -1,9 +1,10 @@
+import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { ServiceError } from '@gennaker/contracts/error';
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { violations } from '../testing/axe.ts';
-import { helloClouds } from '../testing/cloud-things.ts';
+import { aServerGroup, helloClouds } from '../testing/cloud-things.ts';
 import type { SentRequest } from '../testing/fake-gate.ts';
 import { fakeGate } from '../testing/fake-gate.ts';
 import { aStage, anExecution } from '../testing/render-deck.tsx';
@@ -128,6 +129,76 @@ describe('what is done by hand', () => {
     expect((await dialog.findByRole('alert')).textContent).toContain('The cloud does not answer');
     fireEvent.click(dialog.getByRole('button', { name: 'Look again' }));
     expect(await dialog.findByText('It is done.')).toBeDefined();
+  });
+});
+
+describe('a dialog of something that the action takes away', () => {
+  const task = (type: string, keys: object) =>
+    anExecution([aStage('1', { type, name: 'What was asked for', ...keys })], {
+      id: 't1',
+      type: 'ORCHESTRATION',
+      status: 'SUCCEEDED',
+      startTime: 1,
+      endTime: 2,
+    });
+  /** Answers of clouds in which a server group is as `left` says once a task was submitted. */
+  const after = (left: readonly ServerGroup[], done: object) => {
+    let begun = false;
+    return {
+      [PREVIEW]: would('destroyServerGroup'),
+      'POST /tasks': () => {
+        begun = true;
+        return { ref: '/tasks/t1' };
+      },
+      'GET /pipelines/t1': done,
+      'GET /applications/hello/serverGroups': () => (begun ? left : [aServerGroup(1)]),
+    };
+  };
+  const theEnd = async (): Promise<void> => {
+    const progress = within(await screen.findByRole('region', { name: 'Progress' }));
+    expect(await progress.findByText('Succeeded')).toBeDefined();
+  };
+
+  it('stays to the end of a Destroy, though the server group leaves the list and its pane meanwhile', async () => {
+    await act(GROUP, 'Destroy', after([], task('destroyServerGroup', { status: 'SUCCEEDED' })));
+    const dialog = await inDialog('Destroy hello-prod-v001');
+    fireEvent.change(dialog.getByLabelText('Type “hello-prod-v001” to confirm'), {
+      target: { value: 'hello-prod-v001' },
+    });
+    fireEvent.click(await ready('Destroy'));
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Resize' })).toBeNull());
+    await theEnd();
+    expect(document.activeElement?.closest('[role="dialog"]')).not.toBeNull();
+    fireEvent.click(dialog.getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(document.activeElement?.id).toBe('main');
+  });
+
+  it('stays when the bar of chosen things goes with the last of them', async () => {
+    fakeGate({ ...helloClouds(), ...after([], task('disableServerGroup', { status: 'SUCCEEDED' })) });
+    renderPage('/applications/hello/clusters');
+    fireEvent.click(await screen.findByRole('checkbox', { name: 'Choose hello-prod-v001' }, { timeout: 10_000 }));
+    fireEvent.click(screen.getByRole('button', { name: 'Disable' }));
+    await inDialog('Disable hello-prod-v001');
+    fireEvent.click(await ready('Disable'));
+    await waitFor(() => expect(screen.queryByRole('group', { name: 'Chosen server groups' })).toBeNull());
+    await theEnd();
+  });
+
+  it('stays when a rollback has disabled the server group, which cannot be rolled back again', async () => {
+    const body = { application: 'hello', description: 'Roll back', job: [{ type: 'rollbackServerGroup' }] };
+    await act(GROUP, 'Roll back', {
+      ...after(
+        [aServerGroup(1, { isDisabled: true }), aServerGroup(2)],
+        task('rollbackServerGroup', { status: 'SUCCEEDED' }),
+      ),
+      'POST /applications/hello/rollback/preview': { sentence: 'v000 serves again', regions: [], task: body },
+    });
+    const dialog = await inDialog('Roll back hello-prod-v001');
+    await dialog.findByText('v000 serves again');
+    fireEvent.click(dialog.getByRole('button', { name: 'Roll back' }));
+    expect(await screen.findByText('Disabled: gets no traffic')).toBeDefined();
+    await theEnd();
   });
 });
 

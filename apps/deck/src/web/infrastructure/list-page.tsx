@@ -4,6 +4,7 @@ import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
 import type { ReactNode } from 'react';
 import { PageFilter } from '../shell/page-filter.tsx';
 import { PageHead } from '../shell/page-head.tsx';
+import { DialogHolder } from './dialog-holder.tsx';
 import { useListKeys } from './opener.tsx';
 
 /** What a list is filtered by; it lives in the address. */
@@ -104,69 +105,71 @@ export function ListPage<T extends Placed>({
   const set = (patch: ListFilter): void => onFilter({ ...filter, ...patch });
   const narrowed = Boolean(filter.q || filter.account || filter.region);
   return (
-    <div className="with-pane" data-pane={Boolean(pane)}>
-      <div className="page">
-        <PageHead title={title} wraps>
-          {more}
-          {all.length > 0 || narrowed ? (
-            <>
-              <PlaceSelect
-                label="Account"
-                values={all.map(({ account }) => account)}
-                value={filter.account}
-                onChange={(account) => set({ account })}
-              />
-              <PlaceSelect
-                label="Region"
-                values={all.flatMap(({ region }) => region ?? [])}
-                value={filter.region}
-                onChange={(region) => set({ region })}
-              />
-              <PageFilter
-                label={`Filter ${things}`}
-                value={filter.q ?? ''}
-                onChange={(value) => set({ q: value || undefined })}
-              />
-            </>
-          ) : null}
-          {create}
-        </PageHead>
-        {list.isPending ? (
-          <div aria-busy style={{ display: 'grid', gap: 16 }}>
-            <Skeleton height={18} width={220} />
-            <Skeleton height={120} radius="lg" />
-          </div>
-        ) : list.isError ? (
-          <ErrorPanel
-            title={`The ${things} could not be read`}
-            error={list.error}
-            action={
-              <Button size="compact-sm" variant="default" onClick={() => void list.refetch()}>
-                Try again
-              </Button>
-            }
-          />
-        ) : shown > 0 ? (
-          children
-        ) : narrowed && all.length > 0 ? (
-          <EmptyState
-            icon={icon}
-            title={filter.q ? `Nothing matches “${filter.q}”` : 'Nothing is there'}
-            actions={
-              <Button variant="default" onClick={() => onFilter({})}>
-                Clear the filter
-              </Button>
-            }
-          >
-            {all.length} {things} stand outside the filter.
-          </EmptyState>
-        ) : (
-          <EmptyState icon={icon} title={none.title} actions={none.actions}>
-            {none.why}
-          </EmptyState>
-        )}
+    <DialogHolder>
+      <div className="with-pane" data-pane={Boolean(pane)}>
+        <div className="page">
+          <PageHead title={title} wraps>
+            {more}
+            {all.length > 0 || narrowed ? (
+              <>
+                <PlaceSelect
+                  label="Account"
+                  values={all.map(({ account }) => account)}
+                  value={filter.account}
+                  onChange={(account) => set({ account })}
+                />
+                <PlaceSelect
+                  label="Region"
+                  values={all.flatMap(({ region }) => region ?? [])}
+                  value={filter.region}
+                  onChange={(region) => set({ region })}
+                />
+                <PageFilter
+                  label={`Filter ${things}`}
+                  value={filter.q ?? ''}
+                  onChange={(value) => set({ q: value || undefined })}
+                />
+              </>
+            ) : null}
+            {create}
+          </PageHead>
+          {list.isPending ? (
+            <div aria-busy style={{ display: 'grid', gap: 16 }}>
+              <Skeleton height={18} width={220} />
+              <Skeleton height={120} radius="lg" />
+            </div>
+          ) : list.isError ? (
+            <ErrorPanel
+              title={`The ${things} could not be read`}
+              error={list.error}
+              action={
+                <Button size="compact-sm" variant="default" onClick={() => void list.refetch()}>
+                  Try again
+                </Button>
+              }
+            />
+          ) : shown > 0 ? (
+            children
+          ) : narrowed && all.length > 0 ? (
+            <EmptyState
+              icon={icon}
+              title={filter.q ? `Nothing matches “${filter.q}”` : 'Nothing is there'}
+              actions={
+                <Button variant="default" onClick={() => onFilter({})}>
+                  Clear the filter
+                </Button>
+              }
+            >
+              {all.length} {things} stand outside the filter.
+            </EmptyState>
+          ) : (
+            <EmptyState icon={icon} title={none.title} actions={none.actions}>
+              {none.why}
+            </EmptyState>
+          )}
+        </div>
+        {pane}
       </div>
-      {pane}
-    </div>
+    </DialogHolder>
   );
 }

@@ -1,9 +1,10 @@
 import { Button, CloseButton } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useFocusReturn } from '../shell/focus-return.ts';
 import type { Deed } from './deed.ts';
 import { DeedDialog } from './deed-dialog.tsx';
+import { useDialogHolder } from './dialog-holder.tsx';
 
 /** One thing beside the list that it stands in: what can be done to it, then all about it. */
 export function Pane({
@@ -79,23 +80,18 @@ export function PaneFrame({
 
 /** A button for each deed; it opens the dialog that says first what it will do. */
 export function DeedButtons({ application, deeds }: { readonly application: string; readonly deeds: readonly Deed[] }) {
-  const [open, setOpen] = useState<Deed>();
-  return (
-    <>
-      {deeds.map((deed) => (
-        <Button
-          key={deed.verb}
-          size="compact-sm"
-          variant="default"
-          {...(deed.danger ? { c: 'var(--gk-failed)' } : {})}
-          onClick={() => setOpen(deed)}
-        >
-          {deed.verb}
-        </Button>
-      ))}
-      {open ? <DeedDialog application={application} deed={open} onClose={() => setOpen(undefined)} /> : null}
-    </>
-  );
+  const show = useDialogHolder();
+  return deeds.map((deed) => (
+    <Button
+      key={deed.verb}
+      size="compact-sm"
+      variant="default"
+      {...(deed.danger ? { c: 'var(--gk-failed)' } : {})}
+      onClick={() => show((onClose) => <DeedDialog application={application} deed={deed} onClose={onClose} />)}
+    >
+      {deed.verb}
+    </Button>
+  ));
 }
 
 /** A titled part of a pane. */

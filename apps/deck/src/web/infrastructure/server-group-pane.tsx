@@ -9,6 +9,7 @@ import { Ago } from '@gennaker/ui/time';
 import { useState } from 'react';
 import { useCan } from '../queries/accounts.ts';
 import { RollbackDialog } from '../undo/rollback-dialog.tsx';
+import { useDialogHolder } from './dialog-holder.tsx';
 import { inWords } from './differences.ts';
 import type { InstancePlace } from './instance-deeds.ts';
 import { instanceDeeds } from './instance-deeds.ts';
@@ -80,14 +81,17 @@ export function ServerGroupPane({ application, group, onInstance, onClose }: Pan
 }
 
 function RollbackButton({ application, group }: Pick<PaneProps, 'application' | 'group'>) {
-  const [open, setOpen] = useState(false);
+  const show = useDialogHolder();
   return (
-    <>
-      <Button size="compact-sm" variant="default" onClick={() => setOpen(true)}>
-        Roll back
-      </Button>
-      {open ? <RollbackDialog application={application} subject={{ group }} onClose={() => setOpen(false)} /> : null}
-    </>
+    <Button
+      size="compact-sm"
+      variant="default"
+      onClick={() =>
+        show((onClose) => <RollbackDialog application={application} subject={{ group }} onClose={onClose} />)
+      }
+    >
+      Roll back
+    </Button>
   );
 }
 
