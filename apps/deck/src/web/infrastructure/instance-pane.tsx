@@ -13,12 +13,16 @@ import { readConsole, useInstance } from '../queries/infrastructure.ts';
 import type { InstancePlace } from './instance-deeds.ts';
 import { instanceDeeds } from './instance-deeds.ts';
 import { Pane, PaneSection } from './pane.tsx';
+import { SeenAt } from './seen-at.tsx';
+import type { Freshness } from './trouble.tsx';
+import { StaleNote } from './trouble.tsx';
 
 /** Everything about one instance: what can be done, health by source, addresses, metadata, its serial console as it grows. */
 export function InstancePane({
   application,
   place,
   known,
+  seen,
   onGroup,
   onClose,
 }: {
@@ -26,6 +30,8 @@ export function InstancePane({
   readonly place: InstancePlace;
   /** What a list told of it already. */
   readonly known: Instance | undefined;
+  /** When the cloud last showed it. */
+  readonly seen: Freshness & { readonly seenAt: number };
   /** Shows its server group instead. */
   readonly onGroup?: () => void;
   readonly onClose: () => void;
@@ -44,7 +50,7 @@ export function InstancePane({
           <StatusText look={healthLook(instance.healthState)}>{healthWord(instance.healthState)}</StatusText>
         ) : null
       }
-      deeds={instanceDeeds([place], can)}
+      deeds={instance ? instanceDeeds([place], can) : []}
       actions={
         <>
           {onGroup ? (
@@ -76,17 +82,28 @@ export function InstancePane({
           />
         </section>
       ) : null}
-      {found.isError ? (
-        <div className="pane-notes">
-          <ErrorPanel title="The instance could not be read" error={found.error} />
-        </div>
-      ) : null}
-      {instance ? <InstanceFacts instance={instance} place={place} /> : <Skeleton height={120} m="md" />}
+      <div className="pane-notes">
+        <StaleNote of={seen} />
+        {found.isError ? <ErrorPanel title="The instance could not be read" error={found.error} /> : null}
+      </div>
+      {instance ? (
+        <InstanceFacts instance={instance} place={place} seen={seen} />
+      ) : found.isError ? null : (
+        <Skeleton height={120} m="md" />
+      )}
     </Pane>
   );
 }
 
-function InstanceFacts({ instance, place }: { readonly instance: Instance; readonly place: InstancePlace }) {
+function InstanceFacts({
+  instance,
+  place,
+  seen,
+}: {
+  readonly instance: Instance;
+  readonly place: InstancePlace;
+  readonly seen: Freshness & { readonly seenAt: number };
+}) {
   const address = instance.ips?.join(', ') ?? '';
   const metadata = object(instance['metadata']);
   return (
@@ -109,6 +126,7 @@ function InstanceFacts({ instance, place }: { readonly instance: Instance; reado
             ['Zone', instance.zone],
             ['Started', instance.launchTime ? <Ago at={instance.launchTime} /> : undefined],
             ['Network tags', strings(instance['tags']).join(', ')],
+            ['', <SeenAt key="seen" at={seen.seenAt} stale={seen.stale} />],
           ]}
         />
       </section>

@@ -1,11 +1,14 @@
 import { Button, Select, Skeleton } from '@mantine/core';
 import type { Icon } from '@gennaker/ui/icons';
-import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
+import { EmptyState, Note } from '@gennaker/ui/panels';
 import type { ReactNode } from 'react';
 import { PageFilter } from '../shell/page-filter.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { DialogHolder } from './dialog-holder.tsx';
 import { useListKeys } from './opener.tsx';
+import { PaneFrame } from './pane.tsx';
+import type { ReadList } from './read-failure.tsx';
+import { ReadFailure } from './read-failure.tsx';
 
 /** What a list is filtered by; it lives in the address. */
 export interface ListFilter {
@@ -75,6 +78,8 @@ export function ListPage<T extends Placed>({
   create,
   more,
   none,
+  open,
+  onClose,
   pane,
   children,
 }: {
@@ -82,13 +87,7 @@ export function ListPage<T extends Placed>({
   /** What is listed, in the plural. */
   readonly things: string;
   readonly icon: Icon;
-  readonly list: {
-    readonly data: readonly T[] | undefined;
-    readonly isPending: boolean;
-    readonly isError: boolean;
-    readonly error: unknown;
-    readonly refetch: () => unknown;
-  };
+  readonly list: ReadList<T>;
   readonly filter: ListFilter;
   readonly onFilter: (filter: ListFilter) => void;
   readonly shown: number;
@@ -97,6 +96,10 @@ export function ListPage<T extends Placed>({
   /** Further controls of the head. */
   readonly more?: ReactNode;
   readonly none: { readonly title: string; readonly why: string; readonly actions?: ReactNode };
+  /** What the address opens, `account/region/name`. */
+  readonly open: string | undefined;
+  readonly onClose: () => void;
+  /** What is opened, where the list has it. */
   readonly pane: ReactNode;
   readonly children: ReactNode;
 }) {
@@ -104,9 +107,10 @@ export function ListPage<T extends Placed>({
   const all = list.data ?? [];
   const set = (patch: ListFilter): void => onFilter({ ...filter, ...patch });
   const narrowed = Boolean(filter.q || filter.account || filter.region);
+  const beside = pane ?? (open && list.data ? <GonePane things={things} open={open} onClose={onClose} /> : null);
   return (
     <DialogHolder>
-      <div className="with-pane" data-pane={Boolean(pane)}>
+      <div className="with-pane" data-pane={Boolean(beside)}>
         <div className="page">
           <PageHead title={title} wraps>
             {more}
@@ -133,22 +137,13 @@ export function ListPage<T extends Placed>({
             ) : null}
             {create}
           </PageHead>
+          <ReadFailure things={things} list={list} />
           {list.isPending ? (
             <div aria-busy style={{ display: 'grid', gap: 16 }}>
               <Skeleton height={18} width={220} />
               <Skeleton height={120} radius="lg" />
             </div>
-          ) : list.isError ? (
-            <ErrorPanel
-              title={`The ${things} could not be read`}
-              error={list.error}
-              action={
-                <Button size="compact-sm" variant="default" onClick={() => void list.refetch()}>
-                  Try again
-                </Button>
-              }
-            />
-          ) : shown > 0 ? (
+          ) : list.data === undefined ? null : shown > 0 ? (
             children
           ) : narrowed && all.length > 0 ? (
             <EmptyState
@@ -168,8 +163,34 @@ export function ListPage<T extends Placed>({
             </EmptyState>
           )}
         </div>
-        {pane}
+        {beside}
       </div>
     </DialogHolder>
+  );
+}
+
+/** Says that the list does not have what the address opens. */
+function GonePane({
+  things,
+  open,
+  onClose,
+}: {
+  readonly things: string;
+  readonly open: string;
+  readonly onClose: () => void;
+}) {
+  const place = open.split('/');
+  const name = place.pop() ?? '';
+  return (
+    <PaneFrame label={`${name}, which is not there`} title={name} actions={null} onClose={onClose}>
+      <div className="pane-notes">
+        <Note
+          look="paused"
+          title="It is not there"
+          why={`No look at ${place.join(' · ')} shows it among the ${things}: it is gone, or you may not see it.`}
+          next="Where it should be there, see whether the address is mistyped."
+        />
+      </div>
+    </PaneFrame>
   );
 }

@@ -193,6 +193,13 @@ describe('the pane of an instance', () => {
     ).toEqual(['?start=0', '?start=8']);
   });
 
+  it('says that what is shown may be old while looks at its account fail', async () => {
+    const group = aServerGroup(1, { stale: true, staleSince: 1, staleReason: 'The API answered 503' });
+    const { shown } = await open('instances', name, helloClouds([group]));
+    expect(within(shown).getByText('The API answered 503')).toBeDefined();
+    expect(within(shown).getByText(/^Seen/)).toBeDefined();
+  });
+
   it('that is ill says why', async () => {
     const ill = anInstance(name, {
       healthState: 'Down',

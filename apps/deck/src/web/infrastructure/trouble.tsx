@@ -3,7 +3,7 @@ import { Note, ReasonNote } from '@gennaker/ui/panels';
 import { Ago } from '@gennaker/ui/time';
 
 /** When a thing was seen, and whether looks fail since. */
-interface Freshness {
+export interface Freshness {
   readonly stale?: boolean | undefined;
   readonly staleSince?: number | undefined;
   readonly staleReason?: string | undefined;

@@ -7,6 +7,7 @@ import { TableHead } from '@gennaker/ui/table-head';
 import { Ago } from '@gennaker/ui/time';
 import { useState } from 'react';
 import { AccountDialog } from '../infrastructure/account-dialog.tsx';
+import { ReadFailure } from '../infrastructure/read-failure.tsx';
 import { Verification } from '../infrastructure/verification.tsx';
 import {
   isUnseen,
@@ -39,19 +40,10 @@ export function AccountsPage() {
       {definitions.isError ? (
         <ErrorPanel title="The definitions could not be read: nothing can be changed now" error={definitions.error} />
       ) : null}
+      <ReadFailure things="accounts" list={accounts} />
       {accounts.isPending ? (
         <Skeleton height={160} radius="lg" role="status" aria-label="Reading the accounts" />
-      ) : accounts.isError ? (
-        <ErrorPanel
-          title="The accounts could not be read"
-          error={accounts.error}
-          action={
-            <Button size="compact-sm" variant="default" onClick={() => void accounts.refetch()}>
-              Try again
-            </Button>
-          }
-        />
-      ) : accounts.data.length === 0 ? (
+      ) : accounts.data === undefined ? null : accounts.data.length === 0 ? (
         <EmptyState icon={UnplugIcon} title="There is no account yet">
           {admin
             ? 'An account says where a cloud is and as whom it is used. Add one; it works at once.'

@@ -94,6 +94,8 @@ export function ClustersPage() {
           </Button>
         ),
       }}
+      open={open}
+      onClose={() => show(undefined)}
       pane={
         !selected ? null : instance ? (
           <InstancePane
@@ -108,6 +110,7 @@ export function ClustersPage() {
               serverGroup: selected.name,
             }}
             known={known}
+            seen={selected}
             onGroup={() => show(keyOf(selected))}
             onClose={() => show(undefined)}
           />

@@ -52,6 +52,8 @@ export function FirewallsPage() {
         title: `No firewall concerns ${application}`,
         why: "One does when its name starts with the application's, or when it matches instances of the application.",
       }}
+      open={open}
+      onClose={() => show(undefined)}
       pane={
         selected ? (
           <FirewallPane

@@ -53,6 +53,8 @@ export function ImagesPage() {
         title: all ? 'No account has an image yet' : `${application} has no image yet`,
         why: `A bake stage makes images. Shown are those whose names start with “${application}-”, or all on request.`,
       }}
+      open={open}
+      onClose={() => show(undefined)}
       pane={
         selected ? (
           <ImagePane key={keyOf(selected)} application={application} image={selected} onClose={() => show(undefined)} />

@@ -1,7 +1,8 @@
-import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react';
+import { ServiceError } from '@gennaker/contracts/error';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { violations } from '../testing/axe.ts';
-import { aServerGroup, helloClouds } from '../testing/cloud-things.ts';
+import { anAccount, aServerGroup, helloClouds } from '../testing/cloud-things.ts';
 import { aUser, fakeGate } from '../testing/fake-gate.ts';
 import { renderPage } from '../testing/render-page.tsx';
 
@@ -91,5 +92,78 @@ describe('the keys of a list', () => {
     await screen.findByRole('heading', { level: 1, name: 'Clusters' }, { timeout: 10_000 });
     press('?');
     expect(await screen.findByText('Next in a list that opens beside itself')).toBeDefined();
+  });
+});
+
+describe('a page of what clouds have, when gate does not answer for a while', () => {
+  it('keeps what it shows and what a dialog holds, and says how old that is', async () => {
+    let away = false;
+    fakeGate({
+      ...helloClouds(),
+      'GET /applications/hello/serverGroups': () =>
+        away ? new ServiceError(503, 'Gate restarts') : [aServerGroup(1), aServerGroup(2)],
+      'POST /preview': [],
+    });
+    const { client } = renderPage('/applications/hello/clusters');
+    fireEvent.click(await screen.findByRole('checkbox', { name: 'Choose hello-prod-v001' }, { timeout: 10_000 }));
+    fireEvent.click(screen.getByRole('button', { name: 'Destroy' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Destroy hello-prod-v001' }));
+    fireEvent.change(dialog.getByLabelText('Reason'), { target: { value: 'It is old' } });
+    away = true;
+    await client.refetchQueries({ queryKey: ['serverGroups'] });
+    expect(await screen.findByText(/^The server groups cannot be read now: what is shown was read/)).toBeDefined();
+    expect(screen.getByText('Gate restarts')).toBeDefined();
+    expect(screen.getByText('hello-prod-v002')).toBeDefined();
+    expect(dialog.getByLabelText<HTMLTextAreaElement>('Reason').value).toBe('It is old');
+  });
+
+  it('says so alone where it had nothing to show yet', async () => {
+    fakeGate({ ...helloClouds(), 'GET /credentials': new ServiceError(503, 'Gate restarts') });
+    renderPage('/accounts');
+    expect((await screen.findByRole('alert', {}, { timeout: 10_000 })).textContent).toContain('Gate restarts');
+    expect(screen.queryByText(/was read/)).toBeNull();
+  });
+
+  it('keeps the accounts too', async () => {
+    let away = false;
+    fakeGate({
+      ...helloClouds(),
+      'GET /credentials': () => (away ? new ServiceError(503, 'Gate restarts') : [anAccount]),
+    });
+    const { client } = renderPage('/accounts');
+    expect(await screen.findByText('local-gce', {}, { timeout: 10_000 })).toBeDefined();
+    away = true;
+    await client.refetchQueries({ queryKey: ['choices'] });
+    expect(await screen.findByText(/^The accounts cannot be read now/)).toBeDefined();
+    expect(screen.getByText('local-gce')).toBeDefined();
+  });
+});
+
+describe('an address of something that is not there', () => {
+  it.each([
+    ['clusters?group=', 'server groups'],
+    ['instances?open=', 'instances'],
+    ['loadBalancers?open=', 'load balancers'],
+    ['firewalls?open=', 'firewalls'],
+    ['images?open=', 'images'],
+  ])('says so beside the list: %s', async (address, things) => {
+    fakeGate(helloClouds());
+    const { history } = renderPage(`/applications/hello/${address}local-gce%2Feurope-west1%2Fhello-gone`);
+    const beside = within(await screen.findByRole('complementary', {}, { timeout: 10_000 }));
+    expect(beside.getByRole('heading', { name: 'hello-gone' })).toBeDefined();
+    expect(beside.getByText(new RegExp(`local-gce · europe-west1 shows it among the ${things}`))).toBeDefined();
+    expect(await violations()).toEqual([]);
+    fireEvent.click(beside.getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(screen.queryByRole('complementary')).toBeNull());
+    expect(history.location.search).not.toContain('hello-gone');
+  });
+
+  it('that is an instance tells why it cannot be read, and promises nothing more', async () => {
+    fakeGate(helloClouds());
+    renderPage('/applications/hello/clusters?group=local-gce%2Fus-central1%2Fhello-prod-v001&instance=hello-gone');
+    const beside = await screen.findByRole('complementary', { name: 'Instance hello-gone' }, { timeout: 10_000 });
+    expect(await within(beside).findByText('The instance could not be read')).toBeDefined();
+    expect(beside.querySelector('.mantine-Skeleton-root')).toBeNull();
+    expect(within(beside).queryByRole('button', { name: 'Terminate' })).toBeNull();
   });
 });

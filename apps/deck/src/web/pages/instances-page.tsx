@@ -68,6 +68,8 @@ export function InstancesPage() {
         title: `${application} has no instance`,
         why: 'Instances appear here as soon as a server group of the application has some.',
       }}
+      open={open}
+      onClose={() => show(undefined)}
       pane={
         selected ? (
           <InstancePane
@@ -75,6 +77,7 @@ export function InstancesPage() {
             application={application}
             place={selected.place}
             known={selected.instance}
+            seen={selected.group}
             onGroup={() =>
               void navigate({
                 to: '/applications/$application/clusters',

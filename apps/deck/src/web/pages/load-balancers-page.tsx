@@ -70,6 +70,8 @@ export function LoadBalancersPage() {
           </Button>
         ),
       }}
+      open={open}
+      onClose={() => show(undefined)}
       pane={
         selected ? (
           <LoadBalancerPane
