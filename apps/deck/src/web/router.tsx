@@ -1,6 +1,7 @@
 import type { RouterHistory } from '@tanstack/react-router';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { z } from 'zod';
+import { TASK_FILTERS } from './queries/tasks.ts';
 import { ApplicationLayout } from './shell/application-layout.tsx';
 import { NotFound, RouteError } from './shell/route-states.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -135,6 +136,34 @@ const queue = createRoute({
   path: '/queue',
   component: lazyRouteComponent(() => import('./pages/queue-page.tsx'), 'QueuePage'),
 });
+const tasks = createRoute({
+  getParentRoute: () => application,
+  path: '/tasks',
+  validateSearch: z.object({
+    ...{ q: words, execution: words, stage: words },
+    show: z.enum(TASK_FILTERS).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./pages/tasks-page.tsx'), 'TasksPage'),
+});
+// Spinnaker's addresses of a task.
+const taskInList = createRoute({
+  getParentRoute: () => application,
+  path: '/tasks/$taskId',
+  beforeLoad: ({ params: { application: name, taskId } }) => {
+    throw redirect({
+      to: '/applications/$application/executions/details/$executionId',
+      params: { application: name, executionId: taskId },
+      search: {},
+    });
+  },
+});
+const taskPermalink = createRoute({
+  getParentRoute: () => root,
+  path: '/tasks/$taskId',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/executions/$executionId', params: { executionId: params.taskId } });
+  },
+});
 const configure = createRoute({
   getParentRoute: () => application,
   path: '/executions/configure/$pipelineId',
@@ -230,6 +259,7 @@ const routeTree = root.addChildren([
   home,
   applications,
   permalink,
+  taskPermalink,
   login,
   events,
   notifications,
@@ -251,6 +281,8 @@ const routeTree = root.addChildren([
     execution,
     executionInList,
     queue,
+    tasks,
+    taskInList,
     configure,
     pipelineHistory,
     clusters,

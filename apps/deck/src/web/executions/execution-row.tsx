@@ -5,6 +5,7 @@ import { ChevronDownIcon, ChevronRightIcon, ExternalIcon, JsonIcon, MoreIcon, St
 import { executionLook, lookWord, StatusText } from '@gennaker/ui/status';
 import { Ago, Elapsed } from '@gennaker/ui/time';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { memo, useState } from 'react';
 import { CancelDialog } from './cancel-dialog.tsx';
 import { pendingJudgments } from '../queries/executions.ts';
@@ -12,17 +13,19 @@ import { ExecutionInspector } from './execution-inspector.tsx';
 import { Judgment } from './judgment.tsx';
 import { StageBars } from './stage-bars.tsx';
 import { interestingStage, topLevelOf, whyLine } from './stage-order.ts';
-import { startedBy, triggerSentence } from './trigger-sentence.ts';
+import { listName, startedBy, triggerSentence } from './trigger-sentence.ts';
 
 interface RowProps {
   readonly execution: ExecutionView;
   /** Stage whose details are open; undefined: the row is folded. */
   readonly open: string | undefined;
   readonly onOpen: (execution: string | undefined, stage?: string) => void;
+  /** Further marks of its state. */
+  readonly marks?: ReactNode;
 }
 
 /** One execution in a list: what started it, its stages as bars, its state; unfolds the details of a stage. */
-export const ExecutionRow = memo(function ExecutionRow({ execution, open, onOpen }: RowProps) {
+export const ExecutionRow = memo(function ExecutionRow({ execution, open, onOpen, marks }: RowProps) {
   const [cancelling, setCancelling] = useState(false);
   const look = executionLook(execution);
   const selected = open ? (topLevelOf(execution, open) ?? interestingStage(execution)) : undefined;
@@ -54,8 +57,9 @@ export const ExecutionRow = memo(function ExecutionRow({ execution, open, onOpen
             params={{ application: execution.application, executionId: execution.id }}
             search={{}}
           >
-            {triggerSentence(execution)}
+            {listName(execution)}
           </Link>
+          {marks}
           <div className="execution-who">
             {startedBy(execution)} · <Ago at={execution.startTime ?? execution.buildTime} />
           </div>

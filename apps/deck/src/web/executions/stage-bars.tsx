@@ -15,7 +15,7 @@ export function StageBars({
   readonly onSelect: (stage: StageView) => void;
 }) {
   const stages = topLevelStages(execution);
-  if (stages.length === 0) return <div className="bars-none">This pipeline has no stages</div>;
+  if (stages.length === 0) return <div className="bars-none">It has no stages</div>;
   return (
     <div
       className="bars"

@@ -6,6 +6,7 @@ import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/rea
 import { useApplications } from './applications.ts';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
+import { putTask } from './tasks.ts';
 
 /** Executions shown per pipeline. */
 const PER_PIPELINE = 10;
@@ -67,11 +68,15 @@ function newestFirst(executions: readonly ExecutionView[]): readonly ExecutionVi
   return executions.toSorted((a, b) => b.buildTime - a.buildTime);
 }
 
-/** Puts a newer view of an execution into every list that holds it or should. An older view than the known is dropped. */
+/** Puts a newer view of an execution into every list of its kind, pipelines' or tasks', that holds it or should. An older view than the known is dropped. */
 export function putExecution(client: QueryClient, execution: ExecutionView): void {
   const newer = (known: ExecutionView | undefined): boolean =>
     known?.version === undefined || execution.version === undefined || execution.version >= known.version;
   client.setQueryData<ExecutionView>(keys.execution(execution.id), (known) => (newer(known) ? execution : known));
+  if (execution.type === 'ORCHESTRATION') {
+    putTask(client, execution);
+    return;
+  }
   for (const key of [keys.executions(execution.application), keys.running(execution.application)])
     client.setQueryData<readonly ExecutionView[]>(key, (known) => {
       if (!known) return known;

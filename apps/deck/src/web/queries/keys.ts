@@ -3,6 +3,7 @@ export const keys = {
   applications: ['applications'] as const,
   executions: (application: string) => ['executions', application] as const,
   executionSearch: (application: string, criteria: string) => ['executionSearch', application, criteria] as const,
+  tasks: (application: string, ...what: readonly string[]) => ['tasks', application, ...what] as const,
   execution: (id: string) => ['execution', id] as const,
   running: (application: string) => ['running', application] as const,
   pipelines: (application: string) => ['pipelines', application] as const,

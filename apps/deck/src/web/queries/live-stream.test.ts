@@ -55,6 +55,18 @@ describe('events of the stream', () => {
 });
 
 describe('a newer view of an execution', () => {
+  it('of a task goes into the lists of tasks and never among pipelines', () => {
+    client.setQueryData(keys.executions('hello'), []);
+    client.setQueryData(keys.running('hello'), []);
+    client.setQueryData(keys.tasks('hello', '', '50'), []);
+    putExecution(client, { ...execution(1), type: 'ORCHESTRATION' });
+    expect(client.getQueryData(keys.executions('hello'))).toEqual([]);
+    expect(client.getQueryData(keys.running('hello'))).toEqual([]);
+    expect(client.getQueryData(keys.tasks('hello', '', '50'))).toMatchObject([{ id: 'e1', status: 'RUNNING' }]);
+    putExecution(client, { ...execution(0, 'NOT_STARTED'), type: 'ORCHESTRATION' });
+    expect(client.getQueryData(keys.tasks('hello', '', '50'))).toMatchObject([{ id: 'e1', status: 'RUNNING' }]);
+  });
+
   it('goes into every list that is known, in its place, and starts no list', () => {
     client.setQueryData(keys.executions('hello'), [{ ...execution(1), id: 'e0' }, execution(1)]);
     putExecution(client, execution(2, 'SUCCEEDED'));

@@ -1,7 +1,7 @@
 import { isComplete } from '@gennaker/contracts/status';
 import type { StageConfig } from '@gennaker/ui/stage-ui';
 import type { QueryClient } from '@tanstack/react-query';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
 
@@ -49,13 +49,18 @@ export function useTask(id: string) {
   });
 }
 
-/** An operation that an execution started, looked at until it has ended. */
-export function useOperation(execution: string, operation: string) {
-  return useQuery({
+/** How an operation that an execution started is read, until it has ended. */
+export function operationQuery(execution: string, operation: string) {
+  return queryOptions({
     queryKey: keys.operation(operation),
     queryFn: ({ signal }) => gate.taskDetails({ params: { id: execution, operation } }, { signal }),
     refetchInterval: ({ state }) => (state.data?.status.completed ? false : LOOK_MS),
   });
+}
+
+/** An operation that an execution started, looked at until it has ended. */
+export function useOperation(execution: string, operation: string) {
+  return useQuery(operationQuery(execution, operation));
 }
 
 /** Begins a failed operation again, or takes back what it left behind. */

@@ -10,6 +10,7 @@ import {
   LaunchConfigIcon,
   LoadBalancersIcon,
   PipelineIcon,
+  PreconditionsIcon,
 } from '@gennaker/ui/icons';
 import { EmptyState } from '@gennaker/ui/panels';
 import { isComplete } from '@gennaker/contracts/status';
@@ -36,6 +37,7 @@ function SideLink({
   readonly to:
     | '/applications/$application/executions'
     | '/applications/$application/queue'
+    | '/applications/$application/tasks'
     | '/applications/$application/clusters'
     | '/applications/$application/instances'
     | '/applications/$application/loadBalancers'
@@ -94,6 +96,13 @@ export function ApplicationLayout() {
           <span className="side-counts">
             <Count of={queued} look="system" label={`${queued} waiting for a slot`} />
           </span>
+        </SideLink>
+        <SideLink
+          to="/applications/$application/tasks"
+          application={application}
+          icon={<PreconditionsIcon size={16} aria-hidden />}
+        >
+          Tasks
         </SideLink>
         <Link to="/events" search={{ application }} className="side-link">
           <HookIcon size={16} aria-hidden />

@@ -15,6 +15,7 @@ export const SHORTCUTS = [
   { press: ['g', 'm'], does: 'Go to images' },
   { press: ['g', 's'], does: 'Search everything' },
   { press: ['g', 'q'], does: 'Go to the queue' },
+  { press: ['g', 't'], does: 'Go to tasks' },
   { press: ['g', 'e'], does: 'Go to the event log' },
   { press: ['g', 'b'], does: 'Go to builds' },
   { press: ['g', 'i'], does: 'Open the inbox' },
@@ -68,6 +69,8 @@ export function useShortcuts(application: string | undefined, showHelp: () => vo
       else if (event.key === 'p')
         void navigate({ to: '/applications/$application/executions', params: { application }, search: {} });
       else if (event.key === 'q') void navigate({ to: '/applications/$application/queue', params: { application } });
+      else if (event.key === 't')
+        void navigate({ to: '/applications/$application/tasks', params: { application }, search: {} });
       else if (event.key === 'c')
         void navigate({ to: '/applications/$application/clusters', params: { application }, search: {} });
       else if (event.key === 'l')
