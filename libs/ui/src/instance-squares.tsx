@@ -61,7 +61,7 @@ export function saidBy(source: Instance['health'][number]): string[] {
 /** Names of health sources, in words. */
 const HEALTH_SOURCES: Readonly<Record<string, string>> = { LoadBalancer: 'The load balancer', Google: 'The cloud' };
 
-/** One square per instance, by name; hover or focus tells its health and why. */
+/** One square per instance, by name; hover or focus tells its health and why, a click opens it. */
 export function InstanceSquares({
   instances,
   disabled = false,
@@ -69,7 +69,7 @@ export function InstanceSquares({
 }: {
   readonly instances: readonly Instance[];
   readonly disabled?: boolean;
-  readonly onSelect?: (instance: Instance) => void;
+  readonly onSelect: (instance: Instance) => void;
 }) {
   const sorted = instances.toSorted((a, b) => a.name.localeCompare(b.name));
   return (
@@ -100,7 +100,7 @@ export function InstanceSquares({
               aria-label={`${instance.name}: ${word}. ${reason}`}
               onClick={(event) => {
                 event.stopPropagation();
-                onSelect?.(instance);
+                onSelect(instance);
               }}
             >
               <span>

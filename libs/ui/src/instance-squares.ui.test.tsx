@@ -17,12 +17,12 @@ const instance = (name: string, healthState: Instance['healthState'], descriptio
 
 describe('instance squares', () => {
   const instances = [instance('b', 'Down', 'GET / answered 503'), instance('a', 'Up')];
-  const show = (onSelect?: (instance: Instance) => void) => {
+  const show = (onSelect: (instance: Instance) => void = () => {}) => {
     window.matchMedia ??= () =>
       ({ matches: false, addEventListener: () => {}, removeEventListener: () => {} }) as unknown as MediaQueryList;
     return render(
       <MantineProvider env="test">
-        <InstanceSquares instances={instances} {...(onSelect ? { onSelect } : {})} />
+        <InstanceSquares instances={instances} onSelect={onSelect} />
       </MantineProvider>,
     );
   };

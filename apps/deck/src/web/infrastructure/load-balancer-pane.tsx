@@ -13,6 +13,8 @@ import { StaleNote } from './trouble.tsx';
 
 /** What stands behind a load balancer, with the health that it sees. */
 export interface Behind {
+  /** Identity of the server group in the address; those of a global load balancer may share their names. */
+  readonly key: string;
   readonly member: LoadBalancer['serverGroups'][number];
   readonly instances: readonly Instance[];
 }
@@ -110,13 +112,13 @@ export function LoadBalancerPane({
       <PaneSection title="Behind it">
         {behind.length === 0 ? <p className="gk-muted panel-none">No server group stands behind it.</p> : null}
         <ul className="pane-list">
-          {behind.map(({ member, instances }) => (
-            <li key={member.name}>
+          {behind.map(({ key, member, instances }) => (
+            <li key={key}>
               <Link
                 className="link gk-mono"
                 to="/applications/$application/clusters"
                 params={{ application }}
-                search={{ group: `${balancer.account}/${text(member['region']) || balancer.region}/${member.name}` }}
+                search={{ group: key }}
               >
                 {member.name}
               </Link>

@@ -262,6 +262,26 @@ describe('the pane of a load balancer', () => {
     expect(dialog.getByRole('row', { name: /^Hosts and paths .*hello-shop.* .*hello-main/ })).toBeDefined();
   });
 
+  it('before every region keeps server groups of one name apart; an instance of each opens in its own', async () => {
+    const east = aServerGroup(1, { region: 'us-east1', instances: [anInstance('hello-prod-v001-ee55')] });
+    const groups = [aServerGroup(1, { instances: [anInstance('hello-prod-v001-ab12')] }), east];
+    const balancer = aLoadBalancer(groups, { region: 'global' });
+    const { shown, history } = await open('loadBalancers', 'hello-lb', {
+      ...helloClouds(groups),
+      'GET /applications/hello/loadBalancers': [balancer],
+      'GET /instances/local-gce/us-east1/hello-prod-v001-ee55': east.instances[0],
+    });
+    const links = within(shown).getAllByRole('link', { name: 'hello-prod-v001' });
+    expect(links.map((link) => new URL(link.getAttribute('href') ?? '', 'http://x').searchParams.get('group'))).toEqual(
+      ['local-gce/us-central1/hello-prod-v001', 'local-gce/us-east1/hello-prod-v001'],
+    );
+    // What a load balancer does not tell of an instance, its own server group does.
+    expect(button(/^hello-prod-v001-ee55: Up\. hello-lb: The health check passes/)).toBeDefined();
+    fireEvent.click(button(/^hello-prod-v001-ee55/));
+    expect(await screen.findByRole('complementary', { name: 'Instance hello-prod-v001-ee55' })).toBeDefined();
+    expect(new URLSearchParams(history.location.search).get('group')).toBe('local-gce/us-east1/hello-prod-v001');
+  });
+
   it('of a target pool names instances that stand behind it by themselves', async () => {
     const group = aServerGroup(1);
     const balancer = aLoadBalancer([group], {

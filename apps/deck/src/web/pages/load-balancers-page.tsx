@@ -92,6 +92,13 @@ export function LoadBalancersPage() {
           application={application}
           selected={open === keyOf(balancer)}
           onOpen={() => show(keyOf(balancer))}
+          onInstance={(group, instance) =>
+            void navigate({
+              to: '/applications/$application/clusters',
+              params: { application },
+              search: { group, instance },
+            })
+          }
         />
       ))}
     </ListPage>
@@ -99,13 +106,12 @@ export function LoadBalancersPage() {
 }
 
 function behindOf(balancer: LoadBalancer, groups: readonly ServerGroup[]): Behind[] {
-  return balancer.serverGroups.map((member) => ({
-    member,
-    instances: instancesOf(
-      member,
-      groups.find(({ name, account }) => name === member.name && account === balancer.account),
-    ),
-  }));
+  return balancer.serverGroups.map((member) => {
+    const { account, region } = balancer;
+    const key = keyOf({ account, region: text(member['region']) || region, name: member.name });
+    const group = groups.find((each) => keyOf(each) === key);
+    return { key, member, instances: instancesOf(member, group) };
+  });
 }
 
 function Balancer({
@@ -114,12 +120,14 @@ function Balancer({
   application,
   selected,
   onOpen,
+  onInstance,
 }: {
   readonly balancer: LoadBalancer;
   readonly behind: readonly Behind[];
   readonly application: string;
   readonly selected: boolean;
   readonly onOpen: () => void;
+  readonly onInstance: (group: string, instance: string) => void;
 }) {
   const address = addressOf(balancer);
   const live = behind.filter(({ member }) => !member.isDisabled).flatMap(({ instances }) => instances);
@@ -160,20 +168,24 @@ function Balancer({
           <SeenAt at={balancer.seenAt} stale={balancer.stale} />
         </div>
         {behind.length === 0 ? <div className="pipeline-none">No server group stands behind it.</div> : null}
-        {behind.map(({ member, instances }) => (
-          <div key={member.name} className="group-row balancer-row" data-disabled={member.isDisabled}>
+        {behind.map(({ key, member, instances }) => (
+          <div key={key} className="group-row balancer-row" data-disabled={member.isDisabled}>
             <div className="group-name">
               <Link
                 className="plain gk-mono group-title"
                 to="/applications/$application/clusters"
                 params={{ application }}
-                search={{ group: `${balancer.account}/${text(member['region']) || balancer.region}/${member.name}` }}
+                search={{ group: key }}
               >
                 {member.name}
               </Link>
               {member.isDisabled ? <Chip look="canceled">Disabled</Chip> : null}
             </div>
-            <InstanceSquares instances={instances} disabled={member.isDisabled} />
+            <InstanceSquares
+              instances={instances}
+              disabled={member.isDisabled}
+              onSelect={({ id }) => onInstance(key, id)}
+            />
             <HealthCount instances={instances} />
           </div>
         ))}
