@@ -286,6 +286,7 @@ export type Operation = z.infer<typeof operationSchema>;
 
 /** What one operation would do now, from reads alone. */
 export const operationPreviewSchema = z.object({
+  stage: z.string().optional().describe('name of the stage that would do it, where it was asked about by name'),
   operation: z.string(),
   account: z.string(),
   changes: z.array(z.string()).describe('sentences, in the order of the changes; none: all is as described already'),

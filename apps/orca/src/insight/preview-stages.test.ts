@@ -135,6 +135,15 @@ describe('what stages would do', () => {
     ]);
   });
 
+  it('says of which stage it is told, where stages have names', async () => {
+    const destroy = (serverGroupName: string) => ({ type: 'destroyServerGroup', ...credentials, serverGroupName });
+    const { told } = await preview(
+      { ...destroy('hello-prod-v001'), name: 'Destroy hello-prod-v001' },
+      { ...destroy('hello-prod-v002'), name: 'Destroy hello-prod-v002' },
+    );
+    expect(told.map(({ stage }) => stage)).toEqual(['Destroy hello-prod-v001', 'Destroy hello-prod-v002']);
+  });
+
   it('is asked of the cloud about all stages at once, so that guards judge them together', async () => {
     const disable = (serverGroupName: string) => ({ type: 'disableServerGroup', ...credentials, serverGroupName });
     const { told, bodies, called } = await preview(disable('hello-prod-v001'), disable('hello-prod-v002'));

@@ -14,11 +14,18 @@ export interface PreviewRequest extends Asking {
  * wait, says so in place of it; what comes after its submission is not looked at.
  */
 export async function previewStages(world: World, request: PreviewRequest): Promise<OperationPreview[]> {
-  const found: Found[] = [];
+  const found: { readonly stage: string | undefined; readonly one: Found }[] = [];
   // Each by itself: one that is refused says nothing about the next.
-  for (const stage of request.stages) found.push(...(await foresee(world, request, [stage])).found);
-  const told = await toldByClouds(world, request, found);
-  return found.flatMap((one) => told.get(one) ?? []);
+  for (const stage of request.stages)
+    for (const one of (await foresee(world, request, [stage])).found) found.push({ stage: stage.name, one });
+  const told = await toldByClouds(
+    world,
+    request,
+    found.map(({ one }) => one),
+  );
+  return found.flatMap(({ stage, one }) =>
+    (told.get(one) ?? []).map((preview) => (stage === undefined ? preview : { stage, ...preview })),
+  );
 }
 
 /** What clouds tell of submissions; what was told already stays. They are asked about all at once: guards judge them together. */

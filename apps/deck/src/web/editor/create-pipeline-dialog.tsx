@@ -21,7 +21,7 @@ export function CreatePipelineDialog({
   const [name, setName] = useState('');
   const used = taken.some((each) => each.toLowerCase() === name.trim().toLowerCase());
   return (
-    <Modal opened={opened} onClose={onClose} title="Create pipeline">
+    <Modal opened={opened} closeOnClickOutside={false} onClose={onClose} title="Create pipeline">
       <form
         style={{ display: 'grid', gap: 14 }}
         onSubmit={(event) => {

@@ -6,6 +6,7 @@ import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
 import { list, object } from '@gennaker/ui/stage-ui';
 import { useState } from 'react';
 import { usePreview, useSubmitStages } from '../queries/operations.ts';
+import { useConfirm } from './confirm.ts';
 import type { Deed } from './deed.ts';
 import { firstStage, missingOf, saidBy, stagesOf } from './deed.ts';
 import { DifferencesTable } from './differences-table.tsx';
@@ -61,14 +62,11 @@ function DeedForm({
   const [asked] = useDebouncedValue(JSON.stringify(stages), REST_MS);
   const settled = asked === JSON.stringify(stages);
   const preview = usePreview(application, stages, settled && missing.length === 0);
+  const confirm = useConfirm(deed);
   const against = deed.against?.(stage);
   const refused = preview.data?.some(({ problems }) => problems.length > 0) === true;
   const ready =
-    missing.length === 0 &&
-    settled &&
-    preview.isSuccess &&
-    !refused &&
-    (deed.confirm === undefined || typed === deed.confirm);
+    missing.length === 0 && settled && preview.isSuccess && !refused && (confirm === undefined || typed === confirm);
   const form = deed.Form ? (
     <deed.Form
       stage={stage}
@@ -95,7 +93,7 @@ function DeedForm({
       </p>
       {given ? <GivenTarget>{form}</GivenTarget> : form}
       {against ? <DifferencesTable title={against.title} before={against.values} after={shown(deed, stage)} /> : null}
-      <PreviewPanel preview={preview} missing={missing} />
+      <PreviewPanel preview={preview} missing={missing} several={deed.targets.length > 1} />
       <Textarea
         label="Reason"
         autosize
@@ -103,9 +101,9 @@ function DeedForm({
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-      {deed.confirm === undefined ? null : (
+      {confirm === undefined ? null : (
         <TextInput
-          label={`Type “${deed.confirm}” to confirm`}
+          label={`Type “${confirm}” to confirm`}
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />

@@ -4,7 +4,7 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/re
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { violations } from '../testing/axe.ts';
-import { aServerGroup, helloClouds } from '../testing/cloud-things.ts';
+import { anAccount, aServerGroup, helloClouds } from '../testing/cloud-things.ts';
 import type { SentRequest } from '../testing/fake-gate.ts';
 import { fakeGate } from '../testing/fake-gate.ts';
 import { aStage, anExecution } from '../testing/render-deck.tsx';
@@ -108,6 +108,74 @@ describe('what is done by hand', () => {
     expect(submit('Destroy')?.disabled).toBe(true);
     fireEvent.change(typed, { target: { value: 'hello-prod-v001' } });
     expect((await ready('Destroy')).disabled).toBe(false);
+  });
+
+  it('is not lost to a click beside its dialog', async () => {
+    await act(GROUP, 'Disable', { [PREVIEW]: would('disableServerGroup') });
+    const dialog = await inDialog('Disable hello-prod-v001');
+    fireEvent.change(dialog.getByRole('textbox', { name: 'Reason' }), { target: { value: 'It is old' } });
+    const beside = document.querySelector('.mantine-Modal-overlay');
+    if (!beside) throw new Error('There is something beside a dialog.');
+    fireEvent.click(beside);
+    const reason = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Reason' });
+    expect(reason.value).toBe('It is old');
+  });
+
+  it('to several things is told of each by itself', async () => {
+    fakeGate({
+      ...helloClouds([aServerGroup(1), aServerGroup(2)]),
+      [PREVIEW]: [1, 2].flatMap((sequence) =>
+        would('destroyServerGroup', {
+          stage: `Destroy hello-prod-v00${sequence}`,
+          changes: [`Ends ${sequence} instances.`],
+        }),
+      ),
+    });
+    renderPage('/applications/hello/clusters');
+    fireEvent.click(await screen.findByRole('checkbox', { name: 'Choose hello-prod-v001' }, { timeout: 10_000 }));
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Choose hello-prod-v002' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Destroy' }));
+    const dialog = await inDialog('Destroy 2 server groups');
+    const second = within(await dialog.findByRole('region', { name: 'Destroy hello-prod-v002' }));
+    expect(second.getByRole('heading', { name: 'Destroy hello-prod-v002' })).toBeDefined();
+    expect(second.getByText('Ends 2 instances.')).toBeDefined();
+    expect(second.queryByText('Ends 1 instances.')).toBeNull();
+    expect(await violations()).toEqual([]);
+  });
+
+  it.each([
+    [true, 'hello-prod-v001-ab12'],
+    [false, undefined],
+  ])('destroys something: its account decides whether the name is asked for (%s)', async (challenged, name) => {
+    await act('/applications/hello/instances?open=local-gce%2Fus-central1%2Fhello-prod-v001-ab12', 'Terminate', {
+      [PREVIEW]: would('terminateInstances'),
+      'GET /credentials': [{ ...anAccount, challengeDestructiveActions: challenged }],
+    });
+    const dialog = await inDialog('Terminate hello-prod-v001-ab12');
+    const typed = dialog.queryByLabelText('Type “hello-prod-v001-ab12” to confirm');
+    expect(typed !== null).toBe(challenged);
+    if (typed) {
+      await dialog.findByText('It is done.');
+      expect(submit('Terminate')?.disabled).toBe(true);
+      fireEvent.change(typed, { target: { value: name } });
+    }
+    expect((await ready('Terminate')).disabled).toBe(false);
+  });
+
+  it('asks for their number where several would be destroyed', async () => {
+    fakeGate({
+      ...helloClouds(),
+      [PREVIEW]: would('terminateInstances'),
+      'GET /credentials': [{ ...anAccount, challengeDestructiveActions: true }],
+    });
+    renderPage('/applications/hello/instances');
+    for (const name of ['ab12', 'cd34'])
+      fireEvent.click(
+        await screen.findByRole('checkbox', { name: `Choose hello-prod-v001-${name}` }, { timeout: 10_000 }),
+      );
+    fireEvent.click(screen.getByRole('button', { name: 'Terminate' }));
+    const dialog = await inDialog('Terminate 2 instances');
+    expect(dialog.getByLabelText('Type “2 instances” to confirm')).toBeDefined();
   });
 
   it('that the cloud would refuse cannot be begun, and says what to do', async () => {
@@ -325,7 +393,7 @@ describe('an operation that failed half-way', () => {
     expect(screen.queryByText(/nothing is left/)).toBeNull();
   });
 
-  it('can be gone on with from its execution too', async () => {
+  it.each(['TERMINAL', 'CANCELED'] as const)('can be gone on with from its execution too (%s)', async (status) => {
     const stage = failed.stages[0];
     if (!stage) throw new Error('There is a stage.');
     const sent = fakeGate({
@@ -334,7 +402,7 @@ describe('an operation that failed half-way', () => {
         ...failed,
         id: 'e1',
         type: 'PIPELINE',
-        stages: [{ ...stage, reason: operation().reason }],
+        stages: [{ ...stage, status, reason: operation().reason }],
       },
       'GET /tasks/e1/details/o1': operation(),
       'POST /task/o1/retry': operation({

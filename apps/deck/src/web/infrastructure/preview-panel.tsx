@@ -7,8 +7,11 @@ import type { UseQueryResult } from '@tanstack/react-query';
 export function PreviewPanel({
   preview,
   missing,
+  several,
 }: {
   readonly preview: UseQueryResult<OperationPreview[]>;
+  /** It is about several things: each part says about which. */
+  readonly several: boolean;
   /** What has to be said before anything can be told. */
   readonly missing: readonly string[];
 }) {
@@ -30,7 +33,14 @@ export function PreviewPanel({
       ) : !preview.data ? (
         <Skeleton height={44} role="status" aria-label="Looking at what it would do" />
       ) : (
-        preview.data.map((one, index) => <OnePreview key={index} of={one} />)
+        [...Map.groupBy(preview.data, ({ stage = '' }) => stage)].map(([stage, parts]) => (
+          <section key={stage} aria-label={stage || undefined}>
+            {several && stage ? <h5>{stage}</h5> : null}
+            {parts.map((one, index) => (
+              <OnePreview key={index} of={one} />
+            ))}
+          </section>
+        ))
       )}
     </section>
   );

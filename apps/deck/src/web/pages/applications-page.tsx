@@ -171,7 +171,7 @@ function CreateDialog({
         ? `There is already an application "${name}"`
         : nameProblems(name, undefined, undefined, true)[0];
   return (
-    <Modal opened={opened} onClose={onClose} title="Create application">
+    <Modal opened={opened} closeOnClickOutside={false} onClose={onClose} title="Create application">
       <form
         onSubmit={(event) => {
           event.preventDefault();
