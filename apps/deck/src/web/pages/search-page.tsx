@@ -4,6 +4,8 @@ import { SEARCH_TYPES } from '@gennaker/contracts/cloud-views';
 import { SearchIcon } from '@gennaker/ui/icons';
 import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useApplications } from '../queries/applications.ts';
 import { useDocumentSearch } from '../queries/document-search.ts';
 import { SEARCH_LEAST, useSearch } from '../queries/infrastructure.ts';
 import { DocumentHits } from '../search/document-hits.tsx';
@@ -25,12 +27,17 @@ const WORDS: Readonly<Record<SearchType, string>> = {
   certificates: 'Certificates',
 };
 
+/** Hits of each kind that are shown at first, and that each click shows more. */
+const STEP = 100;
+
 /** Finds applications, pipelines and projects, and things of all clouds by parts of names, addresses, images and labels. */
 export function SearchPage() {
   const { q = '', type } = route.useSearch();
   const navigate = useNavigate({ from: '/search' });
   const kind = SEARCH_TYPES.find((each) => each === type);
-  const found = useSearch(q.trim(), kind);
+  const [more, setMore] = useState({ q, size: STEP });
+  const size = more.q === q ? more.size : STEP;
+  const found = useSearch(q.trim(), kind, size);
   // A kind of the clouds asks for that kind alone.
   const documents = useDocumentSearch(kind ? '' : q);
   const sets = (found.data ?? []).filter(({ results }) => results.length > 0);
@@ -97,6 +104,18 @@ export function SearchPage() {
                 </li>
               ))}
             </ul>
+            {results.length < totalMatches ? (
+              <Button
+                mt={6}
+                size="compact-sm"
+                variant="subtle"
+                color="gray"
+                loading={found.isPlaceholderData}
+                onClick={() => setMore({ q, size: size + STEP })}
+              >
+                Show more {WORDS[of].toLowerCase()}
+              </Button>
+            ) : null}
           </section>
         ))
       )}
@@ -106,7 +125,9 @@ export function SearchPage() {
 
 /** The name of what was found, leading to where it is shown; plain where no page shows it. */
 function HitName({ hit }: { readonly hit: SearchHit }) {
-  const { type, name, account, region = 'global', application, serverGroup } = hit;
+  const { type, name, account, region = 'global', serverGroup } = hit;
+  const shownIn = useShowingApplication(hit);
+  const application = hit.application ?? shownIn;
   const look = 'link gk-mono';
   if (!application) return <span className="gk-mono">{name}</span>;
   const params = { application };
@@ -173,4 +194,15 @@ function HitName({ hit }: { readonly hit: SearchHit }) {
       </Link>
     );
   return <span className="gk-mono">{name}</span>;
+}
+
+/**
+ * The application whose page shows an image, which is of no application: that whose name its own begins with, or else
+ * any. Undefined for other things.
+ */
+function useShowingApplication({ type, name }: SearchHit): string | undefined {
+  const applications = useApplications().data ?? [];
+  if (type !== 'images') return undefined;
+  const own = applications.filter((each) => name === each.name || name.startsWith(`${each.name}-`));
+  return (own.toSorted((a, b) => b.name.length - a.name.length)[0] ?? applications[0])?.name;
 }

@@ -99,13 +99,14 @@ export function useImage({ account, imageName, region = NO_REGION }: Image) {
 /** Fewest letters that are searched for. */
 export const SEARCH_LEAST = 3;
 
-/** What a search finds, by type; fewer than SEARCH_LEAST letters find nothing. */
-export function useSearch(q: string, type: string | undefined) {
+/** What a search finds, by type, `size` of each at most; fewer than SEARCH_LEAST letters find nothing. */
+export function useSearch(q: string, type: string | undefined, size: number) {
   const types = type ?? SEARCH_TYPES.join(',');
   return useQuery({
-    queryKey: keys.search(q, types),
-    queryFn: ({ signal }) => gate.search({ query: { q, type: types } }, { signal }),
+    queryKey: keys.search(q, types, size),
+    queryFn: ({ signal }) => gate.search({ query: { q, type: types, pageSize: size } }, { signal }),
     enabled: q.length >= SEARCH_LEAST,
-    placeholderData: (before) => before,
+    // More of the same stands on what there is; what was found for other words is no answer.
+    placeholderData: (before, query) => (query?.queryKey[1] === q && query.queryKey[2] === types ? before : undefined),
   });
 }

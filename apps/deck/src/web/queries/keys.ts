@@ -20,7 +20,7 @@ export const keys = {
   instance: (account: string, region: string, id: string) => ['instance', account, region, id] as const,
   images: ['images'] as const,
   image: (account: string, region: string, name: string) => ['image', account, region, name] as const,
-  search: (q: string, type: string) => ['search', q, type] as const,
+  search: (q: string, type: string, ...size: readonly number[]) => ['search', q, type, ...size] as const,
   preview: (application: string, stages: string) => ['preview', application, stages] as const,
   rollback: (application: string, wish: string) => ['rollback', application, wish] as const,
   undo: (execution: string) => ['undo', execution] as const,

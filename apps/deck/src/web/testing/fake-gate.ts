@@ -25,7 +25,9 @@ export function fakeGate(answers: Readonly<Record<string, Answer>>): SentRequest
     };
     sent.push(request);
     const found = answers[`${request.method} ${request.path}`];
-    const answer = typeof found === 'function' ? (found as (request: SentRequest) => unknown)(request) : found;
+    const answer: unknown = await (typeof found === 'function'
+      ? (found as (request: SentRequest) => unknown)(request)
+      : found);
     if (answer === undefined && !(`${request.method} ${request.path}` in answers))
       return failed(new ServiceError(404, `The test answers no ${request.method} ${request.path}`));
     if (answer instanceof ServiceError) return failed(answer);
