@@ -1,9 +1,9 @@
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { attemptsAfter } from './attempts.fixture.ts';
 import { simulatedWorlds } from './conformance.fixture.ts';
 import { LOAD_BALANCERS } from './conformance-load-balancers.fixture.ts';
-import { members, prepare } from './conformance-scenarios.fixture.ts';
+import { AT, members, prepare } from './conformance-scenarios.fixture.ts';
 import { type Beginning, resources } from './conformance-world.fixture.ts';
 
 const GROUP = 'hello-prod-v000';
@@ -164,4 +164,76 @@ test.each([
   const { attempt } = await after();
   const asked = { securityGroupName: 'fw', sourceRanges: ['10.0.0.0/8'], allowed: [{ ipProtocol: 'tcp' }] };
   expect(await attempt('upsertSecurityGroup', { ...asked, region: 'global', ...fields })).toContain(sentence);
+});
+
+describe('a firewall that exists', () => {
+  const fw = { region: 'global', securityGroupName: 'fw' };
+  const web = { ...fw, sourceRanges: ['10.0.0.0/8'], allowed: [{ ipProtocol: 'tcp', portRanges: ['8080'] }] };
+  const withFirewall = async (body: object) => {
+    const found = await after();
+    await found.world.done('POST', '/global/firewalls', {
+      name: 'fw',
+      network: 'projects/p/global/networks/default',
+      ...body,
+    });
+    const stored = () => found.world.lab.cloud.lab.store.get('firewalls', 'projects/p/global/firewalls/fw');
+    return { ...found, stored };
+  };
+
+  test('never becomes open to everywhere by losing its last source', async () => {
+    const { world, attempt } = await after(['upsertSecurityGroup', web]);
+    const emptied = { ...AT, ...fw, sourceRanges: [] };
+    const sentence = 'without any source firewall fw would let in from everywhere; say from where, or 0.0.0.0/0';
+    expect((await world.preview('upsertSecurityGroup', emptied)).problems.join()).toContain(sentence);
+    expect(await attempt('upsertSecurityGroup', emptied)).toContain(sentence);
+    expect(await attempt('upsertSecurityGroup', { ...emptied, sourceTags: ['edge'] })).toBeNull();
+    const open = await world.preview('upsertSecurityGroup', { ...AT, ...fw, sourceRanges: ['::/0'] });
+    expect(open.warnings).toEqual(['firewall fw lets in from everywhere (::/0).']);
+  });
+
+  test('that denies is not turned into one that lets in', async () => {
+    const { attempt, stored } = await withFirewall({
+      denied: [{ IPProtocol: 'tcp', ports: ['22'] }],
+      sourceRanges: ['0.0.0.0/0'],
+    });
+    expect(await attempt('upsertSecurityGroup', { ...fw, allowed: web.allowed })).toContain('firewall fw denies');
+    expect(stored()?.allowed).toBeUndefined();
+  });
+
+  test('for outgoing traffic takes no sources', async () => {
+    const { attempt } = await withFirewall({ direction: 'EGRESS', allowed: [{ IPProtocol: 'all' }] });
+    expect(await attempt('upsertSecurityGroup', { ...fw, sourceRanges: ['10.0.0.0/8'] })).toContain(
+      'is for outgoing traffic, which has no sources',
+    );
+  });
+
+  test('is switched off and on, and gets another priority', async () => {
+    const { world, attempt } = await after(['upsertSecurityGroup', web]);
+    const off = { ...AT, ...fw, disabled: true, priority: 900 };
+    expect(await world.preview('upsertSecurityGroup', off)).toMatchObject({
+      changes: ['Changes firewall fw: priority from 1000 to 900; disabled from false to true.'],
+      warnings: ['What only it lets in is refused from then on.'],
+    });
+    expect(await attempt('upsertSecurityGroup', off)).toBeNull();
+    const stored = world.lab.cloud.lab.store.get('firewalls', 'projects/p/global/firewalls/fw');
+    expect(stored).toMatchObject({ disabled: true, priority: 900, sourceRanges: ['10.0.0.0/8'] });
+    expect((await world.preview('upsertSecurityGroup', off)).changes).toEqual([]);
+    expect(await attempt('upsertSecurityGroup', { ...fw, disabled: false })).toBeNull();
+  });
+});
+
+test('the autoscaler of a group without requests rests, and goes on with them', async () => {
+  const policy = { minNumReplicas: 2, maxNumReplicas: 4, cpuUtilization: { utilizationTarget: 0.6 } };
+  const { world, attempt } = await after([
+    'upsertScalingPolicy',
+    { serverGroupName: GROUP, autoscalingPolicy: policy },
+  ]);
+  const mode = async () => {
+    const group = await world.cloud.inventory.serverGroup('us-central1', GROUP);
+    return group?.view['autoscalingPolicy'];
+  };
+  expect(await attempt('disableServerGroup', { serverGroupName: GROUP })).toBeNull();
+  expect(await mode()).toMatchObject({ mode: 'OFF', minNumReplicas: 2, maxNumReplicas: 4 });
+  expect(await attempt('enableServerGroup', { serverGroupName: GROUP })).toBeNull();
+  expect(await mode()).toMatchObject({ mode: 'ON', minNumReplicas: 2, maxNumReplicas: 4 });
 });

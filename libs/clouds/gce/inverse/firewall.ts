@@ -1,7 +1,7 @@
 import type { Inverse } from '@gennaker/extension-sdk/cloud';
 import type { Compute } from '../compute.ts';
 import { lastPart } from '../resources.ts';
-import { type Firewall, findFirewall } from '../security-groups/firewalls.ts';
+import { DEFAULT_PRIORITY, type Firewall, findFirewall, hasSource } from '../security-groups/firewalls.ts';
 
 /** The firewall as it is now: brought back by its whole description, or removed where there is none. */
 export async function inverseOfFirewall(
@@ -28,7 +28,6 @@ export async function inverseOfFirewallRemoval(
 function problemOf(firewall: Firewall): string | null {
   if (firewall.direction === 'EGRESS') return 'lets out';
   if (firewall.denied?.length) return 'denies';
-  if (firewall.disabled) return 'is switched off';
   if (firewall.targetServiceAccounts?.length && firewall.targetTags?.length) return 'finds instances in two ways';
   return null;
 }
@@ -37,10 +36,13 @@ function descriptionOf(firewall: Firewall) {
   return {
     ...(firewall.description ? { description: firewall.description } : {}),
     network: lastPart(firewall.network) || 'default',
-    sourceRanges: firewall.sourceRanges ?? [],
+    priority: firewall.priority ?? DEFAULT_PRIORITY,
+    disabled: firewall.disabled ?? false,
+    // No source at all means everywhere, which has to be said.
+    sourceRanges: hasSource(firewall) ? (firewall.sourceRanges ?? []) : ['0.0.0.0/0'],
     sourceTags: firewall.sourceTags ?? [],
     targetTags: firewall.targetTags ?? [],
-    ...(firewall.targetServiceAccounts?.length ? { targetServiceAccounts: firewall.targetServiceAccounts } : {}),
+    targetServiceAccounts: firewall.targetServiceAccounts ?? [],
     allowed: (firewall.allowed ?? []).map(({ IPProtocol, ports }) => ({
       ipProtocol: IPProtocol ?? 'all',
       portRanges: [...(ports ?? [])],

@@ -15,7 +15,13 @@ export function deleteSecurityGroup(compute: Compute): AnyOperation {
       const found = await findFirewall(compute, d.securityGroupName);
       return {
         changes: found ? [`Removes firewall ${found.name}.`] : [],
-        warnings: found ? ['What it lets in is refused from then on, unless another firewall lets it in.'] : [],
+        warnings: found
+          ? [
+              found.denied?.length
+                ? 'What only it denies gets through from then on.'
+                : 'What it lets in is refused from then on, unless another firewall lets it in.',
+            ]
+          : [],
         problems: [],
       };
     },

@@ -28,6 +28,18 @@ export const firewallSchema = z.looseObject({
 });
 export type Firewall = z.infer<typeof firewallSchema>;
 
+/** Of a firewall that says none; the lowest one counts first. */
+export const DEFAULT_PRIORITY = 1_000;
+
+/** Whether it says from where; one that does not is for everywhere. */
+export function hasSource({
+  sourceRanges,
+  sourceTags,
+  sourceServiceAccounts,
+}: Pick<Firewall, 'sourceRanges' | 'sourceTags' | 'sourceServiceAccounts'>): boolean {
+  return [sourceRanges, sourceTags, sourceServiceAccounts].some((each) => each?.length);
+}
+
 /** All firewalls of the account's project. */
 export function listFirewalls(compute: Compute): Promise<Firewall[]> {
   return compute.list('Firewalls', 'list', {}, firewallSchema);
@@ -60,8 +72,8 @@ export function securityGroupView(firewall: Firewall, account: string, now: numb
     ...(application ? { application } : {}),
     ...(firewall.description ? { description: firewall.description } : {}),
     ...(firewall.selfLink ? { selfLink: firewall.selfLink } : {}),
-    direction: firewall.direction ?? 'INGRESS',
-    priority: firewall.priority ?? 1_000,
+    direction: outward ? 'EGRESS' : 'INGRESS',
+    priority: firewall.priority ?? DEFAULT_PRIORITY,
     disabled: firewall.disabled ?? false,
     sourceRanges: firewall.sourceRanges ?? [],
     sourceTags: firewall.sourceTags ?? [],

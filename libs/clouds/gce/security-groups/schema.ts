@@ -28,6 +28,8 @@ export const upsertSecurityGroupSchema = z.looseObject({
     ),
   description: z.string().nullish(),
   network: text.nullish(),
+  priority: z.number().int().min(0).max(65_535).nullish().describe('the lowest one counts first'),
+  disabled: z.boolean().nullish().describe('true: it stays and does nothing'),
   sourceRanges: z.array(range).nullish(),
   sourceTags: z.array(tag).nullish(),
   targetTags: z.array(tag).nullish(),

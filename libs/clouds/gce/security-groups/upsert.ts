@@ -9,9 +9,12 @@ import type { Compute } from '../compute.ts';
 import { differences, shown } from '../load-balancers/difference.ts';
 import { lastPart } from '../resources.ts';
 import { changing, ignoreAbsent, insertOnce, undoing } from '../safe-repeat.ts';
-import { type Firewall, findFirewall } from './firewalls.ts';
+import { DEFAULT_PRIORITY, type Firewall, findFirewall, hasSource } from './firewalls.ts';
 import { type UpsertSecurityGroup, upsertSecurityGroupSchema } from './schema.ts';
 import { inverseOfFirewall } from '../inverse/firewall.ts';
+
+/** Ranges that hold every address. */
+const EVERYWHERE: readonly string[] = ['0.0.0.0/0', '::/0'];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -72,6 +75,8 @@ function isRange(text: string): boolean {
 function fieldsOf(d: UpsertSecurityGroup): Fields {
   return {
     ...(d.description ? { description: d.description } : {}),
+    ...(typeof d.priority === 'number' ? { priority: d.priority } : {}),
+    ...(typeof d.disabled === 'boolean' ? { disabled: d.disabled } : {}),
     ...(d.sourceRanges ? { sourceRanges: d.sourceRanges } : {}),
     ...(d.sourceTags ? { sourceTags: d.sourceTags } : {}),
     ...(d.targetTags ? { targetTags: d.targetTags } : {}),
@@ -100,17 +105,39 @@ async function planOf(compute: Compute, d: UpsertSecurityGroup): Promise<Plan> {
     const network = await networkLink(compute, lastPart(d.network ?? 'default'));
     return { act: 'make', fields: { direction: 'INGRESS', network, ...fields } };
   }
+  const unfit = unfitFor(d, current);
+  if (unfit) throw new Error(unfit);
   if (d.network && lastPart(d.network) !== lastPart(current.network))
     throw new Error(
       `network: firewall ${d.securityGroupName} belongs to network ${lastPart(current.network)} and cannot move to ${lastPart(d.network)}; make another firewall there.`,
     );
-  const found = differences({ ...current }, fields);
+  const { priority, disabled } = current;
+  const found = differences(
+    { ...current, priority: priority ?? DEFAULT_PRIORITY, disabled: disabled ?? false },
+    fields,
+  );
   if (found.length === 0) return { act: 'keep' };
   return {
     act: 'change',
     before: Object.fromEntries(found.map(({ field, from }) => [field, from ?? []])),
     after: Object.fromEntries(found.map(({ field, to }) => [field, to])),
   };
+}
+
+/** Why a firewall that exists cannot become what is described; null when it can. */
+function unfitFor(d: UpsertSecurityGroup, current: Firewall): string | null {
+  const { securityGroupName: name } = d;
+  const elsewhere = 'change it in the cloud, or make another firewall';
+  if (d.allowed && current.denied?.length)
+    return `allowed: firewall ${name} denies, and cannot be turned into one that lets in; ${elsewhere}.`;
+  if ((d.sourceRanges ?? d.sourceTags) && current.direction === 'EGRESS')
+    return `sourceRanges, sourceTags: firewall ${name} is for outgoing traffic, which has no sources; ${elsewhere}.`;
+  if (d.targetTags?.length && !d.targetServiceAccounts && current.targetServiceAccounts?.length)
+    return `targetTags: firewall ${name} finds instances by service account (${current.targetServiceAccounts.join(', ')}); empty targetServiceAccounts too, as it finds them by one of both.`;
+  const opened = hasSource(current) && !hasSource({ ...current, ...fieldsOf(d) });
+  return opened && current.allowed?.length
+    ? `sourceRanges, sourceTags: without any source firewall ${name} would let in from everywhere; say from where, or 0.0.0.0/0 if everywhere is meant.`
+    : null;
 }
 
 async function networkLink(compute: Compute, name: string): Promise<string> {
@@ -130,7 +157,9 @@ async function preview(compute: Compute, d: UpsertSecurityGroup): Promise<Operat
     return { changes: [], warnings: [], problems: [error instanceof Error ? error.message : String(error)] };
   }
   const name = `firewall ${d.securityGroupName}`;
-  const open = d.sourceRanges?.includes('0.0.0.0/0') && plan.act !== 'keep';
+  const denies = (await findFirewall(compute, d.securityGroupName))?.denied?.length;
+  const everywhere =
+    plan.act === 'keep' || denies ? undefined : d.sourceRanges?.find((range) => EVERYWHERE.includes(range));
   return {
     changes:
       plan.act === 'keep'
@@ -142,7 +171,12 @@ async function preview(compute: Compute, d: UpsertSecurityGroup): Promise<Operat
                 .map((field) => `${field} from ${shown(plan.before[field])} to ${shown(plan.after[field])}`)
                 .join('; ')}.`,
             ],
-    warnings: open ? [`${name} lets in from everywhere (0.0.0.0/0).`] : [],
+    warnings: [
+      ...(everywhere ? [`${name} lets in from everywhere (${everywhere}).`] : []),
+      ...(plan.act === 'change' && plan.after['disabled'] === true
+        ? [denies ? 'What only it denies gets through from then on.' : 'What only it lets in is refused from then on.']
+        : []),
+    ],
     problems: [],
   };
 }
