@@ -120,6 +120,14 @@ export const loadBalancerSchema = z.looseObject({
 });
 export type LoadBalancer = z.infer<typeof loadBalancerSchema>;
 
+/** Traffic that a firewall lets through or refuses. */
+const firewallRuleSchema = z.looseObject({
+  protocol: z.string(),
+  range: z.looseObject({ ip: z.string(), cidr: z.string() }).optional(),
+  portRanges: z.array(z.object({ startPort: z.number().int(), endPort: z.number().int() })),
+  denied: z.boolean().optional().describe('true: such traffic is refused'),
+});
+
 /** A firewall. */
 export const securityGroupSchema = z.looseObject({
   type: z.string(),
@@ -132,16 +140,15 @@ export const securityGroupSchema = z.looseObject({
   network: z.string(),
   application: z.string().optional(),
   description: z.string().optional(),
+  direction: z.enum(['INGRESS', 'EGRESS']).optional(),
+  priority: z.number().int().optional().describe('the lowest one counts first'),
+  disabled: z.boolean().optional(),
   sourceTags: z.array(z.string()).optional(),
   targetTags: z.array(z.string()).optional(),
-  inboundRules: z.array(
-    z.looseObject({
-      protocol: z.string(),
-      range: z.looseObject({ ip: z.string(), cidr: z.string() }).optional(),
-      portRanges: z.array(z.object({ startPort: z.number().int(), endPort: z.number().int() })),
-    }),
-  ),
-  outboundRules: z.array(z.looseObject({})).optional(),
+  sourceServiceAccounts: z.array(z.string()).optional(),
+  targetServiceAccounts: z.array(z.string()).optional(),
+  inboundRules: z.array(firewallRuleSchema),
+  outboundRules: z.array(firewallRuleSchema).optional(),
   ...freshness,
 });
 export type SecurityGroup = z.infer<typeof securityGroupSchema>;

@@ -1,4 +1,4 @@
-import { ChoiceField, FieldGrid, TextField, Wide, WordsField } from '@gennaker/ui/fields';
+import { ChoiceField, FieldGrid, NumberField, TextField, Wide, WordsField } from '@gennaker/ui/fields';
 import { useGivenTarget } from '@gennaker/ui/given-target';
 import { FirewallIcon } from '@gennaker/ui/icons';
 import { useLiveData } from '@gennaker/ui/live-data';
@@ -38,6 +38,15 @@ function Form({ stage, onChange }: StageFormProps) {
       {words('From addresses', 'sourceRanges', 'Ranges such as 10.0.0.0/8')}
       {words('From instances with tags', 'sourceTags', 'Network tags')}
       {words('To instances with tags', 'targetTags', 'Network tags')}
+      {words('To instances with service accounts', 'targetServiceAccounts', 'Emails; instead of tags')}
+      <NumberField
+        label="Priority"
+        max={65_535}
+        placeholder="1000"
+        help="Of firewalls that match, the lowest one counts"
+        value={stage['priority']}
+        onChange={(priority) => onChange({ priority })}
+      />
       <Wide>
         <RowsField
           what="protocol"

@@ -28,9 +28,7 @@ export function CreateButton({
       <Button leftSection={<PlusIcon size={16} />} onClick={() => setOpen(deed())}>
         {label}
       </Button>
-      {open ? (
-        <DeedDialog application={application} deed={open} given={false} onClose={() => setOpen(undefined)} />
-      ) : null}
+      {open ? <DeedDialog application={application} deed={open} onClose={() => setOpen(undefined)} /> : null}
     </>
   );
 }

@@ -8,7 +8,7 @@ import { useState } from 'react';
 import { usePreview, useSubmitStages } from '../queries/operations.ts';
 import { useConfirm } from './confirm.ts';
 import type { Deed } from './deed.ts';
-import { firstStage, missingOf, saidBy, stagesOf } from './deed.ts';
+import { firstStage, isGiven, missingOf, saidBy, stagesOf } from './deed.ts';
 import { DifferencesTable } from './differences-table.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
 import { FollowedTask } from './task-progress.tsx';
@@ -17,23 +17,21 @@ import { Dialog } from '../shell/dialog.tsx';
 /** Typing rests this long (ms) before it is asked anew what would be done. */
 const REST_MS = 350;
 
-/** A deed from its form and what it will do to what came of it. `given`: the form does not ask what it is about. */
+/** A deed from its form and what it will do to what came of it. */
 export function DeedDialog({
   application,
   deed,
-  given = true,
   onClose,
 }: {
   readonly application: string;
   readonly deed: Deed;
-  readonly given?: boolean;
   readonly onClose: () => void;
 }) {
   const submit = useSubmitStages(application);
   return (
     <Dialog onClose={onClose} title={deed.title} size={deed.Form ? 'min(860px, 94vw)' : 'lg'}>
       {submit.data === undefined ? (
-        <DeedForm application={application} deed={deed} given={given} submit={submit} onClose={onClose} />
+        <DeedForm application={application} deed={deed} submit={submit} onClose={onClose} />
       ) : (
         <FollowedTask application={application} id={submit.data} onClose={onClose} />
       )}
@@ -44,13 +42,11 @@ export function DeedDialog({
 function DeedForm({
   application,
   deed,
-  given,
   submit,
   onClose,
 }: {
   readonly application: string;
   readonly deed: Deed;
-  readonly given: boolean;
   readonly submit: ReturnType<typeof useSubmitStages>;
   readonly onClose: () => void;
 }) {
@@ -91,7 +87,7 @@ function DeedForm({
       <p className="dialog-text" style={{ margin: 0 }}>
         {deed.about}
       </p>
-      {given ? <GivenTarget>{form}</GivenTarget> : form}
+      {isGiven(deed) ? <GivenTarget>{form}</GivenTarget> : form}
       {against ? <DifferencesTable title={against.title} before={against.values} after={shown(deed, stage)} /> : null}
       <PreviewPanel preview={preview} missing={missing} several={deed.targets.length > 1} />
       <Textarea

@@ -270,6 +270,51 @@ describe('a dialog of something that the action takes away', () => {
   });
 });
 
+describe('a firewall', () => {
+  const FIREWALL = `/applications/hello/firewalls?open=${encodeURIComponent('local-gce/global/hello-web')}`;
+
+  it('is changed by what differs; what has no empty value says so', async () => {
+    const { sent } = await act(FIREWALL, 'Change', { [PREVIEW]: would('upsertSecurityGroup') });
+    const dialog = await inDialog('Change hello-web');
+    const priority = dialog.getByLabelText('Priority');
+    fireEvent.change(priority, { target: { value: '' } });
+    expect(dialog.getByText('To see it: say what “Priority” shall be, as it cannot be emptied.')).toBeDefined();
+    fireEvent.change(priority, { target: { value: '900' } });
+    await waitFor(() => expect(previews(sent).at(-1)?.body).toMatchObject({ job: [{ priority: 900 }] }));
+    const { job } = z.object({ job: z.array(z.looseObject({})) }).parse(previews(sent).at(-1)?.body);
+    expect(job[0]).not.toHaveProperty('allowed');
+  });
+
+  it('is cloned under a name of its own, with what it lets in', async () => {
+    const { sent } = await act(FIREWALL, 'Clone', { [PREVIEW]: would('upsertSecurityGroup') });
+    const dialog = await inDialog('Clone hello-web');
+    expect(dialog.getByDisplayValue('hello-web-copy')).toBeDefined();
+    await waitFor(() =>
+      expect(previews(sent).at(-1)?.body).toMatchObject({
+        job: [
+          {
+            type: 'upsertSecurityGroup',
+            credentials: 'local-gce',
+            securityGroupName: 'hello-web-copy',
+            sourceRanges: ['10.0.0.0/8'],
+            sourceTags: ['gateway'],
+            targetTags: ['web'],
+            allowed: [{ ipProtocol: 'tcp', portRanges: ['80', '8080-8089'] }],
+          },
+        ],
+      }),
+    );
+  });
+
+  it('is switched off and keeps what it says', async () => {
+    const { sent } = await act(FIREWALL, 'Disable', { [PREVIEW]: would('upsertSecurityGroup') });
+    await inDialog('Disable hello-web');
+    await waitFor(() =>
+      expect(previews(sent).at(-1)?.body).toMatchObject({ job: [{ securityGroupName: 'hello-web', disabled: true }] }),
+    );
+  });
+});
+
 describe('a clone', () => {
   it('shows what it has otherwise than what runs, and asks for no more', async () => {
     const { sent } = await act(GROUP, 'Clone', { [PREVIEW]: would('cloneServerGroup') });

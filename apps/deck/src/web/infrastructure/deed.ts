@@ -1,7 +1,8 @@
 import type { JsonObject, StageConfig, StageFormProps } from '@gennaker/ui/stage-ui';
-import { strings, text } from '@gennaker/ui/stage-ui';
+import { object, strings, text } from '@gennaker/ui/stage-ui';
 import type { ComponentType } from 'react';
 import { differences } from './differences.ts';
+import { fieldWords } from './field-words.ts';
 
 /** Something that a person does by hand to things of a cloud: looked at before it is done, then done as a task of stages. */
 export interface Deed {
@@ -17,8 +18,13 @@ export interface Deed {
   readonly targets: readonly JsonObject[];
   /** What the form starts with: where it is about something that exists, what that has now. */
   readonly values: JsonObject;
-  /** `changes`: of the values only those that differ from the start are sent. */
-  readonly sends: 'all' | 'changes';
+  /**
+   * `changes`: of the values only those that differ from the start are sent, as null what is emptied.
+   * `overrides`: likewise, but what is emptied is not sent and stays what it is.
+   */
+  readonly sends: 'all' | 'changes' | 'overrides';
+  /** Why it cannot be done: its button is shown with this, and opens nothing. */
+  readonly unavailable?: string;
   /** The form, where there is something to choose. */
   readonly Form?: ComponentType<StageFormProps>;
   /** Sentences about what is missing. */
@@ -34,6 +40,9 @@ export interface Deed {
 
 const firstTarget = ({ targets }: Deed): JsonObject => targets[0] ?? {};
 
+/** The form does not ask what it is about. */
+export const isGiven = (deed: Deed): boolean => Object.keys(firstTarget(deed)).length > 0;
+
 /** The stage that a deed's form edits first. */
 export function firstStage(deed: Deed): StageConfig {
   return { ...firstTarget(deed), ...deed.values, type: deed.type };
@@ -44,8 +53,27 @@ export function saidBy(deed: Deed, edited: StageConfig): JsonObject {
   const { values, sends } = deed;
   const own = new Set(['type', ...Object.keys(firstTarget(deed))]);
   const chosen = Object.entries(edited).filter(([key, value]) => !own.has(key) && value !== undefined);
-  const changed = new Set(differences(values, edited).map(({ field }) => field));
-  return Object.fromEntries(sends === 'all' ? chosen : chosen.filter(([key]) => changed.has(key)));
+  if (sends === 'all') return Object.fromEntries(chosen);
+  const gone = Object.keys(values).filter((key) => sends === 'changes' && edited[key] === undefined);
+  const said = { ...Object.fromEntries(chosen), ...Object.fromEntries(gone.map((key) => [key, null])) };
+  const changed = new Set(differences(values, said).map(({ field }) => field));
+  return Object.fromEntries(Object.entries(said).filter(([key]) => changed.has(key)));
+}
+
+/**
+ * Sentences about fields that the form shows empty though the operation leaves them as they are where nothing is said.
+ * `fields`: the keys on the way to each, with dots between.
+ */
+export function emptied(values: JsonObject, edited: JsonObject, fields: readonly string[]): string[] {
+  return fields
+    .filter((field) => !isEmpty(at(values, field)) && isEmpty(at(edited, field)))
+    .map((field) => `say what “${fieldWords(field)}” shall be, as it cannot be emptied`);
+}
+
+const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === '';
+
+function at(of: JsonObject, field: string): unknown {
+  return field.split('.').reduce<unknown>((value, key) => object(value)[key], of);
 }
 
 /** The stages that are submitted for what the form says, named for what each does to what. */

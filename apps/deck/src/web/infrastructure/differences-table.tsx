@@ -1,34 +1,7 @@
 import type { JsonObject } from '@gennaker/ui/stage-ui';
 import { TableHead } from '@gennaker/ui/table-head';
 import { differences } from './differences.ts';
-
-/** Names of fields, in words. */
-const FIELDS: Readonly<Record<string, string>> = {
-  allowed: 'Protocols and ports',
-  autoHealingPolicy: 'Autohealing',
-  autoscalingPolicy: 'Autoscaling',
-  capacity: 'Instances',
-  connectionDrainingTimeoutSec: 'Draining, seconds',
-  defaultService: 'Default backend service',
-  disableTraffic: 'Without traffic',
-  distributionPolicy: 'Zones',
-  freeFormDetails: 'Detail',
-  healthCheck: 'Health check',
-  hostRules: 'Hosts and paths',
-  instanceType: 'Instance type',
-  loadBalancers: 'Load balancers',
-  portRange: 'Port',
-  sessionAffinity: 'Session affinity',
-  sourceRanges: 'From addresses',
-  sourceTags: 'From tags',
-  targetTags: 'To tags',
-  useSourceCapacity: 'As many instances as the source',
-};
-
-/** A field's name as people read it. */
-function fieldWords(field: string): string {
-  return FIELDS[field] ?? `${field.slice(0, 1).toUpperCase()}${field.slice(1)}`;
-}
+import { fieldWords } from './field-words.ts';
 
 /** What is asked for beside what there is, field by field. */
 export function DifferencesTable({

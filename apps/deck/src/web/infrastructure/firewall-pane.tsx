@@ -3,7 +3,8 @@ import { Facts } from '@gennaker/ui/panels';
 import { Chip } from '@gennaker/ui/status';
 import { Link } from '@tanstack/react-router';
 import { useCan } from '../queries/accounts.ts';
-import { allowedOf, firewallDeeds, rangesOf } from './network-deeds.ts';
+import { endsOf, ruleWords } from './firewall-words.ts';
+import { firewallDeeds } from './network-deeds.ts';
 import { Pane, PaneSection } from './pane.tsx';
 import { SeenAt } from './seen-at.tsx';
 import { StaleNote } from './trouble.tsx';
@@ -13,22 +14,7 @@ export type ApplicationFirewall = SecurityGroup & {
   readonly serverGroups: readonly { readonly account: string; readonly region: string; readonly name: string }[];
 };
 
-/** What a firewall lets in, such as `tcp 8080` or `icmp, all ports`. */
-export function allowedWords(firewall: SecurityGroup): string {
-  return allowedOf(firewall)
-    .map(({ ipProtocol, portRanges }) =>
-      portRanges.length > 0 ? `${ipProtocol} ${portRanges.join(', ')}` : ipProtocol,
-    )
-    .join('; ');
-}
-
-/** From where a firewall lets in. */
-export function sourceWords(firewall: SecurityGroup): string {
-  const tags = firewall.sourceTags ?? [];
-  return [...rangesOf(firewall), ...tags.map((tag) => `tag ${tag}`)].join(', ');
-}
-
-/** Everything about one firewall: what can be done, what it lets in from where to whom. */
+/** Everything about one firewall: what can be done, what it lets through or denies from where to whom. */
 export function FirewallPane({
   application,
   firewall,
@@ -39,12 +25,14 @@ export function FirewallPane({
   readonly onClose: () => void;
 }) {
   const can = useCan();
+  const { act, traffic } = ruleWords(firewall);
+  const { from, to } = endsOf(firewall);
   return (
     <Pane
       application={application}
       label={`Firewall ${firewall.name}`}
       title={firewall.name}
-      tags={firewall['disabled'] === true ? <Chip look="canceled">Disabled</Chip> : null}
+      tags={firewall.disabled === true ? <Chip look="canceled">Disabled</Chip> : null}
       deeds={firewallDeeds(firewall, can)}
       onClose={onClose}
     >
@@ -55,9 +43,10 @@ export function FirewallPane({
         <Facts
           of={[
             ['Description', firewall.description],
-            ['Lets in', allowedWords(firewall)],
-            ['From', sourceWords(firewall) || 'Anywhere'],
-            ['To', (firewall.targetTags ?? []).map((tag) => `tag ${tag}`).join(', ') || 'All of the network'],
+            [act, traffic],
+            ['From', from],
+            ['To', to],
+            ['Priority', firewall.priority],
             ['Network', firewall.network],
             ['Account', firewall.account],
             ['Region', firewall.region],

@@ -5,9 +5,9 @@ import { object, strings, text } from '@gennaker/ui/stage-ui';
 import { Link } from '@tanstack/react-router';
 import { useCan } from '../queries/accounts.ts';
 import { HealthCount } from './health-count.tsx';
-import { loadBalancerDeeds, portsOf } from './network-deeds.ts';
+import { loadBalancerDeeds } from './network-deeds.ts';
 import { Pane, PaneSection } from './pane.tsx';
-import { routesOf } from './routes.ts';
+import { portsOf, routesOf } from './routes.ts';
 import { SeenAt } from './seen-at.tsx';
 import { StaleNote } from './trouble.tsx';
 

@@ -4,13 +4,10 @@ import type { JsonObject } from '@gennaker/ui/stage-ui';
 import { list, object, text } from '@gennaker/ui/stage-ui';
 import type { Can } from '../queries/accounts.ts';
 import type { Deed } from './deed.ts';
+import { emptied } from './deed.ts';
+import { beyondForms, rangesOf, trafficOf } from './firewall-words.ts';
+import { portsOf } from './routes.ts';
 import { formOf, stageUiOf } from './stage-form.ts';
-
-/** A port or a range of ports, one written once. */
-export function portsOf(range: unknown): string {
-  const [from = '', to] = text(range).split('-');
-  return to === undefined || to === from ? from : `${from}-${to}`;
-}
 
 /** Keys and values that are set. */
 function said(of: JsonObject): JsonObject {
@@ -105,67 +102,65 @@ export function createLoadBalancerDeed(application: string): Deed {
   };
 }
 
-/** Protocols with their ports, such as `tcp 8080, 9000-9010`. */
-export function allowedOf(firewall: SecurityGroup): { ipProtocol: string; portRanges: string[] }[] {
-  const rules = Map.groupBy(firewall.inboundRules, ({ protocol }) => protocol);
-  return [...rules].map(([ipProtocol, lines]) => ({
-    ipProtocol,
-    portRanges: [
-      ...new Set(
-        lines
-          .flatMap(({ portRanges }) => portRanges)
-          .filter(({ startPort, endPort }) => startPort > 1 || endPort < 65_535)
-          .map(({ startPort, endPort }) => portsOf(`${startPort}-${endPort}`)),
-      ),
-    ],
-  }));
-}
-
-/** Address ranges that a firewall lets in. */
-export function rangesOf(firewall: SecurityGroup): string[] {
-  return [...new Set(firewall.inboundRules.flatMap(({ range }) => (range ? [`${range.ip}${range.cidr}`] : [])))];
-}
-
 /** What can be done to a firewall. */
 export function firewallDeeds(firewall: SecurityGroup, can: Can): Deed[] {
   if (!can(firewall.account, 'securityGroups')) return [];
+  const { name } = firewall;
+  const unavailable = beyondForms(firewall);
+  const limited = unavailable === undefined ? {} : { unavailable };
   const values = {
+    priority: firewall.priority ?? 1_000,
     sourceRanges: rangesOf(firewall),
     sourceTags: list(firewall.sourceTags),
     targetTags: list(firewall.targetTags),
-    allowed: allowedOf(firewall),
+    targetServiceAccounts: list(firewall.targetServiceAccounts),
+    allowed: trafficOf(firewall),
   };
-  const common = {
-    targets: [
-      {
-        cloudProvider: firewall.cloudProvider,
-        credentials: firewall.account,
-        region: firewall.region,
-        securityGroupName: firewall.name,
-      },
-    ],
-  };
+  const place = { cloudProvider: firewall.cloudProvider, credentials: firewall.account, region: firewall.region };
+  const common = { targets: [{ ...place, securityGroupName: name }] };
+  const off = firewall.disabled === true;
+  const { problems } = stageUiOf('upsertSecurityGroup');
   return [
     {
       ...common,
       ...formOf('upsertSecurityGroup'),
+      ...limited,
       verb: 'Change',
-      title: `Change ${firewall.name}`,
+      title: `Change ${name}`,
       about: 'What is not changed here stays as it is. Connections that are open already may go on.',
       values,
       sends: 'changes',
       needsChange: true,
-      against: () => ({ title: `Beside ${firewall.name} as it is`, values }),
+      problems: (stage, of) => [...(problems?.(stage, of) ?? []), ...emptied(values, stage, ['priority'])],
+      against: () => ({ title: `Beside ${name} as it is`, values }),
+    },
+    {
+      ...createFirewallDeed(firewall.application ?? name),
+      ...limited,
+      verb: 'Clone',
+      title: `Clone ${name}`,
+      about: 'Makes a firewall like it; it stays as it is.',
+      values: { ...place, network: firewall.network, ...values, securityGroupName: `${name}-copy` },
+    },
+    {
+      ...common,
+      type: 'upsertSecurityGroup',
+      verb: off ? 'Enable' : 'Disable',
+      title: `${off ? 'Enable' : 'Disable'} ${name}`,
+      about: off ? 'It acts on traffic again.' : 'It stays and acts on no traffic, so it can be enabled again.',
+      values: { disabled: !off },
+      sends: 'all',
+      danger: !off,
     },
     {
       ...common,
       type: 'deleteSecurityGroup',
       verb: 'Delete',
-      title: `Delete ${firewall.name}`,
-      about: 'What only it let in gets through no more. This cannot be undone.',
+      title: `Delete ${name}`,
+      about: 'It acts on traffic no more. This cannot be undone.',
       values: {},
       sends: 'all',
-      confirm: firewall.name,
+      confirm: name,
       danger: true,
     },
   ];

@@ -78,20 +78,34 @@ export function PaneFrame({
   );
 }
 
-/** A button for each deed; it opens the dialog that says first what it will do. */
+/** A button for each deed; it opens the dialog that says first what it will do. Below, why some cannot be done. */
 export function DeedButtons({ application, deeds }: { readonly application: string; readonly deeds: readonly Deed[] }) {
   const show = useDialogHolder();
-  return deeds.map((deed) => (
-    <Button
-      key={deed.verb}
-      size="compact-sm"
-      variant="default"
-      {...(deed.danger ? { c: 'var(--gk-failed)' } : {})}
-      onClick={() => show((onClose) => <DeedDialog application={application} deed={deed} onClose={onClose} />)}
-    >
-      {deed.verb}
-    </Button>
-  ));
+  const reasons = Map.groupBy(
+    deeds.filter(({ unavailable }) => unavailable !== undefined),
+    ({ unavailable }) => unavailable,
+  );
+  return (
+    <>
+      {deeds.map((deed) => (
+        <Button
+          key={deed.verb}
+          size="compact-sm"
+          variant="default"
+          disabled={deed.unavailable !== undefined}
+          {...(deed.danger && deed.unavailable === undefined ? { c: 'var(--gk-failed)' } : {})}
+          onClick={() => show((onClose) => <DeedDialog application={application} deed={deed} onClose={onClose} />)}
+        >
+          {deed.verb}
+        </Button>
+      ))}
+      {[...reasons].map(([reason, those]) => (
+        <p key={reason} className="gk-muted deed-reason">
+          {those.map(({ verb }) => verb).join(', ')}: {reason}
+        </p>
+      ))}
+    </>
+  );
 }
 
 /** A titled part of a pane. */

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { violations } from '../testing/axe.ts';
-import { aLoadBalancer, anAccount, anInstance, aServerGroup, helloClouds } from '../testing/cloud-things.ts';
+import { aFirewall, aLoadBalancer, anAccount, anInstance, aServerGroup, helloClouds } from '../testing/cloud-things.ts';
 import { fakeGate } from '../testing/fake-gate.ts';
 import { renderPage } from '../testing/render-page.tsx';
 
@@ -298,14 +298,59 @@ describe('the pane of a load balancer', () => {
   });
 });
 
+const withFirewall = (firewall: object) => ({
+  ...helloClouds(),
+  'GET /applications/hello/securityGroups': [firewall],
+});
+
 describe('the pane of a firewall', () => {
   it('tells what it lets in from where to whom', async () => {
     const { shown } = await open('firewalls', 'hello-web');
     expect(fact(shown, 'Lets in')).toBe('tcp 80, 8080-8089');
     expect(fact(shown, 'From')).toBe('10.0.0.0/8, tag gateway');
     expect(fact(shown, 'To')).toBe('tag web');
-    expect(actionsIn(shown)).toEqual(['Change', 'Delete']);
+    expect(fact(shown, 'Priority')).toBe('1000');
+    expect(actionsIn(shown)).toEqual(['Change', 'Clone', 'Disable', 'Delete']);
     expect(await violations()).toEqual([]);
+  });
+
+  it('says of one that denies what it denies, and why it is not changed here', async () => {
+    const [rule] = aFirewall().inboundRules;
+    const denying = aFirewall({
+      priority: 900,
+      inboundRules: rule ? [{ ...rule, denied: true }] : [],
+      targetTags: [],
+      targetServiceAccounts: ['robot@p'],
+    });
+    const { shown } = await open('firewalls', 'hello-web', withFirewall(denying));
+    expect(screen.getByRole('cell', { name: 'Denies in tcp 80, 8080-8089' })).toBeDefined();
+    expect(fact(shown, 'Denies in')).toBe('tcp 80, 8080-8089');
+    expect(fact(shown, 'To')).toBe('service account robot@p');
+    expect(fact(shown, 'Lets in')).toBeUndefined();
+    expect(fact(shown, 'Priority')).toBe('900');
+    expect(button('Change').disabled).toBe(true);
+    expect(within(shown).getByText(/^Change, Clone: It denies; only firewalls that let in/)).toBeDefined();
+    expect(button('Disable').disabled).toBe(false);
+    expect(await violations()).toEqual([]);
+  });
+
+  it('says of one for outgoing traffic from whom it goes where', async () => {
+    const { shown } = await open(
+      'firewalls',
+      'hello-web',
+      withFirewall(
+        aFirewall({
+          direction: 'EGRESS',
+          sourceTags: [],
+          inboundRules: [],
+          outboundRules: [{ protocol: 'tcp', range: { ip: '192.0.2.0', cidr: '/24' }, portRanges: [] }],
+        }),
+      ),
+    );
+    expect(fact(shown, 'Lets out')).toBe('tcp');
+    expect(fact(shown, 'From')).toBe('tag web');
+    expect(fact(shown, 'To')).toBe('192.0.2.0/24');
+    expect(button('Change').disabled).toBe(true);
   });
 });
 

@@ -17,3 +17,9 @@ export function routesOf(hostRules: unknown): (readonly [where: string, service:
       ];
     });
 }
+
+/** A port or a range of ports, one written once. */
+export function portsOf(range: unknown): string {
+  const [from = '', to] = text(range).split('-');
+  return to === undefined || to === from ? from : `${from}-${to}`;
+}

@@ -186,7 +186,7 @@ function cloneDeed(group: ServerGroup): Deed {
       },
     ],
     values,
-    sends: 'changes',
+    sends: 'overrides',
     against: () => ({ title: `Beside ${group.name}, which runs`, values }),
   };
 }

@@ -3,7 +3,8 @@ import { TableHead } from '@gennaker/ui/table-head';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { keyOf } from '../infrastructure/clusters.tsx';
 import { CreateButton } from '../infrastructure/create-button.tsx';
-import { allowedWords, FirewallPane, sourceWords } from '../infrastructure/firewall-pane.tsx';
+import { FirewallPane } from '../infrastructure/firewall-pane.tsx';
+import { endsOf, ruleWords } from '../infrastructure/firewall-words.ts';
 import { filtered, ListPage } from '../infrastructure/list-page.tsx';
 import { Opener } from '../infrastructure/opener.tsx';
 import { createFirewallDeed } from '../infrastructure/network-deeds.ts';
@@ -21,7 +22,7 @@ export function FirewallsPage() {
   const filter = { q, account, region };
   const all = firewalls.data ?? [];
   const shown = filtered(all, filter, (each) =>
-    [each.name, each.network, allowedWords(each), sourceWords(each), ...(each.targetTags ?? [])].join(' '),
+    [each.name, each.network, ...Object.values(ruleWords(each)), ...Object.values(endsOf(each))].join(' '),
   );
   const selected = all.find((each) => keyOf(each) === open);
   const show = (key: string | undefined): void =>
@@ -67,7 +68,7 @@ export function FirewallsPage() {
     >
       <div className="card">
         <table className="table table-rows">
-          <TableHead actions columns={['Name', 'Lets in', 'From', 'To', 'Network']} />
+          <TableHead actions columns={['Name', 'Traffic', 'From', 'To', 'Network']} />
           <tbody>
             {shown.map((each) => (
               <tr key={keyOf(each)} data-selected={open === keyOf(each)} data-stale={each.stale === true}>
@@ -77,9 +78,12 @@ export function FirewallsPage() {
                     {each.account} · {each.region}
                   </div>
                 </td>
-                <td>{allowedWords(each)}</td>
-                <td>{sourceWords(each) || 'Anywhere'}</td>
-                <td>{each.targetTags?.join(', ') || 'All of the network'}</td>
+                <td>
+                  {Object.values(ruleWords(each)).join(' ')}
+                  {each.disabled ? <div className="app-about">Disabled</div> : null}
+                </td>
+                <td>{endsOf(each).from}</td>
+                <td>{endsOf(each).to}</td>
                 <td>{each.network}</td>
                 <td>{each.stale ? <SeenAt at={each.seenAt} stale /> : null}</td>
               </tr>

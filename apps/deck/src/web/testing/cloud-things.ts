@@ -115,6 +115,9 @@ export function aFirewall(keys: Partial<SecurityGroup> = {}): SecurityGroup & { 
     region: 'global',
     network: 'default',
     description: 'Web traffic',
+    direction: 'INGRESS',
+    priority: 1_000,
+    disabled: false,
     sourceTags: ['gateway'],
     targetTags: ['web'],
     inboundRules: [
