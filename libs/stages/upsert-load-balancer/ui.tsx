@@ -6,6 +6,7 @@ import { Facts } from '@gennaker/ui/panels';
 import { AccountField, placeDefaults, placeProblems, RegionField } from '@gennaker/ui/place-fields';
 import type { JsonObject, StageConfig, StageFormProps } from '@gennaker/ui/stage-ui';
 import { defineStageUi, list, object, text } from '@gennaker/ui/stage-ui';
+import { useState } from 'react';
 import { upsertLoadBalancerStageSchema } from './schema.ts';
 import { routeProblems, RoutesField } from './ui-routes.tsx';
 
@@ -109,18 +110,33 @@ function HttpFields({ stage, onChange }: Pick<StageFormProps, 'stage' | 'onChang
   const account = text(stage['credentials']) || undefined;
   const services = useLiveData().useBackendServices(account);
   const service = object(stage['defaultService']);
+  const [first] = useState(service);
   const setService = (patch: JsonObject): void => onChange({ defaultService: { ...service, ...patch } });
+  const exists = (name: unknown): boolean => services.options.some(({ value }) => value === name);
+  // A name alone is a service that exists, as it is: the settings on show are those of the one before.
+  const choose = (name: string | undefined): void => {
+    const { name: _check, ...healthCheck } = object(service['healthCheck']);
+    onChange({
+      defaultService:
+        name === first['name']
+          ? first
+          : exists(name)
+            ? { name }
+            : { ...service, name, ...(service['healthCheck'] === undefined ? {} : { healthCheck }) },
+    });
+  };
+  const other = service['name'] !== first['name'] && exists(service['name']);
   return (
     <>
       <ChoiceField
         label="Default backend service"
         placeholder="Named after the load balancer"
-        help="Answers what no rule below names"
+        help={other ? 'It keeps its health check, affinity and draining' : 'Answers what no rule below names'}
         value={service['name']}
         choices={services}
-        onChange={(name) => setService({ name })}
+        onChange={choose}
       />
-      <ServiceFields type={typeOf(stage)} service={service} onChange={setService} />
+      {other ? null : <ServiceFields type={typeOf(stage)} service={service} onChange={setService} />}
       <Wide>
         <h4 className="gk-section-title">Hosts and paths</h4>
         <RoutesField

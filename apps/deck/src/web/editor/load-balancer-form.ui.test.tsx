@@ -92,6 +92,24 @@ describe('the form of a load balancer', () => {
     expect(await violations()).toEqual([]);
   });
 
+  it('leaves a backend service that exists as it is, when that becomes the default one', () => {
+    const main = {
+      name: 'hello-main',
+      sessionAffinity: 'CLIENT_IP',
+      connectionDrainingTimeoutSec: 8,
+      healthCheck: { name: 'hello-main-hc', requestPath: '/healthz' },
+    };
+    const held = show({ loadBalancerType: 'HTTP', region: 'global', defaultService: main });
+    type(/^Default backend service/, 'hello-api');
+    expect(held.stage['defaultService']).toEqual({ name: 'hello-api' });
+    expect(screen.queryByLabelText('Health check path')).toBeNull();
+    type(/^Default backend service/, 'hello-main');
+    expect(held.stage['defaultService']).toEqual(main);
+    type(/^Default backend service/, 'hello-new');
+    const { name: _check, ...healthCheck } = main.healthCheck;
+    expect(held.stage['defaultService']).toEqual({ ...main, name: 'hello-new', healthCheck });
+  });
+
   it('of a TLS proxy wants a certificate, and offers no cookie', () => {
     const held = show({ loadBalancerType: 'SSL', region: 'global' });
     expect(held.problems()).toEqual(['choose a certificate']);
