@@ -29,7 +29,7 @@ export async function listAutoscalers(compute: Compute): Promise<Autoscaler[]> {
   return withoutHelpers(await compute.aggregated('Autoscalers', 'autoscalers', autoscalerSchema));
 }
 
-/** What an autoscaler is told, with what is left out filled from what it was told before. */
+/** What an autoscaler is told, with what is left out filled from what it was told before; a utilization without a target is taken away. */
 export function mergedPolicy(
   before: Autoscaler | null,
   wanted: AutoscalingPolicy,
@@ -37,6 +37,8 @@ export function mergedPolicy(
   const known: Record<string, unknown> = { ...before?.autoscalingPolicy };
   const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined && value !== null));
   const merged: Record<string, unknown> = { mode: 'ON', coolDownPeriodSec: 60, ...known, ...given };
+  for (const key of ['cpuUtilization', 'loadBalancingUtilization'] as const)
+    if (wanted[key] && wanted[key].utilizationTarget === undefined) delete merged[key];
   const min = Number(merged['minNumReplicas'] ?? 1);
   return { ...merged, minNumReplicas: min, maxNumReplicas: Number(merged['maxNumReplicas'] ?? min) };
 }

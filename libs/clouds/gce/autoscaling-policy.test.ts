@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { policyText } from './autoscalers.ts';
+import { mergedPolicy, policyText } from './autoscalers.ts';
 import { meantMode, policyMetadata } from './policy-metadata.ts';
 import { templateSchema, type Template } from './resources.ts';
 import { autoscalingPolicySchema } from './schema.ts';
@@ -17,6 +17,27 @@ test('a policy is told with its bounds, its target, its schedules that are on, a
       mode: 'ONLY_UP',
     }),
   ).toBe('between 2 and 6 instances, at 60 % CPU, at least 4 by schedule night, mode ONLY_UP');
+});
+
+test('what is left out of a policy stays, and what is emptied goes', () => {
+  const before = {
+    name: 'a',
+    autoscalingPolicy: { minNumReplicas: 2, cpuUtilization: { utilizationTarget: 0.6 }, scalingSchedules: { night } },
+  };
+  expect(mergedPolicy(before, { maxNumReplicas: 4 })).toMatchObject({
+    minNumReplicas: 2,
+    maxNumReplicas: 4,
+    cpuUtilization: { utilizationTarget: 0.6 },
+    scalingSchedules: { night },
+  });
+  const emptied = autoscalingPolicySchema.parse({ cpuUtilization: {}, scalingSchedules: {} });
+  expect(mergedPolicy(before, emptied)).toEqual({
+    mode: 'ON',
+    coolDownPeriodSec: 60,
+    minNumReplicas: 2,
+    maxNumReplicas: 2,
+    scalingSchedules: {},
+  });
 });
 
 describe('a scaling schedule', () => {

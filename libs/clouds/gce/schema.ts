@@ -29,7 +29,8 @@ export const loadBalancingPolicySchema = z.looseObject({
 });
 export type LoadBalancingPolicy = z.infer<typeof loadBalancingPolicySchema>;
 
-const utilization = z.looseObject({ utilizationTarget: z.number().positive() });
+/** `{}`: there is to be none, as an absent one stays what it is. */
+const utilization = z.looseObject({ utilizationTarget: z.number().positive().optional() });
 const fixedOrPercent = z.looseObject({
   fixed: z.number().int().min(0).optional(),
   percent: z.number().int().min(0).max(100).optional(),

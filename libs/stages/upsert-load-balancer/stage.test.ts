@@ -23,6 +23,24 @@ describe('load balancers of a pipeline', () => {
     ]);
   });
 
+  it('lose their certificate by null, and keep it where nothing is said', async () => {
+    const described = async (keys: object) => {
+      const { operations } = await expectPipeline(
+        pipeline('hello', 'balance').stage('upsertLoadBalancer', 'Change', {
+          credentials: 'local-gce',
+          region: 'global',
+          loadBalancerName: 'hello-web',
+          loadBalancerType: 'HTTP',
+          portRange: '80',
+          ...keys,
+        }),
+      ).toSucceed();
+      return operations[0]?.description;
+    };
+    expect(await described({ certificate: null })).toHaveProperty('certificate', null);
+    expect(await described({})).not.toHaveProperty('certificate');
+  });
+
   it('are deleted again, by name and region', async () => {
     const result = await expectPipeline(
       pipeline('hello', 'balance').stage('deleteLoadBalancer', 'Delete', {

@@ -12,10 +12,13 @@ function descriptions({ context: stage }: TaskContext<UpsertLoadBalancerStage>):
   const region = stage.region ?? stage.regions?.[0];
   const common = { ...(credentials ? { credentials } : {}), ...(region ? { region } : {}) };
   const { loadBalancers, ...own } = operationFields(stage, ['regions', 'targets']);
-  return (z.array(z.looseObject({})).optional().parse(loadBalancers) ?? [own]).map((balancer) => ({
+  const only = stage['certificate'] === null ? { ...own, certificate: null } : own;
+  return (z.array(z.looseObject({})).optional().parse(loadBalancers) ?? [only]).map((balancer) => ({
     ...common,
     ...(typeof balancer['name'] === 'string' ? { loadBalancerName: balancer['name'] } : {}),
     ...operationFields(balancer),
+    // Null is none; left out, the one that there is stays.
+    ...(balancer['certificate'] === null ? { certificate: null } : {}),
     ...(typeof balancer['credentials'] === 'string' ? { credentials: balancer['credentials'] } : {}),
   }));
 }

@@ -29,13 +29,15 @@ function Scaling({ policy, onChange }: { readonly policy: JsonObject; readonly o
       <NumberField
         label="Processor use to keep"
         suffix=" %"
+        help="Empty: none; with nothing else to go by, Google keeps 60 %"
         min={1}
         max={100}
         value={percentOf(cpu['utilizationTarget'])}
         onChange={(share) =>
           onChange({
             ...policy,
-            cpuUtilization: share === undefined ? undefined : { ...cpu, utilizationTarget: share / 100 },
+            // Left out, the one that there is would stay.
+            cpuUtilization: share === undefined ? {} : { ...cpu, utilizationTarget: share / 100 },
           })
         }
       />
@@ -43,7 +45,7 @@ function Scaling({ policy, onChange }: { readonly policy: JsonObject; readonly o
       <Wide>
         <SchedulesField
           schedules={object(policy['scalingSchedules'])}
-          onChange={(scalingSchedules) => onChange({ ...policy, scalingSchedules })}
+          onChange={(scalingSchedules) => onChange({ ...policy, scalingSchedules: scalingSchedules ?? {} })}
         />
       </Wide>
     </>

@@ -44,6 +44,15 @@ function show(scalingSchedules?: JsonObject) {
 const type = (label: RegExp, value: string): void =>
   void fireEvent.change(screen.getByLabelText(label, { selector: 'input' }), { target: { value } });
 
+describe('the target of an autoscaler', () => {
+  it('is taken away by emptying it', () => {
+    const held = show();
+    type(/^Processor use to keep/, '70');
+    type(/^Processor use to keep/, '');
+    expect(object(held.stage['autoscalingPolicy'])['cpuUtilization']).toEqual({});
+  });
+});
+
 describe('schedules of an autoscaler', () => {
   it('are added, described and taken away', async () => {
     const held = show();
@@ -59,7 +68,8 @@ describe('schedules of an autoscaler', () => {
     expect(held.problems()).toEqual([]);
     expect(await violations()).toEqual([]);
     fireEvent.click(screen.getByRole('button', { name: 'Remove schedule 1' }));
-    expect(held.schedules()).toBeUndefined();
+    // None, said so: left out, those that there are would stay.
+    expect(held.schedules()).toEqual({});
   });
 
   it('do not swallow each other while a name is typed, and say what they lack', () => {

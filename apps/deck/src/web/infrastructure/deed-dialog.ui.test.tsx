@@ -4,7 +4,7 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/re
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { violations } from '../testing/axe.ts';
-import { anAccount, aServerGroup, helloClouds } from '../testing/cloud-things.ts';
+import { aLoadBalancer, anAccount, aServerGroup, helloClouds } from '../testing/cloud-things.ts';
 import type { SentRequest } from '../testing/fake-gate.ts';
 import { fakeGate } from '../testing/fake-gate.ts';
 import { aStage, anExecution } from '../testing/render-deck.tsx';
@@ -267,6 +267,60 @@ describe('a dialog of something that the action takes away', () => {
     fireEvent.click(dialog.getByRole('button', { name: 'Roll back' }));
     expect(await screen.findByText('Disabled: gets no traffic')).toBeDefined();
     await theEnd();
+  });
+});
+
+describe('a field that is emptied', () => {
+  const BALANCER = `/applications/hello/loadBalancers?open=${encodeURIComponent('local-gce/global/hello-web')}`;
+  const web = aLoadBalancer([], {
+    name: 'hello-web',
+    region: 'global',
+    loadBalancerType: 'HTTP',
+    urlMapName: 'hello-web',
+    certificate: 'hello-cert',
+    backendService: undefined,
+    sessionAffinity: undefined,
+    healthCheck: undefined,
+    defaultService: {
+      name: 'hello-main',
+      sessionAffinity: 'NONE',
+      connectionDrainingTimeoutSec: 8,
+      healthCheck: { name: 'hello-main-hc', port: 8080, requestPath: '/' },
+    },
+  });
+  const balancers = { [PREVIEW]: would('upsertLoadBalancer'), 'GET /applications/hello/loadBalancers': [web] };
+
+  it('is asked for as none where that can be', async () => {
+    const { sent } = await act(BALANCER, 'Change', balancers);
+    const dialog = await inDialog('Change hello-web');
+    fireEvent.change(dialog.getByLabelText('Certificate', { selector: 'input' }), { target: { value: '' } });
+    const beside = within(dialog.getByRole('region', { name: 'Beside hello-web as it is' }));
+    expect(beside.getByRole('row', { name: 'Certificate hello-cert not set' })).toBeDefined();
+    await waitFor(() => expect(previews(sent).at(-1)?.body).toMatchObject({ job: [{ certificate: null }] }));
+  });
+
+  it('must be written where it cannot', async () => {
+    await act(BALANCER, 'Change', balancers);
+    const dialog = await inDialog('Change hello-web');
+    fireEvent.change(dialog.getByLabelText('Draining'), { target: { value: '' } });
+    expect(dialog.getByText(/say what “Draining, seconds” shall be, as it cannot be emptied/)).toBeDefined();
+    expect(submit('Change')?.disabled).toBe(true);
+  });
+
+  it('says how else it is ended, where a switch does not do it', async () => {
+    const group = aServerGroup(1, {
+      autoscalingPolicy: { minNumReplicas: 2, maxNumReplicas: 4, cpuUtilization: { utilizationTarget: 0.6 } },
+      autoHealingPolicy: { healthCheck: 'hello-hc', initialDelaySec: 30 },
+    });
+    const { sent } = await act(GROUP, 'Set policies', {
+      ...helloClouds([group]),
+      [PREVIEW]: would('upsertScalingPolicy'),
+    });
+    const dialog = await inDialog('Scaling policy of hello-prod-v001');
+    fireEvent.click(dialog.getByLabelText('Autoscaling'));
+    expect(dialog.getByText(/leave autoscaling on; it is ended by “Remove autoscaling”/)).toBeDefined();
+    fireEvent.click(dialog.getByRole('button', { name: 'Leave it' }));
+    expect(previews(sent)).toEqual([]);
   });
 });
 

@@ -48,10 +48,23 @@ function hostRuleOf(rule: JsonObject): JsonObject {
   };
 }
 
+/** Fields that stay what they are where nothing is said. The settings of another default service are its own. */
+function keptFields(values: JsonObject, stage: JsonObject): string[] {
+  const service = object(values['defaultService'])['name'] === object(stage['defaultService'])['name'];
+  return [
+    'portRange',
+    'defaultService.name',
+    ...['', ...(service ? ['defaultService.'] : [])].flatMap((of) =>
+      ['connectionDrainingTimeoutSec', 'healthCheck.requestPath', 'healthCheck.port'].map((key) => `${of}${key}`),
+    ),
+  ];
+}
+
 /** What can be done to a load balancer. */
 export function loadBalancerDeeds(balancer: LoadBalancer, can: Can): Deed[] {
   if (!can(balancer.account, 'loadBalancers')) return [];
   const values = balancerValues(balancer);
+  const { problems } = stageUiOf('upsertLoadBalancer');
   const common = {
     targets: [
       {
@@ -73,6 +86,7 @@ export function loadBalancerDeeds(balancer: LoadBalancer, can: Can): Deed[] {
       values,
       sends: 'changes',
       needsChange: true,
+      problems: (stage, of) => [...(problems?.(stage, of) ?? []), ...emptied(values, stage, keptFields(values, stage))],
       against: () => ({ title: `Beside ${balancer.name} as it is`, values }),
     },
     {

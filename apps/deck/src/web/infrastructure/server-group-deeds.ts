@@ -4,6 +4,7 @@ import type { JsonObject } from '@gennaker/ui/stage-ui';
 import { list, object, strings, text } from '@gennaker/ui/stage-ui';
 import type { Can } from '../queries/accounts.ts';
 import type { Deed } from './deed.ts';
+import { emptied } from './deed.ts';
 import { BoundsForm, SizeForm, sizeProblems } from './resize-form.tsx';
 import { formOf, stageUiOf } from './stage-form.ts';
 import { imageOf } from './version.ts';
@@ -86,6 +87,7 @@ export function serverGroupDeeds(group: ServerGroup, can: Can): Deed[] {
       against: () => ({ title: `Beside ${group.name} as it is`, values: now }),
     }) as const;
   const [traffic, destroy] = serverGroupsDeeds([group]);
+  const policies = { autoscalingPolicy: group['autoscalingPolicy'], autoHealingPolicy: group['autoHealingPolicy'] };
   const deeds: (Deed | false | undefined)[] = [
     able('resize') && {
       ...common,
@@ -102,11 +104,12 @@ export function serverGroupDeeds(group: ServerGroup, can: Can): Deed[] {
     traffic,
     able('scalingPolicies') && {
       ...common,
-      ...changing({
-        autoscalingPolicy: group['autoscalingPolicy'],
-        autoHealingPolicy: group['autoHealingPolicy'],
-      }),
+      ...changing(policies),
       ...formOf('upsertScalingPolicy'),
+      problems: (stage, of) => [
+        ...(formOf('upsertScalingPolicy').problems?.(stage, of) ?? []),
+        ...policyProblems(policies, stage),
+      ],
       verb: 'Set policies',
       title: `Scaling policy of ${group.name}`,
       about: 'When an autoscaler adds and removes instances, and when an instance is made anew because it is ill.',
@@ -141,6 +144,7 @@ export function serverGroupDeeds(group: ServerGroup, can: Can): Deed[] {
         tags: strings(group['tags']),
         updatePolicy: { type: 'OPPORTUNISTIC' },
       }),
+      sends: 'overrides',
       ...formOf('updateLaunchConfig'),
       verb: 'Change instances',
       title: `What instances of ${group.name} are made of`,
@@ -157,6 +161,22 @@ export function serverGroupDeeds(group: ServerGroup, can: Can): Deed[] {
     destroy,
   ];
   return deeds.filter((deed) => typeof deed === 'object');
+}
+
+/** What the operation on policies leaves as it is, though the form shows it empty or off. */
+function policyProblems(policies: JsonObject, stage: JsonObject): string[] {
+  const off = (key: string): boolean => policies[key] !== undefined && stage[key] === undefined;
+  return [
+    ...(off('autoscalingPolicy') ? ['leave autoscaling on; it is ended by “Remove autoscaling”'] : []),
+    ...(off('autoHealingPolicy') ? ['leave autohealing on; it is ended by “Remove autohealing”'] : []),
+    ...(off('autoscalingPolicy')
+      ? []
+      : emptied(
+          policies,
+          stage,
+          ['minNumReplicas', 'maxNumReplicas', 'coolDownPeriodSec'].map((key) => `autoscalingPolicy.${key}`),
+        )),
+  ];
 }
 
 /** Makes another server group like one, and shows what it has otherwise. */
