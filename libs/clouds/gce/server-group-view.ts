@@ -173,6 +173,10 @@ function launchView(template: Template | null, capacity: Capacity) {
     instanceTemplateTags: tags,
     instanceTemplateServiceAccounts: serviceAccounts,
     providerMetadata: { tags, serviceAccounts, networkName: network },
+    disks: (properties?.disks ?? []).map(({ initializeParams }) => ({
+      type: lastPart(initializeParams?.diskType),
+      ...(initializeParams?.diskSizeGb ? { sizeGb: Number(initializeParams.diskSizeGb) } : {}),
+    })),
     'load-balancer-port': metadataValue(metadata, 'port'),
   };
 }

@@ -2,8 +2,6 @@ import { Button, Group, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { GivenTarget } from '@gennaker/ui/given-target';
 import { ErrorPanel, Note } from '@gennaker/ui/panels';
-import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
-import { list, object } from '@gennaker/ui/stage-ui';
 import { useState } from 'react';
 import { usePreview, useSubmitStages } from '../queries/operations.ts';
 import { useConfirm } from './confirm.ts';
@@ -59,7 +57,7 @@ function DeedForm({
   const settled = asked === JSON.stringify(stages);
   const preview = usePreview(application, stages, settled && missing.length === 0);
   const confirm = useConfirm(deed);
-  const against = deed.against?.(stage);
+  const comparisons = deed.against?.(stage, saidBy(deed, stage)) ?? [];
   const refused = preview.data?.some(({ problems }) => problems.length > 0) === true;
   const ready =
     missing.length === 0 && settled && preview.isSuccess && !refused && (confirm === undefined || typed === confirm);
@@ -88,7 +86,9 @@ function DeedForm({
         {deed.about}
       </p>
       {isGiven(deed) ? <GivenTarget>{form}</GivenTarget> : form}
-      {against ? <DifferencesTable title={against.title} before={against.values} after={shown(deed, stage)} /> : null}
+      {comparisons.map((each) => (
+        <DifferencesTable key={each.title} {...each} />
+      ))}
       <PreviewPanel preview={preview} missing={missing} several={deed.targets.length > 1} />
       <Textarea
         label="Reason"
@@ -116,10 +116,4 @@ function DeedForm({
       </Group>
     </form>
   );
-}
-
-/** What is asked for, as it is compared: the first cluster of a deploy, or what the form says. */
-function shown(deed: Deed, stage: StageConfig): JsonObject {
-  const said = saidBy(deed, stage);
-  return deed.type === 'deploy' ? object(list(said['clusters'])[0]) : said;
 }

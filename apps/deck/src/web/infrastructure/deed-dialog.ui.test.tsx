@@ -414,7 +414,14 @@ describe('a new server group', () => {
       await dialog.findByRole('region', { name: 'Beside hello-prod-v001, the newest of hello-prod' }),
     );
     expect(beside.getByRole('row', { name: /^Image hello-1-1-0.* hello-2$/ })).toBeDefined();
-    expect(beside.getByRole('row', { name: 'Load balancers hello-lb none' })).toBeDefined();
+    for (const row of [
+      'Load balancers hello-lb none',
+      'Instances 2 1',
+      "Instance type e2-small the cloud's default",
+      'Zones us-central1-a, us-central1-b all of the region',
+      'Network tags web none',
+    ])
+      expect(beside.getByRole('row', { name: row })).toBeDefined();
     await waitFor(() =>
       expect(previews(sent).at(-1)?.body).toMatchObject({
         application: 'hello',

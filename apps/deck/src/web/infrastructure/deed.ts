@@ -4,6 +4,13 @@ import type { ComponentType } from 'react';
 import { differences } from './differences.ts';
 import { fieldWords } from './field-words.ts';
 
+/** What there is beside what is asked for, by field. */
+export interface Comparison {
+  readonly title: string;
+  readonly before: JsonObject;
+  readonly after: JsonObject;
+}
+
 /** Something that a person does by hand to things of a cloud: looked at before it is done, then done as a task of stages. */
 export interface Deed {
   /** Type of the stage that does it; the cloud's operation has the same name. */
@@ -29,8 +36,8 @@ export interface Deed {
   readonly Form?: ComponentType<StageFormProps>;
   /** Sentences about what is missing. */
   readonly problems?: (stage: StageConfig, application: string) => readonly string[];
-  /** What runs or exists now, to be compared with what is asked for. */
-  readonly against?: (stage: StageConfig) => { readonly title: string; readonly values: JsonObject } | undefined;
+  /** What runs or exists now beside what is asked for. `said`: what of the stage is sent. */
+  readonly against?: (stage: StageConfig, said: JsonObject) => readonly Comparison[];
   /** It does nothing where the form says what is so already. */
   readonly needsChange?: boolean;
   /** A name that has to be typed first, because it cannot be undone. */

@@ -1,24 +1,19 @@
-import type { JsonObject } from '@gennaker/ui/stage-ui';
 import { TableHead } from '@gennaker/ui/table-head';
+import type { Comparison } from './deed.ts';
 import { differences } from './differences.ts';
 import { fieldWords } from './field-words.ts';
 
 /** What is asked for beside what there is, field by field. */
-export function DifferencesTable({
-  title,
-  before,
-  after,
-}: {
-  readonly title: string;
-  readonly before: JsonObject;
-  readonly after: JsonObject;
-}) {
+export function DifferencesTable({ title, before, after }: Comparison) {
   const rows = differences(before, after);
+  const compared = Object.keys(after).map(fieldWords);
   return (
     <section className="differences" aria-label={title}>
       <h4 className="gk-section-title">{title}</h4>
       {rows.length === 0 ? (
-        <p className="gk-muted panel-none">Nothing differs.</p>
+        <p className="gk-muted panel-none">
+          Nothing differs{compared.length > 0 ? ` of what is compared: ${compared.join(', ')}` : ''}.
+        </p>
       ) : (
         <table className="table">
           <TableHead columns={['Field', 'Now', 'Then']} />

@@ -87,7 +87,7 @@ export function loadBalancerDeeds(balancer: LoadBalancer, can: Can): Deed[] {
       sends: 'changes',
       needsChange: true,
       problems: (stage, of) => [...(problems?.(stage, of) ?? []), ...emptied(values, stage, keptFields(values, stage))],
-      against: () => ({ title: `Beside ${balancer.name} as it is`, values }),
+      against: (_stage, said) => [{ title: `Beside ${balancer.name} as it is`, before: values, after: said }],
     },
     {
       ...common,
@@ -146,7 +146,7 @@ export function firewallDeeds(firewall: SecurityGroup, can: Can): Deed[] {
       sends: 'changes',
       needsChange: true,
       problems: (stage, of) => [...(problems?.(stage, of) ?? []), ...emptied(values, stage, ['priority'])],
-      against: () => ({ title: `Beside ${name} as it is`, values }),
+      against: (_stage, said) => [{ title: `Beside ${name} as it is`, before: values, after: said }],
     },
     {
       ...createFirewallDeed(firewall.application ?? name),

@@ -1,12 +1,13 @@
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { clusterName } from '@gennaker/contracts/moniker';
-import type { JsonObject } from '@gennaker/ui/stage-ui';
+import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
 import { list, object, strings, text } from '@gennaker/ui/stage-ui';
 import type { Can } from '../queries/accounts.ts';
 import type { Deed } from './deed.ts';
 import { emptied } from './deed.ts';
 import { BoundsForm, SizeForm, sizeProblems } from './resize-form.tsx';
 import { formOf, stageUiOf } from './stage-form.ts';
+import { clusterComparison } from './server-group-comparison.ts';
 import { imageOf } from './version.ts';
 
 /** Keys of a stage that name a server group. */
@@ -39,8 +40,9 @@ export function serverGroupsDeeds(groups: readonly ServerGroup[]): Deed[] {
     values: {},
     sends: 'all',
   } as const;
+  // Where the cloud does otherwise than was asked, both ways lead out.
   return [
-    ...(groups.some(({ isDisabled }) => isDisabled)
+    ...(groups.some(({ isDisabled, drift }) => isDisabled || drift)
       ? [
           {
             ...common,
@@ -51,7 +53,7 @@ export function serverGroupsDeeds(groups: readonly ServerGroup[]): Deed[] {
           },
         ]
       : []),
-    ...(groups.some(({ isDisabled }) => !isDisabled)
+    ...(groups.some(({ isDisabled, drift }) => !isDisabled || drift)
       ? [
           {
             ...common,
@@ -84,9 +86,11 @@ export function serverGroupDeeds(group: ServerGroup, can: Can): Deed[] {
       values: now,
       sends: 'changes',
       needsChange: true,
-      against: () => ({ title: `Beside ${group.name} as it is`, values: now }),
+      against: (_stage: StageConfig, said: JsonObject) => [
+        { title: `Beside ${group.name} as it is`, before: now, after: said },
+      ],
     }) as const;
-  const [traffic, destroy] = serverGroupsDeeds([group]);
+  const ofAny = serverGroupsDeeds([group]);
   const policies = { autoscalingPolicy: group['autoscalingPolicy'], autoHealingPolicy: group['autoHealingPolicy'] };
   const deeds: (Deed | false | undefined)[] = [
     able('resize') && {
@@ -101,7 +105,7 @@ export function serverGroupDeeds(group: ServerGroup, can: Can): Deed[] {
       problems: sizeProblems,
     },
     able('clone') && cloneDeed(group),
-    traffic,
+    ...ofAny.slice(0, -1),
     able('scalingPolicies') && {
       ...common,
       ...changing(policies),
@@ -158,7 +162,7 @@ export function serverGroupDeeds(group: ServerGroup, can: Can): Deed[] {
       title: `Network tags of ${group.name}`,
       about: 'Firewalls know its instances by these.',
     },
-    destroy,
+    ofAny.at(-1),
   ];
   return deeds.filter((deed) => typeof deed === 'object');
 }
@@ -207,7 +211,7 @@ function cloneDeed(group: ServerGroup): Deed {
     ],
     values,
     sends: 'overrides',
-    against: () => ({ title: `Beside ${group.name}, which runs`, values }),
+    against: (_stage, said) => [{ title: `Beside ${group.name}, which runs`, before: values, after: said }],
   };
 }
 
@@ -232,28 +236,19 @@ export function createServerGroupDeed(application: string, groups: readonly Serv
         ? []
         : ['choose an image']),
     ],
-    against: (stage) => {
-      const cluster = object(list(stage['clusters'])[0]);
-      const name = clusterName(application, text(cluster['stack']), text(cluster['freeFormDetails']));
-      const running = groups
-        .filter(
-          (group) =>
-            group.cluster === name && group.account === cluster['account'] && group.region === cluster['region'],
-        )
-        .toSorted((a, b) => b.createdTime - a.createdTime)[0];
-      return running && { title: `Beside ${running.name}, the newest of ${name}`, values: asCluster(running, cluster) };
-    },
-  };
-}
-
-/** A server group in the words of a deploy; what is not known of it counts as what is asked for. */
-function asCluster(group: ServerGroup, asked: JsonObject): JsonObject {
-  return {
-    ...asked,
-    image: imageOf(group),
-    capacity: group.capacity,
-    loadBalancers: group.loadBalancers,
-    ...(asked['instanceType'] === undefined ? {} : { instanceType: group['instanceType'] }),
-    disableTraffic: group.isDisabled,
+    against: (stage) =>
+      list(stage['clusters'])
+        .map(object)
+        .flatMap((cluster) => {
+          const name = clusterName(application, text(cluster['stack']), text(cluster['freeFormDetails']));
+          const running = groups
+            .filter(
+              (group) =>
+                group.cluster === name && group.account === cluster['account'] && group.region === cluster['region'],
+            )
+            .toSorted((a, b) => b.createdTime - a.createdTime)[0];
+          if (!running) return [];
+          return [{ title: `Beside ${running.name}, the newest of ${name}`, ...clusterComparison(running, cluster) }];
+        }),
   };
 }
