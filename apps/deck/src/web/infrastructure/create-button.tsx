@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core';
 import { PlusIcon } from '@gennaker/ui/icons';
 import { useState } from 'react';
-import { useAccountList } from '../queries/accounts.ts';
+import { useAccountList, useAccountsProblem } from '../queries/accounts.ts';
+import { useChangeRefusal } from '../queries/change-refusal.ts';
 import type { Deed } from './deed.ts';
 import { DeedDialog } from './deed-dialog.tsx';
+import { DeedReason } from './pane.tsx';
 
-/** Opens the dialog that makes something new; hidden where no account's cloud can. Without `capability` every cloud can. */
+/** Opens the dialog that makes something new, or says why it does not; hidden where no account's cloud can. Without `capability` every cloud can. */
 export function CreateButton({
   application,
   label,
@@ -19,15 +21,18 @@ export function CreateButton({
 }) {
   const accounts = useAccountList();
   const [open, setOpen] = useState<Deed>();
+  const refusal = useChangeRefusal(application);
+  const reason = useAccountsProblem() ?? (refusal && `${refusal}.`);
   const able = (accounts.data ?? []).some(
     ({ capabilities = [] }) => capability === undefined || capabilities.includes(capability),
   );
-  if (!able) return null;
+  if (!able && reason === undefined) return null;
   return (
     <>
-      <Button leftSection={<PlusIcon size={16} />} onClick={() => setOpen(deed())}>
+      <Button disabled={reason !== undefined} leftSection={<PlusIcon size={16} />} onClick={() => setOpen(deed())}>
         {label}
       </Button>
+      {reason === undefined ? null : <DeedReason>{reason}</DeedReason>}
       {open ? <DeedDialog application={application} deed={open} onClose={() => setOpen(undefined)} /> : null}
     </>
   );

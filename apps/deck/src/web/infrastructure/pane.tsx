@@ -1,6 +1,8 @@
 import { Button, CloseButton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useEffect, useRef } from 'react';
+import { useAccountsProblem } from '../queries/accounts.ts';
+import { useChangeRefusal } from '../queries/change-refusal.ts';
 import { useFocusReturn } from '../shell/focus-return.ts';
 import type { Deed } from './deed.ts';
 import { DeedDialog } from './deed-dialog.tsx';
@@ -81,31 +83,41 @@ export function PaneFrame({
 /** A button for each deed; it opens the dialog that says first what it will do. Below, why some cannot be done. */
 export function DeedButtons({ application, deeds }: { readonly application: string; readonly deeds: readonly Deed[] }) {
   const show = useDialogHolder();
-  const reasons = Map.groupBy(
-    deeds.filter(({ unavailable }) => unavailable !== undefined),
-    ({ unavailable }) => unavailable,
-  );
+  const refusal = useChangeRefusal(application);
+  const unknown = useAccountsProblem();
+  const limited = refusal === undefined ? deeds.filter(({ unavailable }) => unavailable !== undefined) : [];
+  const reasons = Map.groupBy(limited, ({ unavailable }) => unavailable);
   return (
     <>
-      {deeds.map((deed) => (
-        <Button
-          key={deed.verb}
-          size="compact-sm"
-          variant="default"
-          disabled={deed.unavailable !== undefined}
-          {...(deed.danger && deed.unavailable === undefined ? { c: 'var(--gk-failed)' } : {})}
-          onClick={() => show((onClose) => <DeedDialog application={application} deed={deed} onClose={onClose} />)}
-        >
-          {deed.verb}
-        </Button>
-      ))}
+      {deeds.map((deed) => {
+        const disabled = refusal !== undefined || deed.unavailable !== undefined;
+        return (
+          <Button
+            key={deed.verb}
+            size="compact-sm"
+            variant="default"
+            disabled={disabled}
+            {...(deed.danger && !disabled ? { c: 'var(--gk-failed)' } : {})}
+            onClick={() => show((onClose) => <DeedDialog application={application} deed={deed} onClose={onClose} />)}
+          >
+            {deed.verb}
+          </Button>
+        );
+      })}
+      {refusal === undefined ? null : <DeedReason>{refusal}.</DeedReason>}
       {[...reasons].map(([reason, those]) => (
-        <p key={reason} className="gk-muted deed-reason">
+        <DeedReason key={reason}>
           {those.map(({ verb }) => verb).join(', ')}: {reason}
-        </p>
+        </DeedReason>
       ))}
+      {unknown === undefined ? null : <DeedReason>{unknown}</DeedReason>}
     </>
   );
+}
+
+/** Why something cannot be done, beside its button. */
+export function DeedReason({ children }: { readonly children: ReactNode }) {
+  return <p className="gk-muted deed-reason">{children}</p>;
 }
 
 /** A titled part of a pane. */

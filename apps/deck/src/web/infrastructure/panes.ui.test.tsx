@@ -1,8 +1,9 @@
+import { ServiceError } from '@gennaker/contracts/error';
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { violations } from '../testing/axe.ts';
 import { aFirewall, aLoadBalancer, anAccount, anInstance, aServerGroup, helloClouds } from '../testing/cloud-things.ts';
-import { fakeGate } from '../testing/fake-gate.ts';
+import { aUser, fakeGate } from '../testing/fake-gate.ts';
 import { renderPage } from '../testing/render-page.tsx';
 
 afterEach(() => {
@@ -55,6 +56,29 @@ describe('the pane of a server group', () => {
       'GET /credentials': [{ ...anAccount, capabilities: [] }],
     });
     expect(actionsIn(shown)).toEqual(['Roll back', 'Disable', 'Destroy']);
+  });
+
+  it('says why it offers less while it is not known what its cloud can do', async () => {
+    const { shown } = await open('clusters', 'hello-prod-v001', {
+      ...helloClouds(),
+      'GET /credentials': new ServiceError(503, 'The clouds do not answer'),
+    });
+    expect(actionsIn(shown)).toEqual(['Roll back', 'Disable', 'Destroy']);
+    expect(await within(shown).findByText(/could not be read.*The clouds do not answer/)).toBeDefined();
+    expect(button('Create server group').disabled).toBe(true);
+  });
+
+  it('offers nothing to who may not change the application, and says which role that takes', async () => {
+    const { shown } = await open('clusters', 'hello-prod-v001', {
+      ...helloClouds(),
+      'GET /applications': [{ name: 'hello', permissions: { READ: ['dev'], WRITE: ['ops'] } }],
+      'GET /auth/user': aUser({ username: 'ada', roles: ['dev'] }),
+    });
+    const reason = /ada may not change application hello: this takes the role ops; ask an administrator/;
+    expect(await within(shown).findByText(reason)).toBeDefined();
+    for (const verb of ['Roll back', 'Resize', 'Destroy', 'Create server group'])
+      expect(button(verb).disabled).toBe(true);
+    expect(await violations()).toEqual([]);
   });
 
   it('takes the focus; Escape closes it and gives the focus back', async () => {

@@ -8,6 +8,7 @@ import { object, strings, text } from '@gennaker/ui/stage-ui';
 import { Ago } from '@gennaker/ui/time';
 import { useState } from 'react';
 import { useCan } from '../queries/accounts.ts';
+import { useChangeRefusal } from '../queries/change-refusal.ts';
 import { RollbackDialog } from '../undo/rollback-dialog.tsx';
 import { useDialogHolder } from './dialog-holder.tsx';
 import { inWords } from './differences.ts';
@@ -82,10 +83,12 @@ export function ServerGroupPane({ application, group, onInstance, onClose }: Pan
 
 function RollbackButton({ application, group }: Pick<PaneProps, 'application' | 'group'>) {
   const show = useDialogHolder();
+  const refused = useChangeRefusal(application) !== undefined;
   return (
     <Button
       size="compact-sm"
       variant="default"
+      disabled={refused}
       onClick={() =>
         show((onClose) => <RollbackDialog application={application} subject={{ group }} onClose={onClose} />)
       }

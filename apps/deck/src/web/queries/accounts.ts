@@ -33,6 +33,14 @@ export function useCan(): Can {
     accounts.data?.find(({ name }) => name === account)?.capabilities?.includes(capability) === true;
 }
 
+/** Why it is not known what the clouds can do, and that it is tried again; undefined when it is known. */
+export function useAccountsProblem(): string | undefined {
+  const { data, error } = useAccountList();
+  return data === undefined && error !== null
+    ? `What the accounts' clouds can do could not be read, so that not everything is offered (${error.message}). It is read again by itself.`
+    : undefined;
+}
+
 /** The definitions of a cloud's accounts, as administrators see them. */
 export function useAccountDefinitions(type: string, enabled: boolean) {
   return useQuery({
