@@ -7,6 +7,7 @@ import type { JsonObject } from '@gennaker/ui/stage-ui';
 import { useState } from 'react';
 import { z } from 'zod';
 import { JsonEditor } from './json-editor.tsx';
+import { parseJson } from './json-text.ts';
 import { replaceStage, stagesOf } from './pipeline-operations.ts';
 
 interface JsonModeProps {
@@ -23,14 +24,7 @@ const stageText = z.looseObject({ type: z.string().min(1) });
  * @throws ServiceError 400 that says where the text is wrong.
  */
 export function readJson(text: string, scope: JsonModeProps['scope'], pipeline: Pipeline): Pipeline {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new ServiceError(400, error instanceof Error ? error.message : String(error), {
-      fix: 'The place is marked in the text.',
-    });
-  }
+  const value = parseJson(text);
   const parsed = (scope.of === 'stage' ? stageText : pipelineSchema).safeParse(value);
   if (!parsed.success)
     throw new ServiceError(400, z.prettifyError(parsed.error), {

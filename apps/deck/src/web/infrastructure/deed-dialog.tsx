@@ -1,16 +1,19 @@
-import { Button, Group, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Skeleton, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { GivenTarget } from '@gennaker/ui/given-target';
+import { JsonIcon } from '@gennaker/ui/icons';
 import { ErrorPanel, Note } from '@gennaker/ui/panels';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { usePreview, useSubmitStages } from '../queries/operations.ts';
 import { useConfirm } from './confirm.ts';
 import type { Deed } from './deed.ts';
-import { firstStage, isGiven, missingOf, saidBy, stagesOf } from './deed.ts';
+import { firstStage, formPart, isGiven, missingOf, saidBy, stagesOf, withFormPart } from './deed.ts';
 import { DifferencesTable } from './differences-table.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
 import { FollowedTask } from './task-progress.tsx';
 import { Dialog } from '../shell/dialog.tsx';
+
+const DeedJson = lazy(() => import('./deed-json.tsx').then(({ DeedJson: Component }) => ({ default: Component })));
 
 /** Typing rests this long (ms) before it is asked anew what would be done. */
 const REST_MS = 350;
@@ -51,7 +54,8 @@ function DeedForm({
   const [stage, setStage] = useState(() => firstStage(deed));
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
-  const missing = missingOf(deed, stage, application);
+  const [json, setJson] = useState<'closed' | 'right' | 'wrong'>('closed');
+  const missing = json === 'wrong' ? ['write JSON that can be read'] : missingOf(deed, stage, application);
   const stages = stagesOf(deed, stage);
   const [asked] = useDebouncedValue(JSON.stringify(stages), REST_MS);
   const settled = asked === JSON.stringify(stages);
@@ -61,14 +65,24 @@ function DeedForm({
   const refused = preview.data?.some(({ problems }) => problems.length > 0) === true;
   const ready =
     missing.length === 0 && settled && preview.isSuccess && !refused && (confirm === undefined || typed === confirm);
-  const form = deed.Form ? (
+  const form = !deed.Form ? null : json === 'closed' ? (
     <deed.Form
       stage={stage}
       onChange={(patch) => setStage((was) => ({ ...was, ...patch }))}
       application={application}
       upstream={[]}
     />
-  ) : null;
+  ) : (
+    <Suspense fallback={<Skeleton height={240} role="status" aria-label="Opening the editor" />}>
+      <DeedJson
+        of={formPart(deed, stage)}
+        onChange={(part) => {
+          setJson(part ? 'right' : 'wrong');
+          if (part) setStage(withFormPart(deed, part));
+        }}
+      />
+    </Suspense>
+  );
   return (
     <form
       className="form-stack"
@@ -82,9 +96,23 @@ function DeedForm({
         });
       }}
     >
-      <p className="dialog-text" style={{ margin: 0 }}>
-        {deed.about}
-      </p>
+      <Group justify="space-between" wrap="nowrap" align="start">
+        <p className="dialog-text" style={{ margin: 0 }}>
+          {deed.about}
+        </p>
+        {deed.Form ? (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="gray"
+            leftSection={<JsonIcon size={14} />}
+            disabled={json === 'wrong'}
+            onClick={() => setJson(json === 'closed' ? 'right' : 'closed')}
+          >
+            {json === 'closed' ? 'JSON' : 'Form'}
+          </Button>
+        ) : null}
+      </Group>
       {isGiven(deed) ? <GivenTarget>{form}</GivenTarget> : form}
       {comparisons.map((each) => (
         <DifferencesTable key={each.title} {...each} />

@@ -1,6 +1,7 @@
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { ServiceError } from '@gennaker/contracts/error';
-import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { EditorView } from '@codemirror/view';
+import { act as settle, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { violations } from '../testing/axe.ts';
@@ -434,6 +435,33 @@ describe('a new server group', () => {
       }),
     );
     expect(await violations()).toEqual([]);
+  });
+});
+
+describe('the JSON of a form', () => {
+  it('takes what the form has no field for, and is not done while it cannot be read', async () => {
+    const { sent } = await act(GROUP, 'Clone', { [PREVIEW]: would('cloneServerGroup') });
+    const dialog = await inDialog('Clone hello-prod-v001');
+    fireEvent.click(dialog.getByRole('button', { name: 'JSON' }));
+    const content = await dialog.findByLabelText('The form as JSON', {}, { timeout: 10_000 });
+    const editor = EditorView.findFromDOM(content);
+    if (!editor) throw new Error('There is no editor.');
+    const was = z.looseObject({ region: z.string() }).parse(JSON.parse(editor.state.doc.toString()));
+    expect(was).toMatchObject({ region: 'us-central1', useSourceCapacity: true });
+    expect(was).not.toHaveProperty('source');
+    const write = (insert: string) =>
+      settle(() => editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert } }));
+    write('{');
+    expect(dialog.getByText('To see it: write JSON that can be read.')).toBeDefined();
+    expect(submit('Clone')?.disabled).toBe(true);
+    write(JSON.stringify({ ...was, canIpForward: true, source: { serverGroupName: 'other' } }));
+    await waitFor(() =>
+      expect(previews(sent).at(-1)?.body).toMatchObject({
+        job: [{ canIpForward: true, source: { serverGroupName: 'hello-prod-v001' } }],
+      }),
+    );
+    fireEvent.click(dialog.getByRole('button', { name: 'Form' }));
+    expect(dialog.getByLabelText('Stack')).toBeDefined();
   });
 });
 

@@ -55,14 +55,24 @@ export function firstStage(deed: Deed): StageConfig {
   return { ...firstTarget(deed), ...deed.values, type: deed.type };
 }
 
+/** What of a stage is said by its form: what it is about stays as it is. */
+export function formPart(deed: Deed, edited: StageConfig): JsonObject {
+  const own = new Set(['type', ...Object.keys(firstTarget(deed))]);
+  return Object.fromEntries(Object.entries(edited).filter(([key, value]) => !own.has(key) && value !== undefined));
+}
+
+/** The stage of which the form says this. */
+export function withFormPart(deed: Deed, part: JsonObject): StageConfig {
+  return { ...part, ...firstTarget(deed), type: deed.type };
+}
+
 /** What the form says beyond its target: all of it, or what differs from the start. */
 export function saidBy(deed: Deed, edited: StageConfig): JsonObject {
   const { values, sends } = deed;
-  const own = new Set(['type', ...Object.keys(firstTarget(deed))]);
-  const chosen = Object.entries(edited).filter(([key, value]) => !own.has(key) && value !== undefined);
-  if (sends === 'all') return Object.fromEntries(chosen);
+  const chosen = formPart(deed, edited);
+  if (sends === 'all') return chosen;
   const gone = Object.keys(values).filter((key) => sends === 'changes' && edited[key] === undefined);
-  const said = { ...Object.fromEntries(chosen), ...Object.fromEntries(gone.map((key) => [key, null])) };
+  const said = { ...chosen, ...Object.fromEntries(gone.map((key) => [key, null])) };
   const changed = new Set(differences(values, said).map(({ field }) => field));
   return Object.fromEntries(Object.entries(said).filter(([key]) => changed.has(key)));
 }

@@ -59,6 +59,8 @@ export function prepareBrowser(): void {
   };
   // As browsers have it: with an answer, which is no clean-up of an effect.
   Element.prototype.scrollIntoView ??= async () => {};
+  // Nothing is laid out.
+  Range.prototype.getClientRects ??= () => document.createElement('span').getClientRects();
   if (!('fonts' in document))
     Object.defineProperty(document, 'fonts', { value: { addEventListener: () => {}, removeEventListener: () => {} } });
 }
