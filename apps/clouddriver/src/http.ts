@@ -125,7 +125,10 @@ export function handlers(parts: HttpParts): Handlers<typeof clouddriverApi> {
           fix: 'it may have been destroyed; list the server groups of its application',
         });
       const read = cloud.capabilities.console?.read;
-      return explainHealth({ http, console: read && ((id) => read(params.region, id)) }, found.view);
+      return explainHealth(
+        { http, console: read && (async (id, start) => (await read(params.region, id, start))?.output ?? '') },
+        found.view,
+      );
     },
     findImages: ({ params, query }) => findImages(accounts, params.provider, query),
     events: ({ query, signal }) => parts.changes.stream(query.application, signal),

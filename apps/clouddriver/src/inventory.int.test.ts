@@ -315,6 +315,24 @@ test('a console is read on from a place', async () => {
   expect(whole.next).toBe(whole.output.length);
   const rest = await api.getConsole({ params, query: { start: 3 } });
   expect(whole.output.slice(3).startsWith(rest.output.slice(0, 20))).toBe(true);
+  const end = await api.getConsole({ params, query: { start: -5 } });
+  expect(end).toMatchObject({ start: end.next - 5, output: whole.output.slice(-5) });
+});
+
+test('a console that cannot be read says why', async () => {
+  const { api } = running;
+  const { instances } = await api.getServerGroup({ params: inRegion('shop-prod-v000') });
+  const params = { account: 'local-gce', region: 'us-central1', id: instances[0]?.id ?? '' };
+  await expect(api.getConsole({ params: { ...params, id: 'shop-prod-v000-none' } })).rejects.toMatchObject({
+    status: 404,
+    message: expect.stringContaining('no instance shop-prod-v000-none'),
+  });
+  const denied = { status: 403, reason: 'forbidden', message: "Required 'compute.instances.getSerialPortOutput'" };
+  await lab.fault({ kind: 'fail-request', pathContains: 'serialPort', ...denied });
+  await expect(api.getConsole({ params })).rejects.toMatchObject({
+    status: 502,
+    message: expect.stringContaining(denied.message),
+  });
 });
 
 test('a preview says what would be done, and what would be refused, and starts nothing', async () => {

@@ -1,6 +1,6 @@
 import type { cloudReadRoutes } from '@gennaker/contracts/cloud-reads';
 import { type CloudResource, SEARCH_TYPES, type SearchType } from '@gennaker/contracts/cloud-views';
-import { badRequest, notFound } from '@gennaker/contracts/error';
+import { badRequest, notFound, ServiceError } from '@gennaker/contracts/error';
 import { parseName } from '@gennaker/contracts/moniker';
 import type { Identity } from '@gennaker/contracts/people';
 import type { Handlers } from '@gennaker/contracts/route';
@@ -211,10 +211,19 @@ export function readHandlers(parts: ReadParts): Handlers<typeof cloudReadRoutes>
       const { definition, cloud } = accounts.get(params.account);
       if (!cloud.capabilities.console)
         throw badRequest(`${definition.label} has no console output`, { field: 'account', fix: 'use its own tools' });
-      const output = await cloud.capabilities.console.read(params.region, params.id);
-      // A console that began anew, as after a restart, is shorter than the place that was read to.
-      const start = (query.start ?? 0) > output.length ? 0 : (query.start ?? 0);
-      return { output: output.slice(start), start, next: output.length };
+      const { region, id } = params;
+      const piece = await cloud.capabilities.console.read(region, id, query.start).catch((error: unknown) => {
+        const words = error instanceof Error ? error.message : String(error);
+        throw new ServiceError(502, `The console of ${id} could not be read: ${words}`, {
+          field: 'account',
+          fix: 'verify the account to see what is missing',
+        });
+      });
+      if (piece) return piece;
+      throw notFound(`There is no instance ${id} in ${region} of account ${params.account}: its console went with it`, {
+        field: 'id',
+        fix: 'list the instances of its server group',
+      });
     },
     getImage: async ({ params, identity }) => {
       const { cloud } = accounts.get(params.account);

@@ -12,6 +12,9 @@ import type {
   Runtime,
 } from './runtime.ts';
 
+/** As much of a console as can be read: as in the real API, the last megabyte. */
+const CONSOLE_KEPT = 1 << 20;
+
 /** How simulated instances behave. */
 export interface SimulationOptions {
   readonly bootMs?: number;
@@ -58,8 +61,7 @@ export class SimulatedRuntime implements Runtime {
     if (failure !== undefined) throw new BootFailure('BOOT_FAILED', failure);
     if (request.fresh || !this.roots.has(request.id)) this.roots.set(request.id, request.id);
     for (const { id } of request.disks) this.#haveDisk(id);
-    const line = `--- ${new Date(this.#clock.now()).toISOString()} ${request.name}: simulated instance\n`;
-    this.#consoles.set(request.id, (this.#consoles.get(request.id) ?? '') + line);
+    this.print(request.id, `--- ${new Date(this.#clock.now()).toISOString()} ${request.name}: simulated instance\n`);
     this.running.set(request.id, { request, onExit, cpu: { seconds: 0, at: this.#clock.now() } });
   }
 
@@ -120,9 +122,14 @@ export class SimulatedRuntime implements Runtime {
     return Promise.resolve();
   }
 
+  /** Has an instance write to its console. */
+  print(id: string, text: string): void {
+    this.#consoles.set(id, (this.#consoles.get(id) ?? '') + text);
+  }
+
   serialOutput(id: string, start: number): Promise<ConsoleOutput> {
     const text = this.#consoles.get(id) ?? '';
-    const from = Math.min(start, text.length);
+    const from = Math.min(Math.max(start, text.length - CONSOLE_KEPT), text.length);
     return Promise.resolve({ contents: text.slice(from), start: from, next: text.length });
   }
 

@@ -10,11 +10,12 @@ import { gceInventory } from './inventory.ts';
 import { listChoices, listSubnets } from './load-balancers/choices.ts';
 import { deleteLoadBalancer } from './load-balancers/delete.ts';
 import { upsertLoadBalancer } from './load-balancers/upsert.ts';
-import { findImages, listMachineTypes, listNetworks, listRegions, readConsole } from './lookups.ts';
+import { findImages, listMachineTypes, listNetworks, listRegions } from './lookups.ts';
 import { rebootInstances, terminateInstanceAndDecrement, terminateInstances } from './instance-operations.ts';
 import { loadBalancerMeter } from './meter.ts';
 import { resizeServerGroup } from './resize-server-group.ts';
 import { deleteScalingPolicy, upsertScalingPolicy } from './scaling-policies.ts';
+import { serialConsole } from './serial-console.ts';
 import { setStatefulDisk, statefullyUpdateBootImage } from './stateful-disks.ts';
 import { updateLaunchConfig } from './update-launch-config.ts';
 import { upsertImageTags } from './upsert-image-tags.ts';
@@ -71,7 +72,7 @@ export default defineCloud({
         verification: { verify: () => verifyAccount(compute) },
         instanceTypes: { list: () => listMachineTypes(compute) },
         meter: loadBalancerMeter(compute),
-        console: { read: (region, id) => readConsole(compute, region, id) },
+        console: serialConsole(compute),
         clone: { operations: { cloneServerGroup: cloneServerGroup(compute) } },
         resize: { operations: { resizeServerGroup: resizeServerGroup(compute) } },
         scalingPolicies: {

@@ -1,9 +1,7 @@
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
-import { z } from 'zod';
 import { buildInfoOf } from './build-info.ts';
 import type { Compute } from './compute.ts';
 import { failedAs } from './errors.ts';
-import { findInstance } from './groups.ts';
 import { imageProjects } from './images.ts';
 import { type Image, imageSchema, lastPart, machineTypeSchema, networkSchema, regionSchema } from './resources.ts';
 
@@ -85,17 +83,4 @@ export async function listRegions(compute: Compute): Promise<{ name: string; zon
   return regions
     .filter((region) => compute.account.regions.includes(region.name))
     .map((region) => ({ name: region.name, zones: (region.zones ?? []).map(lastPart).toSorted() }));
-}
-
-/** What an instance wrote to its serial console. */
-export async function readConsole(compute: Compute, region: string, id: string): Promise<string> {
-  const found = await findInstance(compute, region, id);
-  if (!found) throw new Error(`Instance ${id} does not exist in ${region}; its console went with it.`);
-  const answer = await compute.get(
-    'Instances',
-    'getSerialPortOutput',
-    { zone: lastPart(found.zone), instance: id },
-    z.looseObject({ contents: z.string().nullish() }),
-  );
-  return answer.contents ?? '';
 }

@@ -208,9 +208,12 @@ export const cloudReadRoutes = defineApi({
     method: 'GET',
     path: '/instances/:account/:region/:id/console',
     summary:
-      "An instance's serial console, from `start` (a place in it) on; `next` is the place after what is answered",
+      "A piece of an instance's serial console from `start` on; where that is not kept any more, from what is left. `next` is the place after it",
     params: place.extend({ id: z.string() }),
-    query: z.object({ provider: z.string().optional(), start: z.coerce.number().int().min(0).optional() }),
+    query: z.object({
+      provider: z.string().optional(),
+      start: z.coerce.number().int().optional().describe('a place, in bytes; negative: so many before the end'),
+    }),
     response: z.object({ output: z.string(), start: z.number().int(), next: z.number().int() }),
   },
   getImage: {

@@ -196,6 +196,15 @@ export interface CloudInventory {
 /** Operations of one capability, by the names that requests use. */
 type Operations<Name extends string> = { readonly operations: Readonly<Record<Name, AnyOperation>> };
 
+/** A piece of what an instance wrote to its console; places are bytes. */
+export interface ConsolePiece {
+  readonly output: string;
+  /** Where it begins: after the place that was asked for, where that is not kept any more. */
+  readonly start: number;
+  /** The place to ask for next. */
+  readonly next: number;
+}
+
 /** What not every cloud has. An absent capability is unsupported, and is hidden from users. */
 export interface CloudCapabilities {
   readonly loadBalancers?: Operations<'upsertLoadBalancer' | 'deleteLoadBalancer'> & {
@@ -221,7 +230,11 @@ export interface CloudCapabilities {
     verify(): Promise<{ readonly checks: readonly AccountCheck[]; readonly missingPermissions: readonly string[] }>;
   };
   readonly instanceTypes?: { list(): Promise<readonly { readonly name: string; readonly [key: string]: unknown }[]> };
-  readonly console?: { read(region: string, id: string): Promise<string> };
+  /**
+   * What instances write. `start`: a place in it, in bytes; negative: so many before the end; absent: its beginning.
+   * Null: there is no such instance.
+   */
+  readonly console?: { read(region: string, id: string, start?: number): Promise<ConsolePiece | null> };
   /** What load balancers counted, by server group. */
   readonly meter?: TrafficMeter;
   /** Makes a server group like another one. */

@@ -1,8 +1,8 @@
-import { MantineProvider } from '@mantine/core';
 import type { Instance } from '@gennaker/contracts/clouddriver';
-import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { cleanup, fireEvent, screen } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { healthReason, InstanceSquares } from './instance-squares.tsx';
+import { renderThemed } from './render-themed.fixture.tsx';
 
 afterEach(cleanup);
 const instance = (name: string, healthState: Instance['healthState'], description?: string): Instance => ({
@@ -17,15 +17,8 @@ const instance = (name: string, healthState: Instance['healthState'], descriptio
 
 describe('instance squares', () => {
   const instances = [instance('b', 'Down', 'GET / answered 503'), instance('a', 'Up')];
-  const show = (onSelect: (instance: Instance) => void = () => {}) => {
-    window.matchMedia ??= () =>
-      ({ matches: false, addEventListener: () => {}, removeEventListener: () => {} }) as unknown as MediaQueryList;
-    return render(
-      <MantineProvider env="test">
-        <InstanceSquares instances={instances} onSelect={onSelect} />
-      </MantineProvider>,
-    );
-  };
+  const show = (onSelect: (instance: Instance) => void = () => {}) =>
+    renderThemed(<InstanceSquares instances={instances} onSelect={onSelect} />);
 
   it('tell health and why in words, in the order of the names', () => {
     show();

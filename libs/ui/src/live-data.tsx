@@ -86,6 +86,8 @@ export interface LiveData {
 /** A piece of a growing log. `complete`: nothing follows. */
 export interface LogPiece {
   readonly text: string;
+  /** Where it begins, when that is known: after the offset that was asked for, where what was between is not kept. */
+  readonly start?: number;
   readonly nextOffset: number;
   readonly complete: boolean;
 }

@@ -1,9 +1,12 @@
 import { useEffect, useRef, useState } from 'react';
 import type { LogPiece } from './live-data.tsx';
-import { CopyText } from './panels.tsx';
+import { CopyText, ErrorPanel } from './panels.tsx';
 
-/** Pause between reads while a log grows, in ms. */
+/** Pause between reads while a log grows, in ms; each failure doubles it, up to the longest. */
 const PAUSE_MS = 800;
+const LONGEST_PAUSE_MS = 30_000;
+/** How much of a log that exists already is worth reading at first, in bytes. */
+export const LOG_TAIL_BYTES = 200_000;
 /** Characters kept on screen; older ones are dropped from the top. */
 const KEPT = 400_000;
 
@@ -18,7 +21,8 @@ export function LogView({
   readonly read: (offset: number, signal: AbortSignal) => Promise<LogPiece>;
 }) {
   const [log, setLog] = useState('');
-  const [state, setState] = useState<'reading' | 'complete' | 'lost'>('reading');
+  const [complete, setComplete] = useState(false);
+  const [trouble, setTrouble] = useState<unknown>();
   const [follows, setFollows] = useState(true);
   const box = useRef<HTMLPreElement>(null);
   const reader = useRef(read);
@@ -27,23 +31,29 @@ export function LogView({
     const stop = new AbortController();
     const run = async (): Promise<void> => {
       let offset = 0;
+      let pause = PAUSE_MS;
       setLog('');
-      setState('reading');
+      setComplete(false);
+      setTrouble(undefined);
       while (!stop.signal.aborted) {
         try {
           const piece = await reader.current(offset, stop.signal);
+          const text = leftOut(offset, piece.start) + piece.text;
           offset = piece.nextOffset;
-          if (piece.text) setLog((was) => (was + piece.text).slice(-KEPT));
+          pause = PAUSE_MS;
+          setTrouble(undefined);
+          if (text) setLog((was) => (was + text).slice(-KEPT));
           if (piece.complete) {
-            setState('complete');
+            setComplete(true);
             return;
           }
-          setState('reading');
-        } catch {
+        } catch (error) {
           if (stop.signal.aborted) return;
-          setState('lost');
+          setTrouble(error);
+          pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
         }
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        await new Promise((resolve) => setTimeout(resolve, pause));
+        await seen(stop.signal);
       }
     };
     void run();
@@ -56,9 +66,7 @@ export function LogView({
     <div className="gk-log">
       <div className="gk-log-head">
         <span>{title}</span>
-        <span role="status">
-          {state === 'complete' ? 'Complete' : state === 'lost' ? 'Cannot be read now, trying again' : 'Live'}
-        </span>
+        <span role="status">{complete ? 'Complete' : trouble ? 'Trying again' : 'Live'}</span>
         <span style={{ flex: 1 }} />
         {!follows ? (
           <button type="button" onClick={() => setFollows(true)}>
@@ -67,6 +75,7 @@ export function LogView({
         ) : null}
         <CopyText text={log} label="Copy the log" />
       </div>
+      {trouble ? <ErrorPanel title="It cannot be read now" error={trouble} /> : null}
       <pre
         ref={box}
         tabIndex={0}
@@ -76,8 +85,20 @@ export function LogView({
           setFollows(scrollHeight - scrollTop - clientHeight < 24);
         }}
       >
-        {log || (state === 'complete' ? 'It wrote nothing.' : 'Nothing written yet.')}
+        {log || (complete ? 'It wrote nothing.' : 'Nothing written yet.')}
       </pre>
     </div>
   );
+}
+
+/** Tells that what stands between an offset and where a piece begins is missing; empty where nothing is. */
+function leftOut(offset: number, start = offset): string {
+  if (start < offset) return '\n⋯ it began anew ⋯\n';
+  return start > offset ? `\n⋯ ${(start - offset).toLocaleString('en')} bytes are left out ⋯\n` : '';
+}
+
+/** Waits until somebody can see the page; once the signal is aborted, nothing follows any more. */
+async function seen(signal: AbortSignal): Promise<void> {
+  while (document.hidden && !signal.aborted)
+    await new Promise((resolve) => document.addEventListener('visibilitychange', resolve, { once: true, signal }));
 }

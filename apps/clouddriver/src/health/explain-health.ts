@@ -7,6 +7,8 @@ import { ask, type Answer } from './ask-instance.ts';
 /** Instances that are asked; the others are most likely ill of the same. */
 const MOST_ASKED = 3;
 const CONSOLE_LINES = 3;
+/** Surely holds that many lines. */
+const CONSOLE_BYTES = 16_384;
 const LINE_LENGTH = 200;
 /** Where applications answer most often, beside the ports that the group names. */
 const USUAL_PORTS = [8080, 80];
@@ -14,8 +16,8 @@ const USUAL_PORTS = [8080, 80];
 /** What looking uses: `http` keeps to the egress rules, so that addresses which are not allowed are not asked. */
 export interface LookParts {
   readonly http: Ports['http'];
-  /** An instance's console; undefined where the cloud has none. */
-  readonly console: ((instanceId: string) => Promise<string>) | undefined;
+  /** An instance's console from a place on; undefined where the cloud has none. */
+  readonly console: ((instanceId: string, start: number) => Promise<string>) | undefined;
 }
 
 /** Finds out why instances of a server group are not healthy: asks them as the health check does, and where else they may answer. */
@@ -122,7 +124,7 @@ export function say(
 
 async function lastLines({ console }: LookParts, id: string): Promise<string[]> {
   // What is only an addition must not fail the rest.
-  const text = await Promise.resolve(console?.(id)).catch(() => undefined);
+  const text = await Promise.resolve(console?.(id, -CONSOLE_BYTES)).catch(() => undefined);
   return (text ?? '')
     .split('\n')
     .map((line) => line.trim())

@@ -1,4 +1,5 @@
 import type { LogPiece } from '@gennaker/ui/live-data';
+import { LOG_TAIL_BYTES } from '@gennaker/ui/log-view';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
@@ -6,9 +7,6 @@ import { keys } from './keys.ts';
 /** Pause between reads while a build runs, and while none does, in ms. */
 const RUNNING_MS = 3000;
 const IDLE_MS = 20_000;
-
-/** How much of a log that exists already is read, in bytes. */
-const TAIL_BYTES = 200_000;
 
 /** Which build, of which job, at which Jenkins. */
 export interface BuildPlace {
@@ -58,7 +56,7 @@ export function readConsole(
   signal: AbortSignal,
 ): Promise<LogPiece> {
   return gate.buildConsole(
-    { params: { master, number }, query: { job, ...(offset === 0 ? { tail: TAIL_BYTES } : { offset }) } },
+    { params: { master, number }, query: { job, ...(offset === 0 ? { tail: LOG_TAIL_BYTES } : { offset }) } },
     { signal },
   );
 }

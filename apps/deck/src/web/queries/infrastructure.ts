@@ -1,5 +1,7 @@
 import type { Image } from '@gennaker/contracts/cloud-views';
 import { SEARCH_TYPES } from '@gennaker/contracts/cloud-views';
+import type { LogPiece } from '@gennaker/ui/live-data';
+import { LOG_TAIL_BYTES } from '@gennaker/ui/log-view';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
@@ -60,17 +62,17 @@ export function useInstance(account: string, region: string, id: string) {
   });
 }
 
-/** What an instance's serial console says from a place in it on. */
+/** What an instance's serial console says from an offset on; at first only the end of what it has said already. */
 export async function readConsole(
   { account, region, id }: { readonly account: string; readonly region: string; readonly id: string },
-  start: number,
+  offset: number,
   signal: AbortSignal,
-): Promise<{ readonly text: string; readonly nextOffset: number; readonly complete: boolean }> {
-  const { output, next } = await gate.getConsole(
-    { params: { account, region, id }, query: { start: `${start}` } },
+): Promise<LogPiece> {
+  const { output, start, next } = await gate.getConsole(
+    { params: { account, region, id }, query: { start: `${offset === 0 ? -LOG_TAIL_BYTES : offset}` } },
     { signal },
   );
-  return { text: output, nextOffset: next, complete: false };
+  return { text: output, start, nextOffset: next, complete: false };
 }
 
 /** The images of every account, newest first. */
