@@ -288,7 +288,8 @@ export class Compute {
   }
 
   /**
-   * Asks once, without patience, to find out what works. `address`: a path below the project, or all of a URL.
+   * Asks once, without patience, to find out what works. `address`: a path below the project, which is itself at '', or
+   * all of a URL.
    * @throws GceFailure
    */
   async ask(method: 'GET' | 'POST', address: string, body?: object): Promise<unknown> {
@@ -305,7 +306,7 @@ export class Compute {
     ).request({
       url: /^https?:/.test(address)
         ? address
-        : `${this.endpoint(GOOGLE)}/compute/v1/projects/${this.project}/${address}`,
+        : `${this.endpoint(GOOGLE)}/compute/v1/projects/${this.project}${address && `/${address}`}`,
       method,
       ...(body === undefined ? {} : { data: body }),
       timeout: CALL_TIMEOUT_MS,
@@ -364,11 +365,12 @@ export class Compute {
   /** The account's credentials, loaded at the first call and again after a failure. */
   private authentication(): Promise<Authentication> {
     if (this.auth) return this.auth;
-    const loaded = this.account.endpoint
-      ? Promise.resolve(noAuthentication(this.environment.fetch))
-      : Promise.resolve(this.environment.credentials?.(this.account)).then((key) =>
-          googleAuthentication(this.project, key),
-        );
+    const loaded =
+      this.account.endpoint || this.environment.fetch
+        ? Promise.resolve(noAuthentication(this.environment.fetch))
+        : Promise.resolve(this.environment.credentials?.(this.account)).then((key) =>
+            googleAuthentication(this.project, key),
+          );
     this.auth = loaded.catch((error: unknown) => {
       this.auth = undefined;
       const words = error instanceof Error ? error.message : String(error);

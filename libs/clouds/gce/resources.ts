@@ -245,10 +245,12 @@ export const machineTypeSchema = z.looseObject({
   memoryMb: int,
 });
 
+export const quotaSchema = z.looseObject({ metric: text, limit: int, usage: int });
+
 export const regionSchema = z.looseObject({
   name: z.string(),
   zones: z.array(z.string()).nullish(),
-  quotas: z.array(z.looseObject({ metric: text, limit: int, usage: int })).nullish(),
+  quotas: z.array(quotaSchema).nullish(),
 });
 
 export const subnetworkSchema = z.looseObject({ name: z.string(), network: text, selfLink: text });

@@ -3,7 +3,9 @@ import type { Compute } from './compute.ts';
 import { failedAs, GceFailure } from './errors.ts';
 import { discoverProjects, projectsCheck } from './projects.ts';
 import { loadBalancerMeter } from './meter.ts';
-import { lastPart, regionSchema } from './resources.ts';
+import { LISTS, PERMISSIONS, permissionOfList } from './permissions.ts';
+import { quotaChecks } from './quota-checks.ts';
+import { lastPart, quotaSchema, regionSchema } from './resources.ts';
 import { z } from 'zod';
 
 /** What was found of an account. */
@@ -12,68 +14,35 @@ interface Verification {
   readonly missingPermissions: readonly string[];
 }
 
-/** Lists that everything here needs, each with the permission that it takes. */
-const READS = [
-  ['InstanceGroupManagers', 'compute.instanceGroupManagers.list', 'aggregated'],
-  ['Instances', 'compute.instances.list', 'aggregated'],
-  ['InstanceTemplates', 'compute.instanceTemplates.list', 'list'],
-  ['Images', 'compute.images.list', 'list'],
-  ['BackendServices', 'compute.backendServices.list', 'aggregated'],
-  ['ForwardingRules', 'compute.forwardingRules.list', 'aggregated'],
-  ['HealthChecks', 'compute.healthChecks.list', 'aggregated'],
-  ['UrlMaps', 'compute.urlMaps.list', 'aggregated'],
-  ['Firewalls', 'compute.firewalls.list', 'list'],
-  ['Networks', 'compute.networks.list', 'list'],
-] as const;
-
-/** What changes take; asked of Google's resource manager, which a compatible address does not have. */
-const CHANGES = [
-  'compute.instanceGroupManagers.create',
-  'compute.instanceGroupManagers.update',
-  'compute.instanceGroupManagers.delete',
-  'compute.instanceTemplates.create',
-  'compute.instanceTemplates.delete',
-  'compute.instances.create',
-  'compute.instances.delete',
-  'compute.instances.setTags',
-  'compute.autoscalers.create',
-  'compute.autoscalers.update',
-  'compute.autoscalers.delete',
-  'compute.backendServices.create',
-  'compute.backendServices.update',
-  'compute.backendServices.delete',
-  'compute.forwardingRules.create',
-  'compute.forwardingRules.delete',
-  'compute.healthChecks.create',
-  'compute.healthChecks.delete',
-  'compute.firewalls.create',
-  'compute.firewalls.update',
-  'compute.firewalls.delete',
-  'compute.images.setLabels',
-  'iam.serviceAccounts.actAs',
-] as const;
+/** What one of the questions found; `missing`: permissions by IAM's names. */
+interface Part {
+  readonly checks: readonly AccountCheck[];
+  readonly missing: readonly string[];
+}
 
 const RESOURCE_MANAGER = 'https://cloudresourcemanager.googleapis.com/v1/projects';
-/** A quota of which this part is used will soon stop a deployment. */
-const NEARLY = 0.9;
-/** Quotas that a deployment uses. */
-const QUOTAS =
-  /^(CPUS|INSTANCES|INSTANCE_GROUPS|INSTANCE_GROUP_MANAGERS|REGIONAL_INSTANCE_GROUP_MANAGERS|AUTOSCALERS|REGIONAL_AUTOSCALERS|IN_USE_ADDRESSES|DISKS_TOTAL_GB|SSD_TOTAL_GB)$/;
+/** Google tests at most so many permissions at once. */
+const MOST_TESTED = 100;
+/** As many of them are named in a sentence. */
+const NAMED = 5;
 
 /**
  * Tries what works of an account: whether it answers, whether its regions exist and have room, whether everything can
- * be read, and, at Google itself, which permissions of changes are missing. Changes nothing.
+ * be read, and, at Google itself, which permissions are missing. Changes nothing.
  */
 export async function verifyAccount(compute: Compute): Promise<Verification> {
-  const [projects, { checks, reachable }] = await Promise.all([projectChecks(compute), regionChecks(compute)]);
-  if (!reachable) return { checks: [...projects, ...checks], missingPermissions: [] };
-  const reads = await Promise.all(
-    READS.map(([service, permission, how]) => readCheck(compute, service, permission, how)),
-  );
-  const [traffic, changes] = await Promise.all([trafficCheck(compute), changeChecks(compute)]);
+  const [projects, regions] = await Promise.all([projectChecks(compute), regionChecks(compute)]);
+  if (!regions.reachable) return { checks: [...projects, ...regions.checks], missingPermissions: [] };
+  const [quotas, reads, traffic, all] = await Promise.all([
+    projectQuotas(compute),
+    Promise.all(LISTS.map((path) => listCheck(compute, path))),
+    trafficCheck(compute),
+    allPermissions(compute),
+  ]);
+  const parts = [regions, quotas, ...reads, all];
   return {
-    checks: [...projects, ...checks, ...reads.map(({ check }) => check), traffic, ...changes.checks],
-    missingPermissions: [...reads.flatMap(({ missing }) => missing), ...changes.missing],
+    checks: [...projects, ...parts.flatMap(({ checks }) => checks), traffic],
+    missingPermissions: parts.flatMap(({ missing }) => missing),
   };
 }
 
@@ -89,15 +58,16 @@ async function projectChecks(compute: Compute): Promise<AccountCheck[]> {
   }
 }
 
-async function regionChecks(
-  compute: Compute,
-): Promise<{ readonly checks: AccountCheck[]; readonly reachable: boolean }> {
+/** Without a project, or credentials that anything accepts, nothing further can be found out. */
+async function regionChecks(compute: Compute): Promise<Part & { readonly reachable: boolean }> {
   let regions: z.output<typeof regionSchema>[];
   try {
     const answer = z.object({ items: z.array(regionSchema).default([]) }).parse(await compute.ask('GET', 'regions'));
     regions = answer.items;
   } catch (error) {
-    return { checks: [failure('project', `Project ${compute.project} cannot be read`, error)], reachable: false };
+    const check = failure('project', `Project ${compute.project} cannot be read`, error);
+    const missing = missingOf(error, 'compute.regions.list');
+    return { checks: [check], missing, reachable: missing.length > 0 };
   }
   const names = regions.map((region) => region.name);
   const checks: AccountCheck[] = [
@@ -123,72 +93,43 @@ async function regionChecks(
       outcome: zones.length > 0 ? 'ok' : 'warning',
       reason: { summary: `Region ${name} has the zones ${zones.join(', ') || '(none)'}` },
     });
-    checks.push(...quotaChecks(region));
+    checks.push(...quotaChecks(name, region.quotas));
   }
-  return { checks, reachable: true };
+  return { checks, missing: [], reachable: true };
 }
 
-/** A quota that is used up stops every deployment; one that nearly is, is told. */
-function quotaChecks(region: z.output<typeof regionSchema>): AccountCheck[] {
-  const quotas = (region.quotas ?? []).flatMap(({ metric, limit, usage }) =>
-    typeof metric === 'string' && typeof limit === 'number' && typeof usage === 'number' && QUOTAS.test(metric)
-      ? [{ metric, limit, usage }]
-      : [],
-  );
-  if (quotas.length === 0)
-    return [
-      {
-        name: `quota ${region.name}`,
-        outcome: 'unknown',
-        reason: { summary: `The cloud tells no quotas of ${region.name}` },
-      },
-    ];
-  const tight = quotas.filter(({ limit, usage }) => usage >= limit * NEARLY);
-  if (tight.length === 0)
-    return [
-      {
-        name: `quota ${region.name}`,
-        outcome: 'ok',
-        reason: {
-          summary: `There is room in ${region.name}`,
-          evidence: Object.fromEntries(quotas.map(({ metric, limit, usage }) => [metric, `${usage} of ${limit}`])),
-        },
-      },
-    ];
-  return tight.map(({ metric, limit, usage }) => ({
-    name: `quota ${region.name} ${metric}`,
-    outcome: usage >= limit ? ('failed' as const) : ('warning' as const),
-    reason: {
-      summary: `${metric} in ${region.name}: ${usage} of ${limit} are used`,
-      evidence: { metric, limit, usage },
-      next: 'Remove what is not needed, or ask for a higher quota',
-    },
-  }));
+async function projectQuotas(compute: Compute): Promise<Part> {
+  try {
+    const { quotas } = projectSchema.parse(await compute.ask('GET', ''));
+    return { checks: quotaChecks(`project ${compute.project}`, quotas), missing: [] };
+  } catch (error) {
+    const check = failure(`quota project ${compute.project}`, 'The quotas of the project cannot be read', error);
+    return { checks: [check], missing: missingOf(error, 'compute.projects.get') };
+  }
 }
 
-const nothing = z.unknown();
+const projectSchema = z.object({ quotas: z.array(quotaSchema).nullish() });
 const TRAFFIC_WINDOW_MS = 300_000;
 
-async function readCheck(
-  compute: Compute,
-  service: (typeof READS)[number][0],
-  permission: string,
-  how: (typeof READS)[number][2],
-): Promise<{ readonly check: AccountCheck; readonly missing: readonly string[] }> {
+/** One item shows whether all may be read. */
+async function listCheck(compute: Compute, path: (typeof LISTS)[number]): Promise<Part> {
+  const permission = permissionOfList(path);
+  const name = `permission ${permission}`;
+  const what = path.split('/')[1] ?? '';
   try {
-    if (how === 'aggregated') await compute.aggregated(service, '', nothing);
-    else await compute.list(service, 'list', { maxResults: 1 }, nothing);
-    return {
-      check: { name: `permission ${permission}`, outcome: 'ok', reason: { summary: `${service} can be listed` } },
-      missing: [],
-    };
+    await compute.ask('GET', `${path}?maxResults=1`);
+    return { checks: [{ name, outcome: 'ok', reason: { summary: `${what} can be listed` } }], missing: [] };
   } catch (error) {
     return {
-      check: failure(`permission ${permission}`, `${service} cannot be listed`, error),
-      missing: failedAs(error, 'permission') ? [permission] : [],
+      checks: [failure(name, `${what} cannot be listed`, error)],
+      missing: missingOf(error, permission),
     };
   }
 }
+
+/** The permission, where it is that which the cloud missed. */
+const missingOf = (error: unknown, permission: string): string[] =>
+  failedAs(error, 'permission') && error.gce.reason === 'forbidden' ? [permission] : [];
 
 /** Without it deploys go on, and nobody knows what was answered meanwhile. */
 async function trafficCheck(compute: Compute): Promise<AccountCheck> {
@@ -206,54 +147,50 @@ async function trafficCheck(compute: Compute): Promise<AccountCheck> {
   }
 }
 
-async function changeChecks(
-  compute: Compute,
-): Promise<{ readonly checks: readonly AccountCheck[]; readonly missing: readonly string[] }> {
-  if (compute.account.endpoint)
-    return {
-      checks: [
-        {
-          name: 'permissions of changes',
-          outcome: 'unknown',
-          reason: {
-            summary: 'A compatible address tells nothing of permissions; everything that is read could be read',
-            next: 'The first change will show whether changes are allowed',
-          },
-        },
-      ],
-      missing: [],
+/** Asks Google which permissions are granted; a compatible address has no such question. */
+async function allPermissions(compute: Compute): Promise<Part> {
+  const name = 'permissions';
+  if (compute.account.endpoint) {
+    const reason = {
+      summary: 'A compatible address tells nothing of permissions; what is read was tried, what changes was not',
+      next: 'The first change will show whether changes are allowed',
     };
+    return { checks: [{ name, outcome: 'unknown', reason }], missing: [] };
+  }
+  let granted: ReadonlySet<string>;
   try {
-    const answer = await compute.ask('POST', `${RESOURCE_MANAGER}/${compute.project}:testIamPermissions`, {
-      permissions: CHANGES,
-    });
-    const granted = z.object({ permissions: z.array(z.string()).default([]) }).parse(answer).permissions;
-    const missing = CHANGES.filter((permission) => !granted.includes(permission));
-    return {
-      checks: [
-        missing.length === 0
-          ? {
-              name: 'permissions of changes',
-              outcome: 'ok',
-              reason: { summary: `All ${CHANGES.length} permissions of changes are granted` },
-            }
-          : {
-              name: 'permissions of changes',
-              outcome: 'failed',
-              reason: {
-                summary: `These permissions are missing: ${missing.join(', ')}`,
-                evidence: { missing },
-                next: 'Grant the service account the roles Compute Admin and Service Account User in this project',
-              },
-            },
-      ],
-      missing,
-    };
+    granted = await grantedOf(compute);
   } catch (error) {
-    const check = failure('permissions of changes', 'Google could not be asked for permissions', error);
+    const check = failure(name, 'Google could not be asked for permissions', error);
     return { checks: [{ ...check, outcome: 'unknown' }], missing: [] };
   }
+  const missing = PERMISSIONS.filter((each) => !granted.has(each));
+  if (missing.length === 0) {
+    const summary = `All ${PERMISSIONS.length} permissions that reads and operations take are granted`;
+    return { checks: [{ name, outcome: 'ok', reason: { summary } }], missing };
+  }
+  const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
+  const reason = {
+    summary: `Of ${PERMISSIONS.length} permissions that reads and operations take, ${missing.length} are missing: ${missing.slice(0, NAMED).join(', ')}${more}`,
+    evidence: { missing },
+    next: 'Grant the service account the roles Compute Admin and Service Account User in this project',
+  };
+  return { checks: [{ name, outcome: 'failed', reason }], missing };
 }
+
+async function grantedOf(compute: Compute): Promise<ReadonlySet<string>> {
+  const granted = new Set<string>();
+  for (let from = 0; from < PERMISSIONS.length; from += MOST_TESTED) {
+    const permissions = PERMISSIONS.slice(from, from + MOST_TESTED);
+    const answer = await compute.ask('POST', `${RESOURCE_MANAGER}/${compute.project}:testIamPermissions`, {
+      permissions,
+    });
+    for (const each of grantedSchema.parse(answer).permissions) granted.add(each);
+  }
+  return granted;
+}
+
+const grantedSchema = z.object({ permissions: z.array(z.string()).default([]) });
 
 function failure(name: string, what: string, error: unknown): AccountCheck {
   const words =

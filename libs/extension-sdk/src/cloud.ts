@@ -26,7 +26,7 @@ export interface CloudEnvironment {
   now(): number;
   /** Waits; rejects when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Carries requests to the account's endpoint where no network shall: a cloud in the same process. */
+  /** Carries the account's requests where no network shall, without credentials: to a cloud in the same process. */
   readonly fetch?: typeof fetch;
   /**
    * What an account's reference to credentials names, read anew at each call; undefined for `applicationDefault` and

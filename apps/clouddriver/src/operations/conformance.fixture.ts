@@ -1,6 +1,8 @@
 import { TestCloud } from '@gennaker/cloudlab/cloud.fixture';
 import { VirtualClock } from '@gennaker/cloudlab/virtual-clock';
 import gce from '@gennaker/clouds/gce/cloud';
+import { refusals } from '@gennaker/clouds/gce/iam.fixture';
+import { PERMISSIONS } from '@gennaker/clouds/gce/permissions';
 import type { Reason } from '@gennaker/contracts/execution';
 import { type Cloud, operationNamed, type OperationPreview, type TrafficRecord } from '@gennaker/extension-sdk/cloud';
 import { nextServerGroupName } from '@gennaker/extension-sdk/server-group-name';
@@ -27,6 +29,9 @@ interface Kept {
   readonly traffic: Map<string, TrafficRecord>;
   failure: Reason | null;
 }
+
+/** The account may do what verifying it asks for, and nothing else. */
+const refuse = refusals(new Set(PERMISSIONS));
 
 /** Where a cloud is reached by the provider's own client library, without sockets and in time that its waiting moves. */
 export class ConformanceWorld implements World {
@@ -207,12 +212,15 @@ export class ConformanceWorld implements World {
     const dies = this.#meddler.meet(this.model, method, url);
     if (dies === 'before') this.#die();
     const sent: unknown = init?.body;
+    const body = typeof sent === 'string' ? sent : sent instanceof Uint8Array ? Buffer.from(sent).toString() : '';
+    const refused = refuse(method, url, body);
+    if (refused) return refused;
     const answer = await this.model.handle({
       method,
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
       headers: {},
-      body: typeof sent === 'string' ? sent : sent instanceof Uint8Array ? Buffer.from(sent).toString() : '',
+      body,
     });
     if (dies === 'after') this.#die();
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
