@@ -32,14 +32,21 @@ The first user must be an administrator, and turns authentication on. The passwo
     text: `Works on the running system of a data folder (--data DIR, --offset N); no restart is needed.
   list
   show NAME
-  add NAME --project ID [--regions a,b] [--type gce] [--endpoint URL] [--environment prod]
-           [--key-file PATH | --key-variable NAME]
-  set NAME, with the same options: what is not named stays
+  add NAME --project ID --regions a,b [--type gce] [--endpoint URL] [--environment prod]
+           [--image-projects a,b] [--challenge]
+           [--key-file PATH | --key-variable NAME | --application-default]
+  set NAME, with the same options: what is not named stays; --no-endpoint, --no-environment,
+           --no-image-projects, --no-challenge and --no-credentials take it away
   verify NAME      tries what works, and says which permission or quota is missing; changes nothing
   remove NAME
   history [NAME]
-A key is never given itself: PATH is a file within the folder "credentials" of the data folder, NAME a variable of
-clouddriver's process. Without either, Google's application default credentials are used.`,
+add and set try the account first, and keep nothing of one that fails:
+  --dry-run        only tries it
+  --force          keeps it all the same
+--challenge has the UI ask for the account's name before anything is destroyed; --image-projects names further projects
+whose images may be used. A key is never given itself: PATH is a file within the folder "credentials" of the data
+folder, NAME a variable of clouddriver's process. Without either, an endpoint is called without credentials, and Google
+with its application default credentials. Exit code: 1 where something fails.`,
   },
   locks: {
     about: 'show who changes which cluster now, and who waits',

@@ -3,30 +3,29 @@ import {
   type AccountAudit,
   type AccountVerification,
   type AccountView,
-  accountDefinitionSchema,
+  type AccountDefinition,
   cloudAccountRoutes,
-  type CredentialsReference,
 } from '@gennaker/contracts/cloud-accounts';
 import type { Client } from '@gennaker/contracts/route';
 import { z } from 'zod';
+import { DEFINITION_OPTIONS, definitionFrom } from './account-definition.ts';
 import { gateNamed, saying } from './gate-client.ts';
 import { Sentence } from './up/sentence.ts';
 
 const USAGE = 'See "gennaker accounts --help" for what it can do.';
 
+/** A cloud that does not answer is waited for by the server. */
+const PATIENT = { deadlineMs: 60_000 };
+
 const OPTIONS = {
+  ...DEFINITION_OPTIONS,
   data: { type: 'string' },
   offset: { type: 'string' },
-  project: { type: 'string' },
-  type: { type: 'string' },
-  regions: { type: 'string' },
-  endpoint: { type: 'string' },
-  environment: { type: 'string' },
-  'key-file': { type: 'string' },
-  'key-variable': { type: 'string' },
+  'dry-run': { type: 'boolean' },
+  force: { type: 'boolean' },
 } as const;
 
-type Options = ReturnType<typeof read>['values'];
+type Command = ReturnType<typeof readCommand>;
 type Gate = Client<typeof cloudAccountRoutes>;
 
 /** What a command says, and whether all is well. */
@@ -41,15 +40,16 @@ interface Told {
  * system that does not run, what gate refuses
  */
 export async function accounts(root: string, args: string[]): Promise<number> {
-  const { values, positionals } = read(args);
-  const [deed, name] = positionals;
-  const gate = await gateNamed(root, values, cloudAccountRoutes);
-  const told = await saying(() => run(gate, deed, name, values));
+  const command = readCommand(args);
+  const gate = await gateNamed(root, command.values, cloudAccountRoutes);
+  const told = await saying(() => runAccounts(gate, command));
   process.stdout.write(`${told.text}\n`);
   return told.ok === false ? 1 : 0;
 }
 
-async function run(gate: Gate, deed: string | undefined, name: string | undefined, values: Options): Promise<Told> {
+/** Carries a command out. @throws Sentence for a wrong command line, ServiceError for what gate refuses */
+export async function runAccounts(gate: Gate, { values, positionals }: Command): Promise<Told> {
+  const [deed, name] = positionals;
   switch (deed) {
     case 'list': {
       const all = await gate.listAccounts({ query: { expand: 'true' } });
@@ -57,19 +57,20 @@ async function run(gate: Gate, deed: string | undefined, name: string | undefine
     }
     case 'show':
       return { text: JSON.stringify(await gate.getAccount({ params: { account: named(name) } }), null, 2) };
-    case 'add': {
-      const body = definition({ ...changes(values), name: named(name) });
-      await gate.addAccount({ body });
-      return verified(gate, body.name, `Added ${body.name}.`);
+    case 'add':
+      return kept(gate, definitionFrom({ name: named(name) }, values), values, {
+        keep: (body) => gate.addAccount({ body }),
+        done: 'Added',
+      });
+    case 'set':
+      return kept(gate, definitionFrom(await addedOf(gate, named(name)), values), values, {
+        keep: (body) => gate.updateAccount({ body }),
+        done: 'Changed',
+      });
+    case 'verify': {
+      const found = await gate.verifyAccount({ params: { account: named(name) } }, PATIENT);
+      return { text: report(found), ok: found.ok };
     }
-    case 'set': {
-      const before = await definitionOf(gate, named(name));
-      const body = definition({ ...before, ...changes(values) });
-      await gate.updateAccount({ body });
-      return verified(gate, body.name, `Changed ${body.name}.`);
-    }
-    case 'verify':
-      return verified(gate, named(name));
     case 'remove':
       await gate.removeAccount({ params: { account: named(name) } });
       return { text: `Removed ${name}. Nothing was changed in the cloud.` };
@@ -82,12 +83,25 @@ async function run(gate: Gate, deed: string | undefined, name: string | undefine
   }
 }
 
-async function verified(gate: Gate, account: string, before?: string): Promise<Told> {
-  const found = await gate.verifyAccount({ params: { account } }, { deadlineMs: 60_000 });
-  return { text: [...(before === undefined ? [] : [before]), ...report(found)].join('\n'), ok: found.ok };
+/** Tries a definition, and keeps it when it works or when that is forced. */
+async function kept(
+  gate: Gate,
+  definition: AccountDefinition,
+  { 'dry-run': dryRun, force }: Command['values'],
+  { keep, done }: { readonly keep: (definition: AccountDefinition) => Promise<unknown>; readonly done: string },
+): Promise<Told> {
+  const found = await gate.verifyDefinition({ body: definition }, PATIENT);
+  const keeps = !dryRun && (found.ok || force === true);
+  if (keeps) await keep(definition);
+  const what = keeps
+    ? `${done} ${definition.name}.`
+    : dryRun
+      ? 'Nothing was changed.'
+      : 'Nothing was changed: mend what fails, or use --force to keep it as it is.';
+  return { text: `${report(found)}\n${what}`, ok: found.ok };
 }
 
-function report({ account, ok, checks, missingPermissions }: AccountVerification): string[] {
+function report({ account, ok, checks, missingPermissions }: AccountVerification): string {
   const width = Math.max(...checks.map(({ outcome }) => outcome.length));
   return [
     ...checks.map(({ outcome, name, reason }) => {
@@ -96,50 +110,21 @@ function report({ account, ok, checks, missingPermissions }: AccountVerification
     }),
     ...(missingPermissions.length > 0 ? [`Missing permissions: ${missingPermissions.join(', ')}`] : []),
     ok ? `${account} works.` : `${account} does not work as it is.`,
-  ];
+  ].join('\n');
 }
 
 /** The definition of an account that was added. */
-async function definitionOf(gate: Gate, name: string): Promise<Record<string, unknown>> {
+async function addedOf(gate: Gate, name: string) {
   const { type } = await gate.getAccount({ params: { account: name } });
-  const all = await gate.listAccountDefinitions({ params: { type }, query: { limit: 1000 } });
-  const found = all.find((one) => one.name === name);
-  if (!found) throw new Sentence(`There is no account ${name}.`);
-  const { source: _source, readOnly: _readOnly, updatedAt: _updatedAt, updatedBy: _updatedBy, ...rest } = found;
-  return rest;
+  const from = await gate.listAccountDefinitions({ params: { type }, query: { startingAccountName: name, limit: 2 } });
+  const found = from.find((one) => one.name === name && one.source === 'added');
+  if (!found) throw new Sentence(`No account ${name} was added: only those that were added can be changed here.`);
+  const { source: _source, readOnly: _readOnly, updatedAt: _updatedAt, updatedBy: _updatedBy, ...definition } = found;
+  return definition;
 }
 
-/** What the options say. */
-function changes(values: Options): Record<string, unknown> {
-  const { project, type, regions, endpoint, environment } = values;
-  const credentials = referenceOf(values);
-  return {
-    ...(project === undefined ? {} : { project }),
-    ...(type === undefined ? {} : { type }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(environment === undefined ? {} : { environment }),
-    ...(regions === undefined ? {} : { regions: regions.split(',').map((region) => region.trim()) }),
-    ...(credentials === undefined ? {} : { credentials }),
-  };
-}
-
-function referenceOf(values: Options): CredentialsReference | undefined {
-  const { 'key-file': path, 'key-variable': variable } = values;
-  if (path !== undefined && variable !== undefined)
-    throw new Sentence('A key is in a file or in a variable: use --key-file or --key-variable, not both.');
-  if (path !== undefined) return { type: 'file', path };
-  return variable === undefined ? undefined : { type: 'environment', variable };
-}
-
-/** Checks a definition before gate is called, so that each option is told by its name. */
-function definition(made: Record<string, unknown>) {
-  const parsed = accountDefinitionSchema.safeParse({ regions: ['us-central1'], ...made });
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Sentence(`The account is not complete: ${problems.join('; ')}.\n${USAGE}`);
-}
-
-function read(args: string[]) {
+/** A command line as its words and options. @throws Sentence */
+export function readCommand(args: string[]) {
   try {
     return parseArgs({ args, options: OPTIONS, allowPositionals: true });
   } catch (error) {
