@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runOperation, startLab, type TestClouddriver, testClouddriver, type TestLab, until } from './lab.fixture.ts';
@@ -91,6 +91,44 @@ test('accounts of the configuration are shown, and are changed there alone', asy
     () => one.api.removeAccount({ params: { account: 'local-gce' } }),
   ])
     await expect(refused()).rejects.toMatchObject({ status: 409, message: expect.stringContaining('gennaker.yml') });
+});
+
+test('an added account that gennaker.yml names too can be removed; the one of gennaker.yml stays', async () => {
+  await one.api.addAccount({ body: shop() });
+  const config = clouddriver.environment['GENNAKER_CONFIG'] ?? '';
+  const before = await readFile(config, 'utf8');
+  const { type: provider, ...rest } = shop();
+  await writeFile(config, JSON.stringify({ ...JSON.parse(before), accounts: [{ ...rest, provider }] }));
+  const later = await clouddriver.here();
+  try {
+    const sources = async () =>
+      (await later.api.listAccounts({ query: { expand: 'true' } })).map(({ name, source }) => `${name} ${source}`);
+    await until(async () => (await sources()).length === 2);
+    expect(await sources()).toEqual(['shop configuration', 'shop added']);
+    await later.api.removeAccount({ params: { account: 'shop' } });
+    expect(await sources()).toEqual(['shop configuration']);
+    await expect(later.api.removeAccount({ params: { account: 'shop' } })).rejects.toMatchObject({ status: 409 });
+  } finally {
+    await later.stop();
+    await writeFile(config, before);
+  }
+  await until(async () => (await names(one)).length === 1);
+});
+
+test('definitions are read page by page, however they are written', async () => {
+  const added = ['B-upper', 'a-lower', 'c-lower'];
+  for (const name of added) await one.api.addAccount({ body: shop({ name }) });
+  const read: string[] = [];
+  let from = '';
+  for (let more = true; more;) {
+    const query = { startingAccountName: from, limit: 2 };
+    const page = await one.api.listAccountDefinitions({ params: { type: 'gce' }, query });
+    read.push(...page.map(({ name }) => name).filter((name) => !read.includes(name)));
+    more = page.length === 2;
+    from = page.at(-1)?.name ?? '';
+  }
+  expect(read.toSorted()).toEqual([...added, 'local-gce'].toSorted());
+  for (const account of added) await one.api.removeAccount({ params: { account } });
 });
 
 test('a definition that is wrong is refused with its field, and nothing is kept', async () => {

@@ -64,8 +64,7 @@ export async function addAccount(
   user: string,
 ): Promise<StoredAccount> {
   await checkDefinition(parts, definition);
-  if (parts.accounts.all.some(({ account, source }) => account.name === definition.name && source === 'configuration'))
-    throw taken(definition.name, 'gennaker.yml has one');
+  if (isConfigured(parts, definition.name)) throw taken(definition.name, 'gennaker.yml has one');
   await opens(parts, definition);
   await inTransaction(parts.db, async (client) => {
     if (!(await writeAdded(client, 'add', definition, user))) throw taken(definition.name, 'one was added already');
@@ -89,7 +88,7 @@ export async function updateAccount(
   user: string,
 ): Promise<StoredAccount> {
   await checkDefinition(parts, definition);
-  refuseConfigured(parts, definition.name);
+  if (isConfigured(parts, definition.name)) throw ofConfiguration(definition.name);
   await opens(parts, definition);
   await inTransaction(parts.db, async (client) => {
     const before = (await readAdded(client)).find((one) => one.definition.name === definition.name)?.definition;
@@ -107,14 +106,17 @@ export async function updateAccount(
   return storedView(parts, definition.name);
 }
 
-/** Forgets an added account and what was seen of it, for every process. @throws ServiceError 404, 409 */
+/**
+ * Forgets an added account and what was seen of it, for every process. Where gennaker.yml names one too, which is used
+ * in its place, that one stays as it is. @throws ServiceError 404, 409
+ */
 export async function removeAccount(parts: AccountParts, name: string, user: string): Promise<void> {
-  refuseConfigured(parts, name);
+  const configured = isConfigured(parts, name);
   await inTransaction(parts.db, async (client) => {
-    if (!(await removeAdded(client, name))) throw unknownAccount(parts, name);
-    await refuseBusy(client, name);
+    if (!(await removeAdded(client, name))) throw configured ? ofConfiguration(name) : unknownAccount(parts, name);
+    if (!configured) await refuseBusy(client, name);
     await recordChange(client, { user, action: 'removed', account: name, changes: [] });
-    await forgetAccount(client, name);
+    if (!configured) await forgetAccount(client, name);
   });
   await parts.added.reload();
 }
@@ -135,13 +137,14 @@ async function refuseBusy(client: Parameters<typeof forgetAccount>[0], name: str
     );
 }
 
-function refuseConfigured(parts: AccountParts, name: string): void {
-  if (parts.accounts.all.some(({ account, source }) => account.name === name && source === 'configuration'))
-    throw new ServiceError(409, `Account ${name} is of gennaker.yml, which alone changes it`, {
-      field: 'account',
-      fix: 'change gennaker.yml and restart, or add another account',
-    });
-}
+const isConfigured = (parts: AccountParts, name: string): boolean =>
+  parts.accounts.all.some(({ account, source }) => account.name === name && source === 'configuration');
+
+const ofConfiguration = (name: string): ServiceError =>
+  new ServiceError(409, `Account ${name} is of gennaker.yml, which alone changes it`, {
+    field: 'account',
+    fix: 'change gennaker.yml and restart, or add another account',
+  });
 
 const unknownAccount = (parts: AccountParts, name: string): ServiceError => {
   const names = parts.accounts.all.filter(({ source }) => source === 'added').map(({ account }) => account.name);
@@ -180,7 +183,7 @@ async function storedView(parts: AccountParts, name: string): Promise<StoredAcco
   throw unknownAccount(parts, name);
 }
 
-/** All definitions, the configured ones too, by name. */
+/** All definitions, the configured ones too, in the order of their names' characters, which pages follow. */
 export async function storedAccounts(parts: AccountParts): Promise<StoredAccount[]> {
   const configured = parts.accounts.all
     .filter(({ source }) => source === 'configuration')
@@ -198,5 +201,5 @@ export async function storedAccounts(parts: AccountParts): Promise<StoredAccount
     updatedAt,
     updatedBy,
   }));
-  return [...configured, ...added].toSorted((a, b) => a.name.localeCompare(b.name));
+  return [...configured, ...added].toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
