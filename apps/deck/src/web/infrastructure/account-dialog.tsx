@@ -18,9 +18,15 @@ const KINDS = [
 const SERVERS_OWN: ReadonlySet<string> = new Set(['source', 'readOnly', 'updatedAt', 'updatedBy']);
 type Kind = (typeof KINDS)[number]['value'];
 
-function referenceOf(kind: Kind, value: string): CredentialsReference | undefined {
-  if (kind === 'file') return { type: kind, path: value };
-  if (kind === 'environment') return { type: kind, variable: value };
+/** Where credentials of each kind would be. */
+interface Places {
+  readonly file: string;
+  readonly environment: string;
+}
+
+function referenceOf(kind: Kind, { file, environment }: Places): CredentialsReference | undefined {
+  if (kind === 'file') return { type: kind, path: file.trim() };
+  if (kind === 'environment') return { type: kind, variable: environment.trim() };
   return kind === 'applicationDefault' ? { type: kind } : undefined;
 }
 
@@ -43,26 +49,29 @@ export function AccountDialog({
   const [challenge, setChallenge] = useState(account?.challengeDestructiveActions ?? false);
   const reference = account?.credentials;
   const [kind, setKind] = useState<Kind>(reference?.type ?? 'none');
-  const [value, setValue] = useState(
-    reference?.type === 'file' ? reference.path : reference?.type === 'environment' ? reference.variable : '',
-  );
+  const [places, setPlaces] = useState<Places>({
+    file: reference?.type === 'file' ? reference.path : '',
+    environment: reference?.type === 'environment' ? reference.variable : '',
+  });
   const [wrong, setWrong] = useState<readonly string[]>([]);
+  const written = {
+    ...account,
+    name: name.trim(),
+    type: account?.type ?? 'gce',
+    project: project.trim(),
+    endpoint: endpoint.trim() || undefined,
+    regions,
+    credentials: referenceOf(kind, places),
+    environment: environment.trim() || undefined,
+    imageProjects: imageProjects.length > 0 ? imageProjects : undefined,
+    challengeDestructiveActions: challenge || undefined,
+  };
+  const kept = Object.entries(written).filter(([key, each]) => each !== undefined && !SERVERS_OWN.has(key));
+  const parsed = accountDefinitionSchema.safeParse(Object.fromEntries(kept));
+  /** What was found holds for the definition that was tried, and for no other. */
+  const tried = JSON.stringify(verify.variables) === JSON.stringify({ definition: parsed.data });
   /** Goes on with the definition where it can be one; says what is wrong with it otherwise. */
   const withDefinition = (then: (of: AccountDefinition) => void): void => {
-    const written = {
-      ...account,
-      name: name.trim(),
-      type: account?.type ?? 'gce',
-      project: project.trim(),
-      endpoint: endpoint.trim() || undefined,
-      regions,
-      credentials: referenceOf(kind, value.trim()),
-      environment: environment.trim() || undefined,
-      imageProjects: imageProjects.length > 0 ? imageProjects : undefined,
-      challengeDestructiveActions: challenge || undefined,
-    };
-    const kept = Object.entries(written).filter(([key, each]) => each !== undefined && !SERVERS_OWN.has(key));
-    const parsed = accountDefinitionSchema.safeParse(Object.fromEntries(kept));
     setWrong(parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []);
     if (parsed.data) then(parsed.data);
   };
@@ -120,8 +129,8 @@ export function AccountDialog({
             label={kind === 'file' ? 'File' : 'Variable'}
             placeholder={kind === 'file' ? 'prod.json' : 'GCP_PROD_KEY'}
             withAsterisk
-            value={value}
-            onChange={(event) => setValue(event.currentTarget.value)}
+            value={places[kind]}
+            onChange={(event) => setPlaces({ ...places, [kind]: event.currentTarget.value })}
           />
         ) : null}
         <TextInput
@@ -150,8 +159,8 @@ export function AccountDialog({
             </ul>
           </Note>
         ) : null}
-        {verify.isError ? <ErrorPanel title="It could not be tried" error={verify.error} /> : null}
-        {verify.data ? <Verification of={verify.data} /> : null}
+        {tried && verify.isError ? <ErrorPanel title="It could not be tried" error={verify.error} /> : null}
+        {tried && verify.data ? <Verification of={verify.data} /> : null}
         {change.isError ? <ErrorPanel title="It was not saved" error={change.error} /> : null}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>

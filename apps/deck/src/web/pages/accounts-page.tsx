@@ -10,6 +10,7 @@ import { AccountDialog } from '../infrastructure/account-dialog.tsx';
 import { ReadFailure } from '../infrastructure/read-failure.tsx';
 import { Verification } from '../infrastructure/verification.tsx';
 import {
+  accountKey,
   isUnseen,
   useAccountDefinitions,
   useAccountList,
@@ -56,10 +57,10 @@ export function AccountsPage() {
             <tbody>
               {accounts.data.map((account) => (
                 <AccountRow
-                  key={account.name}
+                  key={accountKey(account)}
                   account={account}
                   admin={admin}
-                  definition={definitions.data?.find(({ name }) => name === account.name)}
+                  definition={definitions.data?.find((each) => accountKey(each) === accountKey(account))}
                   onEdit={setEditing}
                   onRemove={() => setRemoving(account)}
                   onVerify={() => setVerifying(account.name)}

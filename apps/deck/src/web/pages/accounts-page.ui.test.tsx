@@ -29,6 +29,7 @@ const accounts = {
       ...anAccount,
       name: 'prod',
       project: 'shop-prod',
+      source: 'added',
       readOnly: false,
       inventory: {
         lastSeen: 1,
@@ -132,6 +133,66 @@ describe('the page of accounts', () => {
       ['/credentials/verify', definition],
       ['/credentials', definition],
     ]);
+  });
+
+  it('shows what was found of a definition only while it is the one that was tried', async () => {
+    await show({
+      'POST /credentials/verify': { ...denied, account: 'prod', ok: true, missingPermissions: [], checks: [] },
+    });
+    fireEvent.click(await screen.findByRole('button', { name: 'Change prod' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Change prod' }));
+    fireEvent.click(dialog.getByRole('button', { name: 'Try it' }));
+    expect(await dialog.findByText('prod works')).toBeDefined();
+    fill(/^Project/, 'shop-other');
+    expect(dialog.queryByText('prod works')).toBeNull();
+    fill(/^Project/, 'shop-prod');
+    expect(dialog.getByText('prod works')).toBeDefined();
+  });
+
+  it('keeps where credentials of each kind are apart', async () => {
+    await show();
+    fireEvent.click(await screen.findByRole('button', { name: 'Change prod' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Change prod' }));
+    const choose = (kind: string) => {
+      fireEvent.click(dialog.getByRole('combobox', { name: 'Credentials' }));
+      fireEvent.click(screen.getByRole('option', { name: kind, hidden: true }));
+    };
+    choose('A variable that holds the JSON');
+    expect(dialog.getByLabelText<HTMLInputElement>(/^Variable/).value).toBe('');
+    choose('A file in the credentials folder');
+    expect(dialog.getByLabelText<HTMLInputElement>(/^File/).value).toBe('prod.json');
+  });
+
+  it('reads as many pages of definitions as there are, so that the last account can be changed as well', async () => {
+    const many = Array.from({ length: 1_200 }, (_, index) => ({ ...stored, name: `a-${10_000 + index}` }));
+    const last = { ...anAccount, name: 'a-11199', project: 'the-last', source: 'added', readOnly: false };
+    await show({
+      'GET /credentials': [...accounts['GET /credentials'], last],
+      'GET /credentials/type/gce': ({ query }: { query: string }) => {
+        const asked = new URLSearchParams(query);
+        const from = asked.get('startingAccountName') ?? '';
+        return many.filter(({ name }) => name >= from).slice(0, Number(asked.get('limit') ?? 200));
+      },
+    });
+    expect(await screen.findByRole('button', { name: 'Change a-11199' })).toBeDefined();
+  });
+
+  it('lets an added account be removed that gennaker.yml names too, and nothing of that one', async () => {
+    const twin = { ...anAccount, name: 'prod', project: 'of-file', source: 'configuration', readOnly: true };
+    const added = {
+      ...anAccount,
+      name: 'prod',
+      source: 'added',
+      readOnly: false,
+      problem: 'gennaker.yml names it too',
+    };
+    await show({
+      'GET /credentials': [{ ...anAccount, project: 'shop-prod' }, twin, added],
+      'GET /credentials/type/gce': [{ ...stored, project: 'of-file', source: 'configuration', readOnly: true }, stored],
+    });
+    expect(await screen.findAllByRole('button', { name: 'Remove prod' })).toHaveLength(1);
+    const row = screen.getByText('gennaker.yml names it too').closest('tr');
+    expect(within(row as HTMLElement).getByRole('button', { name: 'Remove prod' })).toBeDefined();
   });
 
   it('says which field of a definition is wrong before anything is sent, and what the server refuses', async () => {

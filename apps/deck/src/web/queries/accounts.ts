@@ -1,4 +1,4 @@
-import type { AccountDefinition, AccountView } from '@gennaker/contracts/cloud-accounts';
+import type { AccountDefinition, AccountView, StoredAccount } from '@gennaker/contracts/cloud-accounts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
@@ -45,9 +45,30 @@ export function useAccountsProblem(): string | undefined {
 export function useAccountDefinitions(type: string, enabled: boolean) {
   return useQuery({
     queryKey: keys.accountDefinitions(type),
-    queryFn: ({ signal }) => gate.listAccountDefinitions({ params: { type } }, { signal }),
+    queryFn: ({ signal }) => allDefinitions(type, signal),
     enabled,
   });
+}
+
+/** As many definitions are read at once. */
+const PAGE = 1000;
+
+async function allDefinitions(type: string, signal: AbortSignal): Promise<StoredAccount[]> {
+  const all = new Map<string, StoredAccount>();
+  let from: string | undefined;
+  for (;;) {
+    const query = { limit: PAGE, ...(from === undefined ? {} : { startingAccountName: from }) };
+    const page = await gate.listAccountDefinitions({ params: { type }, query }, { signal });
+    // A page begins with what the one before ended with.
+    for (const each of page) all.set(accountKey(each), each);
+    if (page.length < PAGE) return [...all.values()];
+    from = page.at(-1)?.name;
+  }
+}
+
+/** What tells an account from the others: gennaker.yml may name one that was added as well. */
+export function accountKey({ source = '', name }: Pick<AccountView, 'source' | 'name'>): string {
+  return `${source} ${name}`;
 }
 
 /** What an administrator does with an account. */

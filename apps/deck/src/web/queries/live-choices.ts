@@ -55,6 +55,7 @@ export const liveData: LiveData = {
       useAccountList(),
       (accounts) =>
         accounts
+          .filter(({ problem }) => problem === undefined)
           .filter((account) => !provider || (account.cloudProvider ?? account.type) === provider)
           .map((account) => ({ value: account.name, hint: account.cloudProvider ?? account.type ?? '' })),
       'No account is configured; gennaker.yml names them',
