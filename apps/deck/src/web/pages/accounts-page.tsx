@@ -7,6 +7,7 @@ import { TableHead } from '@gennaker/ui/table-head';
 import { Ago } from '@gennaker/ui/time';
 import { useState } from 'react';
 import { AccountDialog } from '../infrastructure/account-dialog.tsx';
+import { AccountHistoryDialog } from '../infrastructure/account-history-dialog.tsx';
 import { ReadFailure } from '../infrastructure/read-failure.tsx';
 import { Verification } from '../infrastructure/verification.tsx';
 import {
@@ -29,13 +30,19 @@ export function AccountsPage() {
   const [editing, setEditing] = useState<StoredAccount | 'new'>();
   const [removing, setRemoving] = useState<AccountView>();
   const [verifying, setVerifying] = useState<string>();
+  const [telling, setTelling] = useState(false);
   return (
     <main id="main" className="page" tabIndex={-1}>
       <PageHead title="Accounts">
         {admin ? (
-          <Button leftSection={<PlusIcon size={16} />} onClick={() => setEditing('new')}>
-            Add an account
-          </Button>
+          <Group gap="xs">
+            <Button variant="default" onClick={() => setTelling(true)}>
+              History
+            </Button>
+            <Button leftSection={<PlusIcon size={16} />} onClick={() => setEditing('new')}>
+              Add an account
+            </Button>
+          </Group>
         ) : null}
       </PageHead>
       {definitions.isError ? (
@@ -74,6 +81,7 @@ export function AccountsPage() {
         <AccountDialog account={editing === 'new' ? undefined : editing} onClose={() => setEditing(undefined)} />
       ) : null}
       {removing ? <RemoveDialog account={removing} onClose={() => setRemoving(undefined)} /> : null}
+      {telling ? <AccountHistoryDialog onClose={() => setTelling(false)} /> : null}
       {verifying ? <VerifyDialog name={verifying} onClose={() => setVerifying(undefined)} /> : null}
     </main>
   );

@@ -195,6 +195,26 @@ describe('the page of accounts', () => {
     expect(within(row as HTMLElement).getByRole('button', { name: 'Remove prod' })).toBeDefined();
   });
 
+  it('tells administrators what was done to accounts, by whom', async () => {
+    await show({
+      'GET /credentials/history': [
+        {
+          at: Date.now() - 60_000,
+          user: 'ann',
+          action: 'changed',
+          account: 'prod',
+          changes: [{ field: 'environment', before: 'prod' }],
+        },
+        { at: Date.now() - 120_000, user: 'bob', action: 'added', account: 'prod', changes: [] },
+      ],
+    });
+    fireEvent.click(await screen.findByRole('button', { name: 'History' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'What was done to accounts' }));
+    expect((await dialog.findByText('ann')).closest('tr')?.textContent).toContain('changedenvironment: prod → none');
+    expect(dialog.getByText('bob').closest('tr')?.textContent).toContain('added');
+    expect(await violations()).toEqual([]);
+  });
+
   it('says which field of a definition is wrong before anything is sent, and what the server refuses', async () => {
     const sent = await show({
       'PUT /credentials': new ServiceError(400, 'Another account has this project', { fix: 'Choose another one' }),

@@ -50,6 +50,15 @@ export function useAccountDefinitions(type: string, enabled: boolean) {
   });
 }
 
+/** What was done to accounts, newest first, as of now. */
+export function useAccountHistory() {
+  return useQuery({
+    queryKey: keys.accountHistory,
+    queryFn: ({ signal }) => gate.accountHistory({ query: {} }, { signal }),
+    staleTime: 0,
+  });
+}
+
 /** As many definitions are read at once. */
 const PAGE = 1000;
 

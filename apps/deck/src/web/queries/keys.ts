@@ -26,6 +26,7 @@ export const keys = {
   undo: (execution: string) => ['undo', execution] as const,
   operation: (id: string) => ['operation', id] as const,
   accountDefinitions: (...type: readonly string[]) => ['accountDefinitions', ...type] as const,
+  accountHistory: ['accountHistory'] as const,
   choices: (...what: readonly string[]) => ['choices', ...what] as const,
   /** What is known about one execution beyond its view: explanation, prediction, history. */
   insight: (id: string, ...what: readonly string[]) => ['insight', id, ...what] as const,
