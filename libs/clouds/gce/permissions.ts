@@ -54,7 +54,6 @@ export const PERMISSIONS: readonly string[] = [
   // Without a service of their own: plain requests, disks that instances bring along, whom instances act as.
   ...['list', 'get', 'create', 'update', 'delete', 'useReadOnly'].map((verb) => permission('httpHealthChecks', verb)),
   'compute.disks.create',
-  'compute.projects.get',
   'iam.serviceAccounts.actAs',
 ];
 

@@ -95,6 +95,15 @@ describe('quotas', () => {
     expect(await quotas()).toEqual(['quota us-central1: ok', 'quota project p: ok']);
   });
 
+  test('those of a project that cannot be read itself are unknown, and nothing else is held up by that', async () => {
+    const { checks, missingPermissions } = await verifyAccount(
+      labCompute(lab, {}, refusals(new Set(PERMISSIONS))).compute,
+    );
+    expect(checks.find(({ name }) => name === 'quota project p')).toMatchObject({ outcome: 'unknown' });
+    expect(checks.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    expect(missingPermissions).toEqual([]);
+  });
+
   test('one that is used up fails, in a region and in the project', async () => {
     await lab.group('shop-v000', 2);
     await lab.clock.advance(60_000);

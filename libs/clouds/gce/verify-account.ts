@@ -39,10 +39,10 @@ export async function verifyAccount(compute: Compute): Promise<Verification> {
     trafficCheck(compute),
     allPermissions(compute),
   ]);
-  const parts = [regions, quotas, ...reads, all];
+  const parts = [...reads, all];
   return {
-    checks: [...projects, ...parts.flatMap(({ checks }) => checks), traffic],
-    missingPermissions: parts.flatMap(({ missing }) => missing),
+    checks: [...projects, ...regions.checks, ...quotas, ...parts.flatMap(({ checks }) => checks), traffic],
+    missingPermissions: [regions, ...parts].flatMap(({ missing }) => missing),
   };
 }
 
@@ -98,13 +98,14 @@ async function regionChecks(compute: Compute): Promise<Part & { readonly reachab
   return { checks, missing: [], reachable: true };
 }
 
-async function projectQuotas(compute: Compute): Promise<Part> {
+/** Nothing but this check reads the project itself. */
+async function projectQuotas(compute: Compute): Promise<readonly AccountCheck[]> {
+  const place = `project ${compute.project}`;
   try {
     const { quotas } = projectSchema.parse(await compute.ask('GET', ''));
-    return { checks: quotaChecks(`project ${compute.project}`, quotas), missing: [] };
+    return quotaChecks(place, quotas);
   } catch (error) {
-    const check = failure(`quota project ${compute.project}`, 'The quotas of the project cannot be read', error);
-    return { checks: [check], missing: missingOf(error, 'compute.projects.get') };
+    return [{ ...failure(`quota ${place}`, 'The quotas of the project cannot be read', error), outcome: 'unknown' }];
   }
 }
 
