@@ -2,8 +2,8 @@ import type { ConsolePiece } from '@gennaker/extension-sdk/cloud';
 import { z } from 'zod';
 import type { Compute } from './compute.ts';
 import { failedAs } from './errors.ts';
-import { regionOfZone } from './groups.ts';
-import { instanceSchema, lastPart } from './resources.ts';
+import { findInstance } from './groups.ts';
+import { lastPart } from './resources.ts';
 
 /** Zones that are remembered; whoever follows a console asks each second, and finding a zone takes a list. */
 const REMEMBERED = 500;
@@ -21,11 +21,8 @@ export function serialConsole(compute: Compute) {
 
   const zoneOf = async (region: string, id: string): Promise<string | undefined> => {
     const key = `${region}/${id}`;
-    const instances = await compute.aggregated('Instances', 'instances', instanceSchema, `name = ${id}`);
-    const zone = instances
-      .filter(({ name }) => name === id)
-      .map((instance) => lastPart(instance.zone))
-      .find((each) => regionOfZone(each) === region);
+    const found = await findInstance(compute, region, id);
+    const zone = found ? lastPart(found.zone) : undefined;
     const [oldest] = zones.keys();
     if (zones.size >= REMEMBERED && oldest !== undefined) zones.delete(oldest);
     if (zone !== undefined) zones.set(key, zone);
