@@ -25,7 +25,7 @@ export const project = 'trial';
 /** @see project */
 export const region = 'us-central1';
 
-/** An HTTP server: answers its version and name, leaves on SIGTERM, does as `/crash` says. */
+/** An HTTP server: answers its version and name, leaves on SIGTERM, does as `/crash` says; with BUSY it uses a processor half the time. */
 export const HELLO = `
 const http = require('node:http');
 const server = http.createServer((request, response) => {
@@ -35,6 +35,7 @@ const server = http.createServer((request, response) => {
 });
 server.listen(process.env.PORT, process.env.BIND || process.env.HOST, () => console.log('listening as process', process.pid));
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
+if (process.env.BUSY) setInterval(() => { for (const end = Date.now() + 40; Date.now() < end; ); }, 80);
 `;
 
 /** The real clients, pointed at a local cloud. */
@@ -96,6 +97,19 @@ export async function until(what: string, check: () => Promise<boolean>, seconds
     if (Date.now() > end) throw new Error(`Waited ${seconds} s for ${what} in vain.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Makes an autoscaler of a regional group, for which the other clients have no words. @param url base URL of the cloud */
+export async function autoscale(url: string, group: string, autoscalingPolicy: object): Promise<void> {
+  const answer = await fetch(`${url}/compute/v1/projects/${project}/regions/${region}/autoscalers`, {
+    method: 'POST',
+    body: JSON.stringify({
+      name: group,
+      target: `regions/${region}/instanceGroupManagers/${group}`,
+      autoscalingPolicy,
+    }),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
 }
 
 /** A folder for one test file's data. */

@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { done, project, region, until } from './cloudlab.fixture.ts';
+import { autoscale, done, project, region, until } from './cloudlab.fixture.ts';
 import { TrialCloud, fetchOnce } from './trial-cloud.fixture.ts';
 
 let trial: TrialCloud;
@@ -9,6 +9,7 @@ beforeAll(async () => {
   trial = await TrialCloud.start();
   await trial.makeImage('one');
   await trial.makeImage('wild', { BIND: '0.0.0.0' }, trial.appPort + 1);
+  await trial.makeImage('busy', { BUSY: '1' });
   await trial.makeImage('clash', { BIND: '0.0.0.0' });
 });
 afterAll(async () => expect(await trial.close()).toEqual([]));
@@ -23,6 +24,18 @@ describe('instances', { timeout: 120_000 }, () => {
     expect(output.contents).toMatch(/listening as process [23]\n/);
     const [host = ''] = await trial.addresses('console');
     expect((await fetchOnce({ host, port: trial.appPort })).body).toBe(`hello one from ${name}`);
+  });
+
+  test('a program that keeps its processor busy makes the autoscaler enlarge its group', async () => {
+    await trial.makeGroup('busy', 'busy', 1);
+    await trial.stable('busy');
+    // So little that even a machine with much else to do gives it that much.
+    const cpuUtilization = { utilizationTarget: 0.01 };
+    const policy = { minNumReplicas: 1, maxNumReplicas: 2, coolDownPeriodSec: 0, cpuUtilization };
+    await autoscale(trial.lab.url, 'busy', policy);
+    await until('a second instance', async () => (await trial.members('busy')).length === 2);
+    await trial.stable('busy');
+    expect(new Set(await trial.addresses('busy')).size).toBe(2);
   });
 
   test('a startup script runs beside the program; disks come and go while it runs, one of them to read only, and a kept one is there again after the instance is made anew', async () => {
