@@ -10,12 +10,11 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 });
 let lab: TestLab;
 let clouddriver: TestClouddriver;
 let running: Awaited<ReturnType<TestClouddriver['here']>>;
-let healthy = false;
 /** The application: it answers at `/` and nowhere else. */
 const application = createServer((request, answer) => answer.writeHead(request.url === '/' ? 200 : 404).end());
 
 beforeAll(async () => {
-  lab = await startLab({ healthy: () => healthy });
+  lab = await startLab();
   clouddriver = await testClouddriver(lab);
   running = await clouddriver.here();
 });
@@ -26,24 +25,14 @@ afterAll(async () => {
   await lab?.close();
 });
 
-test('a deploy that waits asks its instance, names where it answers instead, and goes on once it is healthy', async () => {
+test('a deploy that waits asks its instance, names where it answers instead, and goes on once the check asks there', async () => {
   const place = { credentials: 'local-gce', region: 'us-central1' };
-  await runOperation(running.api, [
-    {
-      upsertLoadBalancer: {
-        ...place,
-        loadBalancerName: 'hello-lb',
-        healthCheck: {
-          port: 80,
-          requestPath: '/health',
-          checkIntervalSec: 1,
-          timeoutSec: 1,
-          healthyThreshold: 1,
-          unhealthyThreshold: 1,
-        },
-      },
-    },
-  ]);
+  const balance = (port: number, requestPath: string) => {
+    const timing = { checkIntervalSec: 1, timeoutSec: 1, healthyThreshold: 1, unhealthyThreshold: 1 };
+    const healthCheck = { port, requestPath, ...timing };
+    return runOperation(running.api, [{ upsertLoadBalancer: { ...place, loadBalancerName: 'hello-lb', healthCheck } }]);
+  };
+  await balance(80, '/health');
   const pipeline = testPipeline(running.api);
   const deploy = pipeline.run('createServerGroup', {
     ...place,
@@ -71,6 +60,6 @@ test('a deploy that waits asks its instance, names where it answers instead, and
   expect(await running.api.explainHealth({ params: group })).toMatchObject([
     { says, misplaced: true, asks: { type: 'HTTP', port: 80, path: '/health' } },
   ]);
-  healthy = true;
+  await balance(8080, '/');
   expect(await deploy).toMatchObject({ status: 'SUCCEEDED' });
 });
