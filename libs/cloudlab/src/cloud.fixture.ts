@@ -28,6 +28,7 @@ export class TestCloud {
       changed: (state) => {
         this.saved.state = state;
       },
+      written: () => Promise.resolve(),
       flush: () => undefined,
     };
     this.traffic = new SimulatedDataPlane(this.clock, (address, port) => this.runtime.listens(address, port));

@@ -85,10 +85,14 @@ export class Cloudlab {
     this.lab.autoscaling.wake();
   }
 
-  /** Answers one request. Never rejects: what goes wrong is an error document. */
+  /** Answers one request, once what it changed is written. Never rejects: what goes wrong is an error document. */
   async handle(request: LabRequest): Promise<LabResponse> {
+    const { store } = this.lab;
+    const before = store.changes;
     try {
-      return await this.#answer(request);
+      const answer = await this.#answer(request);
+      if (request.method !== 'GET' && store.changes !== before) await store.written();
+      return answer;
     } catch (cause) {
       if (cause instanceof CloudProblem) return { status: cause.status, body: cause.toBody() };
       const message = cause instanceof Error ? cause.message : String(cause);

@@ -116,8 +116,8 @@ describe('orders to one instance that come together', () => {
     ['reset', 'stop'],
   ] as const)('while a %s is under way, a %s is refused and the first is carried out', async (first, second) => {
     const lab = await lone();
-    const order = (verb: string) =>
-      verb === 'delete' ? (['DELETE', path] as const) : (['POST', `${path}/${verb}`] as const);
+    const order = (verb: string): [method: string, path: string] =>
+      verb === 'delete' ? ['DELETE', path] : ['POST', `${path}/${verb}`];
     expect((await lab.api(...order(first))).status).toBe(200);
     await expectRefusal(lab, order(second), 400, 'resourceNotReady', 'under way');
     await lab.clock.advance(30_000);

@@ -5,11 +5,13 @@ import type { CloudState, StatePersistence } from './store.ts';
 import { stateSchema } from './store.ts';
 
 const GATHER_MS = 40;
+/** How long after a write that failed it is tried again when nothing changes. */
+const AGAIN_MS = 1000;
 
 /**
  * Keeps the state in one JSON file, written whole beside it and renamed over it, so that a crash leaves the old or
  * the new one. Changes of 40 ms are gathered into one write, which happens off the main loop: traffic flows through
- * this process, and a slow disk must not stop it.
+ * this process, and a slow disk must not stop it. All that wait for one write are told together.
  * @param onError told when a write failed; the next change tries again
  * @throws Error naming the file when it exists and cannot be read as a state
  */
@@ -19,7 +21,11 @@ export function stateFile(file: string, onError: (message: string) => void): Sta
   let dirty = false;
   let timer: NodeJS.Timeout | undefined;
   let writing = false;
+  let failed = false;
   let writes = 0;
+  /** Told at the end of the write under way, and of the next one. */
+  let told: (() => void)[] = [];
+  let waiting: (() => void)[] = [];
 
   async function write(): Promise<void> {
     timer = undefined;
@@ -27,6 +33,7 @@ export function stateFile(file: string, onError: (message: string) => void): Sta
     writing = true;
     const text = JSON.stringify(current);
     dirty = false;
+    [told, waiting] = [waiting, []];
     const mine = ++writes;
     const next = `${file}.${mine % 2}.next`;
     try {
@@ -44,8 +51,11 @@ export function stateFile(file: string, onError: (message: string) => void): Sta
       onError(
         `The cloud's state could not be written to ${file}: ${String(cause)}. It is tried again with the next change.`,
       );
+      timer ??= setTimeout(() => void write(), AGAIN_MS);
+      failed = true;
     } finally {
       writing = false;
+      for (const resolve of told.splice(0)) resolve();
     }
     if (dirty) timer ??= setTimeout(() => void write(), GATHER_MS);
   }
@@ -71,7 +81,16 @@ export function stateFile(file: string, onError: (message: string) => void): Sta
     changed(state) {
       current = state;
       dirty = true;
+      if (failed) {
+        failed = false;
+        clearTimeout(timer);
+        timer = undefined;
+      }
       timer ??= setTimeout(() => void write(), GATHER_MS);
+    },
+    written() {
+      if (!dirty && !writing) return Promise.resolve();
+      return new Promise((resolve) => void (dirty ? waiting : told).push(resolve));
     },
     flush() {
       clearTimeout(timer);
@@ -88,6 +107,7 @@ export function stateFile(file: string, onError: (message: string) => void): Sta
         closeSync(handle);
       }
       renameSync(next, file);
+      for (const resolve of waiting.splice(0)) resolve();
     },
   };
 }

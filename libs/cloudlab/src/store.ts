@@ -130,12 +130,19 @@ export interface StatePersistence {
   load(): CloudState | undefined;
   /** Called after every change; may gather several before it writes. */
   changed(state: CloudState): void;
+  /** Resolves when what changed until now is written, or could not be. */
+  written(): Promise<void>;
   /** Writes what is not written yet. */
   flush(): void;
 }
 
 /** Forgets everything: for tests and simulations. */
-export const inMemory: StatePersistence = { load: () => undefined, changed: () => undefined, flush: () => undefined };
+export const inMemory: StatePersistence = {
+  load: () => undefined,
+  changed: () => undefined,
+  written: () => Promise.resolve(),
+  flush: () => undefined,
+};
 
 /** Typed access to the state; every write is handed to the persistence. */
 export class Store {
@@ -144,6 +151,7 @@ export class Store {
   readonly #collections = new Map<string, Map<string, Resource>>();
   readonly #persistence: StatePersistence;
   readonly #seed: string;
+  #changes = 0;
 
   /** @param seed makes generated names and ids repeatable */
   constructor(persistence: StatePersistence, seed: string) {
@@ -180,7 +188,18 @@ export class Store {
   }
 
   changed(): void {
+    this.#changes++;
     this.#persistence.changed(this.state);
+  }
+
+  /** How often anything changed since this process began. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Resolves when what changed until now is written, or could not be. */
+  written(): Promise<void> {
+    return this.#persistence.written();
   }
 
   flush(): void {

@@ -1,4 +1,5 @@
 import { Cloudlab } from '@gennaker/cloudlab/cloud';
+import { inMemory } from '@gennaker/cloudlab/store';
 import type { Fault } from '@gennaker/cloudlab/faults';
 import { REGIONS } from '@gennaker/cloudlab/locations';
 import { SimulatedDataPlane, type SimulatedOutcome } from '@gennaker/cloudlab/simulated-data-plane';
@@ -76,7 +77,7 @@ export class SimulatedCloud {
       clock,
       runtime: this.#runtime,
       dataPlane: this.traffic,
-      persistence: { load: () => undefined, changed: () => void this.#changes++, flush: () => undefined },
+      persistence: { ...inMemory, changed: () => void this.#changes++ },
       seed: 'simulated',
       addressPrefix: ADDRESSES,
       baseUrl: ENDPOINT,
