@@ -48,6 +48,16 @@ describe('autoscaling', () => {
     expect(await groupOf(lab)).toMatchObject({ targetSize: 2 });
   });
 
+  test('goes on after a look at the processes that failed', async () => {
+    const lab = await scaled(({ runtime }) => 4 / runtime.running.size);
+    const look = lab.runtime.cpuSeconds.bind(lab.runtime);
+    let failures = 2;
+    lab.runtime.cpuSeconds = (ids) => (failures-- > 0 ? Promise.reject(new Error('too many open files')) : look(ids));
+    await lab.clock.advance(180_000);
+    expect(failures).toBeLessThan(0);
+    expect(await groupOf(lab)).toMatchObject({ targetSize: 4 });
+  });
+
   test('one in mode OFF recommends only; its group cannot be deleted before it, and takes no second one', async () => {
     const lab = await scaled(() => 2);
     const query = 'regions/us-central1/autoscalers?autoscaler=g';

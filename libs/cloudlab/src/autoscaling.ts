@@ -59,7 +59,8 @@ export class Autoscaling {
       ...this.#groupsOfUtilization(),
     ]);
     const members = [...groups].flatMap((group) => membersOf(this.#store, group));
-    await this.#cpu.measure(members.map(({ instance }) => instance));
+    // What cannot be measured now is at the next look.
+    await this.#cpu.measure(members.map(({ instance }) => instance)).catch(() => undefined);
     for (const [path] of scalers) this.#scale(path);
     for (const path of this.#histories.keys()) {
       if (this.#store.get('autoscalers', path) === undefined) this.#histories.delete(path);
