@@ -256,6 +256,26 @@ test('search finds names, instances, addresses, images and labels, one set per t
   await expect(find('shop', 'dragons')).rejects.toMatchObject({ status: 400, details: { field: 'type' } });
 });
 
+test('a machine of no server group is found until it is gone', async () => {
+  const { api } = running;
+  const query = { q: 'shop-tool', type: 'instances', account: 'local-gce' };
+  const found = async () => {
+    await api.refreshAccount({ params: { account: 'local-gce' } });
+    return (await api.search({ query }))[0]?.results;
+  };
+  const place = { credentials: 'local-gce', zone: 'us-central1-b' };
+  const machine = { ...place, application: 'shop', instanceName: 'shop-tool', image: 'hello-1' };
+  expect((await runOperation(api, [{ createGoogleInstance: machine }])).reason).toBeUndefined();
+  expect(await found()).toMatchObject([
+    { name: 'shop-tool', instanceId: 'shop-tool', zone: 'us-central1-b', application: 'shop' },
+  ]);
+  expect((await found())?.[0]?.serverGroup).toBeUndefined();
+  const instanceIds = ['shop-tool'];
+  const gone = await runOperation(api, [{ terminateInstances: { ...place, region: 'us-central1', instanceIds } }]);
+  expect(gone.reason).toBeUndefined();
+  expect(await found()).toEqual([]);
+});
+
 test('search shows nothing of applications that the caller may not look at', async () => {
   const db = openDatabase(clouddriver.database.url, { max: 1 });
   try {

@@ -22,6 +22,13 @@ test.each([
     'unreachable',
     'connect ECONNREFUSED 127.0.0.1:1',
   ],
+  [
+    'no answer in time',
+    new DOMException('The operation was aborted due to timeout', 'TimeoutError'),
+    0,
+    'unreachable',
+    'The operation was aborted due to timeout',
+  ],
 ])('%s', (_name, error, http, reason, message) => {
   expect(normalizeGceError(error)).toEqual({ http, reason, kind: kindOf(reason), message });
 });

@@ -11,6 +11,7 @@ import {
   listGroups,
   managedGroupLink,
   regionOf,
+  regionOfZone,
   instanceGroupLink,
 } from './groups.ts';
 import { instanceView } from './instances.ts';
@@ -20,7 +21,15 @@ import { readChecks } from './load-balancers/health.ts';
 import { findLoadBalancer, listLoadBalancers } from './load-balancers/read.ts';
 import { loadBalancerView } from './load-balancers/view.ts';
 import { findImages } from './lookups.ts';
-import { instanceSchema, lastPart, metadataValue, sameResource, templateSchema, withoutHelpers } from './resources.ts';
+import {
+  type ComputeInstance,
+  instanceSchema,
+  lastPart,
+  metadataValue,
+  sameResource,
+  templateSchema,
+  withoutHelpers,
+} from './resources.ts';
 import {
   type Firewall,
   findFirewall,
@@ -130,8 +139,16 @@ async function snapshot(compute: Compute, firewalls: FirewallMemory): Promise<In
     }),
   );
   const frame = { account: compute.account.name, now: compute.now() };
+  const members = new Set(
+    serverGroups.flatMap(({ view }) => view.instances.map(({ zone, name }) => `${zone}/${name}`)),
+  );
+  const single = instances.filter(({ zone, name }) => {
+    const place = lastPart(zone);
+    return compute.account.regions.includes(regionOfZone(place)) && !members.has(`${place}/${name}`);
+  });
   return {
     serverGroups,
+    instances: single.map((found) => machineView(compute, found, rules)),
     loadBalancers: balancers.map((balancer) => loadBalancerView(balancer, checks, serverGroups, frame)),
   };
 }
@@ -201,22 +218,30 @@ async function oneInstance(
   region: string,
   id: string,
 ): Promise<Instance | null> {
-  const found = withoutHelpers(await findInstance(compute, region, id));
+  const found = await findInstance(compute, region, id);
   if (!found) return null;
   const creator = metadataValue(found.metadata, 'created-by');
   const groupName = creator ? lastPart(creator) : id.replace(/-[a-z0-9]{4}$/, '');
   const group = await oneServerGroup(compute, firewalls, region, groupName);
   const view = group?.view.instances.find((instance) => instance.name === id);
-  const zone = lastPart(found.zone);
-  const applied = firewallsOf(await firewalls.list(), { name: id, properties: found });
   return {
-    ...(view ?? instanceView({ name: id, instance: found.selfLink }, found, [])),
-    ...(group && view ? { serverGroup: group.view.name, moniker: group.view.moniker } : {}),
+    ...machineView(compute, found, await firewalls.list()),
+    ...(group && view ? { ...view, serverGroup: group.view.name, moniker: group.view.moniker } : {}),
+  };
+}
+
+/** A machine as it is by itself, whether it is of a group or not. */
+function machineView(compute: Compute, machine: ComputeInstance, rules: readonly Firewall[]): Instance {
+  const found = withoutHelpers(machine);
+  const zone = lastPart(found.zone);
+  const applied = firewallsOf(rules, { name: found.name, properties: found });
+  return {
+    ...instanceView({ name: found.name, instance: found.selfLink }, found, []),
     cloudProvider: 'gce',
     providerType: 'gce',
     account: compute.account.name,
-    region,
-    instanceId: id,
+    region: regionOfZone(zone),
+    instanceId: found.name,
     gceId: String(found.id ?? ''),
     selfLink: found.selfLink,
     instanceType: lastPart(found.machineType),

@@ -181,6 +181,8 @@ export type ResourceKind = 'backendService' | 'healthCheck' | 'address' | 'certi
 export interface InventorySnapshot {
   readonly serverGroups: readonly ObservedServerGroup[];
   readonly loadBalancers: readonly LoadBalancer[];
+  /** Machines of no server group, each with its `account` and `region`. */
+  readonly instances?: readonly Instance[];
   readonly securityGroups?: readonly SecurityGroup[];
   readonly images?: readonly Image[];
   readonly resources?: Readonly<Partial<Record<ResourceKind, readonly CloudResource[]>>>;

@@ -1,6 +1,6 @@
 import { imageSchema, serverGroupSchema } from '@gennaker/contracts/cloud-views';
 import { expect, test } from 'vitest';
-import { imageItem, serverGroupItem } from './item.ts';
+import { imageItem, instanceItem, serverGroupItem } from './item.ts';
 
 const group = serverGroupSchema.parse({
   name: 'shop-prod-v003',
@@ -39,6 +39,25 @@ test('a server group is found by its name, image, labels, tags, instances and ad
     'instance shop-prod-v003-x7',
     'address 10.0.0.7',
   ]);
+});
+
+test('a machine of no group is found by name, address and label, and keeps its metadata to itself', () => {
+  const [instance] = group.instances;
+  const machine = {
+    ...instance,
+    id: 'shop-tool',
+    name: 'shop-tool',
+    healthState: 'Unknown' as const,
+    health: [],
+    account: 'prod',
+    region: 'us-central1',
+    labels: { team: 'Checkout' },
+    metadata: { password: 'secret' },
+  };
+  const found = instanceItem(machine);
+  expect(found).toMatchObject({ kind: 'instance', region: 'us-central1', name: 'shop-tool', application: 'shop' });
+  expect(found.terms.split('\n')).toEqual(['instance shop-tool', 'address 10.0.0.7', 'label team=checkout']);
+  expect(found.text).not.toContain('secret');
 });
 
 test('an image is of no region, and is found by its labels', () => {

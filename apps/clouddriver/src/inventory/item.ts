@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CloudResource, Image, SecurityGroup } from '@gennaker/contracts/cloud-views';
-import type { LoadBalancer, ServerGroup } from '@gennaker/contracts/clouddriver';
+import type { Instance, LoadBalancer, ServerGroup } from '@gennaker/contracts/clouddriver';
 import { parseName } from '@gennaker/contracts/moniker';
 import type { ResourceKind } from '@gennaker/extension-sdk/cloud';
 
@@ -13,7 +13,7 @@ export const RESOURCE_KINDS = [
 ] as const satisfies readonly ResourceKind[];
 
 /** What the inventory holds. */
-export const KINDS = ['serverGroup', 'loadBalancer', 'securityGroup', 'image', ...RESOURCE_KINDS] as const;
+export const KINDS = ['serverGroup', 'instance', 'loadBalancer', 'securityGroup', 'image', ...RESOURCE_KINDS] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** What a thing is told apart by. */
@@ -47,6 +47,21 @@ export function serverGroupItem(view: ServerGroup): Item {
       ['instance', instance.name],
       ...(instance.ips ?? []).map((address): Term => ['address', address]),
     ]),
+  ]);
+}
+
+/** A machine of no server group: what it is found by and how it is, without its metadata, which may hold secrets. */
+export function instanceItem(view: Instance): Item {
+  const { id, name, zone, launchTime, healthState, health, ips, reason, cloudProvider, labels, instanceType } = view;
+  const [account, region] = [String(view['account']), String(view['region'])];
+  const shown = { id, name, account, region, zone, launchTime, healthState, health, ips, reason };
+  const known = Object.entries(plainObject(labels)).map(([key, value]) => [key, String(value)] as const);
+  const application = new Map(known).get('spinnaker-moniker-application') ?? parseName(name)?.app ?? null;
+  const whole = { ...shown, cloudProvider, labels, instanceType };
+  return item('instance', whole, { application, cluster: null }, [
+    ['instance', name],
+    ...(ips ?? []).map((address): Term => ['address', address]),
+    ...known.map(([key, value]): Term => ['label', `${key}=${value}`]),
   ]);
 }
 

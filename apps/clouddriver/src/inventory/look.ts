@@ -3,6 +3,7 @@ import { withTraffic } from '@gennaker/extension-sdk/desired-traffic';
 import type { Database } from '@gennaker/store/database';
 import {
   imageItem,
+  instanceItem,
   type Item,
   type ItemKey,
   type Kind,
@@ -16,7 +17,7 @@ import { changeItem, knownItems, putItem, removeItem } from './store.ts';
 import { readAccountTraffic } from './traffic.ts';
 
 /** Things of which a list alone does not tell whether they are still there: a newcomer is read by itself. */
-const READ_ALONE: ReadonlySet<Kind> = new Set<Kind>(['serverGroup', 'loadBalancer']);
+const READ_ALONE: ReadonlySet<Kind> = new Set<Kind>(['serverGroup', 'instance', 'loadBalancer']);
 
 /** Everything that a snapshot shows, and which kinds it looked at. */
 export function itemsOf(
@@ -28,12 +29,14 @@ export function itemsOf(
     return views ? [{ kind, views }] : [];
   });
   const kinds = new Set<Kind>(['serverGroup', 'loadBalancer', ...resources.map(({ kind }) => kind)]);
+  if (snapshot.instances) kinds.add('instance');
   if (snapshot.securityGroups) kinds.add('securityGroup');
   if (snapshot.images) kinds.add('image');
   const items = [
     ...snapshot.serverGroups.map((group) =>
       serverGroupItem(withTraffic(group, traffic.get(`${group.view.region}/${group.view.name}`) ?? null)),
     ),
+    ...(snapshot.instances ?? []).map(instanceItem),
     ...snapshot.loadBalancers.map(loadBalancerItem),
     ...(snapshot.securityGroups ?? []).map(securityGroupItem),
     ...(snapshot.images ?? []).map(imageItem),

@@ -5,7 +5,7 @@ import {
   type SearchResultSet,
   type SearchType,
 } from '@gennaker/contracts/cloud-views';
-import { instanceSchema } from '@gennaker/contracts/clouddriver';
+import { type Instance, instanceSchema } from '@gennaker/contracts/clouddriver';
 import { parseName } from '@gennaker/contracts/moniker';
 import type { Queryable } from '@gennaker/store/database';
 import { z } from 'zod';
@@ -23,22 +23,23 @@ export interface SearchQuery {
   readonly page: number;
 }
 
-const KIND_OF: Readonly<Record<SearchType, Kind>> = {
-  clusters: 'serverGroup',
-  serverGroups: 'serverGroup',
-  instances: 'serverGroup',
-  loadBalancers: 'loadBalancer',
-  securityGroups: 'securityGroup',
-  images: 'image',
-  backendServices: 'backendService',
-  healthChecks: 'healthCheck',
-  addresses: 'address',
-  certificates: 'certificate',
+const KINDS_OF: Readonly<Record<SearchType, readonly Kind[]>> = {
+  clusters: ['serverGroup'],
+  serverGroups: ['serverGroup'],
+  instances: ['serverGroup', 'instance'],
+  loadBalancers: ['loadBalancer'],
+  securityGroups: ['securityGroup'],
+  images: ['image'],
+  backendServices: ['backendService'],
+  healthChecks: ['healthCheck'],
+  addresses: ['address'],
+  certificates: ['certificate'],
 };
 /** More than this is no answer to a search, and is not read. */
 const MOST_ROWS = 5_000;
 
 interface Row {
+  kind: Kind;
   account: string;
   region: string;
   name: string;
@@ -66,7 +67,7 @@ export async function searchInventory(
   };
   const sets: SearchResultSet[] = [];
   for (const type of query.types) {
-    const rows = await matching(client, KIND_OF[type], words, query, may);
+    const rows = await matching(client, KINDS_OF[type], words, query, may);
     const hits = rows.flatMap((row) => hitsOf(type, row, words));
     const found = type === 'clusters' ? withoutRepeats(hits) : hits;
     const sorted = found.toSorted(byNearness(words[0] ?? ''));
@@ -87,22 +88,22 @@ export async function searchInventory(
 
 async function matching(
   client: Queryable,
-  kind: Kind,
+  kinds: readonly Kind[],
   words: readonly string[],
   query: SearchQuery,
   may: (application: string) => Promise<boolean>,
 ): Promise<readonly Row[]> {
   const matches = `from clouddriver.inventory
-     where kind = $1 and terms like all ($2::text[]) and ($3::text is null or account = $3)
+     where kind = any ($1::text[]) and terms like all ($2::text[]) and ($3::text is null or account = $3)
        and ($4::text is null or region = $4) and ($5::text is null or application = $5)
        and ($6::text is null or body ->> 'cloudProvider' = $6)`;
   const values = [
-    kind,
+    kinds,
     words.map(patternOf),
     query.account ?? null,
     query.region ?? null,
     query.application ?? null,
-    kind === 'image' ? null : (query.platform ?? null),
+    kinds.includes('image') ? null : (query.platform ?? null),
   ];
   // What the caller may not look at takes no place of what he may.
   const owners = await client.query<{ application: string }>(
@@ -114,7 +115,7 @@ async function matching(
     may,
   );
   const { rows } = await client.query<Row>(
-    `select account, region, name, application, cluster, terms, body ${matches}
+    `select kind, account, region, name, application, cluster, terms, body ${matches}
        and (application is null or application = any ($7::text[]))
      order by name, account, region limit ${MOST_ROWS}`,
     [...values, allowed],
@@ -199,7 +200,8 @@ function monikerPart(name: string) {
 }
 
 /** Instances fit by their own name and addresses: that their group fits does not make them an answer. */
-function instanceHits(group: SearchHit, row: Row, words: readonly string[]): SearchHit[] {
+function instanceHits(hit: SearchHit, row: Row, words: readonly string[]): SearchHit[] {
+  if (row.kind === 'instance') return [{ ...hit, ...instancePart(instanceSchema.parse(row.body)) }];
   const instances = z.array(instanceSchema).safeParse(row.body['instances']).data ?? [];
   return instances.flatMap((instance) => {
     const terms = [`instance ${instance.name}`, ...(instance.ips ?? []).map((address) => `address ${address}`)];
@@ -208,18 +210,22 @@ function instanceHits(group: SearchHit, row: Row, words: readonly string[]): Sea
     const matched = terms.find((term) => words.some((word) => valueOf(term).toLowerCase().includes(word)));
     return [
       {
-        ...group,
-        name: instance.name,
-        instanceId: instance.id,
+        ...hit,
         ...groupPart(row),
-        ...(instance.zone === undefined ? {} : { zone: instance.zone }),
-        ...(instance.ips === undefined ? {} : { ips: instance.ips }),
-        healthState: instance.healthState,
+        ...instancePart(instance),
         ...(matched === undefined ? {} : { matched }),
       },
     ];
   });
 }
+
+const instancePart = ({ id, name, zone, ips, healthState }: Instance) => ({
+  name,
+  instanceId: id,
+  ...(zone === undefined ? {} : { zone }),
+  ...(ips === undefined ? {} : { ips }),
+  healthState,
+});
 
 function withoutRepeats(hits: readonly SearchHit[]): SearchHit[] {
   const seen = new Map(hits.map((hit) => [`${hit.account}/${hit.name}`, hit]));

@@ -6,7 +6,7 @@ import type { Clock } from '@gennaker/service/clock';
 import type { Database } from '@gennaker/store/database';
 import type { Logger } from 'pino';
 import type { Accounts, OpenAccount } from '../accounts.ts';
-import { imageItem, type ItemKey, loadBalancerItem, securityGroupItem, serverGroupItem } from './item.ts';
+import { imageItem, instanceItem, type ItemKey, loadBalancerItem, securityGroupItem, serverGroupItem } from './item.ts';
 import { applyLook } from './look.ts';
 import type { Nudge } from './nudges.ts';
 import { createPlaces } from './places.ts';
@@ -242,6 +242,10 @@ export function startInventory(options: {
     const { loadBalancers, securityGroups, images } = open.cloud.capabilities;
     const item = await (async () => {
       switch (key.kind) {
+        case 'instance': {
+          const found = await open.cloud.inventory.instance(key.region, key.name);
+          return found && found['serverGroup'] === undefined ? instanceItem(found) : undefined;
+        }
         case 'loadBalancer': {
           const found = await loadBalancers?.find(key.region, key.name);
           return found && loadBalancerItem(found);
