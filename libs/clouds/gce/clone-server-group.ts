@@ -163,7 +163,7 @@ async function describe(
           }),
         }
       : {}),
-    ...(healing?.healthCheck
+    ...(healing?.healthCheck && d.overwriteAncestorAutoHealingPolicy !== true
       ? {
           autoHealingPolicy: {
             healthCheck: healing.healthCheck,

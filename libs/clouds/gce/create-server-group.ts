@@ -19,7 +19,7 @@ import {
   regionOf,
   regionOfAddress,
 } from './groups.ts';
-import { healthCheckProblem } from './health-check-lookup.ts';
+import { healingWarnings, healthCheckProblem } from './health-check-lookup.ts';
 import { findImage, imageLink } from './images.ts';
 import { DEFAULT_TYPE } from './launch-properties.ts';
 import { placementProblems } from './placement.ts';
@@ -300,10 +300,12 @@ export async function previewOfCreate(compute: Compute, d: CreateServerGroup): P
         ? ['Gives it no traffic.']
         : [`Puts it behind load balancer ${balancers.join(', ')}.`]),
     ],
-    warnings:
-      newest && !d.disableTraffic && balancers.length > 0
+    warnings: [
+      ...(newest && !d.disableTraffic && balancers.length > 0
         ? [`${newest.name} goes on serving beside it until it is disabled.`]
-        : [],
+        : []),
+      ...healingWarnings(d.autoHealingPolicy),
+    ],
     problems: [],
   };
 }

@@ -19,3 +19,10 @@ export async function healthCheckProblem(compute: Compute, policy: AutoHealingPo
     ? null
     : `autoHealingPolicy.healthCheck: there is no global health check ${healthCheck} in project ${compute.project}; make it first, or give the link of a regional one`;
 }
+
+/** What of a healing policy has no effect: one sentence each. */
+export function healingWarnings(policy: AutoHealingPolicy | null | undefined): string[] {
+  return policy?.maxUnavailable === undefined || policy.maxUnavailable === null
+    ? []
+    : ["autoHealingPolicy.maxUnavailable does nothing: Compute's API has no such field any more; leave it out."];
+}

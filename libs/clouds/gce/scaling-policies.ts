@@ -9,7 +9,7 @@ import {
 } from './autoscalers.ts';
 import type { Compute, MutateOptions } from './compute.ts';
 import { addressOf, type GroupAddress, groupPath, managedGroupLink } from './groups.ts';
-import { healthCheckProblem } from './health-check-lookup.ts';
+import { healingWarnings, healthCheckProblem } from './health-check-lookup.ts';
 import { planPolicyMetadata, policyChangeText } from './policy-metadata-change.ts';
 import { type Autoscaler, autoscalerSchema, type Group, lastPart } from './resources.ts';
 import { changing, undoing } from './safe-repeat.ts';
@@ -58,10 +58,12 @@ export function upsertScalingPolicy(compute: Compute): AnyOperation {
             : []),
           ...(plan.metadata ? [policyChangeText(d.serverGroupName)] : []),
         ],
-        warnings:
-          policy && plan.size > policy.maxNumReplicas
+        warnings: [
+          ...(policy && plan.size > policy.maxNumReplicas
             ? ['It has more instances than the new maximum; some are deleted.']
-            : [],
+            : []),
+          ...healingWarnings(d.autoHealingPolicy),
+        ],
         problems: [],
       };
     },

@@ -9,6 +9,22 @@ const resourceName = z
     'must be a lower-case letter, then up to 62 letters, digits or hyphens, not ending with a hyphen',
   );
 
+/** Labels as Google takes them; letters may be of any script without capitals. */
+const labelKey = z.string().regex(/^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u);
+const labelValue = z
+  .string()
+  .regex(
+    /^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u,
+    'the value of a label holds lower-case letters, digits, _ and - only, at most 63',
+  );
+const labelsOf = <V extends z.ZodType>(value: V) =>
+  z.record(labelKey, value, {
+    error: ({ code }) =>
+      code === 'invalid_key'
+        ? 'a label starts with a lower-case letter; then lower-case letters, digits, _ and -, at most 63'
+        : undefined,
+  });
+
 /** Whether this machine knows a time zone of that name. */
 function isTimeZone(timeZone: string): boolean {
   try {
@@ -31,6 +47,10 @@ export type LoadBalancingPolicy = z.infer<typeof loadBalancingPolicySchema>;
 
 /** `{}`: there is to be none, as an absent one stays what it is. */
 const utilization = z.looseObject({ utilizationTarget: z.number().positive().optional() });
+/** As `utilization`. */
+const cpuUtilization = z.looseObject({
+  utilizationTarget: z.number().positive().max(1, 'must be a fraction of the CPU, such as 0.6 for 60 %').optional(),
+});
 const fixedOrPercent = z.looseObject({
   fixed: z.number().int().min(0).optional(),
   percent: z.number().int().min(0).max(100).optional(),
@@ -59,7 +79,7 @@ export const autoscalingPolicySchema = z.looseObject({
   maxNumReplicas: z.number().int().min(0).optional(),
   coolDownPeriodSec: z.number().int().min(0).optional(),
   mode: z.enum(['ON', 'OFF', 'ONLY_UP', 'ONLY_SCALE_OUT']).optional(),
-  cpuUtilization: utilization.nullish(),
+  cpuUtilization: cpuUtilization.nullish(),
   loadBalancingUtilization: utilization.nullish(),
   customMetricUtilizations: z.array(z.looseObject({ metric: name })).nullish(),
   scaleInControl: z
@@ -74,6 +94,7 @@ export const autoHealingPolicySchema = z.looseObject({
   healthCheck: name.describe('name or link of a health check'),
   healthCheckKind: z.enum(['healthCheck', 'httpHealthCheck', 'httpsHealthCheck']).default('healthCheck'),
   initialDelaySec: z.number().int().min(0).max(3_600).default(300),
+  maxUnavailable: z.unknown().optional().describe("does nothing: Compute's API has no such field any more"),
 });
 export type AutoHealingPolicy = z.infer<typeof autoHealingPolicySchema>;
 
@@ -82,7 +103,7 @@ export const diskSchema = z.looseObject({
   sizeGb: z.coerce.number().int().positive().optional(),
   sourceImage: z.string().nullish(),
   autoDelete: z.boolean().default(true),
-  labels: z.record(z.string(), z.string()).nullish(),
+  labels: labelsOf(labelValue).nullish(),
 });
 export type Disk = z.infer<typeof diskSchema>;
 
@@ -93,8 +114,8 @@ const launchFields = {
   disks: z.array(diskSchema).nullish(),
   instanceMetadata: z.record(z.string(), z.string()).nullish(),
   userData: z.string().nullish().describe('lines of key=value, which become metadata'),
-  labels: z.record(z.string(), z.string()).nullish(),
-  tags: z.array(z.string()).nullish(),
+  labels: labelsOf(labelValue).nullish(),
+  tags: z.array(resourceName).nullish(),
   network: z.string().nullish(),
   subnet: z.string().nullish(),
   associatePublicIpAddress: z.boolean().nullish(),
@@ -194,6 +215,10 @@ export const cloneServerGroupSchema = createServerGroupSchema.extend({
     serverGroupName: name,
     useSourceCapacity: z.boolean().nullish(),
   }),
+  overwriteAncestorAutoHealingPolicy: z
+    .boolean()
+    .nullish()
+    .describe('true: the autoHealingPolicy of the description alone, or none without one'),
 });
 export type CloneServerGroup = z.infer<typeof cloneServerGroupSchema>;
 
@@ -252,7 +277,7 @@ export const updateLaunchConfigSchema = serverGroupOperationSchema.extend({
 });
 export type UpdateLaunchConfig = z.infer<typeof updateLaunchConfigSchema>;
 
-export const upsertServerGroupTagsSchema = serverGroupOperationSchema.extend({ tags: z.array(z.string()) });
+export const upsertServerGroupTagsSchema = serverGroupOperationSchema.extend({ tags: z.array(resourceName) });
 export type UpsertServerGroupTags = z.infer<typeof upsertServerGroupTagsSchema>;
 
 const instanceIds = z.array(name).min(1, 'must name at least one instance');
@@ -288,13 +313,6 @@ export const upsertImageTagsSchema = z.looseObject({
   credentials: name,
   application: name.nullish().describe('on whose behalf: who may write to it may tag; absent: administrators only'),
   imageName: name,
-  tags: z.record(
-    z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, 'a label starts with a lower-case letter; then a-z, 0-9, _ and -'),
-    z
-      .string()
-      .regex(/^[a-z0-9_-]{0,63}$/, 'the value of a label holds a-z, 0-9, _ and - only, at most 63')
-      .nullable()
-      .describe('null takes the label away'),
-  ),
+  tags: labelsOf(labelValue.nullable().describe('null takes the label away')),
 });
 export type UpsertImageTags = z.infer<typeof upsertImageTagsSchema>;

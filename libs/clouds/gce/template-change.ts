@@ -42,9 +42,9 @@ export interface TemplateChange {
   readonly description: string;
 }
 
-/** The new template of a change: its name is the same in every re-run of the operation. */
+/** The new template of a change: its name is the same in every re-run of the operation, and has at most 63 characters. */
 export function nextTemplateName(context: Pick<OperationContext, 'requestId'>, serverGroup: string): string {
-  return `${serverGroup}-${context.requestId('template name').slice(0, 8)}`;
+  return `${serverGroup.slice(0, 54)}-${context.requestId('template name').slice(0, 8)}`;
 }
 
 /**

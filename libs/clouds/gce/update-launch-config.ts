@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AnyOperation, defineOperation } from '@gennaker/extension-sdk/cloud';
 import type { Compute } from './compute.ts';
+import type { GroupAddress } from './groups.ts';
 import { findImage } from './images.ts';
 import { DEFAULT_TYPE, launchProperties, type Properties } from './launch-properties.ts';
 import { placementProblems } from './placement.ts';
-import { lastPart } from './resources.ts';
+import { type Group, lastPart } from './resources.ts';
 import { type UpdateLaunchConfig, updateLaunchConfigSchema, updatePolicySchema } from './schema.ts';
 import { clusterOf, example, touch } from './server-group.ts';
 import { changeTemplate, nextTemplateName, type TemplateChange, templateOf } from './template-change.ts';
@@ -84,6 +85,31 @@ function policyProblems(d: UpdateLaunchConfig): string[] {
   ];
 }
 
+/** From so many instances on a regional group takes percentages. */
+const LEAST_FOR_PERCENT = 10;
+
+/** Why Google would refuse the amounts of an update policy: a regional group counts by its zones. */
+function amountProblems(d: UpdateLaunchConfig, group: Group, address: GroupAddress): string[] {
+  if ('zone' in address.scope) return [];
+  const zones = group.distributionPolicy?.zones?.length ?? 0;
+  const size = group.targetSize ?? 0;
+  return (['maxSurge', 'maxUnavailable'] as const).flatMap((field) => {
+    const { fixed = 0, percent = 0 } = d.updatePolicy?.[field] ?? {};
+    return [
+      ...(fixed > 0 && fixed < zones
+        ? [
+            `updatePolicy.${field} is ${fixed}, and of a regional group it must be 0, or at least the number of its zones (${zones})`,
+          ]
+        : []),
+      ...(percent > 0 && size < LEAST_FOR_PERCENT
+        ? [
+            `updatePolicy.${field} is ${percent} %, which a regional group takes from ${LEAST_FOR_PERCENT} instances on, and ${d.serverGroupName} has ${size}; say a fixed number`,
+          ]
+        : []),
+    ];
+  });
+}
+
 const amountText = (amount: { fixed?: number | undefined; percent?: number | undefined } | undefined): string =>
   amount === undefined
     ? "the group's own number"
@@ -116,8 +142,9 @@ async function planUpdate(
   // Laid over nothing, the fields that differ only in how they are written fall away.
   const same = launchProperties(place, before, {}, null);
   const changed = Object.keys(properties).filter((key) => !isDeepStrictEqual(properties[key], same[key]));
+  const amounts = isProactive(d) ? amountProblems(d, group, address) : [];
   const asksForPlace = d.instanceType || d.network || d.subnet;
-  const problems = asksForPlace
+  const places = asksForPlace
     ? await placementProblems(compute, {
         region: d.region,
         zones: 'zone' in address.scope ? [address.scope.zone] : [],
@@ -136,6 +163,6 @@ async function planUpdate(
       description: template.description ?? `Server group ${d.serverGroupName}`,
     },
     changed,
-    problems,
+    problems: [...amounts, ...places],
   };
 }

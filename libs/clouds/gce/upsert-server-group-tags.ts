@@ -8,17 +8,11 @@ import { clusterOf, example, touch } from './server-group.ts';
 import { changeTemplate, templateOf } from './template-change.ts';
 import { inverseOfTags } from './inverse/template.ts';
 
-const TAG = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
 /** Gives a server group's instances, those that run and those to come, exactly these network tags. */
 export function upsertServerGroupTags(compute: Compute): AnyOperation {
   return defineOperation({
     schema: upsertServerGroupTagsSchema,
     examples: [{ ...example, tags: ['http-server', 'canary'] }],
-    problems: (d) =>
-      d.tags
-        .filter((tag) => !TAG.test(tag))
-        .map((tag) => `tag "${tag}" must be a lower-case letter, then up to 62 letters, digits or hyphens`),
     cluster: clusterOf,
     preview: async (_context, d) => {
       const plan = await planTags(compute, d);

@@ -35,6 +35,18 @@ describe('changing what instances are made of', () => {
     for (const instance of group?.instances ?? []) expect(instance.launchTime).toBeGreaterThan(started);
   });
 
+  it('says that the group goes on replacing when nobody waits for it any more', async () => {
+    await update({
+      image: 'hello-2',
+      stageTimeoutMs: 600_000,
+      updatePolicy: { type: 'PROACTIVE', maxSurge: { fixed: 3 }, maxUnavailable: { fixed: 0 } },
+    })
+      .whenStockOut('us-central1-a')
+      .whenStockOut('us-central1-b')
+      .whenStockOut('us-central1-c')
+      .toFail({ reason: /still replacing its instances, and goes on with that when this stage has failed/ });
+  });
+
   it('leaves those that run alone where this is not asked for', async () => {
     const result = await update({ image: 'hello-2' }).toSucceed();
     const started = result.stage('Update').startTime ?? 0;

@@ -19,9 +19,9 @@ const waitForReplacement = waitForTargets<UpdateLaunchConfigStage>(
       return {
         met: false,
         reason: {
-          summary: `${group.name} is still replacing its instances`,
+          summary: `${group.name} is still replacing its instances${goingOn(stage).told}`,
           evidence: { currentActions: group['currentActions'], instanceCounts: { ...group.instanceCounts } },
-          next: 'It goes on as soon as all of them are replaced',
+          next: `It goes on as soon as all of them are replaced${goingOn(stage).next}`,
         },
       };
     const asked = interestingHealth(stage, !group.isDisabled && group.loadBalancers.length > 0);
@@ -29,6 +29,15 @@ const waitForReplacement = waitForTargets<UpdateLaunchConfigStage>(
     return { met: state.enough, hopeless: state.hopeless, lacking: state, reason: state.reason };
   },
 );
+
+/** The group goes on by itself when nobody waits for it any more; what is held is taken back at once instead. */
+const goingOn = (stage: UpdateLaunchConfigStage) =>
+  stage['hold']
+    ? { told: '', next: '' }
+    : {
+        told: ', and goes on with that when this stage has failed',
+        next: '. Should this stage fail before: undo the execution, or start the stage again with what its instances were made of',
+      };
 
 /** Changes what a server group's instances are made of, and replaces those that run where this is asked for. */
 export default defineStage({
@@ -43,7 +52,7 @@ export default defineStage({
       regions: ['us-central1'],
       target: 'current_asg_dynamic',
       instanceType: 'e2-medium',
-      updatePolicy: { type: 'PROACTIVE', maxSurge: { fixed: 1 }, maxUnavailable: { fixed: 0 } },
+      updatePolicy: { type: 'PROACTIVE', maxSurge: { fixed: 3 }, maxUnavailable: { fixed: 0 } },
     },
   ],
   tasks: () =>

@@ -33,8 +33,20 @@ function Replacement({ stage, onChange }: Pick<StageFormProps, 'stage' | 'onChan
         help={proactive ? 'Step by step; the stage ends when all are replaced' : 'Each changes when it is next made'}
         onChange={(type) => onChange({ updatePolicy: { ...policy, type } })}
       />
-      {proactive ? amount('More at once', 'maxSurge', 'Instances above the size while it replaces') : null}
-      {proactive ? amount('Missing at once', 'maxUnavailable', 'Instances below the size while it replaces') : null}
+      {proactive
+        ? amount(
+            'More at once',
+            'maxSurge',
+            'Instances above the size while it replaces; in a regional group 0, or one for each zone at least',
+          )
+        : null}
+      {proactive
+        ? amount(
+            'Missing at once',
+            'maxUnavailable',
+            'Instances below the size while it replaces; in a regional group 0, or one for each zone at least',
+          )
+        : null}
     </>
   );
 }

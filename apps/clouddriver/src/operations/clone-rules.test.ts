@@ -82,3 +82,11 @@ test('a clone of a Spot source that is not to be preemptible is none', async () 
   const { template } = await cloneOf({ provisioningModel: 'SPOT' }, { preemptible: false });
   expect(template?.properties.scheduling).not.toMatchObject({ provisioningModel: 'SPOT' });
 });
+
+test.each([
+  [{}, 1],
+  [{ overwriteAncestorAutoHealingPolicy: true }, 0],
+])('a clone with %j takes %i healing policies over from its source', async (said, count) => {
+  const { group } = await cloneOf({ autoHealingPolicy: { healthCheck: 'heal' } }, said);
+  expect(group?.autoHealingPolicies ?? []).toHaveLength(count);
+});

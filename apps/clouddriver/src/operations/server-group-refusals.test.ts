@@ -51,6 +51,16 @@ test.each<[string, JsonObject, string]>([
   ],
   ['resizeServerGroup', { ...ofGroup, targetSize: 11 }, 'quota INSTANCES of us-central1 is 10'],
   ['updateLaunchConfig', { ...ofGroup, instanceType: 'e9-huge' }, 'instanceType e9-huge does not exist'],
+  [
+    'updateLaunchConfig',
+    { ...ofGroup, labels: { a: 'b' }, updatePolicy: { type: 'PROACTIVE', maxSurge: { fixed: 1 } } },
+    'updatePolicy.maxSurge is 1, and of a regional group it must be 0, or at least the number of its zones (3)',
+  ],
+  [
+    'updateLaunchConfig',
+    { ...ofGroup, labels: { a: 'b' }, updatePolicy: { type: 'PROACTIVE', maxUnavailable: { percent: 50 } } },
+    'updatePolicy.maxUnavailable is 50 %, which a regional group takes from 10 instances on, and hello-prod-v000 has 2',
+  ],
   ['upsertScalingPolicy', { ...ofGroup, autoscalingPolicy: { minNumReplicas: 3, maxNumReplicas: 2 } }, 'is 3 of 2'],
   ['terminateInstances', { ...ofGroup, instanceIds: ['other-v000-abcd'] }, 'is no member of hello-prod-v000'],
   ['rebootInstances', { instanceIds: ['other-v000-abcd'] }, 'Instance other-v000-abcd does not exist in us-central1'],
@@ -82,7 +92,6 @@ test.each<[string, JsonObject, string]>([
     { ...ofGroup, updatePolicy: { type: 'PROACTIVE', maxSurge: { fixed: 0 }, maxUnavailable: { fixed: 0 } } },
     'cannot both be 0',
   ],
-  ['upsertServerGroupTags', { ...ofGroup, tags: ['Not A Tag'] }, 'tag "Not A Tag" must be'],
   ['terminateInstances', { region: undefined, instanceIds: ['a'] }, 'region or zone must say'],
   ['upsertImageTags', { imageName: 'i', tags: {} }, 'at least one tag'],
 ])('%s of %j is refused when it is submitted: %s', async (operation, description, sentence) => {
@@ -91,6 +100,42 @@ test.each<[string, JsonObject, string]>([
   const parsed = definition?.schema.parse({ ...AT, ...description });
   expect(definition?.problems?.(parsed as never).join('; ')).toContain(sentence);
 });
+
+const tag = 'must be a lower-case letter, then up to 62 letters, digits or hyphens';
+const machine = { image: 'debian-12-nodejs-v1', instanceName: 'hello-tool', zone: 'us-central1-b' };
+const over = { cpuUtilization: { utilizationTarget: 60 } };
+test.each<[string, JsonObject, string]>([
+  ['createServerGroup', { ...create, tags: ['Not A Tag'] }, tag],
+  ['createServerGroup', { ...create, labels: { Team: 'blue' } }, 'a label starts with a lower-case letter'],
+  ['createServerGroup', { ...create, labels: { team: 'Blue' } }, 'the value of a label holds lower-case letters'],
+  ['createServerGroup', { ...create, disks: [{ labels: { team: 'B' } }] }, 'the value of a label holds'],
+  ['createServerGroup', { ...create, autoscalingPolicy: over }, 'must be a fraction of the CPU, such as 0.6 for 60 %'],
+  ['cloneServerGroup', { source: { ...AT, ...ofGroup }, tags: ['Not A Tag'] }, tag],
+  ['createGoogleInstance', { ...machine, labels: { '9': '' } }, 'a label starts with a lower-case letter'],
+  ['updateLaunchConfig', { ...ofGroup, tags: ['Not A Tag'] }, tag],
+  ['upsertScalingPolicy', { ...ofGroup, autoscalingPolicy: over }, 'must be a fraction of the CPU'],
+  ['upsertServerGroupTags', { ...ofGroup, tags: ['Not A Tag'] }, tag],
+])('%s of %j is no description: %s', async (operation, description, sentence) => {
+  const world = await ConformanceWorld.open(beginning);
+  const parsed = operationNamed(world.cloud, operation)?.definition.schema.safeParse({ ...AT, ...description });
+  expect(parsed?.error?.issues.map(({ message }) => message).join('; ')).toContain(sentence);
+});
+
+test('labels of any script without capitals are taken, as Google takes them', async () => {
+  const world = await ConformanceWorld.open(beginning);
+  const schema = operationNamed(world.cloud, 'createServerGroup')?.definition.schema;
+  expect(schema?.safeParse({ ...AT, ...create, labels: { straße: 'größe', 组: '' } }).error).toBeUndefined();
+});
+
+test.each(['createServerGroup', 'upsertScalingPolicy'])(
+  '%s says beforehand what of a healing policy does nothing',
+  async (operation) => {
+    const world = await ConformanceWorld.open(beginning);
+    const autoHealingPolicy = { healthCheck: 'heal', maxUnavailable: { fixed: 1 } };
+    const { warnings } = await world.preview(operation, { ...AT, ...create, ...ofGroup, autoHealingPolicy });
+    expect(warnings.join(' ')).toContain('autoHealingPolicy.maxUnavailable does nothing');
+  },
+);
 
 test('every example of an operation is a description that it takes', async () => {
   const world = await ConformanceWorld.open(beginning);
