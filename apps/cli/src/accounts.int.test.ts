@@ -37,7 +37,9 @@ test('an account is tried, added, changed, told with its history, and removed', 
   expect(definition).toMatchObject({ name: 'shop', imageProjects: ['images'], challengeDestructiveActions: true });
   expect(definition).not.toHaveProperty('environment');
 
-  expect((await gennaker('history', 'shop')).text).toContain('changed shop: environment prod -> none; imageProjects ["images"]');
+  expect((await gennaker('history', 'shop')).text).toContain(
+    'changed shop: environment prod -> none; imageProjects ["images"]',
+  );
   expect((await gennaker('remove', 'shop')).text).toContain('Removed shop.');
   expect(await names()).toEqual(['local-gce']);
 });

@@ -24,6 +24,11 @@ interface Places {
   readonly environment: string;
 }
 
+const placesOf = (reference: CredentialsReference | undefined): Places => ({
+  file: reference?.type === 'file' ? reference.path : '',
+  environment: reference?.type === 'environment' ? reference.variable : '',
+});
+
 function referenceOf(kind: Kind, { file, environment }: Places): CredentialsReference | undefined {
   if (kind === 'file') return { type: kind, path: file.trim() };
   if (kind === 'environment') return { type: kind, variable: environment.trim() };
@@ -49,10 +54,7 @@ export function AccountDialog({
   const [challenge, setChallenge] = useState(account?.challengeDestructiveActions ?? false);
   const reference = account?.credentials;
   const [kind, setKind] = useState<Kind>(reference?.type ?? 'none');
-  const [places, setPlaces] = useState<Places>({
-    file: reference?.type === 'file' ? reference.path : '',
-    environment: reference?.type === 'environment' ? reference.variable : '',
-  });
+  const [places, setPlaces] = useState(() => placesOf(reference));
   const [wrong, setWrong] = useState<readonly string[]>([]);
   const written = {
     ...account,

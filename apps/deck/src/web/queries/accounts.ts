@@ -76,8 +76,8 @@ async function allDefinitions(type: string, signal: AbortSignal): Promise<Stored
 }
 
 /** What tells an account from the others: gennaker.yml may name one that was added as well. */
-export function accountKey({ source = '', name }: Pick<AccountView, 'source' | 'name'>): string {
-  return `${source} ${name}`;
+export function accountKey({ source, name }: Pick<AccountView, 'source' | 'name'>): string {
+  return `${source ?? ''} ${name}`;
 }
 
 /** What an administrator does with an account. */
