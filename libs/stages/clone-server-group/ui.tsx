@@ -1,14 +1,15 @@
 import { clusterName, parseName } from '@gennaker/contracts/moniker';
-import { ChoiceField, FieldGrid, OptionField, SwitchField } from '@gennaker/ui/fields';
+import { ChoiceField, ChoicesField, FieldGrid, OptionField, SwitchField } from '@gennaker/ui/fields';
 import { useGivenTarget } from '@gennaker/ui/given-target';
 import { CopyIcon } from '@gennaker/ui/icons';
+import { LaunchFields } from '@gennaker/ui/launch-fields';
 import { useLiveData } from '@gennaker/ui/live-data';
 import { NameAndImageFields, TrafficFields } from '@gennaker/ui/new-server-group-fields';
 import { NumberOrExpressionField } from '@gennaker/ui/number-or-expression-field';
 import { Facts } from '@gennaker/ui/panels';
 import { AccountField, placeDefaults, placeProblems, RegionField } from '@gennaker/ui/place-fields';
 import type { StageConfig, StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
-import { defineStageUi, isOn, list, object, text } from '@gennaker/ui/stage-ui';
+import { defineStageUi, isOn, list, object, strings, text } from '@gennaker/ui/stage-ui';
 import { serverGroupsOf } from '@gennaker/ui/target-details';
 import { deployedUpstream, TARGETS, targetWords } from '@gennaker/ui/target-fields';
 import { cloneServerGroupSchema } from './schema.ts';
@@ -68,10 +69,45 @@ function Source({ stage, onChange, application, upstream }: StageFormProps) {
 
 /** What the clone has otherwise. */
 function Differences({ stage, onChange }: Pick<StageFormProps, 'stage' | 'onChange'>) {
+  const live = useLiveData();
+  const given = useGivenTarget();
   const account = text(stage['credentials']) || undefined;
+  const region = text(stage['region']) || undefined;
   const capacity = object(stage['capacity']);
+  const policy = object(stage['distributionPolicy']);
+  const regions = live.useRegions(account);
   return (
     <>
+      {given ? (
+        <ChoiceField
+          label="Region"
+          placeholder="The source's"
+          value={region}
+          choices={regions}
+          // Zones and load balancers are those of a region.
+          onChange={(next) => onChange({ region: next, distributionPolicy: undefined, loadBalancers: undefined })}
+        />
+      ) : null}
+      <ChoicesField
+        label="Zones"
+        placeholder="As the source"
+        value={strings(policy['zones'])}
+        choices={live.useZones(account, region)}
+        onChange={(zones) =>
+          onChange(
+            zones.length > 0
+              ? { selectZones: true, distributionPolicy: { ...policy, zones } }
+              : { selectZones: undefined, distributionPolicy: undefined },
+          )
+        }
+      />
+      <ChoiceField
+        label="Instance type"
+        placeholder="The source's"
+        value={stage['instanceType']}
+        choices={live.useInstanceTypes(account)}
+        onChange={(instanceType) => onChange({ instanceType })}
+      />
       <NameAndImageFields
         group={stage}
         onChange={onChange}
@@ -94,6 +130,7 @@ function Differences({ stage, onChange }: Pick<StageFormProps, 'stage' | 'onChan
           }
         />
       )}
+      <LaunchFields group={stage} onChange={onChange} otherwise="The source's" />
       <TrafficFields
         group={stage}
         onChange={({ loadBalancers, ...patch }) =>
@@ -105,7 +142,7 @@ function Differences({ stage, onChange }: Pick<StageFormProps, 'stage' | 'onChan
           )
         }
         account={account}
-        region={text(stage['region']) || undefined}
+        region={region}
         placeholder="The source's"
       />
     </>

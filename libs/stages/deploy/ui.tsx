@@ -2,14 +2,18 @@ import { ActionIcon, Button } from '@mantine/core';
 import { clusterName, nameProblems, serverGroupName } from '@gennaker/contracts/moniker';
 import { ChoiceField, ChoicesField, FieldGrid, SegmentField, Wide } from '@gennaker/ui/fields';
 import { CloseIcon, DeployIcon, PlusIcon } from '@gennaker/ui/icons';
+import { LaunchFields, StorageFields } from '@gennaker/ui/launch-fields';
 import { useLiveData } from '@gennaker/ui/live-data';
 import { NameAndImageFields, TrafficFields } from '@gennaker/ui/new-server-group-fields';
 import { NumberOrExpressionField } from '@gennaker/ui/number-or-expression-field';
 import { Facts } from '@gennaker/ui/panels';
+import { PolicyFields } from '@gennaker/ui/policy-fields';
+import { scheduleProblems } from '@gennaker/ui/schedules-field';
 import type { JsonObject, StageConfig, StageDetailsProps, StageFormProps } from '@gennaker/ui/stage-ui';
 import { defineStageUi, list, object, strings, text } from '@gennaker/ui/stage-ui';
 import { StrategyLab } from '@gennaker/ui/strategy-lab';
 import { serverGroupsOf } from '@gennaker/ui/target-details';
+import { useState } from 'react';
 import { deployStageSchema } from './schema.ts';
 
 /** A new cluster's keys, as Spinnaker writes them. */
@@ -56,6 +60,10 @@ function clusterProblems(cluster: JsonObject, application: string): string[] {
     ...(text(cluster['account']) ? [] : ['choose an account']),
     ...(text(cluster['region']) ? [] : ['choose a region']),
     ...name,
+    ...(cluster['autoHealingPolicy'] !== undefined && !text(object(cluster['autoHealingPolicy'])['healthCheck'])
+      ? ['name the health check of the autohealing']
+      : []),
+    ...scheduleProblems(object(object(cluster['autoscalingPolicy'])['scalingSchedules'])),
     ...(sizes && (desired < min || desired > max) ? ['the number of instances lies outside its limits'] : []),
   ];
 }
@@ -63,6 +71,46 @@ function clusterProblems(cluster: JsonObject, application: string): string[] {
 /** What is taken away, written empty: so Spinnaker keeps stack and detail. */
 function emptied(patch: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(patch).map(([key, value]) => [key, value ?? '']));
+}
+
+/** What few clusters say otherwise than their cloud. */
+const MORE_KEYS = [
+  'tags',
+  'subnet',
+  'serviceAccountEmail',
+  'labels',
+  'instanceMetadata',
+  'disks',
+  'autoscalingPolicy',
+  'autoHealingPolicy',
+] as const;
+
+/** Fields of `MORE_KEYS`: shown where one of them is said, and on request. */
+function MoreFields({
+  cluster,
+  onChange,
+}: {
+  readonly cluster: JsonObject;
+  readonly onChange: (patch: JsonObject) => void;
+}) {
+  const [open, setOpen] = useState(() => MORE_KEYS.some((key) => cluster[key] !== undefined));
+  if (!open)
+    return (
+      <Wide>
+        <Button size="compact-sm" variant="default" leftSection={<PlusIcon size={14} />} onClick={() => setOpen(true)}>
+          Tags, labels, disks, policies
+        </Button>
+      </Wide>
+    );
+  return (
+    <>
+      <LaunchFields group={cluster} onChange={onChange} otherwise="The cloud's default" />
+      <StorageFields group={cluster} onChange={onChange} />
+      <Wide>
+        <PolicyFields group={cluster} onChange={onChange} bounded />
+      </Wide>
+    </>
+  );
 }
 
 function Cluster({
@@ -81,7 +129,15 @@ function Cluster({
   const account = text(cluster['account']) || undefined;
   const region = text(cluster['region']) || undefined;
   const capacity = object(cluster['capacity']);
-  const desired = capacity['desired'];
+  const scaled = cluster['autoscalingPolicy'] !== undefined;
+  const bound = (label: string, key: 'min' | 'max' | 'desired') => (
+    <NumberOrExpressionField
+      label={label}
+      required
+      value={capacity[key]}
+      onChange={(count) => onChange({ capacity: { ...capacity, [key]: count } })}
+    />
+  );
   const policy = object(cluster['distributionPolicy']);
   return (
     <FieldGrid>
@@ -118,13 +174,21 @@ function Cluster({
         account={account}
         otherwise={{ stack: 'prod', detail: '', image: brought ? 'Of the stages before' : 'Choose one' }}
       />
-      <NumberOrExpressionField
-        label="Instances"
-        required
-        value={desired}
-        onChange={(count) => onChange({ capacity: { ...capacity, min: count, max: count, desired: count } })}
-        help="Spread evenly over the zones"
-      />
+      {scaled ? (
+        <>
+          {bound('At least', 'min')}
+          {bound('At most', 'max')}
+          {bound('Instances at first', 'desired')}
+        </>
+      ) : (
+        <NumberOrExpressionField
+          label="Instances"
+          required
+          value={capacity['desired']}
+          onChange={(count) => onChange({ capacity: { ...capacity, min: count, max: count, desired: count } })}
+          help="Spread evenly over the zones"
+        />
+      )}
       <ChoiceField
         label="Instance type"
         placeholder="The cloud's default"
@@ -139,6 +203,7 @@ function Cluster({
         choices={live.useNetworks(account)}
         onChange={(network) => onChange({ network })}
       />
+      <MoreFields cluster={cluster} onChange={onChange} />
       <TrafficFields group={cluster} onChange={onChange} account={account} region={region} placeholder="None" />
       {cluster['disableTraffic'] === true ? null : (
         <Wide>

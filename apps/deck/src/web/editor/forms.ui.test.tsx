@@ -57,6 +57,28 @@ describe('forms write what the stages read', () => {
     expect(stageUi('deploy').summary(held.stage)).toBe('hello-prod, dark');
   });
 
+  it('deploy, with what its instances are and when there are more of them', () => {
+    const held = showForm(fresh('deploy'));
+    fireEvent.click(screen.getByRole('button', { name: 'Tags, labels, disks, policies' }));
+    type(/^Subnet/, 'inner');
+    type(/^Service account/, 'robot@p');
+    fireEvent.click(screen.getByRole('button', { name: 'Add disk' }));
+    type(/^Type of disk 1/, 'pd-ssd');
+    fireEvent.click(screen.getByLabelText('Autoscaling'));
+    type(/^At most/, '4');
+    expect(held.stage['clusters']).toEqual([
+      expect.objectContaining({
+        subnet: 'inner',
+        serviceAccountEmail: 'robot@p',
+        disks: [{ type: 'pd-ssd', sizeGb: 10 }],
+        capacity: { min: 1, max: 4, desired: 1 },
+        autoscalingPolicy: { cpuUtilization: { utilizationTarget: 0.6 } },
+      }),
+    ]);
+    fireEvent.click(screen.getByLabelText('Autohealing'));
+    expect(stageUi('deploy').problems?.(held.stage, 'hello')).toContain('name the health check of the autohealing');
+  });
+
   it('enable: account and region come from the chosen cluster', () => {
     const held = showForm(fresh('enableServerGroup'));
     type(/^Cluster/, 'hello-prod');
@@ -141,11 +163,13 @@ describe('forms write what the stages read', () => {
     type(/^Cluster/, 'hello-prod');
     type(/^Stack/, 'canary');
     type(/^Image/, 'hello-2');
+    type(/^Instance type/, 'e2-medium');
     expect(held.stage).toMatchObject({
       credentials: 'local-gce',
       region: 'us-central1',
       stack: 'canary',
       image: 'hello-2',
+      instanceType: 'e2-medium',
     });
     expect(stageUi('cloneServerGroup').summary(held.stage)).toBe('hello-prod to hello-canary');
     expect(stageUi('cloneServerGroup').problems?.(held.stage, 'hello')).toEqual([]);

@@ -5,7 +5,7 @@ import { act as settle, cleanup, fireEvent, screen, waitFor, within } from '@tes
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { violations } from '../testing/axe.ts';
-import { aLoadBalancer, anAccount, aServerGroup, helloClouds } from '../testing/cloud-things.ts';
+import { aLoadBalancer, anAccount, anImage, aServerGroup, helloClouds } from '../testing/cloud-things.ts';
 import type { SentRequest } from '../testing/fake-gate.ts';
 import { fakeGate } from '../testing/fake-gate.ts';
 import { aStage, anExecution } from '../testing/render-deck.tsx';
@@ -396,6 +396,38 @@ describe('a clone', () => {
       }),
     );
     expect(await violations()).toEqual([]);
+  });
+});
+
+describe('a clone in another region', () => {
+  it('leaves zones and load balancers to that region', async () => {
+    const { sent } = await act(GROUP, 'Clone', { [PREVIEW]: would('cloneServerGroup') });
+    const dialog = await inDialog('Clone hello-prod-v001');
+    fireEvent.change(dialog.getByLabelText('Region', { selector: 'input' }), { target: { value: 'europe-west1' } });
+    await waitFor(() =>
+      expect(previews(sent).at(-1)?.body).toMatchObject({
+        job: [{ region: 'europe-west1', source: { region: 'us-central1' } }],
+      }),
+    );
+    const { job } = z.object({ job: z.array(z.looseObject({})) }).parse(previews(sent).at(-1)?.body);
+    expect(job[0]).not.toHaveProperty('loadBalancers');
+  });
+});
+
+describe('an image', () => {
+  it('is deployed by the dialog that makes a server group', async () => {
+    const { account, imageName } = anImage();
+    const open = encodeURIComponent(`${account}/${imageName}`);
+    const { sent } = await act(`/applications/hello/images?open=${open}`, 'Deploy', {
+      [PREVIEW]: would('createServerGroup'),
+    });
+    const dialog = await inDialog(`Deploy ${imageName}`);
+    fireEvent.change(dialog.getByLabelText(/^Region/, { selector: 'input' }), { target: { value: 'us-central1' } });
+    await waitFor(() =>
+      expect(previews(sent).at(-1)?.body).toMatchObject({
+        job: [{ type: 'deploy', clusters: [{ account: 'local-gce', image: imageName }] }],
+      }),
+    );
   });
 });
 

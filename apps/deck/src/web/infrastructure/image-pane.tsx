@@ -6,9 +6,10 @@ import { text } from '@gennaker/ui/stage-ui';
 import { Link } from '@tanstack/react-router';
 import type { Can } from '../queries/accounts.ts';
 import { useAccountList, useCan } from '../queries/accounts.ts';
-import { useImage } from '../queries/infrastructure.ts';
+import { useImage, useServerGroups } from '../queries/infrastructure.ts';
 import type { Deed } from './deed.ts';
 import { Pane, PaneSection } from './pane.tsx';
+import { deployImageDeed } from './server-group-deeds.ts';
 import { formOf } from './stage-form.ts';
 
 /** When an image was made, epoch ms; undefined where its cloud does not say. */
@@ -17,7 +18,7 @@ export function madeAt({ attributes }: Image): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** What can be done to an image. */
+/** What can be done to an image itself. */
 function imageDeeds(image: Image, provider: string, can: Can): Deed[] {
   if (!can(image.account, 'imageTags')) return [];
   return [
@@ -46,6 +47,7 @@ export function ImagePane({
   const can = useCan();
   const accounts = useAccountList();
   const details = useImage(image);
+  const groups = useServerGroups(application).data ?? [];
   const provider = accounts.data?.find(({ name }) => name === image.account)?.cloudProvider ?? 'gce';
   const made = madeAt(image);
   return (
@@ -53,7 +55,7 @@ export function ImagePane({
       application={application}
       label={`Image ${image.imageName}`}
       title={image.imageName}
-      deeds={imageDeeds(image, provider, can)}
+      deeds={[deployImageDeed(image, application, groups), ...imageDeeds(image, provider, can)]}
       onClose={onClose}
     >
       <section className="pane-section">

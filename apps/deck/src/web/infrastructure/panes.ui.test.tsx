@@ -383,7 +383,7 @@ describe('the pane of an image', () => {
     const { shown } = await open('images', /^hello-1-1-0/);
     expect(fact(shown, 'stage')).toBe('production');
     expect(await within(shown).findByRole('link', { name: 'hello-prod-v001' })).toBeDefined();
-    expect(actionsIn(shown)).toEqual(['Tag']);
+    expect(actionsIn(shown)).toEqual(['Deploy', 'Tag']);
     expect(await violations()).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { differences } from './differences.ts';
 import { clusterComparison } from './server-group-comparison.ts';
 
 const running = aServerGroup(1, {
+  capacity: { min: 2, max: 4, desired: 2 },
   networkName: 'default',
   labels: { team: 'shop', 'spinnaker-region': 'us-central1', 'gennaker-operation': '01k' },
   disks: [{ type: 'pd-ssd', sizeGb: 20 }],
@@ -19,7 +20,7 @@ const running = aServerGroup(1, {
 });
 const same = {
   image: running['image'],
-  capacity: { min: 2, max: 2, desired: 2 },
+  capacity: { min: 2, max: 4, desired: 2 },
   instanceType: 'e2-small',
   distributionPolicy: { zones: ['us-central1-b', 'us-central1-a'] },
   loadBalancers: ['hello-lb'],
@@ -27,7 +28,7 @@ const same = {
   labels: { team: 'shop' },
   serviceAccountEmail: 'robot@p',
   disks: [{ type: 'pd-ssd', sizeGb: 20, autoDelete: true }],
-  autoscalingPolicy: { minNumReplicas: 2, maxNumReplicas: 4, cpuUtilization: { utilizationTarget: 0.6 } },
+  autoscalingPolicy: { cpuUtilization: { utilizationTarget: 0.6 } },
 };
 const differing = (asked: object) => {
   const { before, after } = clusterComparison(running, { ...same, ...asked });
@@ -50,7 +51,7 @@ describe('a cluster of a deploy beside the server group that runs', () => {
     ['disks', { disks: undefined }],
     ['autoscalingPolicy', { autoscalingPolicy: undefined }],
     ['autoHealingPolicy', { autoHealingPolicy: { healthCheck: 'hello-hc' } }],
-    ['capacity', { capacity: { min: 3, max: 3, desired: 3 } }],
+    ['capacity', { capacity: { min: 2, max: 4, desired: 3 } }],
     ['disableTraffic', { disableTraffic: true }],
   ])('differs in %s where %j is asked for', (field, asked) => {
     expect(differing(asked)).toEqual([field]);

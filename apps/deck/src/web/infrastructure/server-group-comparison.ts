@@ -7,6 +7,11 @@ import { imageOf } from './version.ts';
 /** Labels that each server group gets of itself. */
 const OWN_LABELS = /^(spinnaker-|gennaker-operation$)/;
 
+/** Labels of a server group's instances that somebody gave them. */
+export function ownLabels(group: ServerGroup): JsonObject {
+  return Object.fromEntries(Object.entries(object(group['labels'])).filter(([key]) => !OWN_LABELS.test(key)));
+}
+
 const lastPart = (link: unknown): string => text(link).split('/').at(-1) ?? '';
 const sorted = (names: unknown): string[] => strings(names).toSorted();
 
@@ -30,23 +35,23 @@ function disksOf(asked: JsonObject): JsonObject[] {
   return (disks.length > 0 ? disks : [{ sizeGb: asked['diskSizeGb'] }]).map(diskOf);
 }
 
-function scalingOf(asked: JsonObject): unknown {
-  const policy = asked['autoscalingPolicy'];
+function scalingOf(policy: unknown, capacity: unknown): unknown {
   if (!policy) return null;
-  const { min, max } = object(asked['capacity']);
-  return plain({ mode: 'ON', coolDownPeriodSec: 60, minNumReplicas: min, maxNumReplicas: max, ...object(policy) });
+  const { min, max } = object(capacity);
+  const bounds = min === undefined ? {} : { minNumReplicas: min, maxNumReplicas: max };
+  return plain({ mode: 'ON', coolDownPeriodSec: 60, ...object(policy), ...bounds });
 }
 
 /** A cluster of a deploy as it would be, beside a server group that runs: everything that is known of both. */
 export function clusterComparison(group: ServerGroup, asked: JsonObject): Pick<Comparison, 'before' | 'after'> {
   const healing = asked['autoHealingPolicy'];
   const sourceSized = isOn(asked['useSourceCapacity']) || isOn(asked['preferSourceCapacity']);
+  const capacity = sourceSized ? group.capacity : asked['capacity'];
   const zones = sorted(object(asked['distributionPolicy'])['zones']);
   const [account] = list(group['instanceTemplateServiceAccounts']).map(object);
-  const labels = Object.entries(object(group['labels'])).filter(([key]) => !OWN_LABELS.test(key));
   const known = {
     image: [imageOf(group), lastPart(asked['image']) || undefined],
-    capacity: [group.capacity, sourceSized ? group.capacity : asked['capacity']],
+    capacity: [group.capacity, capacity],
     instanceType: [group['instanceType'], text(asked['instanceType']) || "the cloud's default"],
     zones: [
       sorted(group.zones),
@@ -55,10 +60,10 @@ export function clusterComparison(group: ServerGroup, asked: JsonObject): Pick<C
     network: [group['networkName'], lastPart(asked['network']) || 'default'],
     loadBalancers: [sorted(group.loadBalancers), sorted(asked['loadBalancers'])],
     tags: [sorted(group['tags']), sorted(asked['tags'])],
-    labels: [plain(Object.fromEntries(labels)), plain(object(asked['labels']))],
+    labels: [plain(ownLabels(group)), plain(object(asked['labels']))],
     serviceAccountEmail: [text(object(account)['email']), text(asked['serviceAccountEmail'])],
     disks: [group['disks'] && list(group['disks']).map(object).map(diskOf), disksOf(asked)],
-    autoscalingPolicy: [plain(group['autoscalingPolicy'] ?? null), scalingOf(asked)],
+    autoscalingPolicy: [plain(group['autoscalingPolicy'] ?? null), scalingOf(asked['autoscalingPolicy'], capacity)],
     autoHealingPolicy: [
       plain(group['autoHealingPolicy'] ?? null),
       healing ? plain({ initialDelaySec: 300, ...object(healing) }) : null,

@@ -1,3 +1,4 @@
+import type { Image } from '@gennaker/contracts/cloud-views';
 import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { clusterName } from '@gennaker/contracts/moniker';
 import type { JsonObject, StageConfig } from '@gennaker/ui/stage-ui';
@@ -7,7 +8,7 @@ import type { Deed } from './deed.ts';
 import { emptied } from './deed.ts';
 import { BoundsForm, SizeForm, sizeProblems } from './resize-form.tsx';
 import { formOf, stageUiOf } from './stage-form.ts';
-import { clusterComparison } from './server-group-comparison.ts';
+import { clusterComparison, ownLabels } from './server-group-comparison.ts';
 import { imageOf } from './version.ts';
 
 /** Keys of a stage that name a server group. */
@@ -188,6 +189,9 @@ function cloneDeed(group: ServerGroup): Deed {
   const values = {
     region: group.region,
     image: imageOf(group),
+    instanceType: text(group['instanceType']),
+    tags: strings(group['tags']),
+    labels: ownLabels(group),
     stack: group.moniker.stack,
     freeFormDetails: group.moniker.detail,
     capacity: group.capacity,
@@ -212,6 +216,21 @@ function cloneDeed(group: ServerGroup): Deed {
     values,
     sends: 'overrides',
     against: (_stage, said) => [{ title: `Beside ${group.name}, which runs`, before: values, after: said }],
+  };
+}
+
+/** Makes a server group of an image; the form may say another one. */
+export function deployImageDeed(image: Image, application: string, groups: readonly ServerGroup[]): Deed {
+  const create = createServerGroupDeed(application, groups);
+  const clusters = list(create.values['clusters']).map(object);
+  return {
+    ...create,
+    verb: 'Deploy',
+    title: `Deploy ${image.imageName}`,
+    values: {
+      ...create.values,
+      clusters: clusters.map((cluster) => ({ ...cluster, account: image.account, image: image.imageName })),
+    },
   };
 }
 

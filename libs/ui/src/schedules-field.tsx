@@ -1,6 +1,6 @@
-import { CheckField, NumberField, TextField } from '@gennaker/ui/fields';
-import { RowsField } from '@gennaker/ui/rows-field';
-import { type JsonObject, object, text } from '@gennaker/ui/stage-ui';
+import { CheckField, NumberField, TextField } from './fields.tsx';
+import { RowsField } from './rows-field.tsx';
+import { type JsonObject, object, text } from './stage-ui.tsx';
 
 /** Shortest time that a schedule may be on, s. */
 const SHORTEST_SEC = 300;
