@@ -17,7 +17,8 @@ export async function previewStages(world: World, request: PreviewRequest): Prom
   const found: { readonly stage: string | undefined; readonly one: Found }[] = [];
   // Each by itself: one that is refused says nothing about the next.
   for (const stage of request.stages)
-    for (const one of (await foresee(world, request, [stage])).found) found.push({ stage: stage.name, one });
+    for (const one of (await foresee(world, request, [stage])).found)
+      found.push({ stage: typeof stage.name === 'string' ? stage.name : undefined, one });
   const told = await toldByClouds(
     world,
     request,

@@ -20,12 +20,16 @@ export function Opener({
   );
 }
 
-/** Keys of a list of openers: j and k focus the next one and the one before, from where the focus is or from what is open. */
+/** Keys of a list of openers: j and k focus the next one and the one before, from where the focus is or from what is open; x chooses the focused one. */
 export function useListKeys(): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
-      if ((event.key !== 'j' && event.key !== 'k') || document.querySelector('[role="dialog"]')) return;
+      if (!['j', 'k', 'x'].includes(event.key) || document.querySelector('[role="dialog"]')) return;
+      if (event.key === 'x') {
+        choiceOf(document.activeElement)?.click();
+        return;
+      }
       const items = [...document.querySelectorAll<HTMLElement>('[data-list-item]')];
       const next = event.key === 'j' ? following(items) : preceding(items);
       if (!next) return;
@@ -35,6 +39,13 @@ export function useListKeys(): void {
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
   }, []);
+}
+
+/** The box that stands beside a listed thing. */
+function choiceOf(item: Element | null): HTMLInputElement | null | undefined {
+  return item?.matches('[data-list-item]')
+    ? item.parentElement?.querySelector<HTMLInputElement>('input[type="checkbox"]')
+    : undefined;
 }
 
 /** Where one is in a list: the focused thing, or else the open one; -1: nowhere. */

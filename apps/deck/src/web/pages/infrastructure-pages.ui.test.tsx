@@ -86,12 +86,47 @@ describe('the keys of a list', () => {
     expect(document.activeElement).toBe(found);
   });
 
+  it('choose what has the focus, to act on several at once', async () => {
+    fakeGate(helloClouds([aServerGroup(1), aServerGroup(2)]));
+    renderPage('/applications/hello/clusters');
+    await screen.findByRole('button', { name: 'hello-prod-v002' }, { timeout: 10_000 });
+    press('x');
+    expect(screen.queryByRole('group', { name: 'Chosen server groups' })).toBeNull();
+    press('j');
+    press('x');
+    expect(screen.getByText('1 server groups chosen')).toBeDefined();
+    expect(screen.getByRole<HTMLInputElement>('checkbox', { name: 'Choose hello-prod-v002' }).checked).toBe(true);
+    press('x');
+    expect(screen.queryByRole('group', { name: 'Chosen server groups' })).toBeNull();
+  });
+
+  it('of everywhere: Ctrl K goes to the search and its words', async () => {
+    fakeGate(helloClouds());
+    const { history } = renderPage('/applications/hello/clusters');
+    await screen.findByRole('heading', { level: 1, name: 'Clusters' }, { timeout: 10_000 });
+    fireEvent.keyDown(document.body, { key: 'k', ctrlKey: true });
+    const words = await screen.findByRole('textbox', { name: 'Search everything' }, { timeout: 10_000 });
+    expect(document.activeElement).toBe(words);
+    expect(history.location.pathname).toBe('/search');
+  });
+
   it('are told by ?', async () => {
     fakeGate(helloClouds());
     renderPage('/applications/hello/clusters');
     await screen.findByRole('heading', { level: 1, name: 'Clusters' }, { timeout: 10_000 });
     press('?');
     expect(await screen.findByText('Next in a list that opens beside itself')).toBeDefined();
+  });
+});
+
+describe('the page of instances', () => {
+  it('has all that are shown chosen at once, and none again', async () => {
+    fakeGate(helloClouds([aServerGroup(1), aServerGroup(2)]));
+    renderPage('/applications/hello/instances?q=v001');
+    fireEvent.click(await screen.findByRole('checkbox', { name: 'All that are shown' }, { timeout: 10_000 }));
+    expect(screen.getByText('2 instances chosen')).toBeDefined();
+    fireEvent.click(screen.getByRole('checkbox', { name: '2 of 2' }));
+    expect(screen.queryByRole('group', { name: 'Chosen instances' })).toBeNull();
   });
 });
 

@@ -90,6 +90,14 @@ export function InstancesPage() {
         ) : null
       }
     >
+      <Checkbox
+        size="xs"
+        mb={8}
+        label={chosen.length === 0 ? 'All that are shown' : `${chosen.length} of ${shown.length}`}
+        checked={chosen.length === shown.length}
+        indeterminate={chosen.length > 0 && chosen.length < shown.length}
+        onChange={(event) => setMarked(new Set(event.currentTarget.checked ? shown.map(({ key }) => key) : []))}
+      />
       {chosen.length > 0 ? (
         <MarkedBar
           application={application}

@@ -4,7 +4,7 @@ import { SEARCH_TYPES } from '@gennaker/contracts/cloud-views';
 import { SearchIcon } from '@gennaker/ui/icons';
 import { EmptyState, ErrorPanel } from '@gennaker/ui/panels';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useApplications } from '../queries/applications.ts';
 import { useDocumentSearch } from '../queries/document-search.ts';
 import { SEARCH_LEAST, useSearch } from '../queries/infrastructure.ts';
@@ -40,6 +40,10 @@ export function SearchPage() {
   const found = useSearch(q.trim(), kind, size);
   // A kind of the clouds asks for that kind alone.
   const documents = useDocumentSearch(kind ? '' : q);
+  const [asks] = useState(q === '');
+  useEffect(() => {
+    if (asks) document.querySelector<HTMLInputElement>('[data-page-filter]')?.focus();
+  }, [asks]);
   const sets = (found.data ?? []).filter(({ results }) => results.length > 0);
   return (
     <main id="main" className="page page-narrow" tabIndex={-1}>

@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 /** Keys that work everywhere. No single key destroys anything. */
 export const SHORTCUTS = [
   { press: ['/'], does: 'Filter this page' },
+  { press: ['Ctrl', 'K'], does: 'Search everything, from wherever one is' },
   { press: ['?'], does: 'Show these shortcuts' },
   { press: ['g', 'a'], does: 'Go to applications' },
   { press: ['g', 'o'], does: 'Go to projects' },
@@ -22,6 +23,7 @@ export const SHORTCUTS = [
   { press: ['j'], does: 'Next in a list that opens beside itself' },
   { press: ['k'], does: 'The one before it' },
   { press: ['Enter'], does: 'Open it beside the list' },
+  { press: ['x'], does: 'Choose it, or choose it no more, to act on several at once' },
   { press: ['p'], does: 'Pause or resume the execution on its page' },
   { press: ['Shift', 'C'], does: 'Ask to cancel the execution on its page' },
   { press: ['Ctrl', 'Z'], does: 'Undo in the pipeline editor' },
@@ -44,6 +46,13 @@ export function useShortcuts(application: string | undefined, showHelp: () => vo
   useEffect(() => {
     let goAt = 0;
     const press = (event: KeyboardEvent): void => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k' && !event.defaultPrevented) {
+        // A dialog's input would be lost.
+        if (document.querySelector('[role="dialog"]')) return;
+        event.preventDefault();
+        void navigate({ to: '/search', search: {} });
+        return;
+      }
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
       const chord = Date.now() - goAt < CHORD_MS;
       goAt = 0;
