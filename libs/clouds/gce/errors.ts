@@ -101,7 +101,8 @@ const HTTP_OF_GRPC: Readonly<Record<number, number>> = {
 
 /** Where the client library keeps the body that it read; the error itself lacks `errors[].reason`. */
 const RAW_BODY = Symbol.for('google-gax.rawHttpResponsePayload');
-const UNREACHABLE = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|socket hang up|fetch failed|aborted due to timeout|network/i;
+const UNREACHABLE =
+  /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|socket hang up|fetch failed|aborted due to timeout|network/i;
 
 const record = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
