@@ -78,7 +78,7 @@ async function planDestroy(compute: Compute, context: Pick<OperationContext, 'ge
       size: 0,
       target: '',
       autoscaler: null,
-      attached: { targets: [], loadBalancers: [] },
+      attached: { targets: [], loadBalancers: [], backends: {} },
       record,
       templates,
       loadBalancers,
@@ -109,7 +109,13 @@ async function destroyGroup(
   const { address } = group;
   // What Google has deleted meanwhile cannot be put back.
   const stillThere = async () => (await findGroup(compute, d.region, d.serverGroupName)) !== null;
-  const putBack = undoDetach(compute, context, group, record ? shareOf(record) : { policy: null, percentage: 100 });
+  const putBack = undoDetach(
+    compute,
+    context,
+    group,
+    record ? shareOf(record) : { policy: null, percentage: 100 },
+    attached.backends,
+  );
   const detachedUntil = await detachAll(compute, context, attached.targets, group, async (target) =>
     (await stillThere()) ? putBack(target) : false,
   );

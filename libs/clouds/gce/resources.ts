@@ -160,6 +160,7 @@ export const instanceSchema = z.looseObject({
 export type ComputeInstance = z.infer<typeof instanceSchema>;
 
 export const backendSchema = z.looseObject({ group: text, balancingMode: text, capacityScaler: int });
+export type Backend = z.infer<typeof backendSchema>;
 export const backendServiceSchema = z.looseObject({
   name: z.string(),
   selfLink: text,

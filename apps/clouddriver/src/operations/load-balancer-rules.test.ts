@@ -1,3 +1,4 @@
+import { operationNamed } from '@gennaker/extension-sdk/cloud';
 import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attemptsAfter } from './attempts.fixture.ts';
@@ -222,18 +223,41 @@ describe('a firewall that exists', () => {
   });
 });
 
-test('the autoscaler of a group without requests rests, and goes on with them', async () => {
-  const policy = { minNumReplicas: 2, maxNumReplicas: 4, cpuUtilization: { utilizationTarget: 0.6 } };
-  const { world, attempt } = await after([
-    'upsertScalingPolicy',
-    { serverGroupName: GROUP, autoscalingPolicy: policy },
-  ]);
-  const mode = async () => {
-    const group = await world.cloud.inventory.serverGroup('us-central1', GROUP);
-    return group?.view['autoscalingPolicy'];
-  };
-  expect(await attempt('disableServerGroup', { serverGroupName: GROUP })).toBeNull();
-  expect(await mode()).toMatchObject({ mode: 'OFF', minNumReplicas: 2, maxNumReplicas: 4 });
-  expect(await attempt('enableServerGroup', { serverGroupName: GROUP })).toBeNull();
-  expect(await mode()).toMatchObject({ mode: 'ON', minNumReplicas: 2, maxNumReplicas: 4 });
+test.each(['disableServerGroup', 'destroyServerGroup'])(
+  'a failed %s puts a group back exactly as somebody had put it there, though nothing of it was recorded',
+  async (operation) => {
+    const { world, attempt } = await after(made('TCP'));
+    const { store, faults } = world.lab.cloud.lab;
+    const link = 'projects/p/global/backendServices/tcp-bs';
+    const group = `projects/p/regions/us-central1/instanceGroups/${GROUP}`;
+    const backend = { group, balancingMode: 'CONNECTION', maxConnectionsPerInstance: 7, capacityScaler: 0.5 };
+    await world.done('PATCH', 'global/backendServices/tcp-bs', { backends: [backend] });
+    const backends = () => structuredClone(store.get('backendServices', link)?.backends);
+    const before = backends();
+    expect(before).toMatchObject([{ maxConnectionsPerInstance: 7 }]);
+    await attempt('upsertScalingPolicy', {
+      serverGroupName: GROUP,
+      autoscalingPolicy: { minNumReplicas: 2, maxNumReplicas: 4, cpuUtilization: { utilizationTarget: 0.6 } },
+    });
+    faults.add({
+      kind: 'fail-operation',
+      code: 'PERMISSIONS_ERROR',
+      message: 'Required permission is missing.',
+      targetContains: 'autoscalers',
+      count: 1,
+    });
+    expect(await attempt(operation, { serverGroupName: GROUP })).toContain('Required permission is missing');
+    expect(backends()).toEqual(before);
+  },
+);
+
+test('what brings a load balancer back tells the timeout of its services and the host of their checks', async () => {
+  const service = { name: 'web-main', timeoutSec: 17, healthCheck: { port: 8080, host: 'a.example' } };
+  const { world } = await after(['upsertLoadBalancer', { ...LOAD_BALANCERS['HTTP'], defaultService: service }]);
+  const definition = operationNamed(world.cloud, 'upsertLoadBalancer')?.definition;
+  const d = definition?.schema.parse({ ...AT, ...LOAD_BALANCERS['HTTP'] });
+  const context = { application: 'hello', getTraffic: () => Promise.resolve(null) };
+  expect(await definition?.inverse?.(context, d as never)).toMatchObject({
+    operations: [{ upsertLoadBalancer: { defaultService: service } }],
+  });
 });

@@ -3,11 +3,12 @@ import type { JsonObject } from '@gennaker/extension-sdk/stage';
 import type { Compute } from '../compute.ts';
 import type { LoadBalancer } from '../load-balancers/balancer.ts';
 import { portRangeOf } from '../load-balancers/balancer.ts';
+import { checkTarget } from '../load-balancers/checks.ts';
 import { type Checks, backendServiceView, healthCheckView } from '../load-balancers/view.ts';
 import { readChecks } from '../load-balancers/health.ts';
 import { findLoadBalancer } from '../load-balancers/read.ts';
 import { backendServiceSchema, healthCheckSchema } from '../load-balancers/schema.ts';
-import { lastPart } from '../resources.ts';
+import { type HealthCheck, lastPart } from '../resources.ts';
 
 interface Named {
   readonly credentials: string;
@@ -79,7 +80,7 @@ function descriptionOf(balancer: LoadBalancer, checks: Checks): JsonObject {
     ...(pool
       ? {
           sessionAffinity: pool.sessionAffinity ?? 'NONE',
-          ...(poolCheck ? { healthCheck: checkOf(healthCheckView(poolCheck)) } : {}),
+          ...(poolCheck ? { healthCheck: checkOf(poolCheck) } : {}),
         }
       : urlMap
         ? {
@@ -108,14 +109,18 @@ function descriptionOf(balancer: LoadBalancer, checks: Checks): JsonObject {
 /** Only what a description may say of a backend service. */
 function serviceOf(service: Parameters<typeof backendServiceView>[0], checks: Checks): JsonObject {
   const view = backendServiceView(service, checks);
-  const { healthCheck } = view;
+  const check = checks.get(service.healthChecks?.[0]);
   return {
-    ...only(view, Object.keys(backendServiceSchema.shape)),
-    ...(typeof healthCheck === 'object' && healthCheck !== null ? { healthCheck: checkOf(healthCheck) } : {}),
+    ...only({ ...view, timeoutSec: service['timeoutSec'] }, Object.keys(backendServiceSchema.shape)),
+    ...(check ? { healthCheck: checkOf(check) } : {}),
   };
 }
 
-const checkOf = (view: object): JsonObject => only(view, Object.keys(healthCheckSchema.shape));
+/** The same of a health check; Spinnaker's view of it has no host. */
+function checkOf(check: HealthCheck): JsonObject {
+  const host = checkTarget(check)['host'] || null;
+  return only({ ...healthCheckView(check), host }, Object.keys(healthCheckSchema.shape));
+}
 
 function only(values: object, keys: readonly string[]): JsonObject {
   return Object.fromEntries(

@@ -56,8 +56,8 @@ async function listLegacy(compute: Compute): Promise<HealthCheck[]> {
 
 /** An older health check in the newer shape. */
 function asModern(check: LegacyHealthCheck): HealthCheck {
-  const { port, requestPath, ...rest } = check;
-  return healthCheckSchema.parse({ ...rest, type: 'HTTP', httpHealthCheck: { port, requestPath } });
+  const { port, requestPath, host, ...rest } = check;
+  return healthCheckSchema.parse({ ...rest, type: 'HTTP', httpHealthCheck: { port, requestPath, host } });
 }
 
 const pathOf = (link: string): string => link.slice(link.indexOf('projects/'));

@@ -1,7 +1,7 @@
 import type { Compute, MutateOptions } from '../compute.ts';
 import { failedAs } from '../errors.ts';
 import { type GroupAddress, managedInstances } from '../groups.ts';
-import { type BackendService, groupSchema, sameResource } from '../resources.ts';
+import { type Backend, type BackendService, groupSchema, sameResource } from '../resources.ts';
 import type { LoadBalancingPolicy } from '../schema.ts';
 import { findResource, linkTo, serviceOf } from '../load-balancers/collections.ts';
 import { differences } from '../load-balancers/difference.ts';
@@ -32,6 +32,22 @@ export function attach(
   return target.kind === 'targetPool'
     ? joinPool(compute, target, group, options)
     : editBackends(compute, target, options('attach'), (service) => withBackend(target, service, group, share));
+}
+
+/** Puts a group into a backend service exactly as it was there. Answers false when it is so already. */
+export function restoreBackend(
+  compute: Compute,
+  target: TrafficTarget,
+  group: TrafficGroup,
+  backend: Backend,
+  options: MutateOptions,
+): Promise<boolean> {
+  return editBackends(compute, target, options, (service) => {
+    const backends = service.backends ?? [];
+    const others = backends.filter((each) => !sameResource(each.group, group.link));
+    const [now] = backends.filter((each) => sameResource(each.group, group.link));
+    return now && differences(now, backend).length === 0 ? null : [...others, backend];
+  });
 }
 
 /** Takes a group out of a target. Answers false when it was not there, or the target is gone. */

@@ -101,7 +101,7 @@ async function run(compute: Compute, context: OperationContext, d: DisableServer
       ),
     () => context.setTraffic(d.region, d.serverGroupName, before),
   );
-  const restore = undoDetach(compute, context, group, before ? shareOf(before) : wanted);
+  const restore = undoDetach(compute, context, group, before ? shareOf(before) : wanted, attached.backends);
   if (enabled) {
     const share = { policy: wanted.policy, percentage };
     await attachAll(compute, context, attached.targets, group, share, restore);

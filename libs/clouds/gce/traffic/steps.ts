@@ -2,8 +2,8 @@ import type { OperationContext } from '@gennaker/extension-sdk/cloud';
 import type { Compute } from '../compute.ts';
 import { GLOBAL, labelOf } from '../load-balancers/collections.ts';
 import { changing, undoing } from '../safe-repeat.ts';
-import { attach, detach, type TrafficGroup, type TrafficShare } from './attach.ts';
-import type { TrafficTarget } from './targets.ts';
+import { attach, detach, restoreBackend, type TrafficGroup, type TrafficShare } from './attach.ts';
+import { type Attached, placeKey, type TrafficTarget } from './targets.ts';
 
 /** A target as history shows it: `backend service hello-bs of load balancer hello-lb`. */
 export function targetText(target: TrafficTarget): string {
@@ -78,12 +78,19 @@ export function undoAttach(
   return (target) => detach(compute, target, group, (part) => undoing(context, `${part} ${targetText(target)}`));
 }
 
-/** Puts a group back as it was. */
+/** Puts a group back as it was: exactly where `backends` tells how, by `placeKey`, and else with its share. */
 export function undoDetach(
   compute: Compute,
   context: OperationContext,
   group: TrafficGroup,
   share: TrafficShare,
+  backends: Attached['backends'] = {},
 ): (target: TrafficTarget) => Promise<boolean> {
-  return (target) => attach(compute, target, group, share, (part) => undoing(context, `${part} ${targetText(target)}`));
+  return (target) => {
+    const options = (part: string) => undoing(context, `${part} ${targetText(target)}`);
+    const backend = target.kind === 'backendService' ? backends[placeKey(target)] : undefined;
+    return backend
+      ? restoreBackend(compute, target, group, backend, options('attach'))
+      : attach(compute, target, group, share, options);
+  };
 }

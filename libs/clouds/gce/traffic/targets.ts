@@ -1,5 +1,5 @@
 import type { Compute } from '../compute.ts';
-import { type BackendService, type Group, lastPart, sameResource } from '../resources.ts';
+import { type Backend, type BackendService, type Group, lastPart, sameResource } from '../resources.ts';
 import type { LoadBalancingPolicy } from '../schema.ts';
 import { type LoadBalancer, passesThrough, rulePort } from '../load-balancers/balancer.ts';
 import { checkedPort } from '../load-balancers/checks.ts';
@@ -142,7 +142,12 @@ export interface Attached {
   readonly targets: readonly TrafficTarget[];
   /** Names of the load balancers that send it requests. */
   readonly loadBalancers: readonly string[];
+  /** How it is in each backend service, by `placeKey`. */
+  readonly backends?: Readonly<Record<string, Backend>>;
 }
+
+/** Key of a target among those of its kind. */
+export const placeKey = ({ region, name }: Pick<TrafficTarget, 'region' | 'name'>): string => `${region}/${name}`;
 
 /** Reads where a group gets requests from now. `link` is its instance group's. */
 export async function attachedTargets(
@@ -172,6 +177,13 @@ export async function attachedTargets(
   return {
     targets: onePerPlace([...through, ...idle]),
     loadBalancers: [...new Set(behind.map(({ rule }) => rule.name))],
+    backends: Object.fromEntries(
+      services.flatMap((service) =>
+        (service.backends ?? [])
+          .filter((backend) => sameResource(backend.group, link))
+          .map((backend) => [placeKey({ region: lastPart(service.region) || GLOBAL, name: service.name }), backend]),
+      ),
+    ),
   };
 }
 
