@@ -14,6 +14,8 @@ const words = z
 
 /** What lists of the clouds are filtered by. */
 const filter = { q: words, account: words, region: words };
+/** What lists of things with parts in their names are filtered by besides. */
+const facets = { stack: words, detail: words, status: words };
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: RouteError });
 
@@ -215,6 +217,7 @@ const clusters = createRoute({
   path: '/clusters',
   validateSearch: z.object({
     ...filter,
+    ...facets,
     by: z.enum(['account', 'region']).optional().catch(undefined),
     group: words,
     instance: words,
@@ -224,7 +227,7 @@ const clusters = createRoute({
 const loadBalancers = createRoute({
   getParentRoute: () => application,
   path: '/loadBalancers',
-  validateSearch: z.object({ ...filter, open: words }),
+  validateSearch: z.object({ ...filter, ...facets, open: words }),
   component: lazyRouteComponent(() => import('./pages/load-balancers-page.tsx'), 'LoadBalancersPage'),
 });
 
@@ -248,7 +251,7 @@ const images = createRoute({
 const instances = createRoute({
   getParentRoute: () => application,
   path: '/instances',
-  validateSearch: z.object({ ...filter, open: words }),
+  validateSearch: z.object({ ...filter, ...facets, open: words }),
   component: lazyRouteComponent(() => import('./pages/instances-page.tsx'), 'InstancesPage'),
 });
 

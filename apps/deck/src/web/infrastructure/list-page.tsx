@@ -15,7 +15,21 @@ export interface ListFilter {
   readonly q?: string | undefined;
   readonly account?: string | undefined;
   readonly region?: string | undefined;
+  readonly stack?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly status?: string | undefined;
 }
+
+/** Nothing is filtered out. */
+export const NO_FILTER = {
+  ...{ q: undefined, account: undefined, region: undefined },
+  ...{ stack: undefined, detail: undefined, status: undefined },
+} as const satisfies ListFilter;
+
+/** What else a thing is filtered by: parts of its name, and its state in a word. */
+export type Facets = Pick<ListFilter, 'stack' | 'detail' | 'status'>;
+const FACETS = ['stack', 'detail', 'status'] as const;
+const noFacets = (): Facets => ({});
 
 /** Where a listed thing is. */
 interface Placed {
@@ -26,12 +40,15 @@ interface Placed {
 /** Those of a list that are where the filter says and hold its words. */
 export function filtered<T extends Placed>(
   all: readonly T[],
-  { q = '', account, region }: ListFilter,
+  filter: ListFilter,
   words: (one: T) => string,
+  facets: (one: T) => Facets = noFacets,
 ): T[] {
+  const { q = '', account, region } = filter;
   const wanted = q.trim().toLowerCase();
   return all.filter(
     (one) =>
+      FACETS.every((facet) => !filter[facet] || facets(one)[facet] === filter[facet]) &&
       (!account || one.account === account) &&
       (!region || one.region === region) &&
       `${words(one)} ${one.account} ${one.region ?? ''}`.toLowerCase().includes(wanted),
@@ -74,6 +91,7 @@ export function ListPage<T extends Placed>({
   list,
   filter,
   onFilter,
+  facets = noFacets,
   shown,
   create,
   more,
@@ -90,6 +108,7 @@ export function ListPage<T extends Placed>({
   readonly list: ReadList<T>;
   readonly filter: ListFilter;
   readonly onFilter: (filter: ListFilter) => void;
+  readonly facets?: (one: T) => Facets;
   readonly shown: number;
   /** Opens what makes a new one. */
   readonly create?: ReactNode;
@@ -106,7 +125,7 @@ export function ListPage<T extends Placed>({
   useListKeys();
   const all = list.data ?? [];
   const set = (patch: ListFilter): void => onFilter({ ...filter, ...patch });
-  const narrowed = Boolean(filter.q || filter.account || filter.region);
+  const narrowed = Object.values(filter).some(Boolean);
   const beside = pane ?? (open && list.data ? <GonePane things={things} open={open} onClose={onClose} /> : null);
   return (
     <DialogHolder>
@@ -128,6 +147,15 @@ export function ListPage<T extends Placed>({
                   value={filter.region}
                   onChange={(region) => set({ region })}
                 />
+                {FACETS.map((facet) => (
+                  <PlaceSelect
+                    key={facet}
+                    label={`${facet.charAt(0).toUpperCase()}${facet.slice(1)}`}
+                    values={all.flatMap((one) => facets(one)[facet] ?? [])}
+                    value={filter[facet]}
+                    onChange={(value) => set({ [facet]: value })}
+                  />
+                ))}
                 <PageFilter
                   label={`Filter ${things}`}
                   value={filter.q ?? ''}

@@ -1,11 +1,13 @@
 import { Button, SegmentedControl } from '@mantine/core';
+import type { ServerGroup } from '@gennaker/contracts/clouddriver';
 import { ClustersIcon } from '@gennaker/ui/icons';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Clusters, keyOf } from '../infrastructure/clusters.tsx';
 import { CreateButton } from '../infrastructure/create-button.tsx';
 import { InstancePane } from '../infrastructure/instance-pane.tsx';
-import { filtered, ListPage } from '../infrastructure/list-page.tsx';
+import type { Facets } from '../infrastructure/list-page.tsx';
+import { filtered, ListPage, NO_FILTER } from '../infrastructure/list-page.tsx';
 import { MarkedBar } from '../infrastructure/marked-bar.tsx';
 import { createServerGroupDeed, serverGroupsDeeds } from '../infrastructure/server-group-deeds.ts';
 import { ServerGroupPane } from '../infrastructure/server-group-pane.tsx';
@@ -14,24 +16,34 @@ import { useClusterLocks, useServerGroups } from '../queries/infrastructure.ts';
 
 const route = getRouteApi('/applications/$application/clusters');
 
+const facetsOf = ({ moniker, isDisabled }: ServerGroup): Facets => ({
+  stack: moniker.stack,
+  detail: moniker.detail,
+  status: isDisabled ? 'Disabled' : 'Enabled',
+});
+
 /** An application's server groups under clusters, accounts or regions; each instance a square. One opens beside the list. */
 export function ClustersPage() {
   const { application } = route.useParams();
-  const { q, account, region, by = 'cluster', group: open, instance } = route.useSearch();
+  const { q, account, region, stack, detail, status, by = 'cluster', group: open, instance } = route.useSearch();
   const navigate = useNavigate({ from: '/applications/$application/clusters' });
   const groups = useServerGroups(application);
   const locks = useClusterLocks(application);
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
-  const filter = { q, account, region };
+  const filter = { q, account, region, stack, detail, status };
   const all = groups.data ?? [];
-  const shown = filtered(all, filter, (each) =>
-    [
-      each.name,
-      imageOf(each),
-      versionOf(each),
-      ...each.loadBalancers,
-      ...each.instances.flatMap(({ name, ips = [] }) => [name, ...ips]),
-    ].join(' '),
+  const shown = filtered(
+    all,
+    filter,
+    (each) =>
+      [
+        each.name,
+        imageOf(each),
+        versionOf(each),
+        ...each.loadBalancers,
+        ...each.instances.flatMap(({ name, ips = [] }) => [name, ...ips]),
+      ].join(' '),
+    facetsOf,
   );
   const selected = all.find((each) => keyOf(each) === open);
   // What is gone meanwhile or filtered away is not acted upon unseen.
@@ -48,10 +60,11 @@ export function ClustersPage() {
       filter={filter}
       onFilter={(next) =>
         void navigate({
-          search: (was) => ({ ...was, q: next.q, account: next.account, region: next.region }),
+          search: (was) => ({ ...was, ...NO_FILTER, ...next }),
           replace: true,
         })
       }
+      facets={facetsOf}
       shown={shown.length}
       more={
         all.length > 0 ? (

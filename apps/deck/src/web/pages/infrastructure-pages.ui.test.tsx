@@ -119,6 +119,35 @@ describe('the keys of a list', () => {
   });
 });
 
+describe('a list of what clouds have', () => {
+  const canary = aServerGroup(1, {
+    name: 'hello-canary-v001',
+    moniker: { app: 'hello', stack: 'canary', cluster: 'hello-canary', sequence: 1 },
+    isDisabled: true,
+  });
+
+  it('is narrowed by stack and state in its address', async () => {
+    fakeGate(helloClouds([aServerGroup(1), canary]));
+    const { history } = renderPage('/applications/hello/clusters?stack=canary&status=Disabled');
+    expect(await screen.findByRole('button', { name: 'hello-canary-v001' }, { timeout: 10_000 })).toBeDefined();
+    expect(screen.queryByRole('button', { name: 'hello-prod-v001' })).toBeNull();
+    fireEvent.click(screen.getByLabelText('Stack: all'));
+    await waitFor(() => expect(screen.queryByLabelText('Stack: all')).toBeNull());
+    fireEvent.click(screen.getByLabelText('Status: all'));
+    expect(await screen.findByRole('button', { name: 'hello-prod-v001' })).toBeDefined();
+    expect(history.location.search).toBe('');
+    expect(await violations()).toEqual([]);
+  });
+
+  it('says how to get back what stands outside of all its filters', async () => {
+    fakeGate(helloClouds([aServerGroup(1), canary]));
+    const { history } = renderPage('/applications/hello/instances?stack=canary&status=Down');
+    fireEvent.click(await screen.findByRole('button', { name: 'Clear the filter' }, { timeout: 10_000 }));
+    expect(await screen.findAllByRole('button', { name: /^hello-prod-v001-/ })).not.toHaveLength(0);
+    expect(history.location.search).toBe('');
+  });
+});
+
 describe('the page of instances', () => {
   it('has all that are shown chosen at once, and none again', async () => {
     fakeGate(helloClouds([aServerGroup(1), aServerGroup(2)]));

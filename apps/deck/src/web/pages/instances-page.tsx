@@ -1,4 +1,5 @@
 import { Checkbox } from '@mantine/core';
+import type { Instance, ServerGroup } from '@gennaker/contracts/clouddriver';
 import { InstanceIcon } from '@gennaker/ui/icons';
 import { healthLook, healthReason, healthWord } from '@gennaker/ui/instance-squares';
 import { StatusText } from '@gennaker/ui/status';
@@ -9,7 +10,8 @@ import { useState } from 'react';
 import { keyOf } from '../infrastructure/clusters.tsx';
 import { instanceDeeds } from '../infrastructure/instance-deeds.ts';
 import { InstancePane } from '../infrastructure/instance-pane.tsx';
-import { filtered, ListPage } from '../infrastructure/list-page.tsx';
+import type { Facets } from '../infrastructure/list-page.tsx';
+import { filtered, ListPage, NO_FILTER } from '../infrastructure/list-page.tsx';
 import { Opener } from '../infrastructure/opener.tsx';
 import { MarkedBar } from '../infrastructure/marked-bar.tsx';
 import { useCan } from '../queries/accounts.ts';
@@ -17,15 +19,21 @@ import { useServerGroups } from '../queries/infrastructure.ts';
 
 const route = getRouteApi('/applications/$application/instances');
 
+const facetsOf = ({ group, instance }: { readonly group: ServerGroup; readonly instance: Instance }): Facets => ({
+  stack: group.moniker.stack,
+  detail: group.moniker.detail,
+  status: healthWord(instance.healthState),
+});
+
 /** An application's instances as a table: the accessible twin of the squares. Several can be acted upon at once. */
 export function InstancesPage() {
   const { application } = route.useParams();
-  const { q, account, region, open } = route.useSearch();
+  const { q, account, region, stack, detail, status, open } = route.useSearch();
   const navigate = useNavigate({ from: '/applications/$application/instances' });
   const can = useCan();
   const groups = useServerGroups(application);
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
-  const filter = { q, account, region };
+  const filter = { q, account, region, stack, detail, status };
   const all = (groups.data ?? []).flatMap((group) =>
     group.instances.map((instance) => ({
       instance,
@@ -43,8 +51,12 @@ export function InstancesPage() {
       },
     })),
   );
-  const shown = filtered(all, filter, ({ instance, group }) =>
-    [instance.name, group.name, instance.zone, healthWord(instance.healthState), ...(instance.ips ?? [])].join(' '),
+  const shown = filtered(
+    all,
+    filter,
+    ({ instance, group }) =>
+      [instance.name, group.name, instance.zone, healthWord(instance.healthState), ...(instance.ips ?? [])].join(' '),
+    facetsOf,
   ).toSorted((a, b) => a.instance.name.localeCompare(b.instance.name));
   const selected = all.find(({ key }) => key === open);
   const chosen = shown.filter(({ key }) => marked.has(key));
@@ -59,10 +71,11 @@ export function InstancesPage() {
       filter={filter}
       onFilter={(next) =>
         void navigate({
-          search: (was) => ({ ...was, q: next.q, account: next.account, region: next.region }),
+          search: (was) => ({ ...was, ...NO_FILTER, ...next }),
           replace: true,
         })
       }
+      facets={facetsOf}
       shown={shown.length}
       none={{
         title: `${application} has no instance`,

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import type { Instance, LoadBalancer, ServerGroup } from '@gennaker/contracts/clouddriver';
+import { parseName } from '@gennaker/contracts/moniker';
 import { LoadBalancersIcon } from '@gennaker/ui/icons';
 import { InstanceSquares } from '@gennaker/ui/instance-squares';
 import { CopyText } from '@gennaker/ui/panels';
@@ -9,7 +10,8 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { keyOf } from '../infrastructure/clusters.tsx';
 import { CreateButton } from '../infrastructure/create-button.tsx';
 import { HealthCount } from '../infrastructure/health-count.tsx';
-import { filtered, ListPage } from '../infrastructure/list-page.tsx';
+import type { Facets } from '../infrastructure/list-page.tsx';
+import { filtered, ListPage, NO_FILTER } from '../infrastructure/list-page.tsx';
 import { Opener } from '../infrastructure/opener.tsx';
 import type { Behind } from '../infrastructure/load-balancer-pane.tsx';
 import { addressOf, LoadBalancerPane } from '../infrastructure/load-balancer-pane.tsx';
@@ -19,17 +21,26 @@ import { useLoadBalancers, useServerGroups } from '../queries/infrastructure.ts'
 
 const route = getRouteApi('/applications/$application/loadBalancers');
 
+const facetsOf = ({ name }: LoadBalancer): Facets => {
+  const { stack, detail } = parseName(name) ?? {};
+  return { stack, detail };
+};
+
 /** An application's load balancers: address, and the health of each instance behind it. One opens beside the list. */
 export function LoadBalancersPage() {
   const { application } = route.useParams();
-  const { q, account, region, open } = route.useSearch();
+  const { q, account, region, stack, detail, open } = route.useSearch();
   const navigate = useNavigate({ from: '/applications/$application/loadBalancers' });
   const balancers = useLoadBalancers(application);
   const groups = useServerGroups(application);
-  const filter = { q, account, region };
+  const filter = { q, account, region, stack, detail };
   const all = balancers.data ?? [];
-  const shown = filtered(all, filter, (each) =>
-    [each.name, each.ipAddress, each.loadBalancerType, ...each.serverGroups.map(({ name }) => name)].join(' '),
+  const shown = filtered(
+    all,
+    filter,
+    (each) =>
+      [each.name, each.ipAddress, each.loadBalancerType, ...each.serverGroups.map(({ name }) => name)].join(' '),
+    facetsOf,
   );
   const selected = all.find((each) => keyOf(each) === open);
   const show = (key: string | undefined): void =>
@@ -43,10 +54,11 @@ export function LoadBalancersPage() {
       filter={filter}
       onFilter={(next) =>
         void navigate({
-          search: (was) => ({ ...was, q: next.q, account: next.account, region: next.region }),
+          search: (was) => ({ ...was, ...NO_FILTER, ...next }),
           replace: true,
         })
       }
+      facets={facetsOf}
       shown={shown.length}
       create={
         <CreateButton
