@@ -418,7 +418,7 @@ function isNeeded(scope: string, places: readonly string[]): boolean {
 const first = (answer: unknown): unknown => (Array.isArray(answer) ? answer[0] : answer);
 
 /** The request id of another attempt: the same id for the same attempt. */
-export function nextRequestId(requestId: string, attempt: number): string {
+function nextRequestId(requestId: string, attempt: number): string {
   if (attempt === 0) return requestId;
   const last = (Number.parseInt(requestId.slice(-4), 16) + attempt) % 0x1_0000;
   return requestId.slice(0, -4) + last.toString(16).padStart(4, '0');

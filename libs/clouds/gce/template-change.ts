@@ -1,5 +1,5 @@
 import type { OperationContext } from '@gennaker/extension-sdk/cloud';
-import { type Compute, type MutateOptions, nextRequestId } from './compute.ts';
+import type { Compute, MutateOptions } from './compute.ts';
 import { addressOf, findGroup, findTemplate, type GroupAddress } from './groups.ts';
 import { type Group, lastPart, type Template, templateSchema } from './resources.ts';
 import { changing, ignoreAbsent, insertOnce, undoing } from './safe-repeat.ts';
@@ -74,7 +74,7 @@ export async function changeTemplate(
   await context.step(
     'use template',
     () => switchTemplate(compute, d, change.address, name, policy, changing(context, 'use template')),
-    () => takeBack(compute, d, change, name, policy, undoing(context, 'use template')),
+    () => takeBack(compute, d, change, name, policy, (part) => undoing(context, `use template ${part}`)),
   );
   await meanwhile();
   await context.step('old template', () => removeTemplate(compute, context, change.before));
@@ -140,22 +140,19 @@ async function takeBack(
   change: TemplateChange,
   name: string,
   policy: { readonly type: string },
-  options: MutateOptions,
+  purpose: (part: string) => MutateOptions,
 ): Promise<void> {
   const { address, before } = change;
   const read = () => findGroup(compute, d.region, d.serverGroupName);
   const current = await read();
   if (!current) return;
   if (policy.type === 'PROACTIVE' && lastPart(current.versions?.[0]?.instanceTemplate) === name) {
-    await switchTemplate(compute, d, address, before, policy, {
-      ...options,
-      requestId: nextRequestId(options.requestId, 1),
-    });
+    await switchTemplate(compute, d, address, before, policy, purpose('replaced'));
     const until = compute.now() + TAKE_BACK_MS;
     for (let group = await read(); group && !isRolledOut(group) && compute.now() < until; group = await read())
       await compute.sleep(2_000);
   }
-  await switchTemplate(compute, d, address, before, plainPolicy(change.policyBefore), options);
+  await switchTemplate(compute, d, address, before, plainPolicy(change.policyBefore), purpose('policy'));
 }
 
 const isRolledOut = (group: Group): boolean =>
