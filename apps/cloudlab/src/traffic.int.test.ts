@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { done, project, region } from './cloudlab.fixture.ts';
 import { TrialCloud, fetchOnce } from './trial-cloud.fixture.ts';
 import type { Answer } from './trial-cloud.fixture.ts';
@@ -85,19 +86,33 @@ describe('through the real clients', { timeout: 120_000 }, () => {
   });
 
   test("errors keep Google's shape: status, reason and sentence", async () => {
-    await expect(trial.clients.templates.get({ project, instanceTemplate: 'nope' })).rejects.toMatchObject({
-      httpStatusCode: 404,
+    expect(await refusalOf(trial.clients.templates.get({ project, instanceTemplate: 'nope' }))).toEqual({
+      status: 404,
       reason: 'notFound',
       message: `The resource 'projects/${project}/global/instanceTemplates/nope' was not found`,
     });
     const [service] = await trial.clients.services.get({ project, region, backendService: 'lb' });
-    await expect(
-      trial.clients.services.update({
-        project,
-        region,
-        backendService: 'lb',
-        backendServiceResource: { ...service, fingerprint: 'c3RhbGU=' },
-      }),
-    ).rejects.toMatchObject({ httpStatusCode: 412, reason: 'conditionNotMet' });
+    const stale = { ...service, fingerprint: 'c3RhbGU=' };
+    expect(
+      await refusalOf(
+        trial.clients.services.update({ project, region, backendService: 'lb', backendServiceResource: stale }),
+      ),
+    ).toMatchObject({ status: 412, reason: 'conditionNotMet' });
   });
 });
+
+/** Where the client library keeps the body that it read: of it the error itself has no `errors[].reason`. */
+const RAW_BODY = Symbol.for('google-gax.rawHttpResponsePayload');
+const bodySchema = z.object({ error: z.object({ errors: z.array(z.object({ reason: z.string() })).min(1) }) });
+const refusalSchema = z.object({ httpStatusCode: z.number(), message: z.string() });
+
+/** How a call was refused. */
+async function refusalOf(call: Promise<unknown>) {
+  const cause: unknown = await call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const { httpStatusCode, message } = refusalSchema.parse(cause);
+  const body = bodySchema.parse(JSON.parse(String((cause as { readonly [RAW_BODY]?: unknown })[RAW_BODY])));
+  return { status: httpStatusCode, reason: body.error.errors[0]?.reason, message };
+}
