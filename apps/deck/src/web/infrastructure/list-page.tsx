@@ -22,8 +22,12 @@ export interface ListFilter {
 
 /** Nothing is filtered out. */
 export const NO_FILTER = {
-  ...{ q: undefined, account: undefined, region: undefined },
-  ...{ stack: undefined, detail: undefined, status: undefined },
+  q: undefined,
+  account: undefined,
+  region: undefined,
+  stack: undefined,
+  detail: undefined,
+  status: undefined,
 } as const satisfies ListFilter;
 
 /** What else a thing is filtered by: parts of its name, and its state in a word. */
