@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { Queue, Worker } from 'bullmq';
+import { Queue, WaitingError, Worker } from 'bullmq';
 import { openRedis } from '@gennaker/store/redis';
 import type { Logger } from 'pino';
 
@@ -44,11 +44,17 @@ export function openBell(redisUrl: string, listener: BellListener, log: Logger):
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
   });
   queue.on('error', quiet);
-  const worker = new Worker<{ id: string }>(QUEUE, async (job) => listener.rung(job.data.id), {
-    connection: workerConnection,
-    concurrency: 64,
-    drainDelay: 5,
-  });
+  let listens = true;
+  const worker = new Worker<{ id: string }>(
+    QUEUE,
+    async (job, token) => {
+      if (listens) return listener.rung(job.data.id);
+      // A paused worker still gets what it had asked for: by its wait for a ring, and at the end of the last one.
+      await job.moveToWait(token);
+      throw new WaitingError();
+    },
+    { connection: workerConnection, concurrency: 64, drainDelay: 5 },
+  );
   worker.on('error', quiet);
 
   subscriber.on('message', (channel: string, text: string) => {
@@ -77,6 +83,7 @@ export function openBell(redisUrl: string, listener: BellListener, log: Logger):
       }, HINT_EVERY_MS).unref();
     },
     listen: (on) => {
+      listens = on;
       if (on) void worker.resume();
       else void worker.pause(true).catch(quiet);
     },
