@@ -14,8 +14,8 @@ import { InstancesClient } from '@google-cloud/compute/build/src/v1/instances_cl
 import { RegionBackendServicesClient } from '@google-cloud/compute/build/src/v1/region_backend_services_client.js';
 import { RegionInstanceGroupManagersClient } from '@google-cloud/compute/build/src/v1/region_instance_group_managers_client.js';
 import { RegionOperationsClient } from '@google-cloud/compute/build/src/v1/region_operations_client.js';
-import { DIES_WITH_US } from '@gennaker/cloudlab/command';
 import { CLOUDLAB_NODE_FLAGS } from '@gennaker/cloudlab/node-flags';
+import { boundCommand } from '@gennaker/runner/bound-command';
 import { PassThroughClient } from 'google-auth-library';
 
 const execute = promisify(execFile);
@@ -140,8 +140,9 @@ export async function stageImage(data: string, name: string, env: Readonly<Recor
 
 /** cloudlab as its own process, as the supervisor starts it; it ends with this process, however that one ends. */
 export async function startProcess(data: string, offset: number): Promise<ChildProcess> {
-  const [file = '', ...rest] = [...DIES_WITH_US, process.execPath, ...CLOUDLAB_NODE_FLAGS];
-  const child = spawn(file, [...rest, join(import.meta.dirname, 'main.ts')], {
+  const main = join(import.meta.dirname, 'main.ts');
+  const [file, ...rest] = boundCommand([process.execPath, ...CLOUDLAB_NODE_FLAGS, main]);
+  const child = spawn(file, rest, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env['PATH'],
@@ -160,14 +161,17 @@ export async function startProcess(data: string, offset: number): Promise<ChildP
   return child;
 }
 
-/** Host process ids of everything whose environment names this cloud's metadata server. */
-export async function instanceProcesses(port: number): Promise<number[]> {
+/** What the environments of a cloud's instances have in common. @param port of its API */
+export const metadataOf = (port: number): string => `http://127.0.0.1:${port}/metadata/`;
+
+/** Host process ids of everything whose environment or command line has this text. */
+export async function processesWith(text: string): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
   const found = await Promise.all(
     pids.map(async (pid) => {
       const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
       const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-      return `${environment}${command}`.includes(`http://127.0.0.1:${port}/metadata/`) ? [Number(pid)] : [];
+      return `${environment}${command}`.includes(text) ? [Number(pid)] : [];
     }),
   );
   return found.flat();

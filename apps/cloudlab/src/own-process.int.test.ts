@@ -7,7 +7,8 @@ import {
   clientsOf,
   dataFolder,
   done,
-  instanceProcesses,
+  metadataOf,
+  processesWith,
   project,
   region,
   stageImage,
@@ -89,13 +90,13 @@ describe('its own process', { timeout: 120_000 }, () => {
       };
       await until('three instances', async () => (await names()).length === 3);
       const before = await names();
-      expect((await instanceProcesses(port)).length).toBeGreaterThanOrEqual(3);
+      expect((await processesWith(metadataOf(port))).length).toBeGreaterThanOrEqual(3);
       await until('the load balancer to serve', serves);
       // The last that it says before it dies is kept as well.
       await autoscale(`http://127.0.0.1:${port}`, 'g', { minNumReplicas: 4, maxNumReplicas: 4 });
       first.kill('SIGKILL');
       await once(first, 'exit');
-      await until('nothing to be left', async () => (await instanceProcesses(port)).length === 0, 3);
+      await until('nothing to be left', async () => (await processesWith(metadataOf(port))).length === 0, 10);
 
       const second = await startProcess(folder, offset);
       await until(
@@ -106,7 +107,7 @@ describe('its own process', { timeout: 120_000 }, () => {
       await until('the load balancer to serve again', serves);
       second.kill('SIGTERM');
       expect(await once(second, 'exit')).toEqual([0, null]);
-      expect(await instanceProcesses(port)).toEqual([]);
+      expect(await processesWith(metadataOf(port))).toEqual([]);
     } finally {
       await cleanUp(folder);
     }

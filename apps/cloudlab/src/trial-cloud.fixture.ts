@@ -8,7 +8,8 @@ import {
   clientsOf,
   dataFolder,
   done,
-  instanceProcesses,
+  metadataOf,
+  processesWith,
   project,
   region,
   stageImage,
@@ -63,7 +64,7 @@ export class TrialCloud {
   /** Stops it and removes its data. @returns processes of instances that are left */
   async close(): Promise<number[]> {
     await this.lab.close(500);
-    const left = await instanceProcesses(this.#port);
+    const left = await processesWith(metadataOf(this.#port));
     await cleanUp(this.data);
     return left;
   }

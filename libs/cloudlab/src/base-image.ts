@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { PublicImage } from './cloud.ts';
-import { DIES_WITH_US, atPriority, run } from './command.ts';
+import { atPriority, run, start } from './command.ts';
 import type { ImageStore } from './image-store.ts';
 import type { ImageManifest } from './runtime.ts';
 
@@ -109,11 +108,10 @@ async function bootstrap(image: BaseImage, folder: string, progress: (line: stri
 }
 
 function mmdebstrap(args: readonly string[], progress: (line: string) => void): Promise<void> {
-  const [program = '', ...rest] = [...DIES_WITH_US, ...atPriority(0), 'mmdebstrap', ...args];
   return new Promise((resolve, reject) => {
-    const child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = start([...atPriority(0), 'mmdebstrap', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     const said: string[] = [];
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       for (const line of text.split('\n')) {
         if (line.trim() === '') continue;
         said.push(line.trim());

@@ -15,7 +15,7 @@ export interface ImportedImage {
 }
 
 const HASH = `
-{ setpriv --pdeathsig KILL tar --sort=name --mtime=@0 --numeric-owner --format=gnu --exclude='./dev/*' --exclude='./proc/*' --exclude='./sys/*' -C "$1" -cf - . && echo whole >"$2"; } | setpriv --pdeathsig KILL sha256sum
+{ tar --sort=name --mtime=@0 --numeric-owner --format=gnu --exclude='./dev/*' --exclude='./proc/*' --exclude='./sys/*' -C "$1" -cf - . && echo whole >"$2"; } | sha256sum
 `;
 
 /** Root file systems by their content: `images/<hex>/{rootfs,image.json}`, and the staging folder where new ones are made. */

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DIES_WITH_US, atPriority, run } from './command.ts';
+import { OWNER_MARK } from '@gennaker/runner/keeper';
+import { atPriority, run, start } from './command.ts';
 import { descendants } from './process-table.ts';
 import type { ImageManifest } from './runtime.ts';
 
@@ -51,7 +51,7 @@ mount_disk() {
 
 /**
  * Mounts the private root in its own mount name space, so that no mount outlives the process; where overlays cannot be
- * had, it is copied. Of our environment only the search path and the marker of our processes go on: an instance can read
+ * had, it is copied. Of our environment only the search path and the marks of our processes go on: an instance can read
  * what its first process was started with. What is mounted below `disks` later, in this name space, the program gets too.
  */
 const ENTER = `${MOUNT}
@@ -66,7 +66,7 @@ while [ "$disks" -gt 0 ]; do
   shift 3
   disks=$((disks - 1))
 done
-exec env -i PATH="$PATH" GENNAKER_RUN="$GENNAKER_RUN" "$@"
+exec env -i PATH="$PATH" GENNAKER_RUN="$GENNAKER_RUN" ${OWNER_MARK}="$${OWNER_MARK}" "$@"
 `;
 
 const MOUNT_LATER = `${MOUNT}
@@ -99,6 +99,7 @@ export class InstanceProcess {
   root: number | undefined;
   readonly #child: ChildProcess;
   readonly #folder: string;
+  #killed = false;
 
   private constructor(child: ChildProcess, folder: string) {
     this.#child = child;
@@ -120,6 +121,7 @@ export class InstanceProcess {
       channel.on('data', (text: string) => {
         info += text;
         this.root = Number(/"child-pid":\s*(\d+)/.exec(info)?.[1] ?? 0) || undefined;
+        if (this.#killed && this.root !== undefined) signal(this.root, 'SIGKILL');
       });
       channel.on('error', () => undefined);
     }
@@ -135,7 +137,6 @@ export class InstanceProcess {
         ? []
         : ['setpriv', '--reuid', manifest.user, '--regid', manifest.user, '--init-groups', '--'];
     const command = [
-      ...DIES_WITH_US,
       ...atPriority(0),
       'unshare',
       ...(IS_ROOT ? [] : ['--user', '--map-root-user']),
@@ -180,11 +181,10 @@ export class InstanceProcess {
       ...(spec.hasStartupScript ? ['/bin/sh', '-c', WITH_SCRIPT, 'startup'] : []),
       ...manifest.entry,
     ];
-    const [program = '', ...rest] = command;
     const output = await open(spec.console, 'a', 0o600);
     try {
       await output.write(`--- ${spec.started} ${spec.hostname}: ${manifest.entry.join(' ')}\n`);
-      const child = spawn(program, rest, { stdio: ['ignore', output.fd, output.fd, 'pipe'] });
+      const child = start(command, { stdio: ['ignore', output.fd, output.fd, 'pipe'], detached: true });
       return new InstanceProcess(child, spec.folder);
     } finally {
       await output.close();
@@ -222,11 +222,15 @@ export class InstanceProcess {
     for (const pid of await descendants(this.root, STOPPED_TOGETHER_MS)) signal(pid, 'SIGTERM');
   }
 
-  /** SIGKILL: the process name space goes with it. */
+  /**
+   * SIGKILL: the process name space goes with it. The first process of the name space leaves the process group only once
+   * its number was written for us, so that one that is just being made is killed with the group or when that is read.
+   */
   kill(): void {
     if (this.ending !== undefined) return;
+    this.#killed = true;
     if (this.root !== undefined) signal(this.root, 'SIGKILL');
-    this.#child.kill('SIGKILL');
+    if (this.#child.pid !== undefined) signal(-this.#child.pid, 'SIGKILL');
   }
 }
 

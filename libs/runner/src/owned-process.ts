@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { endsWithUs } from './keeper.ts';
 import { masker } from './masking.ts';
 
 /** A command to run for its owner, this process. */
@@ -10,7 +11,7 @@ export interface ProcessSpec {
   /** Program and arguments; no shell is involved. */
   readonly command: readonly [string, ...string[]];
   readonly cwd: string;
-  /** The whole environment: nothing is inherited. */
+  /** The whole environment, but for the mark of {@link endsWithUs}: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
   /** Output and errors are appended here, line by line; the folder is made. */
   readonly logFile: string;
@@ -58,7 +59,7 @@ export async function startProcess(spec: ProcessSpec): Promise<OwnedProcess> {
   const [program, ...args] = ownedCommand(spec.command, process.getuid?.() === 0);
   const child = spawn(program, args, {
     cwd: spec.cwd,
-    env: { ...spec.env },
+    env: endsWithUs(spec.env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let cause: 'timeout' | 'cancelled' | undefined;
