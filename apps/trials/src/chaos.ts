@@ -30,7 +30,7 @@ Two minutes with 15 faults, some of them two at a time; --long is half an hour w
 
 "operations" tries the changes of clouds on real instances of the local cloud: clouddriver is killed at every write of
 its journal and in every change, while others are refused or fail; --long is every operation
-in all of its scenarios, and takes an hour. --only takes operations and scenarios by name.
+in all of its scenarios, and takes two hours. --only takes operations and scenarios by name.
 
 "deploy" deploys behind an HTTP load balancer under 300 requests a second, with a trouble for each deploy: four times, or
 50 times with --long (half an hour), which keeps what is done in --state (${DEPLOY_STATE}) and goes on
