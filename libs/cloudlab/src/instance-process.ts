@@ -120,7 +120,8 @@ export class InstanceProcess {
       channel.setEncoding('utf8');
       channel.on('data', (text: string) => {
         info += text;
-        this.root = Number(/"child-pid":\s*(\d+)/.exec(info)?.[1] ?? 0) || undefined;
+        // Half a number would be another process.
+        this.root = Number(/"child-pid":\s*(\d+)\D/.exec(info)?.[1] ?? 0) || undefined;
         if (this.#killed && this.root !== undefined) signal(this.root, 'SIGKILL');
       });
       channel.on('error', () => undefined);
