@@ -4,8 +4,6 @@ import { descendants, socketInodes } from './process-table.ts';
 
 /** Instances whose findings are remembered; those that ended go with the rest. */
 const ROOTS_KEPT = 1000;
-/** How old a look at the machine's processes may be, milliseconds. */
-const SHARED_MS = 250;
 
 /** Sockets elsewhere that were found to be others', by the process above the instance: looked into once only. */
 const cleared = new Map<number, ReadonlySet<string>>();
@@ -23,13 +21,14 @@ export interface ListenReport {
  * @param root host process id above all of the instance's processes
  */
 export async function inspectListeners(root: number, address: string, port: number): Promise<ListenReport> {
-  const sockets = await listeningSockets();
+  const { sockets, seenAt } = await listeningSockets();
   const ready = sockets.some((socket) => socket.address === address && socket.port === port);
   const elsewhere = sockets.filter((socket) => socket.address !== address);
   const known = cleared.get(root);
   if (elsewhere.every(({ inode }) => known?.has(inode))) return { ready, violation: undefined };
   const owned = new Set<string>();
-  for (const pid of await descendants(root, SHARED_MS)) {
+  // A look from before the sockets were seen lacks a process that was made since: its socket would be taken for others'.
+  for (const pid of await descendants(root, performance.now() - seenAt)) {
     for (const inode of socketInodes(pid)) owned.add(inode);
     // One process a turn: traffic flows between them.
     await nextTurn();

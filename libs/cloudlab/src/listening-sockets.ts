@@ -15,16 +15,24 @@ const PIECE = 64 << 10;
 /** How long one look at the machine's sockets serves everybody who asks, milliseconds. */
 const SHARED_MS = 250;
 
-let shared: { readonly sockets: Promise<readonly ListeningSocket[]>; readonly at: number } | undefined;
+/** What a look at the machine's sockets found. */
+export interface SocketsSeen {
+  readonly sockets: readonly ListeningSocket[];
+  /** When the look was over, by `performance.now()`. */
+  readonly seenAt: number;
+}
+
+let shared: { readonly seen: Promise<SocketsSeen>; readonly at: number } | undefined;
 
 /** Every listening TCP socket of this network name space, as of a moment ago. */
-export function listeningSockets(): Promise<readonly ListeningSocket[]> {
+export function listeningSockets(): Promise<SocketsSeen> {
   const now = performance.now();
   if (shared === undefined || now - shared.at > SHARED_MS) {
     const tables = Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(beginning));
-    shared = { sockets: tables.then((texts) => texts.flatMap(parseListening)), at: now };
+    const seen = tables.then((texts) => ({ sockets: texts.flatMap(parseListening), seenAt: performance.now() }));
+    shared = { seen, at: now };
   }
-  return shared.sockets;
+  return shared.seen;
 }
 
 /**
